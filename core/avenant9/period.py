@@ -1,0 +1,46 @@
+"""Inclusive periods of dates: the only date arithmetic of the library in plain Python."""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Period:
+    """All days from `first` to `last`, both included; `last` is None while no end is known."""
+
+    first: date
+    last: date | None
+
+    def __post_init__(self) -> None:
+        if self.last is not None and self.last < self.first:
+            raise ValueError(f"period ends ({self.last}) before it starts ({self.first})")
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    def overlaps(self, other: Period) -> bool:
+        """Whether one day at least is in both."""
+        return (self.last is None or other.first <= self.last) and (other.last is None or self.first <= other.last)
+
+    def follows(self, other: Period) -> bool:
+        """Whether this period starts the day after `other` ends."""
+        return other.last is not None and self.first == other.last + ONE_DAY
+
+    def __str__(self) -> str:
+        return f"{self.first.isoformat()}/{'..' if self.last is None else self.last.isoformat()}"
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later (or earlier), or the last day of that month where it has no such day."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month0 + 1, min(day.day, calendar.monthrange(year, month0 + 1)[1]))
+
+
+def civil_year(year: int) -> Period:
+    """From 1 January to 31 December."""
+    return Period(date(year, 1, 1), date(year, 12, 31))

@@ -1,0 +1,236 @@
+"""Rule files -> Rulebook: TOML is read, checked key by key, then as a whole; the first error stops it.
+
+The path of a file is the id of its rule: `rules/frequence/te2-annuelle.toml` is `frequence/te2-annuelle`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from avenant9.errors import SettingError, UnknownRuleError
+from avenant9.rulebook import schema
+from avenant9.rulebook.consistency import Loaded, check_alone
+from avenant9.rulebook.files import RuleFile, find_rules, nearest_names, read_toml
+from avenant9.rulebook.messages import complaint
+from avenant9.rulebook.references import check_together
+from avenant9.rulebook.tables import Tables, read_nomenclature
+from avenant9.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
+
+    from avenant9.model import Nomenclature, Source
+
+#: The families, in the order in which people read them, and the kinds that each may hold.
+FAMILIES: dict[str, dict[str, type[schema.Strict]]] = {
+    "frequence": {"frequency": schema.Frequency, "proximity": schema.Proximity},
+    "seuil": {"share": schema.Share, "derogation": schema.Derogation},
+    "tarif": {
+        "tariff": schema.Tariff,
+        "no-overcharge": schema.NoOvercharge,
+        "opposable": schema.Opposable,
+    },
+    "condition": {"condition": schema.Condition, "validity": schema.Validity},
+    "donnees": {"data": schema.Data},
+    "nomenclature": {"act": schema.Act},
+    "recouvrement": {"limitation": schema.Limitation},
+}
+
+_NAMES = {
+    family: re.compile(r"[A-Z][A-Z0-9]{0,7}" if family == "nomenclature" else r"[a-z0-9-]+") for family in FAMILIES
+}
+_SHIPPED = Path(__file__).parent.parent / "rules"
+
+
+Model = TypeVar("Model", bound=schema.Strict)
+
+
+class _Head(schema.Strict):
+    """What `rules/rulebook.toml` holds."""
+
+    version: schema.Text
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """The law as it was loaded: the rules that `a9 check` runs, the acts they speak of, and their sources.
+
+    Attributes:
+        version: version of the rulebook as a whole; `--rules` does not change it.
+        date: the latest day on which a value was compared with its source.
+        rules: id -> rule, sorted by id.
+        acts: code -> act of the nomenclature, sorted by code.
+        limitation: how long the fund may claim, None where no file says so.
+        replaced: ids of shipped files that `extra` replaced, sorted.
+        nomenclature: the look-ups that acts are read with.
+        sources: `rule:<id>@<from>`, `tariff:<code>@<from>#<n>` (n counts the values of the code from 0),
+            `existence:<code>@<from>`; dates in ISO form.
+    """
+
+    version: str
+    date: date
+    rules: dict[str, schema.Rule]
+    acts: dict[str, schema.Act]
+    limitation: schema.Limitation | None
+    replaced: tuple[str, ...]
+    nomenclature: Nomenclature
+    sources: dict[str, Source]
+
+    def select(self, only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[str, ...]:
+        """The ids of `only` (all of them when it is empty) less those of `skip`, sorted.
+
+        Args:
+            only: ids, families (`frequence` or `frequence/`) or globs (`*/te2-*`).
+            skip: the same.
+
+        Raises:
+            UnknownRuleError: one that names no rule.
+        """
+        kept = {name for pattern in only for name in self._named("--only", pattern)} if only else {*self.rules}
+        left = {name for pattern in skip for name in self._named("--skip", pattern)}
+        return tuple(name for name in self.rules if name in kept - left)
+
+    def _named(self, option: str, pattern: str) -> list[str]:
+        family = pattern.rstrip("/")
+        named = [
+            name
+            for name in self.rules
+            if name == pattern or name.split("/")[0] == family or fnmatchcase(name, pattern)
+        ]
+        if not named:
+            families = dict.fromkeys(name.split("/")[0] for name in self.rules)
+            near = nearest_names(pattern, [*self.rules, *families], feminine=True)
+            raise UnknownRuleError(
+                option,
+                f"« {pattern} » ne désigne aucune règle",
+                near or "« a9 rules list » donne les règles et leurs familles",
+            )
+        return named
+
+
+def load_rulebook(extra: Path | None = None) -> Rulebook:
+    """The shipped rules, with those of the folder `extra` (`--rules`) added or put in their place.
+
+    Args:
+        extra: a folder laid out like the shipped one (`frequence/ma-regle.toml`); a file with the id of a
+            shipped one replaces it.
+
+    Raises:
+        RulebookError: a rule file is broken; the first error found is told.
+        SettingError: `extra` is missing, is no folder, or holds no rule file.
+    """
+    loaded, tables, version = _shipped()
+    replaced: tuple[str, ...] = ()
+    if extra is not None:
+        added = _read(_find_extra(extra))
+        replaced = tuple(sorted(loaded.keys() & added.keys()))
+        loaded = {**added, **{name: one for name, one in loaded.items() if name not in added}}
+    models = {name: loaded[name].model for name in sorted(loaded)}
+    acts = {model.code: model for model in models.values() if isinstance(model, schema.Act)}
+    nomenclature = read_nomenclature(_SHIPPED / "tables", tables, acts.values())
+    check_together(loaded, nomenclature)
+    rules = [name for name, model in models.items() if isinstance(model, schema.RuleModel)]
+    limitations = [model for model in models.values() if isinstance(model, schema.Limitation)]
+    return Rulebook(
+        version=version,
+        date=max([tables.checked_on, *(one.checked_on for one in _dated(models.values()))]),
+        rules={name: models[name] for name in rules},
+        acts=dict(sorted(acts.items())),
+        limitation=limitations[0] if limitations else None,
+        replaced=replaced,
+        nomenclature=nomenclature,
+        sources=_sources(models),
+    )
+
+
+@cache
+def _shipped() -> tuple[Mapping[str, Loaded], Tables, str]:
+    """The shipped files: they do not change while a program runs."""
+    files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", "rulebook.toml"))
+    tables = RuleFile(_SHIPPED / "tables" / "tables.toml", "tables/tables.toml", "tables", "tables")
+    head = RuleFile(_SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
+    return _read(files), _validate(tables, Tables), _validate(head, _Head).version
+
+
+def _find_extra(extra: Path) -> dict[str, RuleFile]:
+    place = f"--rules {extra}"
+    remedy = f"donner un dossier de familles ({listed([f'{family}/' for family in FAMILIES])})"
+    if not extra.is_dir():
+        raise SettingError(place, "n'est pas un dossier" if extra.exists() else "dossier introuvable", remedy)
+    files = find_rules(extra, f"{extra.as_posix().rstrip('/')}/", _NAMES)
+    if not files:
+        raise SettingError(place, "ce dossier ne contient aucun fichier .toml", remedy)
+    return files
+
+
+def _read(files: Mapping[str, RuleFile]) -> dict[str, Loaded]:
+    loaded: dict[str, Loaded] = {}
+    for name, file in files.items():
+        loaded[name] = Loaded(file, _rule(file))
+        check_alone(loaded[name])
+    return loaded
+
+
+def _rule(file: RuleFile) -> schema.Strict:
+    """The model of a file, of the kind that it says and its folder admits."""
+    data = read_toml(file)
+    kinds, kind = FAMILIES[file.family], data.get("kind")
+    wanted = f"écrire {listed([_as_written(own) for own in kinds], 'ou')}"
+    if kind is None:
+        raise file.error("kind", "clé absente", wanted)
+    if not isinstance(kind, str):
+        raise file.error("kind", "valeur refusée", wanted)
+    if kind not in kinds:
+        home = next((family for family, own in FAMILIES.items() if kind in own), None)
+        raise file.error(
+            "kind",
+            f"« {kind} » n'est pas un genre de la famille « {file.family} »",
+            f"{wanted}, ou ranger le fichier dans {home}/" if home else nearest_names(kind, kinds) or wanted,
+        )
+    return _validate(file, kinds[kind], data)
+
+
+def _as_written(kind: str) -> str:
+    return f'« kind = "{kind}" »'
+
+
+def _validate(file: RuleFile, model: type[Model], data: dict[str, Any] | None = None) -> Model:
+    data = read_toml(file) if data is None else data
+    try:
+        # through JSON, where "strict" refuses "4" for 4 and takes lists for tuples
+        return model.model_validate_json(json.dumps(data, default=str), strict=True)
+    except ValidationError as error:
+        raise file.error(*complaint(error, model, data)) from None
+
+
+def _dated(models: Iterable[Any]) -> Iterable[schema.Dated]:
+    for model in models:
+        if isinstance(model, schema.Act):
+            yield from model.existence
+            yield from model.tariff
+        else:
+            yield from model.version
+
+
+def _sources(models: Mapping[str, Any]) -> dict[str, Source]:
+    sources: dict[str, Source] = {}
+    for name, model in models.items():
+        if isinstance(model, schema.Act):
+            for number, value in enumerate(model.tariff):
+                sources[f"tariff:{model.code}@{value.from_.isoformat()}#{number}"] = value.source.to_source()
+            for existence in model.existence:
+                key = f"existence:{model.code}@{existence.from_.isoformat()}"
+                sources[key] = existence.source.to_source()
+        else:
+            for version in model.version:
+                sources[f"rule:{name}@{version.from_.isoformat()}"] = version.source.to_source()
+    return sources

@@ -1,0 +1,200 @@
+"""What the files say of each other: codes, rules and specialties that exist, and no rules that wait in a ring."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pydantic import BaseModel
+
+from avenant9.rulebook.files import nearest_names
+from avenant9.rulebook.schema import (
+    Act,
+    Code,
+    Derogation,
+    Frequency,
+    Limitation,
+    RuleId,
+    RuleModel,
+    Share,
+    SourceModel,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from avenant9.model import Nomenclature
+    from avenant9.rulebook.consistency import Loaded
+    from avenant9.rulebook.files import RuleFile
+
+
+def check_together(loaded: Mapping[str, Loaded], nomenclature: Nomenclature) -> None:
+    """What the files say of each other, and the codes they name.
+
+    Args:
+        loaded: by id, those of the user before the shipped ones: the user's file is the one to mend.
+        nomenclature: what the codes and specialties are looked up in.
+
+    Raises:
+        RulebookError: a name of nothing, a name taken twice, rules that wait for each other.
+    """
+    acts = {one.model.code: one for one in [*loaded.values()][::-1] if isinstance(one.model, Act)}
+    _check_acts_together(acts)
+    for one in loaded.values():
+        for reference in _references(one.model, ""):
+            match reference.sort:
+                case "rule":
+                    _check_rules(one.file, reference, loaded)
+                case "code":
+                    _check_codes(one.file, reference, nomenclature, acts)
+                case "specialty":
+                    _check_specialties(one.file, reference, nomenclature)
+    _check_loops(loaded)
+    limitations = [one.file for one in loaded.values() if isinstance(one.model, Limitation)]
+    if len(limitations) > 1:
+        raise limitations[0].error(
+            "kind",
+            f"la prescription est déjà dans {limitations[1].shown}",
+            "garder un seul fichier, ou lui donner le même nom pour le remplacer",
+        )
+
+
+def _check_acts_together(acts: Mapping[str, Loaded]) -> None:
+    names: dict[tuple[str, Any], Loaded] = {}
+    numbers: dict[int, Loaded] = {}
+    for one in acts.values():
+        act: Act = one.model
+        for position, alias in enumerate(act.aliases, 1):
+            key = f"aliases {position}, code"
+            if alias.coefficient is None and alias.code in acts:
+                raise one.file.error(
+                    key,
+                    f"« {alias.code} » est déjà un code ({acts[alias.code].file.shown})",
+                    "retirer ce nom ou ce fichier",
+                )
+            first = names.setdefault((alias.code, alias.coefficient), one)
+            if first is not one:
+                raise one.file.error(
+                    key,
+                    f"« {alias.code} » est déjà un autre nom de {first.model.code}",
+                    "ne le donner qu'à un seul code",
+                )
+        for number in act.natures_of_act:
+            first = numbers.setdefault(number, one)
+            if first is not one:
+                raise one.file.error(
+                    "natures_of_act",
+                    f"{number} est déjà la nature de {first.model.code}",
+                    "ne la donner qu'à un seul code",
+                )
+
+
+_Sort = Literal["code", "rule", "specialty"]
+
+
+class _Reference(NamedTuple):
+    """A key that names things defined elsewhere."""
+
+    key: str
+    sort: _Sort
+    names: tuple[Any, ...]
+
+
+@cache
+def _sorts(model: type[BaseModel]) -> tuple[tuple[str, str, _Sort | None], ...]:
+    """Attribute, key and sort of what each field names; None for a field to look into."""
+    found: list[tuple[str, str, _Sort | None]] = []
+    for attribute, field in model.model_fields.items():
+        sort: _Sort | None = None
+        if field.annotation == tuple[Code, ...]:
+            sort = "code"
+        elif field.annotation == tuple[RuleId, ...] or attribute == "share_rule":
+            sort = "rule"
+        elif attribute == "specialties":
+            sort = "specialty"
+        elif field.annotation is SourceModel:
+            continue
+        found.append((attribute, field.alias or attribute, sort))
+    return tuple(found)
+
+
+def _references(model: BaseModel, prefix: str) -> Iterator[_Reference]:
+    for attribute, key, sort in _sorts(type(model)):
+        value = getattr(model, attribute)
+        if sort is not None:
+            yield _Reference(prefix + key, sort, value if isinstance(value, tuple) else (value,))
+        elif isinstance(value, tuple):
+            for number, one in enumerate(value, 1):
+                if isinstance(one, BaseModel):
+                    yield from _references(one, f"{prefix}{key} {number}, ")
+
+
+def _check_rules(file: RuleFile, reference: _Reference, loaded: Mapping[str, Loaded]) -> None:
+    rules = [name for name, one in loaded.items() if isinstance(one.model, RuleModel)]
+    for name in reference.names:
+        if name not in rules:
+            near = nearest_names(name, rules, feminine=True)
+            raise file.error(reference.key, f"règle inconnue « {name} »", near or "donner l'identifiant d'une règle")
+        if reference.key.endswith("share_rule") and not isinstance(loaded[name].model, Share):
+            raise file.error(reference.key, f"« {name} » n'est pas un seuil", "donner une règle de genre « share »")
+
+
+def _check_codes(
+    file: RuleFile, reference: _Reference, nomenclature: Nomenclature, acts: Mapping[str, Loaded]
+) -> None:
+    for name in reference.names:
+        if name not in nomenclature.codes:
+            near = nearest_names(name, [*acts, *nomenclature.aliases]) or "corriger ce code"
+            raise file.error(
+                reference.key, f"code d'acte inconnu « {name} »", f"{near}, ou créer nomenclature/{name}.toml"
+            )
+    _check_met(file, reference, nomenclature.aliases)
+
+
+def _check_specialties(file: RuleFile, reference: _Reference, nomenclature: Nomenclature) -> None:
+    for name in reference.names:
+        if name not in nomenclature.specialties:
+            raise file.error(
+                reference.key, f"spécialité inconnue « {name} »", "donner un code de spécialité de la CNAM"
+            )
+    _check_met(file, reference, nomenclature.same_specialty)
+
+
+def _check_met(file: RuleFile, reference: _Reference, read_as: Mapping[Any, Any]) -> None:
+    """A name that is always read as another one would never be met."""
+    for name in reference.names:
+        if name in read_as and read_as[name] not in reference.names:
+            raise file.error(
+                reference.key,
+                f"« {name} » est toujours lu comme « {read_as[name]} », et ne se rencontre donc jamais",
+                f"écrire « {read_as[name]} »",
+            )
+
+
+def _check_loops(loaded: Mapping[str, Loaded]) -> None:
+    """A rule waits for those it is silent after, and for those whose acts it does not count."""
+    waits: dict[str, tuple[str, ...]] = {}
+    for name, one in loaded.items():
+        rule = one.model
+        if isinstance(rule, RuleModel):
+            more = rule.not_counting if isinstance(rule, Frequency) else ()
+            if isinstance(rule, Derogation):
+                more = tuple(version.share_rule for version in rule.version)
+            waits[name] = (*rule.silent_where, *more)
+    done: set[str] = set()
+
+    def follow(name: str, path: tuple[str, ...]) -> None:
+        if name in path:
+            loop = (*path[path.index(name) :], name)
+            raise loaded[name].file.error(
+                "silent_where" if loop[1] in loaded[name].model.silent_where else "not_counting",
+                f"des règles s'attendent l'une l'autre : {', puis '.join(loop)}",
+                "retirer l'un de ces renvois",
+            )
+        if name not in done:
+            for other in waits[name]:
+                follow(other, (*path, name))
+            done.add(name)
+
+    for name in waits:
+        follow(name, ())

@@ -1,0 +1,226 @@
+"""How things are written in French: dates, euros, plurals, lists, near names, and what replaces a character.
+
+The lowest layer: it imports nothing of the library. Every function is pure.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+#: The no-break space of French numbers; cp1252 and cp850 both have it.
+NBSP = "\u00a0"
+
+# What stands for a character that the reader's encoding lacks. Accents that are not here lose their accent.
+_REPLACEMENTS = {
+    "\u202f": " ",  # narrow no-break space
+    "\u00a0": " ",
+    "\u2009": " ",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2212": "-",
+    "\u2010": "-",
+    "\u2011": "-",
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "€": "EUR",
+    "…": "...",
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "<>",
+    "→": "->",
+    "×": "x",
+    "·": "-",
+    "•": "-",
+    "«": '"',
+    "»": '"',
+    "œ": "oe",
+    "Œ": "OE",
+    "æ": "ae",
+    "Æ": "AE",
+    "°": "o",
+    "²": "2",
+    "³": "3",
+}
+
+#: The name under which `codecs` knows the fallback (`errors=` of a text stream).
+ERRORS = "a9-repli"
+
+
+def day(value: date) -> str:
+    """A date as `JJ/MM/AAAA`."""
+    return f"{value.day:02d}/{value.month:02d}/{value.year:04d}"
+
+
+def integer(value: int) -> str:
+    """A whole number, thousands apart by a no-break space."""
+    return f"{value:,}".replace(",", NBSP)
+
+
+def euros(cents: int | None) -> str:
+    """An amount of cents as `1 234,50 €`; `montant inconnu` where it is not known."""
+    if cents is None:
+        return "montant inconnu"
+    sign = "-" if cents < 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{sign}{integer(whole)},{rest:02d}{NBSP}€"
+
+
+def decimal(cents: int) -> str:
+    """An amount of cents as `1234,50`: decimal comma, nothing between thousands."""
+    sign = "-" if cents < 0 else ""
+    whole, rest = divmod(abs(cents), 100)
+    return f"{sign}{whole},{rest:02d}"
+
+
+def percent(basis_points: int) -> str:
+    """Basis points as `20 %` or `7,25 %`."""
+    whole, rest = divmod(basis_points, 100)
+    shown = f"{whole},{rest:02d}".rstrip("0").rstrip(",") if rest else f"{whole}"
+    return f"{shown}{NBSP}%"
+
+
+def ordinal(rank: int, *, feminine: bool = False) -> str:
+    """`1er`, `1re`, `2e`…"""
+    if rank == 1:
+        return "1re" if feminine else "1er"
+    return f"{rank}e"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """`many` from two on (French counts 0 as one); without it, every word of `one` takes an s."""
+    if abs(count) < 2:
+        return one
+    return many if many is not None else re.sub(r"(\w)\b(?<![sxz])", r"\1s", one)
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A number and its noun: `1 acte`, `6 012 actes`."""
+    return f"{integer(count)}{NBSP}{plural(count, one, many)}"
+
+
+def listed(words: Sequence[str], last: str = "et") -> str:
+    """`a, b et c`."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def quoted(words: Iterable[str]) -> list[str]:
+    """Each word between guillemets."""
+    return [f"« {word} »" for word in words]
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents: for comparing names, never for showing them."""
+    return "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not unicodedata.combining(c))
+
+
+def nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
+    """The names that look most like `name`, best first; none when nothing is near."""
+    from difflib import SequenceMatcher  # noqa: PLC0415 - only for mistakes
+
+    wanted = fold(name)
+    if not wanted:
+        return []
+    scored = []
+    for candidate in dict.fromkeys(names):
+        folded = fold(candidate)
+        ratio = SequenceMatcher(None, wanted, folded).ratio()
+        # the last part of an id ("te2-annuelle") may be all that the user remembers
+        tail = folded.rpartition("/")[2]
+        ratio = max(ratio, SequenceMatcher(None, wanted, tail).ratio())
+        if len(wanted) > 2 and wanted in folded:
+            ratio = max(ratio, 0.8)
+        scored.append((-ratio, candidate))
+    return [candidate for score, candidate in sorted(scored)[:count] if score <= -0.6]
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """`peut-être « a » ou « b »`, or nothing when no name is near."""
+    near = nearest(name, names)
+    return f"peut-être {listed(quoted(near), 'ou')}" if near else ""
+
+
+def _replacement(character: str) -> str:
+    if character in _REPLACEMENTS:
+        return _REPLACEMENTS[character]
+    bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+    if bare and bare != character:
+        return "".join(_REPLACEMENTS.get(c, c) for c in bare)
+    return f"\\u{ord(character):04x}"
+
+
+def _fallback(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    encoding, found = error.encoding, error.object[error.start : error.end]
+    return "".join(_in_encoding(character, encoding) for character in found), error.end
+
+
+def _in_encoding(character: str, encoding: str) -> str:
+    replaced = _replacement(character)
+    try:
+        replaced.encode(encoding)
+    except UnicodeEncodeError:
+        replaced = replaced.encode("ascii", "backslashreplace").decode("ascii")
+    return replaced
+
+
+def register_fallback() -> str:
+    """Make the fallback known to `codecs`, and return its name for the `errors` of a stream."""
+    codecs.register_error(ERRORS, _fallback)
+    return ERRORS
+
+
+def for_encoding(text: str, encoding: str) -> str:
+    """The same text in characters that `encoding` has: `EUR` for `€`, `<=` for `≤`, never a question mark."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.encode(encoding, register_fallback()).decode(encoding)
+    return text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    code = ord(found.group())
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+# C0 and C1 controls, and the characters that change the direction of what follows or are not seen at all
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Control and direction characters as escapes, so that a cell of a file cannot drive a terminal."""
+    return _UNSAFE.sub(_escaped, text)
+
+
+_GLUE_BEFORE = re.compile(r" (?=[:;!?»%€])")
+_GLUE_AFTER = re.compile(r"(?<=«) ")
+
+
+def glued(text: str) -> str:
+    """The same text with no-break spaces before punctuation marks and inside guillemets."""
+    return _GLUE_AFTER.sub(NBSP, _GLUE_BEFORE.sub(NBSP, text))
+
+
+def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
+    """The text in lines of at most `width`, none of which starts with a punctuation mark or ends with `«`."""
+    return textwrap.fill(
+        glued(text),
+        max(width, 20),
+        initial_indent=indent if first is None else first,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
