@@ -388,7 +388,8 @@ def test_nomenclature_of_the_cnam_tables(book: Rulebook) -> None:
     )
     assert not {0, 99} & names.specialties.keys()  # "non renseigné" is unknown, not a specialty
     assert names.same_specialty == {22: 1, 23: 1}
-    assert sorted(names.pathways) == list("ABCDEFGHIJKLNOPRSTUVWXYZ")
+    assert sorted(set(names.pathways.values())) == list("ABCDEFGHIJKLNOPRSTUVWXYZ")
+    assert (names.pathways["O"], names.pathways["3"]) == ("O", "O")
     assert names.ald_exemptions == {41, 42, 43, 44, 45, 46} < names.exemptions.keys()
     assert 99 not in names.exemptions
     assert names.sectors_cnam == {"0": "3", "1": "1", "2": "1DP", "3": "2"}

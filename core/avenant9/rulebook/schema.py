@@ -215,6 +215,7 @@ class TariffVersion(Version):
     combinations: tuple[Combination, ...] = ()
     zones: tuple[Zone, ...] = Field(min_length=1)  # where the tariffs of the nomenclature hold as they are
     no_overcharge_codes: tuple[Code, ...] = ()  # an amount above is over even without an overcharge column
+    unpriced_extras: tuple[Nature, ...] = ()  # natures whose amount may hold what has no tariff: above is a review
 
 
 class Tariff(RuleModel):

@@ -121,9 +121,10 @@ def read_nomenclature(folder: Path, tables: Tables, acts: Iterable[Act]) -> Nome
         },
         same_specialty=dict(tables.same_specialty.codes),
         pathways={
-            row[1]: row[2]
+            written: row[1]
             for row in _rows(folder / "IR_QPS_V.csv")
             if row[1] and row[1] not in tables.unknown.pathways
+            for written in (row[1], row[0])
         },
         exemptions={
             int(row[0]): row[1]

@@ -1,0 +1,128 @@
+"""Before any rule: rows read twice, cancellations, duplicates. Nothing is dropped, `status` says what counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import polars as pl
+
+from avenant9.model import ACTS
+
+_GROUP = ("practitioner", "patient", "date", "code")
+_SCALED = ("amount", "overcharge", "reimbursed")  # what shrinks with the units of a row
+
+
+def mark_repeated(acts: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
+    """Marks acts equal in every read column to an act of an earlier file.
+
+    With an invoice number they are the same act read twice (`status` repeated); without one they count, and are
+    `doubtful`. `files` is the rank of the file of each act.
+    """
+    acts = acts.with_columns(
+        duplicate_of=pl.lit(None, ACTS["duplicate_of"]), doubtful=pl.lit(False), status=pl.lit(None, pl.String)
+    )
+    if files.n_unique() < 2:
+        return acts
+    content = [name for name in acts.columns if name not in _NOT_CONTENT]
+    again = _candidates(acts, content).with_columns(file=files.gather(_candidates(acts, content)["act"]))
+    first = again.with_columns(
+        first=pl.col("act").first().over(content), first_file=pl.col("file").first().over(content)
+    ).filter(pl.col("file") != pl.col("first_file"), pl.col("code").is_not_null())
+    has_invoice = pl.col("invoice").is_not_null()
+    first = first.select(
+        "act",
+        duplicate_of="first",
+        doubtful=~has_invoice,
+        status=pl.when(has_invoice).then(pl.lit("repeated")).otherwise(None),
+    )
+    return acts.update(first, on="act", how="left")
+
+
+def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
+    """Marks the acts that count and repeat an earlier one, in its file or another (patient known): `doubtful`."""
+    key = ["practitioner", "patient", "date", "code", "amount", "time", "invoice"]
+    again = _candidates(acts.filter(pl.col("status").is_null(), pl.col("patient").is_not_null()), key)
+    later = (
+        again.with_columns(first=pl.col("act").first().over(key))
+        .filter(pl.col("act") != pl.col("first"))
+        .select("act", duplicate_of="first", doubtful=pl.lit(True))
+    )
+    return acts.update(later, on="act", how="left")
+
+
+def cancel(acts: pl.DataFrame) -> pl.DataFrame:
+    """Takes cancelled units away from the rows of their group, the last row first.
+
+    A group is (practitioner, patient, date, code). A row cancels with a negative quantity, or with quantity 1
+    and an amount opposite to another row's. A row left with r of q units keeps `amount * r / q`, half up.
+    """
+    counted = acts.filter(pl.col("status").is_null())
+    negative = counted.filter((pl.col("quantity") < 0) | (pl.col("amount") < 0))
+    if negative.is_empty():
+        return acts
+    groups = counted.join(negative.select(_GROUP).unique(), on=_GROUP, how="semi", nulls_equal=True)
+    changes = [
+        change
+        for _, group in groups.select(*_GROUP, "act", "quantity", *_SCALED).group_by(_GROUP, maintain_order=True)
+        for change in _net(_Line(*values) for values in group.drop(_GROUP).iter_rows())
+    ]
+    schema = {name: ACTS[name] for name in ("act", "quantity", *_SCALED, "status")}
+    changed = pl.DataFrame(changes, schema=schema, orient="row")
+    return acts.update(changed, on="act", how="left")
+
+
+@dataclass
+class _Line:
+    act: int
+    quantity: int
+    amount: int | None
+    overcharge: int | None
+    reimbursed: int | None
+    left: int = 0
+
+    def scaled(self, value: int | None) -> int | None:
+        if value is None or not self.quantity:
+            return value
+        return (2 * value * self.left + self.quantity) // (2 * self.quantity)
+
+
+def _net(lines: Iterable[_Line]) -> list[tuple[int, int, int | None, int | None, int | None, str | None]]:
+    group = list(lines)
+    for line in group:
+        line.left = max(line.quantity, 0)
+    amounts = {line.amount for line in group if line.quantity > 0 and (line.amount or 0) > 0}
+    cancelling = [
+        line
+        for line in group
+        if line.quantity < 0 or (line.quantity == 1 and (line.amount or 0) < 0 and -(line.amount or 0) in amounts)
+    ]
+    taken_from = [line for line in group if line not in cancelling and (line.amount or 0) >= 0]
+    status: dict[int, str | None] = {}
+    for line in group:
+        if line not in cancelling and (line.amount or 0) < 0:
+            status[line.act] = "orphan"
+    for line in cancelling:
+        units = abs(line.quantity)
+        for target in reversed(taken_from):
+            taken = min(units, target.left)
+            target.left -= taken
+            units -= taken
+        status[line.act] = "orphan" if units else "cancellation"
+    changes = []
+    for line in group:
+        if line.act in status:
+            changes.append((line.act, line.quantity, line.amount, line.overcharge, line.reimbursed, status[line.act]))
+        elif line.left != line.quantity:
+            parts = (line.scaled(line.amount), line.scaled(line.overcharge), line.scaled(line.reimbursed))
+            changes.append((line.act, line.left, *parts, None if line.left else "cancelled"))
+    return changes
+
+
+_NOT_CONTENT = frozenset({"act", "input", "row", "duplicate_of", "doubtful", "status"})
+
+
+def _candidates(acts: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """The acts whose key stands more than once, found by hash first: most acts are alone."""
+    twice = acts.select(key).hash_rows().is_duplicated()
+    return acts.filter(twice)

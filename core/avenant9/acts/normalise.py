@@ -1,0 +1,437 @@
+"""One sheet of text as typed acts: every row becomes acts, a rejected row, or a skipped one, and is counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+from avenant9.acts.columns import Recognised
+from avenant9.acts.read import RawSheet
+
+from avenant9.acts import values
+from avenant9.acts.codes import CCAM, Coded, parse_codes
+from avenant9.model import ACTS, LISTED, CellRef, Input, Nomenclature, Rejected
+
+_Absent = Callable[[str], pl.Series]
+_Parser = Callable[[str], Any]
+
+#: Skipped with the blank rows: totals, and the count of receipts under them.
+_TOTALS = r"(?i)^(sous[- ]?)?tota(l|ux)\b|^\d+ r[eèé]glements?$"
+_UNCOMPUTED = "formule non calculée"
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet, typed: `table` has the columns of ACTS but `act`, `input` and what needs the other sheets."""
+
+    table: pl.DataFrame
+    account: Input
+    rejected: tuple[Rejected, ...]
+    notices: tuple[str, ...]
+
+
+@dataclass
+class _Reading:
+    """The state of one sheet while its columns are read: only `notices` and `bad` grow."""
+
+    raw: RawSheet
+    found: Recognised
+    rows: pl.DataFrame
+    notices: list[str] = field(default_factory=list)
+
+    def text(self, key: str) -> pl.Series | None:
+        """The cleaned text of a key's column, None where the sheet has no such column."""
+        column = self.found.columns.get(key)
+        return None if column is None else self.rows[f"c{column}"].alias(key)
+
+    def cell(self, key: str, row: int) -> str:
+        return f"{values.column_letters(self.found.columns[key])}{row}"
+
+    def read(self, key: str, what: str, values_read: pl.Series) -> pl.Series:
+        """Names the cells that hold something else than `what`: they are unknown."""
+        text = self.text(key)
+        if text is not None:
+            bad = self.rows["row"].filter(text.is_not_null() & values_read.is_null())
+            if len(bad):
+                heading = self.found.headings[key]
+                self.notices.append(
+                    f"{self.place}, colonne « {heading} » : {len(bad)} cellule(s) sans {what} lisible "
+                    f"(la première en {self.cell(key, bad[0])}), lues comme inconnues."
+                )
+        return values_read
+
+    @property
+    def place(self) -> str:
+        return self.raw.file if self.raw.sheet is None else f"{self.raw.file}, feuille {self.raw.sheet}"
+
+
+def normalise(
+    raw: RawSheet, found: Recognised, nomenclature: Nomenclature, practitioners: dict[str, str], sector_cnam: bool
+) -> Sheet:
+    """Types every column that was recognised in `raw`.
+
+    `practitioners` renames practitioners (several AM numbers, one doctor); `sector_cnam` says that the sector
+    column holds convention codes.
+    """
+    body, skipped = _body(raw, found)
+    reading = _Reading(raw, found, body)
+    _name_errors(reading)
+    height = len(body)
+
+    def absent(key: str) -> pl.Series:
+        return pl.Series(key, [None], dtype=ACTS[key]).new_from_index(0, height)
+
+    columns: dict[str, pl.Series] = {"row": body["row"]}
+    _read_dates(reading, columns, absent)
+    _read_plain(reading, columns, absent)
+    _read_practitioner(reading, columns, practitioners)
+    _read_patient(reading, columns)
+    _read_lists(reading, columns, absent, nomenclature, sector_cnam)
+
+    code_text = reading.text("code")
+    assert code_text is not None  # noqa: S101: recognise() promised it
+    cells = {cell: parse_codes(cell, nomenclature) for cell in code_text.unique().drop_nulls()}
+    columns["code"] = values.distinct(code_text, lambda cell: cell if cells[cell] else None, pl.String())
+    typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
+    rejected = _rejected(reading, typed)
+    bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
+    table = _expand(typed.filter(~pl.col("row").is_in(bad_rows.implode())), cells, nomenclature)
+    account = Input(
+        file=raw.file,
+        sheet=raw.sheet,
+        rows=height,
+        acts=len(table),
+        rejected=len(rejected),
+        skipped=skipped,
+        columns=dict(found.headings),
+        encoding=raw.encoding,
+        separator=raw.separator,
+    )
+    return Sheet(table, account, rejected, (*found.notices, *reading.notices))
+
+
+def _body(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int]:
+    """The rows below the header, cleaned; blank rows, repeated headers and totals left out and counted."""
+    used = sorted(set(found.columns.values()))
+    names = [name for name in raw.table.columns if name != "row"]
+    below = raw.table
+    if found.header_rows:
+        below = below.filter(pl.col("row") > found.header_rows[0])
+    cleaned = below.with_columns([values.clean(below[name]) for name in names])
+    filled = pl.any_horizontal(pl.col(names).is_not_null())
+    first = pl.coalesce(pl.col(names))
+    total = first.str.contains(_TOTALS).fill_null(False)
+    repeated = pl.col("row").is_in(pl.Series(found.header_rows, dtype=pl.UInt32).implode()) | _heading_again(
+        raw, found, names
+    )
+    if len(raw.errors):  # a row whose only content is an error cell is not a blank row
+        filled = filled | pl.col("row").is_in(raw.errors["row"].implode())
+    kept = cleaned.filter(filled & ~total & ~repeated)
+    last = int(below["row"].max() or 0)
+    first_row = found.header_rows[0] if found.header_rows else 0
+    span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
+    return kept.select("row", *(f"c{column}" for column in used)), span - len(kept)
+
+
+def _heading_again(raw: RawSheet, found: Recognised, names: list[str]) -> pl.Expr:
+    """A row whose every filled cell holds the heading of its own column, even where some are left out."""
+    if not found.header_rows:
+        return pl.lit(False)
+    header = raw.table.filter(pl.col("row") == found.header_rows[0])
+    headings = {name: values.clean(header[name])[0] for name in names}
+    return pl.all_horizontal(pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings[name])) for name in names)
+
+
+def _name_errors(reading: _Reading) -> None:
+    """Error cells and formulas never computed read as blanks: say where they stand, once per column."""
+    errors = reading.raw.errors
+    for key, column in reading.found.columns.items():
+        if key in ("date", "code"):
+            continue  # those reject their row
+        here = errors.filter((pl.col("column") == column) & pl.col("row").is_in(reading.rows["row"].implode()))
+        for text, cells in here.group_by("text", maintain_order=True):
+            where = reading.cell(key, cells["row"][0])
+            remedy = " ; ouvrez puis enregistrez le fichier dans Excel" if text[0] == _UNCOMPUTED else ""
+            reading.notices.append(
+                f"{reading.place}, colonne « {reading.found.headings[key]} » : {len(cells)} cellule(s) « {text[0]} » "
+                f"(la première en {where}), lues comme inconnues{remedy}."
+            )
+
+
+def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absent) -> None:
+    date_text = reading.text("date")
+    assert date_text is not None  # noqa: S101: recognise() promised it
+    day_text, rest = values.split_moment(date_text)
+    columns["date"] = values.distinct(day_text, values.parse_day, pl.Date())
+    in_date = values.distinct(rest, values.parse_time, pl.Time())
+    in_date = in_date.set(_midnight(in_date), None)
+    own = reading.text("time")
+    if own is None:
+        columns["time"] = in_date
+    else:
+        columns["time"] = reading.read("time", "heure", values.times(own)).zip_with(own.is_not_null(), in_date)
+    for key in ("birth_date", "payment_date"):
+        text = reading.text(key)
+        columns[key] = absent(key) if text is None else reading.read(key, "date", values.days(text))
+    for key in ("regulated_at", "requested_at"):
+        text = reading.text(key)
+        if text is None:
+            columns[key], day_only = absent(key), None
+        else:
+            moment, day_only = values.moments(text)
+            columns[key] = reading.read(key, "date", moment)
+        if key == "requested_at":
+            columns["requested_day_only"] = absent("requested_day_only") if day_only is None else day_only
+
+
+def _midnight(clock: pl.Series) -> pl.Series:
+    """A date of a spreadsheet is a moment at midnight: that is no time of care."""
+    return (clock.cast(pl.Int64) == 0).fill_null(False)
+
+
+def _read_plain(reading: _Reading, columns: dict[str, pl.Series], absent: _Absent) -> None:
+    parsers = {
+        "amount": (values.parse_cents, "montant"),
+        "overcharge": (values.parse_cents, "montant"),
+        "reimbursed": (values.parse_cents, "montant"),
+        "rate": (values.parse_rate, "taux"),
+        "coefficient": (values.parse_thousandths, "coefficient"),
+    }
+    for key, (parse, what) in parsers.items():
+        text = reading.text(key)
+        columns[key] = (
+            absent(key) if text is None else reading.read(key, what, values.distinct(text, parse, ACTS[key]))
+        )
+    quantity = reading.text("quantity")
+    columns["quantity"] = (
+        pl.Series("quantity", [1], dtype=ACTS["quantity"]).new_from_index(0, len(reading.rows))
+        if quantity is None
+        else values.distinct(quantity.fill_null("1"), values.parse_integer, ACTS["quantity"])
+    )
+    invoice = reading.text("invoice")
+    columns["invoice"] = absent("invoice") if invoice is None else invoice
+    original = reading.text("original_code")
+    columns["original_code"] = absent("original_code") if original is None else original.str.to_uppercase()
+    for key in ("optam", "treating_doctor", "ald", "territory"):
+        text = reading.text(key)
+        columns[key] = absent(key) if text is None else reading.read(key, "oui/non", values.yes_no(text))
+
+
+def _read_practitioner(reading: _Reading, columns: dict[str, pl.Series], practitioners: dict[str, str]) -> None:
+    text = reading.text("practitioner")
+    if text is None:
+        columns["practitioner"] = pl.Series("practitioner", ["?"]).new_from_index(0, len(reading.rows))
+        return
+    same = {practitioner_key(number): practitioner_key(doctor) for number, doctor in practitioners.items()}
+
+    def parse(cell: str) -> str:
+        key = practitioner_key(cell)
+        return same.get(key, key)
+
+    columns["practitioner"] = values.distinct(text, parse, pl.String())
+
+
+def practitioner_key(text: str) -> str:
+    """One spelling per practitioner: an identifier of 12 digits starting with 8 holds an RPPS; an AM number that
+    a spreadsheet shortened gets its leading zero back."""
+    digits = text.replace(" ", "")
+    if not digits.isdigit():
+        return text
+    if len(digits) == 12 and digits.startswith("8"):
+        return digits[1:]
+    return digits.zfill(9) if len(digits) == 8 else digits
+
+
+def _read_patient(reading: _Reading, columns: dict[str, pl.Series]) -> None:
+    """File number; else NIR with birth rank or birth date; else name, first name and birth date together."""
+    number, nir, rank = reading.text("patient"), reading.text("nir"), reading.text("birth_rank")
+    born = columns["birth_date"].dt.to_string("%Y-%m-%d")
+    if number is not None:
+        patient = _without_lost_digits(reading, "patient", number)
+    elif nir is not None:
+        known = _without_lost_digits(reading, "nir", nir).str.replace_all(" ", "").str.to_uppercase()
+        known = known.zip_with(known.str.len_chars() != 15, known.str.slice(0, 13))
+        who = born if rank is None else rank.zip_with(rank.is_not_null(), born)
+        patient = known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who.fill_null("")
+        if who.null_count():
+            reading.notices.append(
+                f"{reading.place} : identité incertaine, un NIR sans rang ni date de naissance peut réunir "
+                "plusieurs personnes."
+            )
+    else:
+        patient = _by_name(reading, born)
+    columns["patient"] = patient.alias("patient")
+
+
+def _by_name(reading: _Reading, born: pl.Series) -> pl.Series:
+    last, first = reading.text("last_name"), reading.text("first_name")
+    nobody = pl.Series("patient", [None], dtype=pl.String()).new_from_index(0, len(reading.rows))
+    if last is None or first is None:
+        return nobody
+    reading.notices.append(f"{reading.place} : identité incertaine, patients reconnus par nom, prénom et naissance.")
+    if "birth_date" not in reading.found.columns:
+        reading.notices.append(
+            f"{reading.place} : sans date de naissance, les homonymes ne se distinguent pas ; "
+            "les règles par patient ne sont pas vérifiables."
+        )
+        return nobody
+
+    def name(cell: str) -> str:
+        return values.fold(cell.replace("-", " ").replace("'", " "))
+
+    parts = [values.distinct(column, name, pl.String()) for column in (last, first)]
+    return parts[0] + "|" + parts[1] + "|" + born
+
+
+def _without_lost_digits(reading: _Reading, key: str, identifiers: pl.Series) -> pl.Series:
+    """`1,85E+14` is a number that a spreadsheet rounded: several patients may hide behind it."""
+    lost = identifiers.str.contains(r"(?i)^\d([.,]\d+)?e\+?\d+$").fill_null(False)
+    if lost.any():
+        row = reading.rows["row"].filter(lost)[0]
+        reading.notices.append(
+            f"{reading.place}, colonne « {reading.found.headings[key]} » : {lost.sum()} identifiant(s) en notation "
+            f"scientifique (le premier en {reading.cell(key, row)}), perdus par le tableur et lus comme inconnus ; "
+            "mettez la colonne au format texte avant d'exporter."
+        )
+    return identifiers.set(lost, None)
+
+
+def _read_lists(
+    reading: _Reading, columns: dict[str, pl.Series], absent: _Absent, nomenclature: Nomenclature, sector_cnam: bool
+) -> None:
+    for key, accepted in LISTED.items():
+        text = reading.text(key)
+        if text is None:
+            columns[key] = absent(key)
+            continue
+        columns[key] = values.listed(text, accepted)
+        _name_unlisted(reading, key, text, columns[key], ", ".join(accepted))
+    readers = {
+        "specialty": (_specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
+        "sector": (_sector_reader(nomenclature, sector_cnam), "1, 1DP, 2, 3"),
+        "pathway": (lambda cell: nomenclature.pathways.get(cell.upper()), "une lettre du parcours de soins"),
+        "exemption": (_exemption_reader(nomenclature), "un code d'exonération de la CNAM"),
+    }
+    for key, (parse, accepted_text) in readers.items():
+        text = reading.text(key)
+        columns[key] = absent(key) if text is None else values.distinct(text, parse, ACTS[key])
+        if text is not None:
+            _name_unlisted(reading, key, text, columns[key], accepted_text)
+    ald_exempt = pl.Series(sorted(nomenclature.ald_exemptions), dtype=ACTS["exemption"])
+    by_exemption = columns["exemption"].is_in(ald_exempt.implode())
+    columns["ald"] = columns["ald"].set(columns["ald"].is_null() & by_exemption.fill_null(False), True)
+
+
+def _name_unlisted(reading: _Reading, key: str, text: pl.Series, read: pl.Series, accepted: str) -> None:
+    unlisted = text.is_not_null() & read.is_null()
+    if unlisted.any():
+        seen = sorted(filter(values.quotable, text.filter(unlisted).unique().to_list()))[:3]
+        quoted = f" (« {' », « '.join(seen)} »…)" if seen else ""
+        row = reading.rows["row"].filter(unlisted)[0]
+        reading.notices.append(
+            f"{reading.place}, colonne « {reading.found.headings[key]} » : {unlisted.sum()} cellule(s) hors liste"
+            f"{quoted}, la première en {reading.cell(key, row)}, lues comme inconnues ; valeurs admises : {accepted}."
+        )
+
+
+def _specialty_reader(nomenclature: Nomenclature) -> _Parser:
+    by_label = {values.fold(label): code for code, label in nomenclature.specialties.items()}
+
+    def parse(cell: str) -> int | None:
+        number = cell.split("-", maxsplit=1)[0].split(":", maxsplit=1)[0].strip().split(" ")[0]
+        code = int(number) if number.isdigit() else by_label.get(values.fold(cell))
+        if code is None or code not in nomenclature.specialties or code in (0, 99):
+            return None
+        return nomenclature.same_specialty.get(code, code)
+
+    return parse
+
+
+def _sector_reader(nomenclature: Nomenclature, cnam: bool) -> _Parser:
+    everyday = frozenset(nomenclature.sectors_cnam.values())
+
+    def parse(cell: str) -> str | None:
+        word = cell.upper().replace("SECTEUR", "").replace(" ", "").removeprefix("S")
+        if cnam:
+            return nomenclature.sectors_cnam.get(word)
+        return word if word in everyday else None
+
+    return parse
+
+
+def _exemption_reader(nomenclature: Nomenclature) -> _Parser:
+    def parse(cell: str) -> int | None:
+        return int(cell) if cell.isdigit() and int(cell) in nomenclature.exemptions else None
+
+    return parse
+
+
+def _rejected(reading: _Reading, typed: pl.DataFrame) -> tuple[Rejected, ...]:
+    """Rows whose date, code or quantity cannot be read, with the cell and the reason."""
+    errors = {(row, column): text for row, column, text in reading.raw.errors.iter_rows()}
+    quantity = reading.text("quantity")
+    checks = [("date", "date", typed["date"]), ("code", "code", typed["code"])]
+    if quantity is not None:
+        checks.append(("quantity", "quantité", typed["quantity"]))
+    reasons: dict[int, Rejected] = {}
+    for key, word, read in checks:
+        text = reading.text(key)
+        assert text is not None  # noqa: S101: only keys that the sheet has
+        for row, cell in pl.DataFrame([typed["row"], text.alias("text")]).filter(read.is_null()).iter_rows():
+            error = errors.get((row, reading.found.columns[key]))
+            reasons.setdefault(row, _rejection(reading, key, word, row, cell, error))
+    return tuple(reasons[row] for row in sorted(reasons))
+
+
+def _rejection(reading: _Reading, key: str, word: str, row: int, cell: str | None, error: str | None) -> Rejected:
+    if error == _UNCOMPUTED:
+        reason = f"{word} : formule non calculée, ouvrez puis enregistrez le fichier dans Excel"
+    elif error is not None:
+        reason = f"{word} : la cellule contient l'erreur {error}"
+    elif cell is None:
+        reason = f"{word} absent{'e' if word != 'code' else ''}"
+    elif values.quotable(cell):
+        reason = f"{word} illisible : « {cell} »"
+    else:
+        reason = f"{word} illisible"
+    where = CellRef(reading.raw.file, reading.raw.sheet, row, reading.cell(key, row))
+    return Rejected(where, reason)
+
+
+def _expand(typed: pl.DataFrame, cells: dict[str, tuple[Coded, ...]], nomenclature: Nomenclature) -> pl.DataFrame:
+    """One line per act: quantities of the cell multiplied with the column's, aliases and groupings resolved."""
+    lines = [
+        (text, len(acts), act.code, act.quantity, act.coefficient) for text, acts in cells.items() for act in acts
+    ]
+    schema = {"code": pl.String, "parts": pl.UInt8, "act_code": pl.String, "times": pl.Int32, "in_cell": pl.Int32}
+    split = pl.DataFrame(lines, schema=schema, orient="row")
+    acts = typed.join(split, on="code", how="left", maintain_order="left_right").drop("code")
+    acts = acts.with_columns(
+        code=pl.col("act_code"),
+        quantity=(pl.col("quantity") * pl.col("times")).cast(ACTS["quantity"]),
+        coefficient=pl.coalesce("in_cell", "coefficient", pl.lit(1000)).cast(ACTS["coefficient"]),
+    ).drop("act_code", "times", "in_cell")
+    return _resolve(acts, nomenclature)
+
+
+def _resolve(acts: pl.DataFrame, nomenclature: Nomenclature) -> pl.DataFrame:
+    code = pl.col("code")
+    for (alias, thousandths), target in nomenclature.coefficient_aliases.items():
+        hit = (code == alias) & (pl.col("coefficient") == thousandths)
+        acts = acts.with_columns(
+            code=pl.when(hit).then(pl.lit(target)).otherwise(code),
+            coefficient=pl.when(hit).then(pl.lit(1000, ACTS["coefficient"])).otherwise(pl.col("coefficient")),
+        )
+    original = values.distinct(acts["original_code"], lambda cell: _original(cell, nomenclature), pl.String())
+    grouped = code.is_in(list(nomenclature.grouping))
+    return acts.with_columns(original_code=original).with_columns(
+        code=pl.when(grouped).then(pl.coalesce("original_code", code)).otherwise(code)
+    )
+
+
+def _original(cell: str, nomenclature: Nomenclature) -> str | None:
+    code = nomenclature.aliases.get(cell, cell)
+    known = code in nomenclature.codes or CCAM.fullmatch(code) is not None
+    return code if known and code not in nomenclature.grouping else None

@@ -1,0 +1,203 @@
+"""The text of a cell as a value: each distinct text is parsed once, what cannot be read is None."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+import polars as pl
+
+_SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
+_ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_EXCEL_EPOCH = date(1899, 12, 30)  # serial 0 of the 1900 date system, as Excel counts after 28/02/1900
+_SERIAL = re.compile(r"\d{5}")
+_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_TIME = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)(?::(\d{2})(?:\.\d+)?)?")
+_YES = {"oui": True, "o": True, "1": True, "vrai": True, "true": True}
+_NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
+
+
+def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
+    """`parse` applied to each distinct text of `column`; null stays null."""
+    texts = column.unique().drop_nulls()
+    if texts.is_empty():
+        return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, len(column))
+    values = pl.Series([parse(text) for text in texts], dtype=dtype)
+    return column.replace_strict(texts, values, default=None, return_dtype=dtype)
+
+
+def clean(column: pl.Series) -> pl.Series:
+    """Text trimmed, NFC, without no-break or zero-width spaces; an empty cell is null."""
+    column = column.str.strip_chars()
+    ascii_only = column.str.len_bytes().sum() == column.str.len_chars().sum()
+    if not ascii_only:
+        column = (
+            column.str.replace_all(_ZERO_WIDTH.pattern, "")
+            .str.replace_all(_SPACES.pattern, " ")
+            .str.normalize("NFC")
+            .str.strip_chars()
+        )
+    return column.set(column == "", None)
+
+
+def fold(text: str) -> str:
+    """Lower case, without accents, single spaces."""
+    stripped = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return " ".join(stripped.casefold().split())
+
+
+def parse_day(text: str) -> date | None:
+    """A day: ISO, day first, AAAAMMJJ, or an Excel serial; never month first, never two-digit years."""
+    text = text.lstrip("'")
+    try:
+        if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+            year, month, day = map(int, match.groups())
+        elif match := _DAY_FIRST.fullmatch(text):
+            day, month, year = map(int, match.groups())
+        elif _SERIAL.fullmatch(text):
+            return _EXCEL_EPOCH + timedelta(days=int(text))
+        else:
+            return None
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def parse_time(text: str) -> time | None:
+    """HH:MM, HH:MM:SS, HHhMM, HHh, or the fraction of a day that a spreadsheet stores."""
+    try:
+        if match := _TIME.fullmatch(text):
+            hour, minute, second = (int(group or 0) for group in match.groups())
+            return time(hour, minute, second)
+        fraction = Decimal(text.replace(",", "."))
+        if not 0 <= fraction < 1:
+            return None
+        seconds = int((fraction * 86400).to_integral_value(ROUND_HALF_UP))
+        return (datetime.min + timedelta(seconds=seconds)).time()  # noqa: DTZ901: a time of day, no clock
+    except (ValueError, InvalidOperation):
+        return None
+
+
+def split_moment(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The day and the time texts of cells that may hold both (`02/05/2022 10:30`, `2022-05-02T10:30:00`)."""
+    parts = column.str.replace(r"^(\d{4}-\d\d-\d\d)T", "$1 ").str.splitn(" ", 2).struct.unnest()
+    day, rest = parts.get_columns()
+    serial = day.str.contains(r"^\d{5}[.,]\d+$").fill_null(False)
+    if serial.any():
+        split = day.str.replace(",", ".").str.splitn(".", 2).struct.unnest().get_columns()
+        rest = rest.zip_with(~serial, "0." + split[1])
+        day = day.zip_with(~serial, split[0])
+    return day, rest.str.strip_chars()
+
+
+def days(column: pl.Series) -> pl.Series:
+    """Dates of a column, whatever time they carry."""
+    return distinct(split_moment(column)[0], parse_day, pl.Date())
+
+
+def times(column: pl.Series) -> pl.Series:
+    """Times of a column; a workbook gives them as a moment of its day zero."""
+    return distinct(column.str.replace(r"^(1899-12-3[01]|1900-01-0[01]|1904-01-01) ", ""), parse_time, pl.Time())
+
+
+def moments(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Dates with time (midnight where none is given), and whether only the day was given."""
+    day_text, time_text = split_moment(column)
+    day = distinct(day_text, parse_day, pl.Date())
+    clock = distinct(time_text, parse_time, pl.Time())
+    day_only = day.is_not_null() & time_text.is_null()
+    readable = day.is_not_null() & (time_text.is_null() | clock.is_not_null())
+    frame = pl.DataFrame({"d": day, "t": clock.fill_null(time(0))})
+    moment = frame.select(pl.col("d").dt.combine(pl.col("t"), time_unit="us")).to_series()
+    return moment.set(~readable, None), day_only
+
+
+def parse_decimal(text: str) -> Decimal | None:
+    """A number as French files hold it: `1 234,50 €`, `1.234,50`, `-12,5`, `(12,00)`.
+
+    A lone separator is decimal; three digits after it could be thousands, so that is unreadable.
+    """
+    text = text.strip("'").replace("€", "").replace("EUR", "").replace("\u2212", "-").replace(" ", "")
+    if match := re.fullmatch(r"\((.+)\)", text):
+        text = "-" + match[1]
+    if "," in text and "." in text:
+        thousands = "." if text.rfind(",") > text.rfind(".") else ","
+        if not re.fullmatch(rf"[+-]?\d{{1,3}}(?:\{thousands}\d{{3}})+[.,]\d*", text):
+            return None
+        text = text.replace(thousands, "")
+    elif re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", text):
+        return None
+    text = text.replace(",", ".")
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
+        return None
+    return Decimal(text)
+
+
+def parse_cents(text: str) -> int | None:
+    """Euros as whole cents; binary noise of a spreadsheet (six decimals or more) is rounded once."""
+    value = parse_decimal(text)
+    if value is None:
+        return None
+    cents = value * 100
+    whole = cents.to_integral_value(ROUND_HALF_UP)
+    noise = -int(value.as_tuple().exponent) >= 6
+    return int(whole) if cents == whole or noise else None
+
+
+def parse_integer(text: str) -> int | None:
+    """A whole number, `2.0` included."""
+    value = parse_decimal(text)
+    return int(value) if value is not None and value == value.to_integral_value() else None
+
+
+def parse_thousandths(text: str) -> int | None:
+    """A positive coefficient in thousandths."""
+    value = parse_decimal(text)
+    return int(value * 1000) if value is not None and value > 0 else None
+
+
+def parse_rate(text: str) -> int | None:
+    """A rate of reimbursement in basis points: `70`, `70 %`, or the 0.7 of a cell shown as a percentage."""
+    value = parse_decimal(text.replace("%", ""))
+    if value is None or not 0 <= value <= 100:
+        return None
+    return int(value * (10_000 if value <= 1 and "%" not in text else 100))
+
+
+def yes_no(column: pl.Series) -> pl.Series:
+    """oui/non; in a column of nothing but `x` and empty cells, an empty cell is "non"."""
+    texts = {fold(text) for text in column.unique().drop_nulls()}
+    if texts == {"x"}:
+        return column.is_not_null()
+    return distinct(column, lambda text: (_YES | _NO).get(fold(text)), pl.Boolean())
+
+
+def listed(column: pl.Series, values: tuple[str, ...]) -> pl.Series:
+    """The values of a closed list, however they are typed (`Vidéo`, `Nouveau MT`)."""
+    wanted = {fold(value).replace("-", " ").replace("_", " "): value for value in values}
+
+    def parse(text: str) -> str | None:
+        return wanted.get(fold(text).replace("-", " ").replace("_", " "))
+
+    return distinct(column, parse, pl.String())
+
+
+def quotable(text: str) -> bool:
+    """Whether a message may quote this cell: digits and punctuation only, and too short for a NIR."""
+    return sum(c.isdigit() for c in text) <= 10 and len(text) <= 32 and not any(c.isalpha() for c in text)
+
+
+def column_letters(column: int) -> str:
+    """`A` for 0, `AA` for 26."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

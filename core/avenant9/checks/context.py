@@ -1,0 +1,111 @@
+"""What every kind of check is given, and how it hands its findings back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import polars as pl
+
+from avenant9.model import FINDINGS, GrantedCeiling, Outcome
+from avenant9.rulebook.prices import Prices
+from avenant9.rulebook.schema import Dated, Share
+
+UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String())}
+
+
+@dataclass(frozen=True)
+class Context:
+    """The run: its date, where it is, what was granted, what earlier rules said.
+
+    `everything` holds all acts read, those that count and those that do not (`status`); `violating` gives, by rule
+    id, the acts in violation of the rules already run; `grouping` the acts that a grouping code may hide.
+    """
+
+    as_of: date
+    overseas: str | None  # the zone, where it has tariffs of its own
+    prices: Prices
+    everything: pl.DataFrame
+    existence: pl.DataFrame  # code, first, last (null while open), source, confidence
+    known_codes: frozenset[str] = frozenset()
+    derogations: tuple[GrantedCeiling, ...] = ()
+    grouping: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    shares: Mapping[str, Share] = field(default_factory=dict)
+    violating: Mapping[str, pl.Series] = field(default_factory=dict)
+
+
+def in_force(version: Dated) -> pl.Expr:
+    """Whether the date of care is one of the version's days."""
+    period = version.period
+    date_of_care = pl.col("date")
+    return date_of_care >= period.first if period.last is None else date_of_care.is_between(period.first, period.last)
+
+
+def concerned(acts: pl.DataFrame, codes: Iterable[str], version: Dated) -> pl.DataFrame:
+    """The acts of these codes that the version is about."""
+    return acts.filter(pl.col("code").is_in(list(codes)), in_force(version))
+
+
+def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated, context: Context) -> pl.DataFrame:
+    """Acts under a grouping code of the paper claim that may hide one of `codes`: only the original code tells."""
+    groups = [group for group, members in context.grouping.items() if members & set(codes)]
+    hidden = acts.filter(pl.col("code").is_in(groups), in_force(version)) if groups else acts.clear()
+    return hidden.select("act", missing=pl.lit(["original_code"], pl.List(pl.String)))
+
+
+def missing_columns(acts: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """For each act, which of `columns` are unknown."""
+    names = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in columns]
+    return acts.select(
+        "act", missing=pl.concat_list(names).list.drop_nulls() if names else pl.lit([], pl.List(pl.String))
+    )
+
+
+def no_findings() -> pl.DataFrame:
+    """An empty table of findings."""
+    return pl.DataFrame(schema=FINDINGS)
+
+
+def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
+    """Puts findings and unknowns into their schemas; columns that a kind does not fill are null.
+
+    `explanation` may be a struct: it becomes a JSON object.
+    """
+    columns = []
+    for name, dtype in FINDINGS.items():
+        if name not in found.columns:
+            columns.append(pl.lit(None, dtype).alias(name))
+        elif name == "explanation" and isinstance(found.schema[name], pl.Struct):
+            columns.append(pl.col(name).struct.json_encode())
+        else:
+            columns.append(pl.col(name).cast(dtype))
+    unknown = [
+        frame.select(pl.col(name).cast(dtype) for name, dtype in UNVERIFIABLE.items()) for frame in unverifiable
+    ]
+    return Outcome(
+        found.select(columns),
+        pl.concat(unknown) if unknown else pl.DataFrame(schema=UNVERIFIABLE),
+    )
+
+
+def part_of(amount: pl.Expr, units: pl.Expr, quantity: pl.Expr) -> pl.Expr:
+    """`amount x units / quantity` in cents, half up; null without an amount."""
+    return (2 * amount * units + quantity) // (2 * quantity)
+
+
+def unless_unnamed(verdict: str) -> pl.Expr:
+    """A rule keyed on the practitioner cannot be sure where the file does not name one."""
+    return pl.when(pl.col("practitioner") == "?").then(pl.lit("review")).otherwise(pl.lit(verdict))
+
+
+def day(expr: pl.Expr) -> pl.Expr:
+    """JJ/MM/AAAA."""
+    return expr.dt.to_string("%d/%m/%Y")
+
+
+def euros(cents: pl.Expr) -> pl.Expr:
+    """`1234,50 €`, with a no-break space before the sign."""
+    sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    whole, rest = cents.abs() // 100, cents.abs() % 100
+    return pl.format("{}{},{}\u00a0€", sign, whole, rest.cast(pl.String).str.zfill(2))

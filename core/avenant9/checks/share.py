@@ -1,0 +1,207 @@
+"""The share of remote acts, per practitioner and civil year, in integer arithmetic; and what a derogation changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from avenant9.checks.context import (
+    Context,
+    hidden_by_grouping,
+    in_force,
+    no_findings,
+    outcome,
+    part_of,
+    unless_unnamed,
+)
+from avenant9.model import GrantedCeiling, Outcome
+from avenant9.rulebook.schema import Derogation, DerogationVersion, Share, ShareVersion
+
+_ORDER = ("date", "time", "act")
+
+
+def granted(practitioner: str, year: int, derogations: Iterable[GrantedCeiling]) -> GrantedCeiling | None:
+    """The derogation in force for that year: its own, else the latest one renewed tacitly and not ended by a change."""
+    earlier = [ceiling for ceiling in derogations if ceiling.practitioner == practitioner and ceiling.year <= year]
+    if not earlier:
+        return None
+    latest = max(earlier, key=lambda ceiling: ceiling.year)
+    if latest.year == year:
+        return latest
+    ended = latest.changed_on is not None and latest.changed_on <= date(year, 12, 31)
+    return latest if latest.tacit_renewal and not ended else None
+
+
+def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
+    """The acts that enter the share: ACTS plus `year`, `remote` (null where unknown)."""
+    counted = acts.filter(
+        in_force(version),
+        ~pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False),
+        pl.col("quantity") > 0,
+    )
+    remote = pl.col("code").is_in(list(version.remote_codes))
+    if version.exclude_own_patients:
+        remote = remote & ~pl.col("treating_doctor")
+    return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
+
+
+def shares(acts: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
+    """One line per practitioner and year.
+
+    Columns: practitioner, year, specialty (the most frequent one), total, remote, unknown (remote or not, nobody
+    can say), ordinary_bp, ceiling_bp, excess (units), over (whatever is unknown), could_be_over, specialty_decides.
+    """
+    counted = remote_units(acts, version).filter(pl.col("practitioner").is_not_null())
+    yearly = counted.group_by("practitioner", "year").agg(
+        specialty=pl.col("specialty").drop_nulls().mode().min(),
+        total=pl.col("quantity").cast(pl.Int64).sum(),
+        remote=pl.col("quantity").cast(pl.Int64).filter(pl.col("remote")).sum(),
+        unknown=pl.col("quantity").cast(pl.Int64).filter(pl.col("remote").is_null()).sum(),
+    )
+    ordinary = pl.lit(version.ceiling_bp)
+    for own in version.specialty_ceilings:
+        ordinary = (
+            pl.when(pl.col("specialty").is_in(list(own.specialties))).then(pl.lit(own.ceiling_bp)).otherwise(ordinary)
+        )
+    yearly = yearly.sort("practitioner", "year").with_columns(ordinary_bp=ordinary.cast(pl.Int64))
+    derogations = tuple(derogations)
+    own_ceilings = [
+        ceiling.ceiling_bp if (ceiling := granted(practitioner, year, derogations)) else None
+        for practitioner, year in yearly.select("practitioner", "year").iter_rows()
+    ]
+    highest = max([version.ceiling_bp, *(own.ceiling_bp for own in version.specialty_ceilings)])
+    undecided = pl.col("granted_bp").is_null() & pl.col("specialty").is_null()
+    allowed_bp = pl.col("ceiling_bp")
+    highest_bp = pl.when(undecided).then(pl.lit(highest)).otherwise(allowed_bp)
+    return (
+        yearly.with_columns(granted_bp=pl.Series(own_ceilings, dtype=pl.Int64))
+        .with_columns(ceiling_bp=pl.coalesce("granted_bp", "ordinary_bp"))
+        .with_columns(
+            excess=pl.max_horizontal(0, pl.col("remote") - allowed_bp * pl.col("total") // 10_000),
+            over=pl.col("remote") * 10_000 > highest_bp * pl.col("total"),
+            specialty_decides=undecided & pl.lit(highest > version.ceiling_bp),
+            could_be_over=(pl.col("remote") + pl.col("unknown")) * 10_000 > allowed_bp * pl.col("total"),
+        )
+    )
+
+
+def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Context) -> Outcome:
+    """Practitioners whose share of remote acts is strictly over their ceiling, with the latest acts beyond it."""
+    yearly = shares(acts, version, context.derogations)
+    over = yearly.filter(pl.col("over"))
+    counted = remote_units(acts, version)
+    beyond = _beyond(counted, over)
+    running = pl.date(pl.col("year"), 12, 31) >= pl.lit(context.as_of)
+    said = over.join(beyond, on=["practitioner", "year"], how="left", maintain_order="left").select(
+        "practitioner",
+        "year",
+        "at_stake",
+        "related",
+        verdict=pl.when(running).then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
+        message=pl.format(
+            "{} actes à distance sur {} en {}{}, soit {} %, plafond {} % ; {} de trop.{}",
+            "remote",
+            "total",
+            "year",
+            pl.when(running).then(pl.lit(" (année en cours)")).otherwise(pl.lit("")),
+            _percent(pl.col("remote") * 10_000 // pl.col("total")),
+            _percent(pl.col("ceiling_bp")),
+            "excess",
+            pl.lit(f" {version.remark}" if version.remark else ""),
+        ),
+        explanation=pl.struct(
+            window=pl.format("{}-01-01/{}-12-31", "year", "year"),
+            total="total",
+            remote="remote",
+            ceiling_bp="ceiling_bp",
+            excess="excess",
+        ),
+    )
+    doubt = yearly.filter(~pl.col("over"), pl.col("could_be_over")).select(
+        "practitioner", "year", "specialty_decides"
+    )
+    unsure = (
+        counted.filter(pl.col("remote").fill_null(True))
+        .join(doubt, on=["practitioner", "year"])
+        .filter(pl.col("remote").is_null() | pl.col("specialty_decides"))
+    )
+    missing = pl.concat_list(
+        pl.when(pl.col("specialty_decides")).then(pl.lit("specialty")),
+        pl.when(pl.col("remote").is_null()).then(pl.lit("treating_doctor")),
+    ).list.drop_nulls()
+    nobody = counted.filter(pl.col("practitioner").is_null())
+    return outcome(
+        said,
+        unsure.select("act", missing=missing),
+        nobody.select("act", missing=pl.lit(["practitioner"], pl.List(pl.String))),
+        hidden_by_grouping(acts, version.remote_codes, version, context),
+    )
+
+
+def _beyond(counted: pl.DataFrame, over: pl.DataFrame) -> pl.DataFrame:
+    """The remote acts beyond the ceiling, the latest of the year first taken: their amounts and rows."""
+    key = ["practitioner", "year"]
+    latest = (
+        counted.filter(pl.col("remote"))
+        .join(over.select(*key, "excess"), on=key)
+        .sort(*_ORDER, nulls_last=False, descending=True)
+        .with_columns(after=pl.col("quantity").cast(pl.Int64).cum_sum().over(key) - pl.col("quantity"))
+        .filter(pl.col("after") < pl.col("excess"))
+        .with_columns(units=pl.min_horizontal("quantity", pl.col("excess") - pl.col("after")))
+    )
+    amount = part_of(pl.col("amount"), pl.col("units"), pl.col("quantity"))
+    return (
+        latest.sort(*_ORDER, nulls_last=False)
+        .group_by(key)
+        .agg(
+            at_stake=pl.when(pl.col("amount").is_not_null().any()).then(amount.sum()),
+            related=pl.col("act"),
+        )
+    )
+
+
+def _percent(basis_points: pl.Expr) -> pl.Expr:
+    return pl.format("{},{}", basis_points // 100, (basis_points % 100).cast(pl.String).str.zfill(2))
+
+
+def check_derogation(acts: pl.DataFrame, rule: Derogation, version: DerogationVersion, context: Context) -> Outcome:
+    """The conditions of a derogation without which the year would be over the ordinary ceiling.
+
+    No amount is put in question: the acts of the year are, as long as nobody has looked at the conditions.
+    """
+    said: list[tuple[dict[str, Any], GrantedCeiling]] = []
+    for share_version in context.shares[version.share_rule].version:
+        granted_years = shares(acts.filter(in_force(version)), share_version, context.derogations)
+        ordinary = shares(acts.filter(in_force(version)), share_version, ())
+        used = granted_years.filter(ordinary["over"])
+        for row in used.iter_rows(named=True):
+            ceiling = granted(row["practitioner"], row["year"], context.derogations)
+            if ceiling is not None and ceiling.conditions:
+                said.append((row, ceiling))
+    found = [
+        {
+            "practitioner": row["practitioner"],
+            "year": row["year"],
+            "verdict": version.verdict,
+            "at_stake": 0,
+            "message": (
+                f"aménagement à {ceiling.ceiling_bp / 100:.2f} % utilisé en {row['year']} : conditions à vérifier : "
+                f"{' ; '.join(ceiling.conditions)}."
+            ).replace(".", ",", 1),
+            "explanation": json.dumps(
+                {
+                    "ceiling_bp": ceiling.ceiling_bp,
+                    "granted_for": ceiling.year,
+                    "conditions": list(ceiling.conditions),
+                },
+                ensure_ascii=False,
+            ),
+            "related": [],
+        }
+        for row, ceiling in said
+    ]
+    return outcome(pl.DataFrame(found, schema_overrides={"related": pl.List(pl.UInt32)}) if found else no_findings())

@@ -1,0 +1,277 @@
+"""Amounts: against the tariff, and overcharges where none is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from avenant9.checks.context import (
+    Context,
+    concerned,
+    euros,
+    hidden_by_grouping,
+    in_force,
+    missing_columns,
+    outcome,
+)
+from avenant9.model import Outcome
+from avenant9.rulebook.prices import NoPrice, Price
+from avenant9.rulebook.schema import (
+    NoOvercharge,
+    NoOverchargeVersion,
+    Opposable,
+    OpposableVersion,
+    Tariff,
+    TariffVersion,
+)
+
+_ROW = ["input", "row"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """One row as the tariff sees it: what it should cost, what else it may cost, or what is missing to say."""
+
+    expected: int | None
+    allowed: tuple[int, ...]
+    verdict: str | None
+    source: str | None
+    missing: str | None
+    open_question: str | None = None  # what would tell whether a permitted supplement explains the amount
+
+
+def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Context) -> Outcome:
+    """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements."""
+    about = acts.filter(in_force(version), pl.col("quantity") > 0)
+    rows = about.group_by(_ROW, maintain_order=True).agg(
+        pl.col("act").first(),
+        pl.col("amount", "overcharge", "date", "specialty").first(),
+        extras=pl.col("nature").is_in(list(version.unpriced_extras)).any(),
+        acts=pl.col("act"),
+        codes=pl.col("code"),
+        coefficients=pl.col("coefficient"),
+        quantities=pl.col("quantity"),
+    )
+    rows = _priced(rows, version, context)
+    firm = pl.col("codes").list.eval(pl.element().is_in(list(version.no_overcharge_codes))).list.all()
+    rows = rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
+    allowed = pl.col("allowed").list.contains(pl.col("base"))
+    no_answer = pl.col("missing").is_not_null() | pl.col("amount").is_null()
+    off = ~no_answer & ~allowed.fill_null(False)
+    uncharged = off & pl.col("overcharge").is_null() & ~firm
+    unexplained = off & pl.col("open_question").is_not_null() & (pl.col("base") > pl.col("expected"))
+    unsure = uncharged | unexplained
+    wrong = rows.filter(off & ~unsure).with_columns(gap=pl.col("base") - pl.col("expected"))
+    unknown = rows.filter(no_answer | unsure).select(
+        act="acts",
+        missing=pl.concat_list(
+            pl.when(pl.col("amount").is_null()).then(pl.lit("amount")),
+            pl.col("missing"),
+            pl.when(unexplained).then("open_question"),
+            pl.when(uncharged).then(pl.lit("overcharge")),
+        ).list.drop_nulls(),
+    )
+    unknown = unknown.explode("act")
+    above = pl.col("gap") > 0
+    said = wrong.select(
+        "act",
+        verdict=pl.when(above & ~pl.col("extras")).then("tariff_verdict").otherwise(pl.lit("review")),
+        at_stake=pl.when(above).then("gap").otherwise(0),
+        message=pl.format(
+            "{} : {} hors dépassement, tarif {} ; {} de {}.",
+            pl.col("codes").list.join(" + "),
+            euros(pl.col("base")),
+            euros(pl.col("expected")),
+            euros(pl.col("gap").abs()),
+            pl.when(above).then(pl.lit("trop")).otherwise(pl.lit("moins")),
+        ),
+        explanation=pl.struct(
+            billed=_money(pl.col("base")), tariff=_money(pl.col("expected")), difference=_money(pl.col("gap"))
+        ),
+        related=pl.lit([], pl.List(pl.UInt32)),
+        source="tariff_source",
+    )
+    return outcome(said, unknown)
+
+
+def _money(cents: pl.Expr) -> pl.Expr:
+    sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.format("{}{}.{}", sign, cents.abs() // 100, (cents.abs() % 100).cast(pl.String).str.zfill(2))
+
+
+def _priced(rows: pl.DataFrame, version: TariffVersion, context: Context) -> pl.DataFrame:
+    """Each distinct (codes, coefficients, quantities, day, specialty) is priced once."""
+    key = ["codes", "coefficients", "quantities", "date", "specialty"]
+    questions = rows.select(key).unique(maintain_order=True)
+    permitted: dict[str, list[tuple[str, ...]]] = {}
+    for combination in version.combinations:
+        for code in combination.codes:
+            permitted.setdefault(code, []).append(combination.with_)
+    answers = [
+        _price_row(codes, coefficients, quantities, day, specialty, version.verdict, permitted, context)
+        for codes, coefficients, quantities, day, specialty in questions.iter_rows()
+    ]
+    priced = questions.with_columns(
+        expected=pl.Series([answer.expected for answer in answers], dtype=pl.Int64),
+        allowed=pl.Series([list(answer.allowed) for answer in answers], dtype=pl.List(pl.Int64)),
+        tariff_verdict=pl.Series([answer.verdict for answer in answers], dtype=pl.String),
+        tariff_source=pl.Series([answer.source for answer in answers], dtype=pl.String),
+        missing=pl.Series([answer.missing for answer in answers], dtype=pl.String),
+        open_question=pl.Series([answer.open_question for answer in answers], dtype=pl.String),
+    )
+    return rows.join(priced, on=key, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _price_row(
+    codes: Sequence[str],
+    coefficients: Sequence[int],
+    quantities: Sequence[int],
+    day: date,
+    specialty: int | None,
+    verdict: str,
+    permitted: Mapping[str, Sequence[tuple[str, ...]]],
+    context: Context,
+) -> _Priced:
+    prices: list[Price] = []
+    for code in codes:
+        price = context.prices.of(code, day, specialty, context.overseas)
+        if isinstance(price, NoPrice):
+            missing = "original_code" if code in context.grouping else price.missing
+            return _Priced(None, (), None, None, missing)
+        prices.append(price)
+    sums = {0}
+    for price, coefficient, quantity in zip(prices, coefficients, quantities, strict=True):
+        units = [_times(cents, coefficient, quantity) for cents in (price.cents, *price.accepted)]
+        sums = {total + unit for total in sums for unit in units}
+    expected = sum(_times(p.cents, c, q) for p, c, q in zip(prices, coefficients, quantities, strict=True))
+    allowed, open_question = set(sums), None
+    for supplements in permitted.get(codes[0], ()) if len(codes) == 1 else ():
+        added = [context.prices.of(code, day, specialty, context.overseas) for code in supplements]
+        if all(isinstance(price, Price) for price in added):
+            more = quantities[0] * sum(price.cents for price in added if isinstance(price, Price))
+            allowed |= {total + more for total in sums}
+        elif any(isinstance(price, NoPrice) and price.missing == "specialty" for price in added):
+            open_question = "specialty"
+    if any(price.verdict == "review" for price in prices):
+        verdict = "review"
+    return _Priced(expected, tuple(sorted(allowed)), verdict, prices[0].source, None, open_question)
+
+
+def _times(cents: int, thousandths: int, quantity: int) -> int:
+    return (2 * cents * thousandths * quantity + 1000) // 2000
+
+
+def check_no_overcharge(
+    acts: pl.DataFrame, rule: NoOvercharge, version: NoOverchargeVersion, context: Context
+) -> Outcome:
+    """An overcharge on a code that admits none; on a row shared with another code it may be the other's."""
+    about = concerned(acts, version.codes, version).filter(pl.col("quantity") > 0)
+    own = acts.filter(pl.col("code").is_in(list(version.codes)))
+    shares = about.join(own.group_by(_ROW).agg(own_parts=pl.len()), on=_ROW, how="left", maintain_order="left")
+    shares = shares.with_columns(alone=pl.col("own_parts") == pl.col("parts"))
+    over = shares.filter(pl.col("overcharge") > 0).unique(_ROW, keep="first", maintain_order=True)
+    unknown = shares.filter(pl.col("overcharge").is_null())
+    unknown = unknown.filter(~_at_tariff(unknown, context))
+    said = over.select(
+        "act",
+        verdict=pl.when("alone").then(pl.lit(version.verdict)).otherwise(pl.lit("review")),
+        at_stake="overcharge",
+        message=pl.format("{} : dépassement de {}, aucun n'est admis.", "code", euros(pl.col("overcharge"))),
+        explanation=pl.struct(overcharge=_money(pl.col("overcharge"))),
+        related=pl.lit([], pl.List(pl.UInt32)),
+    )
+    hidden = hidden_by_grouping(acts, version.codes, version, context)
+    return outcome(said, missing_columns(unknown, ["overcharge"]), hidden)
+
+
+def _at_tariff(acts: pl.DataFrame, context: Context) -> pl.Series:
+    """Acts alone on their row whose amount is known and has a tariff: `tarif/conventionnel` answers for them."""
+    answers = [
+        parts == 1
+        and amount is not None
+        and isinstance(context.prices.of(code, day, specialty, context.overseas), Price)
+        for parts, amount, code, day, specialty in acts.select(
+            "parts", "amount", "code", "date", "specialty"
+        ).iter_rows()
+    ]
+    return pl.Series(answers, dtype=pl.Boolean)
+
+
+def check_opposable(acts: pl.DataFrame, rule: Opposable, version: OpposableVersion, context: Context) -> Outcome:
+    """Codes that require the tarif opposable, beside an overcharge of the same practitioner, patient and day."""
+    codes = [*version.any_sector, *version.sector_2_without_optam]
+    about = concerned(acts, codes, version).filter(pl.col("quantity") > 0)
+    hosts = _hosts(about, acts, version)
+    about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
+        pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
+    )
+    whatever = pl.col("code").is_in(list(version.any_sector))
+    exempt = ~whatever & (pl.col("optam").fill_null(False) | (pl.col("sector") != "2").fill_null(False))
+    sure = whatever | ((pl.col("sector") == "2") & ~pl.col("optam"))
+    charged = pl.col("charged") > 0
+    found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
+    lost = pl.col("patient").is_null() & (pl.col("parts") == 1) & (pl.col("hosts") == 0)
+    open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
+    columns = pl.concat_list(
+        pl.when(lost).then(pl.lit("patient")),
+        pl.when(~charged & (pl.col("unknown") > 0)).then(pl.lit("overcharge")),
+        pl.when(~whatever & pl.col("sector").is_null()).then(pl.lit("sector")),
+        pl.when(~whatever & pl.col("optam").is_null()).then(pl.lit("optam")),
+    ).list.drop_nulls()
+    unknown = about.filter(open_question).select("act", missing=columns)
+    said = found.select(
+        "act",
+        verdict=pl.lit(version.verdict),
+        at_stake="charged",
+        message=pl.format(
+            "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.",
+            "codes",
+            euros(pl.col("charged")),
+        ),
+        explanation=pl.struct(overcharge=_money(pl.col("charged"))),
+        related="others",
+    )
+    return outcome(said, unknown, hidden_by_grouping(acts, codes, version, context))
+
+
+def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
+    """One finding per practitioner, patient and day (or row, without patient): the overcharge is one."""
+    no_patient = pl.col("patient").is_null()
+    group = ["practitioner", "patient", "date", pl.when(no_patient).then("input"), pl.when(no_patient).then("row")]
+    return (
+        found.with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(*group))
+        .with_columns(nth=pl.int_range(pl.len()).over(*group))
+        .filter(pl.col("nth") == 0)
+    )
+
+
+def _hosts(about: pl.DataFrame, acts: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
+    """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts."""
+    host = acts.filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0).unique(
+        _ROW, keep="first", maintain_order=True
+    )
+    host = host.select("practitioner", "patient", "date", *_ROW, host="act", host_overcharge="overcharge")
+    same_row = about.select("act", *_ROW).join(host.select(*_ROW, "host", "host_overcharge"), on=_ROW)
+    same_day = about.select("act", "practitioner", "patient", "date", own_input="input", own_row="row").join(
+        host, on=["practitioner", "patient", "date"]
+    )
+    same_day = same_day.filter(~((pl.col("own_input") == pl.col("input")) & (pl.col("own_row") == pl.col("row"))))
+    pairs = pl.concat(
+        [
+            same_row.select("act", "host", "host_overcharge", other=pl.lit(False)),
+            same_day.select("act", "host", "host_overcharge", other=pl.lit(True)),
+        ]
+    )
+    return (
+        pairs.sort("act", "host")
+        .group_by("act", maintain_order=True)
+        .agg(
+            charged=pl.col("host_overcharge").sum(),
+            unknown=pl.col("host_overcharge").null_count(),
+            hosts=pl.len(),
+            others=pl.col("host").filter(pl.col("other") & (pl.col("host_overcharge") > 0)),
+        )
+    )

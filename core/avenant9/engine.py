@@ -1,0 +1,430 @@
+"""Acts and rulebook in, report out: runs each version of each rule, stamps what it finds, counts what it cannot say.
+
+A check that crashes becomes a finding-like answer, *unverifiable*, and the run goes on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from graphlib import TopologicalSorter
+from typing import Any
+
+import polars as pl
+
+from avenant9 import threshold
+from avenant9.acts.codes import CCAM_SHAPE
+from avenant9.checks import condition, data, frequency, share, tariff
+from avenant9.checks.context import Context
+from avenant9.model import ACTS, FINDINGS, PLACE, REPORTED, Acts, GrantedCeiling, Outcome, Report, Unverifiable
+from avenant9.period import Period, civil_year
+from avenant9.rulebook import schema
+from avenant9.rulebook.load import Rulebook
+from avenant9.rulebook.prices import Prices
+
+Check = Callable[[pl.DataFrame, Any, Any, Context], Outcome]
+
+#: What each kind of rule runs.
+KINDS: dict[str, Check] = {
+    "frequency": frequency.check,
+    "proximity": frequency.check_proximity,
+    "share": share.check,
+    "derogation": share.check_derogation,
+    "tariff": tariff.check,
+    "no-overcharge": tariff.check_no_overcharge,
+    "opposable": tariff.check_opposable,
+    "condition": condition.check,
+    "validity": condition.check_validity,
+    "data": data.check,
+}
+
+CEILING = "seuil"
+_COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
+_CRASHED = "erreur interne"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user asks of a check. `from_` and `until` choose what is reported; everything is counted."""
+
+    as_of: date
+    zone: str = "metropole"
+    only: tuple[str, ...] = ()
+    skip: tuple[str, ...] = ()
+    from_: date | None = None
+    until: date | None = None
+    derogations: tuple[GrantedCeiling, ...] = ()
+    profile: str = "interne"
+
+
+def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
+    """Runs the rules that the options select on all acts.
+
+    Raises:
+        UnknownRuleError: `only` or `skip` names no rule.
+    """
+    selected = rulebook.select(options.only, options.skip)
+    natures = pl.DataFrame(
+        {"code": list(rulebook.acts), "nature": [act.nature for act in rulebook.acts.values()]},
+        schema={"code": pl.String, "nature": pl.String},
+    )
+    technical = pl.when(pl.col("code").str.contains(f"^{CCAM_SHAPE}$")).then(pl.lit("technique"))
+    everything = acts.table.join(natures, on="code", how="left", maintain_order="left").with_columns(
+        nature=pl.coalesce("nature", technical)
+    )
+    counted = everything.filter(pl.col("status").is_null())
+    context = _context(everything, rulebook, options)
+    found, unknown, crashed = _run(counted, rulebook, selected, context)
+    return _report(acts, everything, rulebook, selected, found, unknown, crashed, options, context)
+
+
+def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> Context:
+    home = {
+        zone
+        for rule in rulebook.rules.values()
+        if isinstance(rule, schema.Tariff)
+        for version in rule.version
+        for zone in version.zones
+    }
+    spans = [
+        (
+            code,
+            span.period.first,
+            span.period.last,
+            f"existence:{code}@{span.from_.isoformat()}",
+            span.source.confidence,
+        )
+        for code, act in rulebook.acts.items()
+        for span in act.existence
+    ]
+    return Context(
+        as_of=options.as_of,
+        overseas=None if options.zone in home else options.zone,
+        prices=Prices(rulebook.acts),
+        everything=everything,
+        existence=pl.DataFrame(
+            spans,
+            schema={
+                "code": pl.String,
+                "first": pl.Date,
+                "last": pl.Date,
+                "source": pl.String,
+                "confidence": pl.String,
+            },
+            orient="row",
+        ),
+        known_codes=rulebook.nomenclature.codes,
+        derogations=options.derogations,
+        grouping=rulebook.nomenclature.grouping,
+        shares={name: rule for name, rule in rulebook.rules.items() if isinstance(rule, schema.Share)},
+    )
+
+
+def _needs(rule: schema.RuleModel) -> set[str]:
+    return {*rule.silent_where, *getattr(rule, "not_counting", ())}
+
+
+def _run(
+    counted: pl.DataFrame, rulebook: Rulebook, selected: Sequence[str], context: Context
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], list[str]]:
+    """Findings and unknowns by rule; the rules that a selected one leans on run too, but are not reported."""
+    wanted = set(selected)
+    queue = list(selected)
+    while queue:
+        fresh = {name for name in _needs(rulebook.rules[queue.pop()]) if name in rulebook.rules} - wanted
+        wanted |= fresh
+        queue += fresh
+    graph = {name: sorted(_needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)}
+    found: dict[str, pl.DataFrame] = {}
+    unknown: dict[str, pl.DataFrame] = {}
+    crashed: list[str] = []
+    rows = counted.select("act", "input", "row")
+    for name in TopologicalSorter(graph).static_order():
+        rule = rulebook.rules[name]
+        try:
+            outcomes = [
+                _stamped(
+                    KINDS[rule.kind](counted, rule, version, context), f"rule:{name}@{version.from_.isoformat()}"
+                )
+                for version in rule.version
+            ]
+        except Exception:  # the run goes on: the rule says that it does not know
+            crashed.append(name)
+            continue
+        findings = pl.concat([outcome.findings for outcome in outcomes])
+        findings = _silenced(findings, rule.silent_where, found, rows)
+        found[name] = findings
+        unknown[name] = pl.concat([outcome.unverifiable for outcome in outcomes])
+        in_violation = findings.filter(pl.col("verdict") == "violation", pl.col("act").is_not_null())["act"]
+        context = replace(context, violating={**context.violating, name: in_violation})
+    return (
+        {name: found[name] for name in selected if name in found},
+        {name: unknown[name] for name in selected if name in unknown},
+        [name for name in crashed if name in selected],
+    )
+
+
+def _stamped(outcome: Outcome, source: str) -> Outcome:
+    return Outcome(outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))), outcome.unverifiable)
+
+
+def _silenced(
+    findings: pl.DataFrame, silent_where: Iterable[str], found: Mapping[str, pl.DataFrame], rows: pl.DataFrame
+) -> pl.DataFrame:
+    """Drops the findings on rows that one of these rules names already."""
+    named = [found[name].select("act") for name in silent_where if name in found]
+    if not named or findings.is_empty():
+        return findings
+    loud = pl.concat(named).unique().join(rows, on="act").select("input", "row").unique()
+    quiet = rows.join(loud, on=["input", "row"], how="semi")["act"]
+    return findings.filter(~pl.col("act").is_in(quiet.implode()).fill_null(False))
+
+
+def _report(
+    acts: Acts,
+    everything: pl.DataFrame,
+    rulebook: Rulebook,
+    selected: Sequence[str],
+    found: dict[str, pl.DataFrame],
+    unknown: dict[str, pl.DataFrame],
+    crashed: list[str],
+    options: Options,
+    context: Context,
+) -> Report:
+    findings = [frame.with_columns(rule=pl.lit(name)) for name, frame in found.items() if not frame.is_empty()]
+    table = pl.concat(findings) if findings else pl.DataFrame(schema={**FINDINGS, "rule": pl.String})
+    table = _within(table, everything, options)
+    reported = _reported(table, acts, everything, rulebook, options.as_of)
+    unverifiable = _unverifiable(unknown, everything, options) + tuple(
+        Unverifiable(name, len(everything), (_CRASHED,)) for name in crashed
+    )
+    unverifiable = tuple(sorted(unverifiable, key=lambda entry: entry.rule))
+    used = set(reported["source"].drop_nulls().unique())
+    return Report(
+        as_of=options.as_of,
+        profile=options.profile,
+        rulebook_version=rulebook.version,
+        rules=len(rulebook.rules),
+        inputs=acts.inputs,
+        summary=_summary(acts, everything, reported, unverifiable, selected),
+        by_rule=_by_rule(reported, rulebook),
+        findings=reported,
+        unverifiable=unverifiable,
+        rejected=acts.rejected,
+        sources={key: source for key, source in rulebook.sources.items() if key in used},
+        titles={name: rulebook.rules[name].title for name in selected},
+        threshold=_threshold(everything, selected, context),
+        notices=acts.notices,
+        columns=acts.columns,
+    )
+
+
+def _threshold(everything: pl.DataFrame, selected: Sequence[str], context: Context) -> tuple[dict[str, Any], ...]:
+    counted = everything.filter(pl.col("status").is_null())
+    return tuple(
+        entry
+        for name, rule in context.shares.items()
+        if name in selected
+        for entry in threshold.practitioners(counted, rule, context.derogations, context.as_of)
+    )
+
+
+def _wanted_dates(options: Options) -> pl.Expr:
+    wanted = pl.lit(True)
+    if options.from_ is not None:
+        wanted = wanted & (pl.col("date") >= options.from_)
+    if options.until is not None:
+        wanted = wanted & (pl.col("date") <= options.until)
+    return wanted
+
+
+def _within(table: pl.DataFrame, everything: pl.DataFrame, options: Options) -> pl.DataFrame:
+    """The findings on dates of care from `from_` to `until`; a finding on a year that has one such day stays."""
+    if options.from_ is None and options.until is None:
+        return table
+    wanted = everything.filter(_wanted_dates(options))["act"]
+    asked = Period(options.from_ or date.min, options.until)
+    years = [year for year in table["year"].drop_nulls().unique() if civil_year(year).overlaps(asked)]
+    return table.filter(pl.col("act").is_in(wanted.implode()) | pl.col("year").is_in(years))
+
+
+def _reported(
+    table: pl.DataFrame, acts: Acts, everything: pl.DataFrame, rulebook: Rulebook, as_of: date
+) -> pl.DataFrame:
+    """Findings with the act they stand on, in the order of the contract."""
+    places = pl.DataFrame(
+        [(rank, entry.file, entry.sheet) for rank, entry in enumerate(acts.inputs)],
+        schema={"input": pl.UInt16, "file": pl.String, "sheet": pl.String},
+        orient="row",
+    )
+    columns = ("input", "row", "date", "time", "patient", "code", "invoice", "quantity", "amount", "payment_date")
+    stood_on = everything.select("act", *columns, "rate", "reimbursed", act_practitioner="practitioner")
+    joined = (
+        table.join(stood_on, on="act", how="left", maintain_order="left")
+        .with_columns(practitioner=pl.coalesce("practitioner", "act_practitioner"))
+        .join(places, on="input", how="left", maintain_order="left")
+        .join(_pseudonyms(everything, table), on="patient", how="left", maintain_order="left")
+        .sort("input", "row", "rule", "act", "practitioner", "year", nulls_last=True, maintain_order=True)
+    )
+    joined = joined.with_columns(
+        at_stake_amo=_fund_part(),
+        out_of_time=_out_of_time(rulebook.limitation, as_of),
+        related=_related(joined, everything, places),
+    )
+    return joined.with_columns(fingerprint=fingerprints(joined)).select(
+        pl.col(name).cast(dtype) for name, dtype in REPORTED.items()
+    )
+
+
+def _pseudonyms(everything: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
+    """P0001… by first appearance among the acts read."""
+    patients = everything.select("patient").drop_nulls().unique(maintain_order=True).with_row_index("rank", 1)
+    digits = max(4, len(str(len(patients))))
+    return patients.select("patient", pseudonym=pl.format("P{}", pl.col("rank").cast(pl.String).str.zfill(digits)))
+
+
+def _fund_part() -> pl.Expr:
+    """The fund's part of what is at stake: in proportion of what it reimbursed, else by the rate."""
+    reimbursed = pl.when(pl.col("amount") > 0).then(
+        (2 * pl.col("reimbursed") * pl.col("at_stake") + pl.col("amount")) // (2 * pl.col("amount"))
+    )
+    by_rate = (2 * pl.col("at_stake") * pl.col("rate") + 10_000) // 20_000
+    return pl.coalesce(reimbursed, by_rate)
+
+
+def _out_of_time(limitation: schema.Limitation | None, as_of: date) -> pl.Expr:
+    """Whether the fund paid longer ago than it may claim; null without a day of payment."""
+    answer = pl.lit(None, pl.Boolean)
+    for version in limitation.version if limitation else ():
+        paid = pl.col("payment_date")
+        period = version.period
+        inside = paid >= period.first if period.last is None else paid.is_between(period.first, period.last)
+        answer = pl.when(inside).then(paid.dt.offset_by(f"{version.years}y") < as_of).otherwise(answer)
+    return answer
+
+
+def _related(joined: pl.DataFrame, everything: pl.DataFrame, places: pl.DataFrame) -> pl.Series:
+    """The rows behind the related acts, each once, in counting order."""
+    pairs = (
+        joined.select("related")
+        .with_row_index("finding")
+        .explode("related")
+        .drop_nulls("related")
+        .join(
+            everything.select("act", "input", "row"),
+            left_on="related",
+            right_on="act",
+            how="left",
+            maintain_order="left",
+        )
+        .unique(["finding", "input", "row"], keep="first", maintain_order=True)
+        .join(places, on="input", how="left", maintain_order="left")
+        .select("finding", place=pl.struct("file", "sheet", "row"))
+        .group_by("finding", maintain_order=True)
+        .agg("place")
+    )
+    index = joined.select(finding=pl.int_range(pl.len(), dtype=pl.UInt32))
+    lists = index.join(pairs, on="finding", how="left", maintain_order="left")["place"].cast(pl.List(PLACE))
+    return lists.fill_null(pl.Series([[]], dtype=pl.List(PLACE))) if lists.null_count() else lists
+
+
+def fingerprints(findings: pl.DataFrame) -> pl.Series:
+    """What a finding is, whatever row it stands on: equal ones are told apart by `-2`, `-3`…
+
+    Only 16 bits of the hash of the patient's identifier enter it, so that it cannot be turned back.
+    """
+    patients = findings["patient"].unique().drop_nulls()
+    folded = [hashlib.sha256(patient.encode()).hexdigest()[:4] for patient in patients]
+    short = findings["patient"].replace_strict(
+        patients, pl.Series(folded, dtype=pl.String), default="", return_dtype=pl.String
+    )
+    content = findings.select(
+        pl.concat_str(
+            "rule",
+            pl.col("practitioner").fill_null(""),
+            short.alias("short").fill_null(""),
+            pl.coalesce(pl.col("date").cast(pl.String), pl.col("year").cast(pl.String), pl.lit("")),
+            pl.col("code").fill_null(""),
+            pl.col("amount").cast(pl.String).fill_null(""),
+            separator="\x1f",
+        ).alias("content")
+    )["content"]
+    hashes = pl.Series([hashlib.sha256(text.encode()).hexdigest()[:16] for text in content], dtype=pl.String)
+    frame = pl.DataFrame({"hash": hashes}).with_columns(nth=pl.int_range(1, pl.len() + 1).over("hash"))
+    return frame.select(
+        pl.when(pl.col("nth") == 1).then("hash").otherwise(pl.format("{}-{}", "hash", "nth")).alias("fingerprint")
+    )["fingerprint"]
+
+
+def _unverifiable(
+    unknown: dict[str, pl.DataFrame], everything: pl.DataFrame, options: Options
+) -> tuple[Unverifiable, ...]:
+    """One entry per rule that could not be answered for some acts, with all that was missing."""
+    if options.from_ is not None or options.until is not None:
+        wanted = everything.filter(_wanted_dates(options))["act"]
+        unknown = {name: frame.filter(pl.col("act").is_in(wanted.implode())) for name, frame in unknown.items()}
+    entries = []
+    for name, frame in unknown.items():
+        if frame.is_empty():
+            continue
+        missing = frame["missing"].explode().drop_nulls().unique().to_list()
+        entries.append(Unverifiable(name, frame["act"].n_unique(), tuple(sorted(missing, key=_COLUMNS.index))))
+    return tuple(entries)
+
+
+def _summary(
+    acts: Acts,
+    everything: pl.DataFrame,
+    reported: pl.DataFrame,
+    unverifiable: Sequence[Unverifiable],
+    selected: Sequence[str],
+) -> dict[str, int | None]:
+    """Counts, and euros at stake in cents: each row once, at the largest of its findings."""
+    ceiling = pl.col("rule").str.starts_with(f"{CEILING}/")
+
+    def at_stake(verdict: str) -> int | None:
+        chosen = reported.filter(pl.col("verdict") == verdict, ~ceiling)
+        largest = chosen.group_by("file", "sheet", "row").agg(pl.col("at_stake").max())
+        return _total(largest["at_stake"])
+
+    return {
+        "acts": len(everything),
+        "practitioners": everything["practitioner"].drop_nulls().n_unique(),
+        "patients": everything["patient"].drop_nulls().n_unique(),
+        "violation": reported.filter(pl.col("verdict") == "violation").height,
+        "review": reported.filter(pl.col("verdict") == "review").height,
+        "unverifiable": len(unverifiable),
+        "rejected": len(acts.rejected),
+        "at_stake": at_stake("violation"),
+        "at_stake_review": at_stake("review"),
+        "at_stake_ceiling": _total(reported.filter(ceiling)["at_stake"]),
+        "rules_run": len(selected),
+        "rules_not_run": len(unverifiable),
+        "out_of_time": reported.filter(pl.col("out_of_time").fill_null(False)).height,
+    }
+
+
+def _total(cents: pl.Series) -> int | None:
+    """The sum; null where there is something at stake but no amount was read."""
+    if len(cents) and cents.null_count() == len(cents):
+        return None
+    return int(cents.sum())
+
+
+def _by_rule(reported: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+    counts = reported.group_by("rule", "verdict").agg(
+        findings=pl.len(),
+        at_stake=pl.when(pl.col("at_stake").is_not_null().any()).then(pl.col("at_stake").sum()),
+    )
+    titles = pl.DataFrame(
+        {"rule": list(rulebook.rules), "title": [rule.title for rule in rulebook.rules.values()]},
+        schema={"rule": pl.String, "title": pl.String},
+    )
+    severity = (pl.col("verdict") != "violation").cast(pl.Int8)
+    return (
+        counts.join(titles, on="rule", how="left")
+        .sort(severity, pl.col("at_stake").fill_null(0) * -1, "rule")
+        .select("rule", "verdict", "title", "findings", "at_stake")
+    )
