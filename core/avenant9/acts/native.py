@@ -1,0 +1,80 @@
+"""The child process that runs the native reader of workbooks, so that its abort ends nothing else.
+
+Run as `python -m avenant9.acts.native`. One line of JSON on standard input says what to read: `path`, `sheets`
+(names) and `memory` (bytes of address space, enforced where the system can). Standard output answers in frames,
+each a byte for its sort, eight for its length, and its content: for each sheet its columns (JSON: their places
+from 0), slices of it (Arrow IPC streams), its end; or a refusal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+import sys
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+#: Rows of one slice: one process packs the next while the other unpacks it.
+ROWS = 65_536
+FRAME = struct.Struct("<cQ")
+COLUMNS, SLICE, END, REFUSED = b"C", b"S", b"E", b"R"
+
+
+def main() -> None:
+    """Read the job, then answer on what was standard output; nothing else may write there."""
+    import fastexcel  # noqa: PLC0415 - never in the parent, which imports this module for FRAME
+
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    line = sys.stdin.buffer.readline()
+    if not line:
+        return  # the preflight refused the file
+    job = json.loads(line)
+    _limit(job["memory"])
+    try:
+        reader = fastexcel.read_excel(job["path"])
+        for name in job["sheets"]:
+            _answer(answers, reader, name)
+    except fastexcel.FastExcelError:
+        _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
+    answers.flush()
+
+
+def _limit(memory: int) -> None:
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(kind)[1]
+        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        try:
+            resource.setrlimit(kind, (limit, hard))
+        except (ValueError, OSError):  # a system that does not know this limit
+            continue
+
+
+def _answer(answers: BinaryIO, reader: Any, name: str) -> None:
+    sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    columns = [column.absolute_index for column in sheet.selected_columns]
+    _frame(answers, COLUMNS, json.dumps(columns).encode())
+    if columns:
+        table: pl.DataFrame = sheet.to_polars()
+        for part in table.iter_slices(ROWS):
+            _frame(answers, SLICE, part)
+    _frame(answers, END, b"")
+
+
+def _frame(answers: BinaryIO, kind: bytes, content: bytes | pl.DataFrame) -> None:
+    data = content if isinstance(content, bytes) else content.write_ipc_stream(None).getbuffer()
+    answers.write(FRAME.pack(kind, len(data)))
+    answers.write(data)
+
+
+if __name__ == "__main__":
+    main()

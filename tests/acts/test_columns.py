@@ -1,0 +1,392 @@
+"""Which column is which: the template, the synonyms and their order, odd layouts, mappings."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from avenant9.acts.columns import (
+    COLUMNS,
+    TEMPLATE,
+    Mapping,
+    Recognised,
+    Unrecognised,
+    fold_heading,
+    load_mapping,
+    recognise,
+    save_mapping,
+)
+from avenant9.acts.read import RawSheet, read_file
+from avenant9.errors import InputError, SettingError
+
+
+def sheet(*rows: str, name: str | None = "Actes", first: int = 1) -> RawSheet:
+    """Rows as `a;b;c`, the first of them being the row `first` of a workbook."""
+    cells = [[cell or None for cell in row.split(";")] for row in rows]
+    width = max(map(len, cells))
+    data = [(first + place, *row, *[None] * (width - len(row))) for place, row in enumerate(cells)]
+    schema = {"row": pl.UInt32, **{f"c{place}": pl.String for place in range(width)}}
+    return RawSheet("actes.xlsx", name, pl.DataFrame(data, schema=schema, orient="row"))
+
+
+def found(raw: RawSheet, mapping: Mapping | None = None) -> Recognised:
+    recognised = recognise(raw, mapping)
+    assert isinstance(recognised, Recognised)
+    return recognised
+
+
+# --- headings ---
+
+
+def test_template_headings_are_those_of_the_contract() -> None:
+    assert "; ".join(f"{key} = {COLUMNS[key].heading}" for key in TEMPLATE) == (
+        "date = Date de soins; code = Code acte; time = Heure; practitioner = Praticien; specialty = Spécialité; "
+        "sector = Secteur; optam = OPTAM; patient = Patient; birth_date = Date de naissance; quantity = Quantité; "
+        "coefficient = Coefficient; amount = Montant; overcharge = Dépassement; rate = Taux; "
+        "reimbursed = Remboursé AMO; payment_date = Date de paiement; invoice = N° facture; "
+        "treating_doctor = Médecin traitant; pathway = Parcours; ald = ALD; exemption = Exonération; place = Lieu; "
+        "reason = Motif; original_code = Code d'origine; regulated_by = Régulation; regulated_at = Régulé le; "
+        "requested_by = Demandeur; requested_at = Demandé le; channel = Canal; territory = Ancrage territorial"
+    )
+
+
+@pytest.mark.parametrize("named", ["heading", "key"])
+def test_template_and_keys(named: str) -> None:
+    headings = [key if named == "key" else COLUMNS[key].heading for key in COLUMNS]
+    raw = sheet(";".join(headings))
+    notice = "Patient : « {} » (colonne {}) sert, de préférence à « {} » (colonne AE)."
+    patient = headings[list(COLUMNS).index("patient")]
+    nir = headings[list(COLUMNS).index("nir")]
+    assert found(raw) == Recognised(
+        (1,),
+        {key: place for place, key in enumerate(COLUMNS)},
+        dict(zip(COLUMNS, headings, strict=True)),
+        (notice.format(patient, "H", nir),),
+    )
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Date de soins",
+        "DATE DE SOINS",
+        " date  de soins ",
+        "date_de_soins",
+        "Date.de.soins",
+        "Date\u00a0de\u202fsoins",
+        "Date\u200b de soins\ufeff",
+        "Date\nde soins",
+        "Date_x000D_\nde soins",
+        "Daté dê soíns",
+        b"Date de soins".decode(),
+    ],
+)
+def test_folding(heading: str) -> None:
+    assert fold_heading(heading) == "datedesoins"
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("N° facture", "n_facture"),
+        ("Nº Facture", "N FACTURE"),
+        ("№ facture", "n° facture"),
+        ("Né(e) le", "NE(E)LE"),
+        ("Code d'origine", "code d’origine"),
+        ("Montant à rembourser par l'AM", "montant a rembourser par l AM"),
+        ("Prénom", "Pre\u0301nom"),
+        ("Coef.", "coef"),
+    ],
+)
+def test_folded_alike(left: str, right: str) -> None:
+    assert fold_heading(left) == fold_heading(right)
+
+
+@pytest.mark.parametrize(
+    ("key", "headings"),
+    [
+        ("date", "date;Date de soins;Date;Date de délivrance;EXE_SOI_DTD;Date de Service;Date acte;Date des soins"),
+        ("date", "Date des soins;Date de la consultation"),
+        ("code", "Code acte;Actes;Code;PRS_NAT_REF;PRS_NAT;Acte;Cotation;Prestation;Lettre clé"),
+        ("patient", "patient;N° dossier;Identifiant patient;Patient"),
+        ("nir", "NIR;BEN_NIR_PSA;N° immatriculation;N° SS;Matricule INS"),
+        ("birth_date", "Date de naissance;Né(e) le;DDN"),
+        ("quantity", "Quantité;Unités;PRS_ACT_QTE;Qté;Nombre"),
+        ("coefficient", "Coefficient;PRS_ACT_CFT;Coef."),
+        ("amount", "Montant;Montant facturé;PRS_PAI_MNT;Montant Preliminaire;Honoraires;Total;Montant acte"),
+        ("amount", "amount;Montant;Montant acte;Montant payé"),
+        ("overcharge", "Dépassement;PRS_DEP_MNT;dépassements;DP;DE"),
+        ("payment_date", "Date de paiement;DateRglt;Réglé le"),
+        ("invoice", "N° facture;Facture;N° FSE"),
+        ("practitioner", "Praticien;PFS_EXE_NUM;Doctor Info;Médecin;RPPS;N° AM"),
+        ("specialty", "Spécialité;PSE_SPE_COD"),
+        ("sector", "Secteur;PSE_CNV_COD"),
+        ("pathway", "Parcours;PRS_PDS_QCP;Qualificatif parcours;MT"),
+        ("exemption", "Exonération;EXO_MTF;Conditions de prise en charge;Exo"),
+        ("place", "Lieu;EXE_LIE_COD;Lieu de pratique;Domicile/Cabinet"),
+        ("reimbursed", "Remboursé AMO;BSE_REM_MNT;Montant AMO"),
+        ("rate", "Taux;RGO_REM_TAU"),
+        ("birth_rank", "Rang de naissance;BEN_RNG_GEM"),
+        ("last_name", "Nom;Nom de naissance;Nom d'usage"),
+        ("first_name", "Prénom"),
+    ],
+)  # fmt: skip
+def test_synonyms_in_their_order(key: str, headings: str) -> None:
+    """Each heading alone is recognised; of two, the first in the order wins wherever it stands."""
+    words = headings.split(";")
+    others = [other for other in ("date", "code") if other != key]
+    for word in words:
+        assert found(sheet(";".join([word, *others]))).columns[key] == 0
+    for first, second in pairwise(words):
+        recognised = found(sheet(";".join([second, first, *others])))
+        assert (recognised.columns[key], recognised.headings[key]) == (1, first)
+        assert recognised.notices == (
+            f"{COLUMNS[key].heading} : « {first} » (colonne B) sert, de préférence à « {second} » (colonne A).",
+        )
+
+
+def test_same_heading_twice() -> None:
+    recognised = found(sheet(";Date;Code;Daté;DATE"))
+    assert recognised.columns == {"date": 1, "code": 2}
+    assert recognised.notices == (
+        "Date de soins : « Date » (colonne B) sert, de préférence à « Daté » (colonne D) et « DATE » (colonne E).",
+    )
+
+
+def test_a_batch_is_not_an_invoice() -> None:
+    assert "invoice" not in found(sheet("Date;Code;N° lot;Numéro de lot;Lot")).columns
+
+
+def test_convention_codes_are_flagged() -> None:
+    assert found(sheet("Date;Code;PSE_CNV_COD")).sector_cnam
+    assert not found(sheet("Date;Code;Secteur")).sector_cnam
+    assert found(sheet("Date;Code;Secteur"), Mapping(sector_cnam=True)).sector_cnam
+
+
+def test_dcir_extract() -> None:
+    raw = sheet(
+        "BEN_NIR_PSA;BEN_RNG_GEM;EXE_SOI_DTD;EXE_SOI_DTF;PRS_NAT_REF;PRS_ACT_QTE;PRS_ACT_CFT;PRS_PAI_MNT;PRS_DEP_MNT;"
+        "BSE_REM_BSE;BSE_REM_MNT;RGO_REM_TAU;PFS_EXE_NUM;PSE_SPE_COD;PSE_CNV_COD;PRS_MTT_NUM;PRS_PDS_QCP;EXO_MTF;EXE_LIE_COD"
+    )
+    assert found(raw).columns == {
+        "date": 2,
+        "code": 4,
+        "practitioner": 12,
+        "specialty": 13,
+        "sector": 14,
+        "quantity": 5,
+        "coefficient": 6,
+        "amount": 7,
+        "overcharge": 8,
+        "rate": 11,
+        "reimbursed": 10,
+        "pathway": 16,
+        "exemption": 17,
+        "place": 18,
+        "nir": 0,
+        "birth_rank": 1,
+    }
+
+
+def test_names_for_want_of_a_number() -> None:
+    recognised = found(sheet("Nom;Prénom;Date de naissance;Date;Acte"))
+    assert recognised.columns == {"date": 3, "code": 4, "birth_date": 2, "last_name": 0, "first_name": 1}
+
+
+# --- where the header stands ---
+
+
+def test_header_below_titles_and_blank_rows() -> None:
+    raw = sheet(
+        "", ";Relevé d'actes;;", ";Date : mai 2023", "", ";;Date acte;Code;Montant", ";;01/05/2023;G;25", first=3
+    )
+    recognised = found(raw)
+    assert recognised.header_rows == (7,)
+    assert recognised.columns == {"date": 2, "code": 3, "amount": 4}
+
+
+def test_header_must_be_near_the_top() -> None:
+    assert isinstance(recognise(sheet(*["x"] * 100, "Date;Code")), Unrecognised)
+    assert isinstance(recognise(sheet(*["x"] * 99, "Date;Code")), Recognised)
+
+
+def test_repeated_headers_and_medshake_layout(tmp_path: Path) -> None:
+    """The one layout of a practice program that can be read in its source: two headers, titles left empty."""
+    header = ";Date;Patient;Actes;;Montant facturé;Chèque;CB;Espèces;;Payé;Impayé;\n"
+    path = tmp_path / "compta.csv"
+    path.write_text(
+        header
+        + "x;02/05/2022 10:30;P1;G + MCG;;30.00;;30.00;;;30.00;;\n"
+        + "x;02/05/2022 11:00;P2;G;;25.00;;;25.00;;25.00;;\n"
+        + header.replace("Date", " DATE ")
+        + ";;Totaux;;;1 055.00;;;;;;;\n2 règlements\n",
+        encoding="utf-8",
+    )
+    ((raw,), _) = read_file(str(path))
+    assert found(raw) == Recognised(
+        (1, 4),
+        {"date": 1, "code": 3, "patient": 2, "amount": 5},
+        {"date": "Date", "code": "Actes", "patient": "Patient", "amount": "Montant facturé"},
+    )
+
+
+def test_parquet_columns_are_the_header() -> None:
+    data = pl.DataFrame({"row": pl.Series([1], dtype=pl.UInt32), "c0": ["G"], "c1": ["2022-05-02"]})
+    raw = RawSheet("a.parquet", None, data, header=("code", "date"))
+    assert found(raw) == Recognised((), {"date": 1, "code": 0}, {"date": "date", "code": "code"})
+
+
+# --- what holds no acts ---
+
+
+def test_shifts_are_not_acts() -> None:
+    raw = sheet("Date;Début;Fin;Rôle;Praticien", "02/05/2022;08:00;12:00;regulation-sas;A", name="Vacations")
+    assert recognise(raw) == Unrecognised(("code",), ("Date", "Début", "Fin", "Rôle", "Praticien"))
+
+
+def test_unknown_headings_are_shown() -> None:
+    raw = sheet("Cabinet du Parc", "Jour;Lettre;Honoraire perçu", "02/05/2022;G;25,00")
+    assert recognise(raw) == Unrecognised(("date", "code"), ("Jour", "Lettre", "Honoraire perçu"))
+
+
+@pytest.mark.parametrize("row", ["02/05/2022;G;DUPONT Anne;25,00", "DUPONT;Anne", "02/05/2022;MT;DUPONT"])
+def test_a_file_without_header_shows_nothing_of_its_patients(row: str) -> None:
+    assert recognise(sheet(row, row)) == Unrecognised(("date", "code"), ())
+
+
+def test_empty_sheet() -> None:
+    raw = RawSheet("a.xlsx", "Feuil1", pl.DataFrame(schema={"row": pl.UInt32}))
+    assert recognise(raw) == Unrecognised(("date", "code"), ())
+
+
+# --- mappings ---
+
+
+def mapping(tmp_path: Path, text: str) -> Mapping:
+    path = tmp_path / "logiciel.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_mapping(path)
+
+
+def refused(tmp_path: Path, text: str) -> str:
+    with pytest.raises(SettingError) as caught:
+        mapping(tmp_path, text)
+    assert caught.value.place == str(tmp_path / "logiciel.toml")
+    return caught.value.problem
+
+
+def test_mapping_of_the_contract(tmp_path: Path) -> None:
+    text = (
+        '\ufeff[colonnes]\ndate = "Date acte"\n[fichier]\nfeuille = "Feuil1"\nencoding = "cp1252"\nseparateur = ";"\n'
+        'secteur = "cnam"\n[praticiens]\n"219999991" = "10001234567"\n'
+    )
+    place = str(tmp_path / "logiciel.toml")
+    expected = Mapping({"date": "Date acte"}, "Feuil1", "cp1252", ";", True, {"219999991": "10001234567"}, place)
+    assert mapping(tmp_path, text) == expected
+    assert mapping(tmp_path, '[fichier]\nseparateur = "tab"\nsecteur = "usuel"') == Mapping(
+        separator="\t", place=place
+    )
+    assert mapping(tmp_path, "") == Mapping(place=place)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('[colonnes]\namout = "M"', "colonnes.amout : clé inconnue, peut-être « amount »"),
+        ('[colonnes]\n"Date acte" = "D"', "colonnes.Date acte : clé inconnue, peut-être « date »"),
+        ("[colonnes]\ndate = 3", "colonnes.date : attendu un texte entre guillemets"),
+        ('colonnes = "x"', "colonnes : attendu une section [colonnes]"),
+        ('[colones]\ndate = "x"', "colones : clé inconnue, peut-être « colonnes »"),
+        ('[fichier]\nfeuile = "x"', "fichier.feuile : clé inconnue, peut-être « feuille »"),
+        (
+            '[fichier]\nxyz = "x"',
+            "fichier.xyz : clé inconnue, clés admises : feuille, encoding, separateur, secteur",
+        ),
+        ('[fichier]\nsecteur = "2"', "fichier.secteur : attendu « usuel » ou « cnam »"),
+        ('[fichier]\nseparateur = ":"', "fichier.separateur : attendu ;, virgule, | ou tab"),
+        (
+            '[fichier]\nencoding = "cp1522"',
+            "fichier.encoding : encodage inconnu « cp1522 » (par exemple cp1252)",
+        ),
+        (
+            '[fichier]\nsecteur = 2\nxyz = "x"',
+            "fichier.secteur : attendu « usuel » ou « cnam » ; "
+            "fichier.xyz : clé inconnue, clés admises : feuille, encoding, separateur, secteur",
+        ),
+        ("[colonnes]\ndate = Date acte\n", "ce n'est pas du TOML (à la ligne 2)"),
+        ("[colonnes]\ndate =", "ce n'est pas du TOML (à la fin)"),
+    ],
+)
+def test_broken_mapping(tmp_path: Path, text: str, problem: str) -> None:
+    assert refused(tmp_path, text) == problem
+
+
+def test_mapping_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="introuvable ou illisible"):
+        load_mapping(tmp_path / "rien.toml")
+    path = tmp_path / "a.toml"
+    path.write_bytes('[colonnes]\ndate = "é"'.encode("cp1252"))
+    with pytest.raises(SettingError, match="n'est pas en UTF-8"):
+        load_mapping(path)
+
+
+def test_mapping_overrides() -> None:
+    """The heading that a mapping names serves that key and no other."""
+    raw = sheet("Date;Jour;Lettre;Montant;Code", "1;2;3;4;5")
+    told = Mapping({"date": "JOUR", "code": "Lettre", "payment_date": "Date"})
+    recognised = found(raw, told)
+    assert recognised.columns == {"date": 1, "code": 2, "amount": 3, "payment_date": 0}
+    assert recognised.headings["date"] == "Jour"
+    assert recognised.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "remedy"),
+    [
+        ({"amount": "Montan facturé"}, "peut-être « Montant facturé »"),
+        ({"amount": "zzz"}, "titres lus : « Date », « Code », « Montant facturé »"),
+    ],
+)
+def test_mapping_names_an_absent_heading(told: dict[str, str], remedy: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        recognise(sheet("Date;Code;Montant facturé"), Mapping(told, place="m.toml"))
+    assert (caught.value.place, caught.value.remedy) == ("m.toml, colonnes.amount", remedy)
+    assert caught.value.problem == f"la colonne « {told['amount']} » n'est pas dans actes.xlsx, feuille « Actes »"
+
+
+def test_mapping_that_hides_the_date() -> None:
+    """In a text file, or the sheet it names, it is the mapping that is wrong; another sheet may be something else."""
+    told = {"date": "Jour"}
+    with pytest.raises(SettingError, match=r"la colonne « Jour » n'est pas dans actes\.xlsx ;"):
+        recognise(sheet("Date;Code", name=None), Mapping(told))
+    with pytest.raises(SettingError, match="feuille « Actes »"):
+        recognise(sheet("Date;Code"), Mapping(told, sheet="Actes"))
+    assert recognise(sheet("Date;Code"), Mapping(told)) == Unrecognised(("date",), ("Date", "Code"))
+
+
+def test_saved_mapping_is_read_back(tmp_path: Path) -> None:
+    raw = RawSheet(
+        "a.csv",
+        None,
+        sheet('Date\nacte;Cod "x";Code;PSE_CNV_COD;Montant').table,
+        "cp1252",
+        "\t",
+    )
+    recognised = found(raw)
+    text = save_mapping(recognised, raw)
+    assert text == (
+        "# Correspondance des colonnes : clé = titre dans le fichier\n[colonnes]\n"
+        'date = "Date\\nacte"\ncode = "Code"\nsector = "PSE_CNV_COD"\namount = "Montant"\n\n'
+        '[fichier]\nencoding = "cp1252"\nseparateur = "\\t"\nsecteur = "cnam"\n'
+    )
+    told = mapping(tmp_path, text)
+    assert found(raw, told).columns == recognised.columns
+    assert (told.encoding, told.separator, told.sector_cnam) == ("cp1252", "\t", True)
+
+
+def test_saved_mapping_of_a_sheet() -> None:
+    raw = sheet("Date;Code", name='Mai "23"')
+    assert save_mapping(found(raw), raw).endswith('code = "Code"\n\n[fichier]\nfeuille = "Mai \\"23\\""\n')
