@@ -44,8 +44,12 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
     key = ["practitioner", "patient", "date", "code", "amount", "time", "invoice"]
     again = _candidates(acts.filter(pl.col("status").is_null(), pl.col("patient").is_not_null()), key)
     later = (
-        again.with_columns(first=pl.col("act").first().over(key))
-        .filter(pl.col("act") != pl.col("first"))
+        again.with_columns(
+            first=pl.col("act").first().over(key),
+            elsewhere=(pl.col("input") != pl.col("input").first().over(key))
+            | (pl.col("row") != pl.col("row").first().over(key)),
+        )
+        .filter("elsewhere")
         .select("act", duplicate_of="first", doubtful=pl.lit(True))
     )
     return acts.update(later, on="act", how="left")

@@ -178,8 +178,8 @@ def check_proximity(acts: pl.DataFrame, rule: Proximity, version: ProximityVersi
     days = (
         acts.filter(known, contact.fill_null(False), ~pl.col("code").is_in(list(version.ignored_codes)))
         .filter(pl.col("date") >= version.period.first, pl.col("quantity") > 0)
+        .sort(*_ORDER, nulls_last=False)
         .select(*key, "date", contact_act="act", contact_day="date")
-        .sort("date", "contact_act")
     )
     looked = about.filter(known, pl.col("quantity") > 0).sort("date", "act")
     for side in ("backward", "forward"):

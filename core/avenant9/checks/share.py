@@ -148,7 +148,7 @@ def _beyond(counted: pl.DataFrame, over: pl.DataFrame) -> pl.DataFrame:
     latest = (
         counted.filter(pl.col("remote"))
         .join(over.select(*key, "excess"), on=key)
-        .sort(*_ORDER, nulls_last=False, descending=True)
+        .sort(*_ORDER, nulls_last=True, descending=True)
         .with_columns(after=pl.col("quantity").cast(pl.Int64).cum_sum().over(key) - pl.col("quantity"))
         .filter(pl.col("after") < pl.col("excess"))
         .with_columns(units=pl.min_horizontal("quantity", pl.col("excess") - pl.col("after")))

@@ -48,7 +48,10 @@ def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Con
     about = acts.filter(in_force(version), pl.col("quantity") > 0)
     rows = about.group_by(_ROW, maintain_order=True).agg(
         pl.col("act").first(),
-        pl.col("amount", "overcharge", "date", "specialty").first(),
+        pl.col("overcharge", "date", "specialty").first(),
+        amount=pl.when((pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)).then(
+            pl.col("amount").first()
+        ),  # of a row of several codes that were not all cancelled alike, nothing tells what is left
         extras=pl.col("nature").is_in(list(version.unpriced_extras)).any(),
         acts=pl.col("act"),
         codes=pl.col("code"),
@@ -213,10 +216,13 @@ def check_opposable(acts: pl.DataFrame, rule: Opposable, version: OpposableVersi
     sure = whatever | ((pl.col("sector") == "2") & ~pl.col("optam"))
     charged = pl.col("charged") > 0
     found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
-    lost = pl.col("patient").is_null() & (pl.col("parts") == 1) & (pl.col("hosts") == 0)
+    elsewhere = (pl.col("practitioner") == "?") & ~pl.col("on_row")
+    nobody = pl.col("practitioner").is_null() | pl.col("patient").is_null()
+    lost = nobody & (pl.col("hosts") == 0)
     open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
     columns = pl.concat_list(
-        pl.when(lost).then(pl.lit("patient")),
+        pl.when(lost & pl.col("practitioner").is_null()).then(pl.lit("practitioner")),
+        pl.when(lost & pl.col("patient").is_null()).then(pl.lit("patient")),
         pl.when(~charged & (pl.col("unknown") > 0)).then(pl.lit("overcharge")),
         pl.when(~whatever & pl.col("sector").is_null()).then(pl.lit("sector")),
         pl.when(~whatever & pl.col("optam").is_null()).then(pl.lit("optam")),
@@ -224,7 +230,7 @@ def check_opposable(acts: pl.DataFrame, rule: Opposable, version: OpposableVersi
     unknown = about.filter(open_question).select("act", missing=columns)
     said = found.select(
         "act",
-        verdict=pl.lit(version.verdict),
+        verdict=pl.when(elsewhere).then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
         at_stake="charged",
         message=pl.format(
             "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.",
@@ -253,25 +259,30 @@ def _hosts(about: pl.DataFrame, acts: pl.DataFrame, version: OpposableVersion) -
     host = acts.filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0).unique(
         _ROW, keep="first", maintain_order=True
     )
-    host = host.select("practitioner", "patient", "date", *_ROW, host="act", host_overcharge="overcharge")
-    same_row = about.select("act", *_ROW).join(host.select(*_ROW, "host", "host_overcharge"), on=_ROW)
+    host = (
+        host.sort("date", "time", "act", nulls_last=False)
+        .with_row_index("nth")
+        .select("practitioner", "patient", "date", "nth", *_ROW, host="act", host_overcharge="overcharge")
+    )
+    same_row = about.select("act", *_ROW).join(host.select(*_ROW, "nth", "host", "host_overcharge"), on=_ROW)
     same_day = about.select("act", "practitioner", "patient", "date", own_input="input", own_row="row").join(
         host, on=["practitioner", "patient", "date"]
     )
     same_day = same_day.filter(~((pl.col("own_input") == pl.col("input")) & (pl.col("own_row") == pl.col("row"))))
     pairs = pl.concat(
         [
-            same_row.select("act", "host", "host_overcharge", other=pl.lit(False)),
-            same_day.select("act", "host", "host_overcharge", other=pl.lit(True)),
+            same_row.select("act", "nth", "host", "host_overcharge", other=pl.lit(False)),
+            same_day.select("act", "nth", "host", "host_overcharge", other=pl.lit(True)),
         ]
     )
     return (
-        pairs.sort("act", "host")
+        pairs.sort("act", "nth")
         .group_by("act", maintain_order=True)
         .agg(
             charged=pl.col("host_overcharge").sum(),
             unknown=pl.col("host_overcharge").null_count(),
             hosts=pl.len(),
+            on_row=(~pl.col("other") & (pl.col("host_overcharge") > 0)).any(),
             others=pl.col("host").filter(pl.col("other") & (pl.col("host_overcharge") > 0)),
         )
     )
