@@ -55,11 +55,11 @@ class Strict(BaseModel):
 
 
 class SourceModel(Strict):
-    """Where a version comes from."""
+    """Where a version comes from; `url` is empty for a document that was never put online, named by its title."""
 
     title: Text
     article: str = ""
-    url: Text
+    url: str
     published: date | None = None
     confidence: Confidence
 
