@@ -41,6 +41,7 @@ _REPLACEMENTS = {
     "×": "x",
     "·": "-",
     "•": "-",
+    "✓": "OK",
     "«": '"',
     "»": '"',
     "œ": "oe",
@@ -207,20 +208,27 @@ def visible(text: str) -> str:
 
 _GLUE_BEFORE = re.compile(r" (?=[:;!?»%€])")
 _GLUE_AFTER = re.compile(r"(?<=«) ")
+_GLUE = "\ue000"  # a space where no line may break
 
 
-def glued(text: str) -> str:
-    """The same text with no-break spaces before punctuation marks and inside guillemets."""
-    return _GLUE_AFTER.sub(NBSP, _GLUE_BEFORE.sub(NBSP, text))
+def glued(text: str, glue: str = NBSP) -> str:
+    """The same text with `glue` for the spaces before punctuation marks and inside guillemets."""
+    return _GLUE_AFTER.sub(glue, _GLUE_BEFORE.sub(glue, text))
 
 
 def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -> str:
-    """The text in lines of at most `width`, none of which starts with a punctuation mark or ends with `«`."""
+    """The text in lines of at most `width`, none of which starts with a punctuation mark or ends with `«`.
+
+    Words are not cut: one that is longer than the line stands alone on it.
+    """
+    start = indent if first is None else first
+    if len(start) + len(text) <= width:
+        return (start + text).rstrip()
     return textwrap.fill(
-        glued(text),
+        glued(text, _GLUE),
         max(width, 20),
-        initial_indent=indent if first is None else first,
+        initial_indent=start,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
-    )
+    ).replace(_GLUE, " ")

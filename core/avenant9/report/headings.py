@@ -1,0 +1,44 @@
+"""The keys of the acts in the words of the template, and how a missing one is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from avenant9.acts.columns import COLUMNS, TEMPLATE
+from avenant9.model import CRASHED
+from avenant9.wording import listed, plural, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+#: Key -> heading of the template, in its order.
+HEADINGS = {key: COLUMNS[key].heading for key in TEMPLATE}
+
+
+# What a rule may lack that is no column of the acts.
+_OTHERS = {
+    "tariff": "tarif inconnu à la date des soins",
+    CRASHED: "la règle a échoué (erreur interne, à signaler aux auteurs)",
+}
+
+
+def heading(key: str) -> str:
+    """The template's heading of a key; a key without one is shown as it is."""
+    return COLUMNS[key].heading if key in COLUMNS else key
+
+
+def absent_columns(missing: Collection[str], found: Collection[str]) -> list[str]:
+    """Of what rules lacked, the columns that no file has, in the order of the template."""
+    return [key for key in COLUMNS if key in missing and key not in found]
+
+
+def missing_words(missing: Collection[str], found: Collection[str]) -> str:
+    """What a rule lacked: columns that no file has, values of columns that are there, or something else."""
+    absent = quoted(map(heading, absent_columns(missing, found)))
+    empty = quoted(heading(key) for key in COLUMNS if key in missing and key in found)
+    parts = [_OTHERS.get(key, key) for key in missing if key not in COLUMNS]
+    if empty:
+        parts.insert(0, f"valeurs manquantes dans {listed(empty)}")
+    if absent:
+        parts.insert(0, f"{plural(len(absent), 'colonne')} {listed(absent)} {plural(len(absent), 'absente')}")
+    return " ; ".join(parts) or "donnée manquante"

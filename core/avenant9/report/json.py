@@ -1,0 +1,177 @@
+"""The report as one JSON object, `a9-check/1`: keys in the order of the contract, money as strings, ISO dates."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from avenant9.report.cells import money
+
+if TYPE_CHECKING:
+    from avenant9.model import Input, Report, Source
+
+FORMAT = "a9-check/1"
+
+_MONEY_IN_SUMMARY = ("at_stake", "at_stake_review", "at_stake_ceiling")
+_SUMMARY = (
+    "acts",
+    "practitioners",
+    "patients",
+    "violation",
+    "review",
+    "unverifiable",
+    "rejected",
+    *_MONEY_IN_SUMMARY,
+)
+_BEFORE_EXPLANATION = (
+    "date",
+    "time",
+    "practitioner",
+    "patient",
+    "code",
+    "invoice",
+    "quantity",
+    "amount",
+    "payment_date",
+    "out_of_time",
+    "message",
+    "at_stake",
+    "at_stake_amo",
+    "fingerprint",
+)
+
+
+def render(report: Report) -> bytes:
+    """The whole result, one finding a line, UTF-8, ended by a line feed."""
+    head = {
+        "format": FORMAT,
+        "as_of": report.as_of.isoformat(),
+        "profile": report.profile,
+        "rulebook": _rulebook(report),
+        "inputs": [_input(entry) for entry in report.inputs],
+        "summary": {key: _summary(report, key) for key in _SUMMARY},
+    }
+    tail = {
+        "unverifiable": [
+            {"rule": entry.rule, "acts": entry.acts, "missing": list(entry.missing)} for entry in report.unverifiable
+        ],
+        "rejected": [
+            {
+                "file": entry.where.file,
+                "sheet": entry.where.sheet,
+                "row": entry.where.row,
+                "cell": entry.where.cell,
+                "reason": entry.reason,
+            }
+            for entry in report.rejected
+        ],
+        "waived": list(report.waived),
+        "threshold": list(report.threshold),
+    }
+    out = io.BytesIO()
+    out.write(b"{" + _members(head))
+    out.write(b',\n "findings": [')
+    _write_findings(report, out)
+    out.write(b"],\n " + _members(tail) + b"}\n")
+    return out.getvalue()
+
+
+def _members(values: dict[str, Any]) -> bytes:
+    return ",\n ".join(f"{_dumps(key)}: {_dumps(value)}" for key, value in values.items()).encode()
+
+
+def _dumps(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _decimal(cents: int | None) -> str | None:
+    """Cents as a decimal string with two decimals and a dot; None stays None."""
+    if cents is None:
+        return None
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+def _summary(report: Report, key: str) -> int | str | None:
+    value = report.summary.get(key)
+    return _decimal(value) if key in _MONEY_IN_SUMMARY else value
+
+
+def _rulebook(report: Report) -> dict[str, Any]:
+    """`replaced` is there only where `--rules` replaced a shipped rule."""
+    replaced = {"replaced": list(report.replaced)} if report.replaced else {}
+    return {"version": report.rulebook_version, "rules": report.rules, **replaced}
+
+
+def _input(entry: Input) -> dict[str, Any]:
+    return {
+        "file": entry.file,
+        "sheet": entry.sheet,
+        "rows": entry.rows,
+        "acts": entry.acts,
+        "rejected": entry.rejected,
+        "skipped": entry.skipped,
+        "columns": entry.columns,
+        "encoding": entry.encoding,
+    }
+
+
+def _write_findings(report: Report, out: io.BytesIO) -> None:
+    """One JSON text per finding, in order; those on a practitioner, the last ones, carry `year` after `row`."""
+    table = report.findings
+    on_acts, on_practitioners = table.filter(pl.col("row").is_not_null()), table.filter(pl.col("row").is_null())
+    objects = pl.concat(
+        [
+            _objects(on_acts, report.sources, ("row",)),
+            _objects(on_practitioners, report.sources, ("row", "year")),
+        ]
+    )
+    if objects.is_empty():
+        return
+    # as raw lines: a column of text is written much faster than it is joined
+    objects.write_csv(out, include_header=False, quote_style="never", line_terminator=",")
+    out.seek(-1, io.SEEK_CUR)
+    out.truncate()
+
+
+def _objects(table: pl.DataFrame, sources: dict[str, Source], place: tuple[str, ...]) -> pl.DataFrame:
+    if table.is_empty():
+        return pl.DataFrame(schema={"json": pl.String})
+    typed = table.with_columns(
+        *(money(column, ".") for column in ("amount", "at_stake", "at_stake_amo")),
+        _time("time"),
+    )
+    encoded = {
+        key: _dumps({"title": source.title, "article": source.article, "url": source.url})
+        for key, source in sources.items()
+    }
+    source = (
+        pl.col("source").replace_strict(encoded, default="null", return_dtype=pl.String).fill_null("null")
+        if encoded
+        else pl.lit("null")
+    )
+    before = pl.struct("rule", "verdict", "file", "sheet", *place, *_BEFORE_EXPLANATION).struct.json_encode()
+    related = pl.struct("related").struct.json_encode()
+    return typed.select(
+        json=pl.concat_str(
+            pl.lit("\n  "),
+            before.str.head(-1),
+            pl.lit(',"explanation":'),
+            pl.col("explanation").fill_null("null"),
+            pl.lit(","),
+            related.str.slice(1).str.head(-1),
+            pl.lit(',"source":'),
+            source,
+            pl.lit("}"),
+        )
+    )
+
+
+def _time(column: str) -> pl.Expr:
+    """`HH:MM`, with seconds only where there are some."""
+    value = pl.col(column)
+    short, long = value.dt.to_string("%H:%M"), value.dt.to_string("%H:%M:%S")
+    return pl.when(value.dt.second() == 0).then(short).otherwise(long).alias(column)

@@ -1,0 +1,55 @@
+"""A page of text: as wide as the reader's terminal, in characters that it has, coloured or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from avenant9.model import Verdict
+from avenant9.wording import for_encoding, visible, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COLORS = {Verdict.VIOLATION: "31;1", Verdict.REVIEW: "33", Verdict.OK: "32"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """How text must be to be shown: at most `width` characters a line, all of them in `encoding`."""
+
+    width: int = 80
+    encoding: str = "utf-8"
+    color: bool = False
+
+    def fit(self, text: str) -> str:
+        """Text of the input or of a rule as this page can show it: no control characters, no others it lacks."""
+        return for_encoding(visible(text), self.encoding)
+
+    def wrap(self, text: str, indent: str = "", first: str | None = None) -> str:
+        """The same, in lines of the page's width."""
+        return wrapped(self.fit(text), self.width, indent, first)
+
+    def paint(self, text: str, verdict: Verdict) -> str:
+        """In the colour of a verdict."""
+        return f"\x1b[{_COLORS[verdict]}m{text}\x1b[0m" if self.color else text
+
+    def title(self, text: str) -> str:
+        """The title of a section."""
+        shown = self.fit(text)
+        return f"\x1b[1m{shown}\x1b[0m" if self.color else f"{shown}\n{'-' * len(shown)}"
+
+    def remainder(self, words: str, how: str = "--format csv -o FICHIER.csv") -> str:
+        """What is not shown, and how to get it."""
+        return self.wrap(f"… et {words} ; tout est donné par {how}.")
+
+
+def place(file: str | None, sheet: str | None) -> str:
+    """A file and its sheet in words."""
+    name = "entrée standard" if file == "-" else str(file)
+    return f"{name}, feuille {sheet}" if sheet is not None else name
+
+
+def sections(parts: Sequence[Sequence[str]]) -> str:
+    """Sections apart by a blank line, empty ones left out."""
+    return "\n\n".join("\n".join(lines) for lines in parts if lines) + "\n"

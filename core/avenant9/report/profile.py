@@ -1,0 +1,107 @@
+"""Who reads the report, and what they may see of a patient: applied once, before any formatter.
+
+After `apply`, the column `patient` holds what may be shown and `pseudonym` is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from avenant9.model import Rejected, Report
+from avenant9.wording import euros
+
+#: In the order of the help; the second is the default.
+PROFILES = ("interne", "comptable", "fiscal", "cpam")
+DEFAULT = "comptable"
+
+#: The families of rules as a person reads them.
+FAMILIES = {
+    "condition": "condition",
+    "cumul": "cumul",
+    "donnees": "données",
+    "frequence": "fréquence",
+    "seuil": "seuil",
+    "tarif": "tarif",
+}
+
+
+def apply(report: Report, profile: str) -> Report:
+    """The report as `profile` may see it.
+
+    `interne` shows patients as in the file, every other profile pseudonyms; `fiscal` tells nothing of the nature
+    of the services (LPF, L13-0 A).
+
+    Raises:
+        ValueError: no such profile.
+    """
+    if profile not in PROFILES:
+        raise ValueError(f"no such profile: {profile}")
+    findings = report.findings
+    if "pseudonym" in findings.columns:
+        shown = "patient" if profile == "interne" else "pseudonym"
+        findings = findings.with_columns(patient=pl.col(shown)).drop("pseudonym")
+    shown_report = replace(report, profile=profile, findings=findings)
+    return _without_nature(shown_report) if profile == "fiscal" else shown_report
+
+
+def _family(rule: str) -> str:
+    return rule.partition("/")[0]
+
+
+def _without_nature(report: Report) -> Report:
+    """Only families, dates and amounts are left.
+
+    The fingerprint goes too: dates, amounts and the short list of codes would let one find the code behind it. So
+    do the counts of remote acts, which are the nature of services in another form.
+    """
+    family = pl.col("rule").str.split("/").list.first()
+    findings = report.findings.with_columns(
+        rule=family,
+        code=pl.lit(None, pl.String),
+        message=_plain_message(family),
+        fingerprint=pl.lit(None, pl.String),
+        explanation=pl.lit(None, pl.String),
+        source=pl.lit(None, pl.String),
+    )
+    by_rule = (
+        report.by_rule.with_columns(rule=family, title=pl.lit(None, pl.String))
+        .group_by("rule", "verdict", maintain_order=True)
+        .agg(
+            title=pl.col("title").first(),
+            findings=pl.col("findings").sum(),
+            at_stake=pl.when(pl.col("at_stake").is_not_null().any()).then(pl.col("at_stake").sum()),
+        )
+        .select(report.by_rule.columns)
+    )
+    return replace(
+        report,
+        findings=findings,
+        by_rule=by_rule,
+        unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
+        rejected=tuple(Rejected(entry.where, "cellule illisible") for entry in report.rejected),
+        sources={},
+        titles={},
+        threshold=(),
+        notices=(),
+        replaced=tuple(dict.fromkeys(map(_family, report.replaced))),
+    )
+
+
+def _plain_message(family: pl.Expr) -> pl.Expr:
+    """Family and amount, made once per distinct pair."""
+    return pl.struct(family.alias("family"), "at_stake").map_batches(_plain_messages, return_dtype=pl.String)
+
+
+def _plain_messages(pairs: pl.Series) -> pl.Series:
+    table = pairs.struct.unnest()
+    distinct = table.unique()
+    messages = pl.Series([_plain(*pair) for pair in distinct.iter_rows()], dtype=pl.String)
+    said = distinct.with_columns(message=messages)
+    return table.join(said, on=["family", "at_stake"], how="left", nulls_equal=True, maintain_order="left")["message"]
+
+
+def _plain(family: str, cents: int | None) -> str:
+    stake = "montant inconnu" if cents is None else f"{euros(cents)} en jeu"
+    return f"{FAMILIES.get(family, family).capitalize()} : {stake}."

@@ -1,0 +1,279 @@
+"""The report as text for a person: the verdict, the counts, the lines, then what could not be verified."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from tabulate import SEPARATING_LINE, DataRow, Line, TableFormat, tabulate
+
+from avenant9.model import CellRef, Report, Source, Verdict
+from avenant9.report.headings import absent_columns, heading, missing_words
+from avenant9.report.lines import lines, order_for
+from avenant9.report.page import Page, place, sections
+from avenant9.wording import counted, day, euros, integer, listed, plural, quoted, wrapped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_NARROWEST = 60
+_SHOWN_COLUMNS = 6  # missing columns named in the verdict, the others in their own section
+_CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
+_ROW = DataRow("", "  ", "")
+_GRID = TableFormat(
+    lineabove=None,
+    linebelowheader=Line("", "-", "  ", ""),
+    linebetweenrows=None,
+    linebelow=None,
+    headerrow=_ROW,
+    datarow=_ROW,
+    padding=0,
+    with_header_hide=None,
+)
+
+
+def render(
+    report: Report, *, width: int = 80, encoding: str = "utf-8", color: bool = False, limit: int | None = None
+) -> str:
+    """The whole report in lines of at most `width` characters that `encoding` has.
+
+    At most `limit` findings, and as many rejected rows and sheets, are shown one by one; what is left out is
+    counted, and the reader is told how to get it. Control characters of the input are shown as escapes.
+    """
+    page = Page(max(width, _NARROWEST), encoding, color)
+    return sections(
+        [
+            [_verdict(page, report)],
+            _by_rule(page, report),
+            *_findings(page, report, limit),
+            _unverifiable(page, report),
+            _rejected(page, report, limit),
+            _threshold(page, report),
+            _texts(page, report),
+            _inputs(page, report, limit),
+            _account(page, report),
+        ]
+    )
+
+
+def _verdict(page: Page, report: Report) -> str:
+    """The answer in one sentence: it never says that all is well without saying what was verified."""
+    summary = report.summary
+    violations, reviews = summary.get("violation") or 0, summary.get("review") or 0
+    if not summary.get("acts"):
+        parts, verdict = ["aucun acte lu, rien n'a été contrôlé"], Verdict.REVIEW
+    elif violations:
+        found = f"non conforme, {counted(violations, 'anomalie')}{_stake(summary.get('at_stake'))}"
+        parts, verdict = [found], Verdict.VIOLATION
+    elif reviews:
+        parts, verdict = ["aucune anomalie certaine"], Verdict.REVIEW
+    else:
+        parts, verdict = ["aucune anomalie"], Verdict.OK
+    if ceiling := summary.get("at_stake_ceiling"):
+        parts.append(f"{euros(ceiling)} au titre du plafond d'activité à distance")
+    if reviews:
+        parts.append(f"{counted(reviews, 'point')} à examiner{_stake(summary.get('at_stake_review'))}")
+    if late := summary.get("out_of_time"):
+        parts.append(f"{counted(late, 'constat')} hors délai de réclamation")
+    if summary.get("acts"):
+        parts.append(_coverage(report))
+    if rejected := len(report.rejected):
+        parts.append(
+            counted(rejected, "ligne rejetée n'a pas été contrôlée", "lignes rejetées n'ont pas été contrôlées")
+        )
+    return page.paint(page.wrap(f"Verdict : {' ; '.join(parts)}."), verdict)
+
+
+def _coverage(report: Report) -> str:
+    """How many rules answered, of those that were asked; what the others lacked."""
+    run = report.summary.get("rules_run")
+    rules = report.rules if run is None else run
+    asked = "" if rules == report.rules else " " + plural(rules, "demandée")
+    unanswered = len(report.unverifiable)
+    if not unanswered:
+        if rules == 1:
+            return f"la règle{asked} a pu être vérifiée"
+        return f"les {counted(rules, 'règle')}{asked} ont pu être vérifiées"
+    missing = [key for entry in report.unverifiable for key in entry.missing]
+    absent = absent_columns(missing, report.columns)
+    whole = "" if absent else " pour tous les actes"
+    verified = plural(unanswered, f"n'a pas pu être vérifiée{whole}", f"n'ont pas pu être vérifiées{whole}")
+    return f"{counted(unanswered, 'règle')} sur {integer(rules)}{asked} {verified}, {_for_want(absent)}"
+
+
+def _for_want(absent: Sequence[str]) -> str:
+    if not absent:
+        return "faute de données"
+    words = quoted(map(heading, absent[:_SHOWN_COLUMNS]))
+    if len(absent) > _SHOWN_COLUMNS:
+        words.append(counted(len(absent) - _SHOWN_COLUMNS, "autre"))
+    return f"faute {plural(len(absent), 'de la colonne', 'des colonnes')} {listed(words)}"
+
+
+def _stake(cents: int | None) -> str:
+    return "" if cents is None else f" ({euros(cents)} en jeu)"
+
+
+def _by_rule(page: Page, report: Report) -> list[str]:
+    rows: list[list[str]] = []
+    room = page.width - 40
+    counts = report.by_rule.select("rule", "verdict", "title", "findings", "at_stake")
+    for rule, verdict, title, findings, at_stake in counts.iter_rows():
+        shown = page.paint(page.fit(Verdict(verdict).french), Verdict(verdict))
+        stake = "" if at_stake is None else page.fit(euros(at_stake))
+        rows.append([shown, page.fit(rule), page.fit(integer(findings)), stake])
+        rows += [["", line, "", ""] for line in wrapped(page.fit(title or ""), room).splitlines()]
+    if not rows:
+        return []
+    headings = ("Verdict", "Règle", "Constats", "En jeu")
+    return [page.title("Par règle"), _grid(page, headings, rows, ("left", "left", "right", "right"))]
+
+
+def _grid(page: Page, headings: Sequence[str], rows: list[list[str]], align: Sequence[str]) -> str:
+    """Columns under their headings, as narrow as what they hold."""
+    drawn = tabulate(
+        [[page.fit(word) for word in headings], SEPARATING_LINE, *rows],
+        tablefmt=_GRID,
+        colalign=align,
+        disable_numparse=True,
+    )
+    return "\n".join(line.rstrip() for line in drawn.splitlines())
+
+
+def _findings(page: Page, report: Report, limit: int | None) -> Iterator[list[str]]:
+    """The findings in the order of the report, those out of time apart."""
+    order = order_for(report.profile, practitioners=report.summary.get("practitioners") or 0)
+    late = pl.col("out_of_time").fill_null(value=False)
+    left = limit
+    for title, which in (("Constats", ~late), ("Constats hors délai de réclamation", late)):
+        part = report.findings.filter(which)
+        if part.is_empty():
+            continue
+        shown = part if left is None else part.head(left)
+        left = None if left is None else left - len(shown)
+        section = [page.title(title), *lines(page, shown, order)]
+        if rest := len(part) - len(shown):
+            section.append(page.remainder(counted(rest, "autre constat")))
+        yield section
+
+
+def _unverifiable(page: Page, report: Report) -> list[str]:
+    """The rules that could not answer, together with those that lacked the same."""
+    groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+    for entry in report.unverifiable:
+        groups[entry.missing].append(f"{entry.rule} ({counted(entry.acts, 'acte')})")
+    if not groups:
+        return []
+    section = [page.title("Non vérifiable")]
+    for missing, rules in groups.items():
+        words = missing_words(missing, report.columns)
+        section += [page.wrap(words[:1].upper() + words[1:]), page.wrap(", ".join(rules), "  ")]
+    return section
+
+
+def _rejected(page: Page, report: Report, limit: int | None) -> list[str]:
+    rejected = report.rejected
+    if not rejected:
+        return []
+    shown = rejected[:limit]
+    section = [page.title("Lignes rejetées")]
+    section += [page.wrap(f"{_cell(entry.where)} : {entry.reason}", "  ", "") for entry in shown]
+    if rest := len(rejected) - len(shown):
+        section.append(page.remainder(counted(rest, "autre ligne")))
+    return section
+
+
+def _cell(where: CellRef) -> str:
+    spot = f"cellule {where.cell}" if where.cell else f"ligne {where.row}"
+    return f"{place(where.file, where.sheet)}, {spot}"
+
+
+def _threshold(page: Page, report: Report) -> list[str]:
+    if not report.threshold:
+        return []
+    rows = [
+        [
+            str(entry["practitioner"]),
+            str(entry["year"]),
+            integer(entry["total"]),
+            integer(entry["remote"]),
+            _share(entry["share"], entry["ceiling"]),
+            _share(entry["ceiling"]),
+            _position(entry),
+        ]
+        for entry in report.threshold
+    ]
+    fitted = [[page.fit(cell) for cell in row] for row in rows]
+    headings = ("Praticien", "Année", "Actes", "À distance", "Part", "Plafond", "Position")
+    align = ("left", "left", "right", "right", "right", "right", "left")
+    return [page.title("Activité à distance"), _grid(page, headings, fitted, align)]
+
+
+def _share(text: str, beside: str | None = None) -> str:
+    """A share given as a decimal string (`0.213333`) in percent, cut and not rounded.
+
+    Two decimals, or four where two would not tell it from `beside`.
+    """
+    whole, _, digits = text.partition(".")
+    millionths = int(whole) * 1_000_000 + int((digits + "000000")[:6])
+    if beside is not None and text != beside and _share(text) == _share(beside):
+        return f"{millionths // 10_000},{millionths % 10_000:04d} %"
+    return f"{millionths // 10_000},{millionths % 10_000 // 100:02d} %"
+
+
+def _position(entry: dict[str, Any]) -> str:
+    if entry["over"]:
+        return f"dépassé de {counted(entry['excess'], 'acte')}"
+    return f"marge de {counted(entry['margin'], 'acte')}"
+
+
+def _texts(page: Page, report: Report) -> list[str]:
+    """The texts behind the findings, each once, under the rules that rest on it."""
+    used = report.findings.select("rule", "source").drop_nulls().unique().sort("rule", "source")
+    by_text: defaultdict[str, list[str]] = defaultdict(list)
+    for rule, key in used.iter_rows():
+        if key in report.sources:
+            by_text[_text(report.sources[key])].append(rule)
+    if not by_text:
+        return []
+    by_rules: defaultdict[str, list[str]] = defaultdict(list)
+    for text, rules in by_text.items():
+        by_rules[", ".join(dict.fromkeys(rules))].append(text)
+    section = [page.title("Textes")]
+    for together, texts in by_rules.items():
+        section += [page.wrap(together), *(page.wrap(text, "    ", "  ") for text in texts)]
+    return section
+
+
+def _text(source: Source) -> str:
+    words = [source.title, *([source.article] if source.article else [])]
+    words.append(_CONFIDENCE.get(source.confidence, source.confidence))
+    return ", ".join(words) + (f" : {source.url}" if source.url else ", document non publié en ligne")
+
+
+def _inputs(page: Page, report: Report, limit: int | None) -> list[str]:
+    section = [page.title("Lecture")]
+    shown = report.inputs[:limit]
+    for entry in shown:
+        words = [counted(entry.rows, "ligne"), counted(entry.acts, "acte")]
+        if entry.rejected:
+            words.append(counted(entry.rejected, "ligne rejetée", "lignes rejetées"))
+        if entry.skipped:
+            words.append(counted(entry.skipped, "ligne passée", "lignes passées"))
+        section.append(page.wrap(f"{place(entry.file, entry.sheet)} : {', '.join(words)}", "  ", ""))
+    if rest := len(report.inputs) - len(shown):
+        section.append(page.remainder(counted(rest, "autre feuille"), "--format json"))
+    section += [page.wrap(notice, "  ", "- ") for notice in report.notices]
+    if report.replaced:
+        section.append(page.wrap(f"Règles remplacées par --rules : {', '.join(report.replaced)}.", "  ", "- "))
+    return section
+
+
+def _account(page: Page, report: Report) -> list[str]:
+    dated = f", à jour au {day(report.rulebook_date)}" if report.rulebook_date else ""
+    return [
+        page.wrap(f"Règles : version {report.rulebook_version}{dated}, {counted(report.rules, 'règle')}."),
+        page.wrap(f"Contrôle fait au {day(report.as_of)}, profil {report.profile}."),
+        page.wrap("Constat technique, ne vaut pas avis de la caisse."),
+    ]

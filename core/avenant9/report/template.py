@@ -1,0 +1,182 @@
+"""Files to fill in: acts and derogations as workbooks with lists and notes, mappings and derogations as TOML."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from avenant9.acts import derogations
+from avenant9.acts.columns import REQUIRED
+from avenant9.model import LISTED
+from avenant9.report.headings import HEADINGS
+from avenant9.wording import day, decimal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_YES_NO = ("oui", "non")
+_LAST_ROW = 100_000  # drop-down lists reach down to here
+_NUMBER_FORMATS = {
+    "texte": "@",
+    "date": "dd/mm/yyyy",
+    "heure": "@",
+    "moment": "@",
+    "euros": "#,##0.00",
+    "nombre": "General",
+    "part": "0.00%",
+    "oui-non": "@",
+    "liste": "@",
+}
+_MARK_NEEDED, _MARK_OTHER = "FFF2CC", "DDEBF7"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a template: what its note says, what its cells may hold, what the two example lines hold."""
+
+    key: str
+    heading: str
+    type: str
+    note: str
+    examples: tuple[Any, ...]
+    values: tuple[str, ...] = field(default=())
+
+
+@cache
+def acts_columns() -> tuple[Column, ...]:
+    """The columns of the acts, in the order of the contract."""
+    return _columns("acts", HEADINGS)
+
+
+@cache
+def derogation_columns() -> tuple[Column, ...]:
+    """The columns of the derogations."""
+    return _columns("derogations-sheet", derogations.HEADINGS)
+
+
+def acts_workbook() -> bytes:
+    """The template of acts as an xlsx file of one sheet, `Actes`."""
+    return _workbook("Actes", acts_columns(), needed=REQUIRED)
+
+
+def derogations_workbook() -> bytes:
+    """The template of derogations as an xlsx file of one sheet, `Dérogations`."""
+    return _workbook("Dérogations", derogation_columns(), needed=derogations.REQUIRED)
+
+
+def acts_csv() -> bytes:
+    """The template of acts as CSV for French spreadsheets: `;`, decimal comma, BOM, CRLF."""
+    columns = acts_columns()
+    lines = [[column.heading for column in columns]]
+    lines += [[_text(column, column.examples[rank]) for column in columns] for rank in range(2)]
+    return ("\ufeff" + "".join(";".join(line) + "\r\n" for line in lines)).encode()
+
+
+def derogations_text() -> str:
+    """The template of derogations as TOML."""
+    return _resource("derogations.toml")
+
+
+def mapping_text() -> str:
+    """The template of a mapping as TOML: the required columns, the others as comments."""
+    width = max(map(len, HEADINGS))
+    lines = [
+        f"{'' if key in REQUIRED else '# '}{key.ljust(width)} = {_quoted(title)}" for key, title in HEADINGS.items()
+    ]
+    return _resource("mapping.toml").replace("# {colonnes}\n", "".join(f"{line}\n" for line in lines))
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _resource(name: str) -> str:
+    return (files("avenant9.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _columns(name: str, headings: dict[str, str]) -> tuple[Column, ...]:
+    data = tomllib.loads(_resource(f"{name}.toml"))["column"]
+    columns = tuple(
+        Column(
+            key=entry["key"],
+            heading=headings[entry["key"]],
+            type=entry["type"],
+            note=entry["note"],
+            examples=tuple(entry["examples"]),
+            values=tuple(entry.get("values") or _values(entry["key"], entry["type"])),
+        )
+        for entry in data
+    )
+    if [column.key for column in columns] != list(headings):
+        raise ValueError(f"{name}.toml: keys differ from the headings")
+    return columns
+
+
+def _values(key: str, kind: str) -> tuple[str, ...]:
+    return _YES_NO if kind == "oui-non" else LISTED[key] if kind == "liste" else ()
+
+
+def _text(column: Column, value: Any) -> str:
+    if isinstance(value, date):
+        return day(value)
+    if column.type == "euros" and value:
+        return decimal(int(Decimal(value) * 100))
+    return str(value)
+
+
+def _cell(column: Column, value: Any) -> Any:
+    """The value as a workbook types it: real dates and numbers, identifiers as text."""
+    if value == "":
+        return None
+    return float(value) if column.type in {"euros", "part"} else value
+
+
+def _workbook(title: str, columns: Sequence[Column], needed: Sequence[str]) -> bytes:
+    from openpyxl import Workbook  # noqa: PLC0415 - only for workbooks
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = title
+    for place, column in enumerate(columns, 1):
+        _write_column(sheet, place, column, needed=column.key in needed)
+    sheet.freeze_panes = "A2"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _write_column(sheet: Worksheet, place: int, column: Column, *, needed: bool) -> None:
+    from openpyxl.comments import Comment  # noqa: PLC0415
+    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+    letter = get_column_letter(place)
+    number_format = _NUMBER_FORMATS[column.type]
+    sheet.column_dimensions[letter].width = max(len(column.heading) + 3, 13)
+    sheet.column_dimensions[letter].number_format = number_format
+    head = sheet.cell(1, place, column.heading)
+    head.font = Font(bold=True)
+    head.fill = PatternFill("solid", fgColor=_MARK_NEEDED if needed else _MARK_OTHER)
+    words = [column.note]
+    if column.values:
+        words.append(f"Valeurs : {', '.join(column.values)}.")
+    words.append("Les lignes 2 et 3 sont des exemples à remplacer.")
+    head.comment = Comment("\n".join(words), "a9", height=120, width=300)
+    for row, example in enumerate(column.examples, 2):
+        cell = sheet.cell(row, place, _cell(column, example))
+        cell.number_format = number_format
+        cell.font = Font(italic=True, color="808080")
+    if column.values:
+        listed = DataValidation(type="list", formula1=f'"{",".join(column.values)}"', allow_blank=True)
+        listed.errorTitle, listed.error = column.heading, f"Valeurs admises : {', '.join(column.values)}"
+        sheet.add_data_validation(listed)
+        listed.add(f"{letter}2:{letter}{_LAST_ROW}")

@@ -1,0 +1,76 @@
+"""What `a9 columns` says of a sheet, built by hand."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+
+from avenant9.acts.read import RawSheet
+from avenant9.report import columns
+
+
+def raw(*rows: tuple[str | None, ...], **about: object) -> RawSheet:
+    names = [f"c{place}" for place in range(max(map(len, rows), default=0))]
+    table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row").with_row_index("row", 1)
+    fields: dict[str, object] = {"file": "a.xlsx", "sheet": "Actes", "table": table, **about}
+    return RawSheet(**fields)  # type: ignore[arg-type]
+
+
+ACTS = raw(
+    ("Relevé", None, None, None), ("Date", "Acte", "Banque\x07", "NIR"), ("10/01/2023", "G", "CIC", "1850175000001")
+)
+HIDDEN = raw(sheet="Cachée", hidden=True, read=False)
+OTHER = raw(("Date", "Montant"), ("10/01/2023", "12,00"), sheet="Banque")
+TEXT = raw(("10/01/2023", "DUPONT"), file="-", sheet=None, encoding="cp1252", separator="\t")
+
+
+def test_a_whole_page() -> None:
+    shown = columns.render_text(columns.understand([ACTS, HIDDEN, OTHER, TEXT], None)).replace("\u00a0", " ")
+    assert (
+        shown
+        == """\
+a.xlsx, feuille Actes, 3 lignes
+  Titres à la ligne 2.
+  date  Date de soins  = Date (colonne A)
+  code  Code acte      = Acte (colonne B)
+  nir   NIR            = NIR (colonne D)
+  Colonnes sans usage : « Banque\\x07 » (C).
+  Colonnes absentes, que certaines règles demandent : « Heure », « Praticien »,
+  « Spécialité », « Secteur », « OPTAM », « Date de naissance », « Quantité »,
+  « Coefficient », « Montant », « Dépassement », « Taux », « Remboursé AMO »,
+  « Date de paiement », « N° facture », « Médecin traitant », « Parcours »,
+  « ALD », « Exonération », « Lieu », « Motif », « Code d'origine »,
+  « Régulation », « Régulé le », « Demandeur », « Demandé le », « Canal » et
+  « Ancrage territorial ».
+
+a.xlsx, feuille Cachée (masquée)
+  Feuille masquée ou non demandée, non lue (--all-sheets, --sheet).
+
+a.xlsx, feuille Banque, 2 lignes
+  Pas une feuille d'actes : il manque « Code acte ».
+  Titres lus : « Date » et « Montant ».
+
+entrée standard, encodage cp1252, séparateur tabulation, 1 ligne
+  Pas une feuille d'actes : il manque « Date de soins » et « Code acte ».
+  Titres lus : aucun qui ressemble à un titre.
+"""
+    )
+
+
+def test_the_same_as_an_object() -> None:
+    loaded = json.loads(columns.render_json(columns.understand([ACTS, HIDDEN], None)))
+    acts, hidden = loaded["sheets"]
+    assert loaded["format"] == "a9-columns/1"
+    assert acts["columns"]["code"] == {"heading": "Acte", "column": "B"}
+    assert acts["unused"] == [{"heading": "Banque\x07", "column": "C"}]
+    assert (acts["header_row"], acts["acts"], acts["missing"]) == (2, True, [])
+    assert "patient" not in acts["absent"]
+    assert (hidden["read"], hidden["acts"], hidden["columns"]) == (False, False, {})
+
+
+def test_parquet_has_no_heading_row() -> None:
+    parquet = raw(("2023-01-10", "G", "x"), header=("date", "code", "autre"), sheet=None)
+    shown = columns.render_text(columns.understand([parquet], None))
+    assert "Titres à la ligne" not in shown
+    assert "Colonnes sans usage : « autre » (C)." in shown

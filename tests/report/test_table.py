@@ -1,0 +1,184 @@
+"""The report as a person reads it: whole pages, at 80 columns and in other people's encodings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from avenant9.model import CellRef, Input, Rejected, Report, Unverifiable
+from avenant9.report import profile, table
+from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
+
+EXPECTED = Path(__file__).parent / "expected"
+
+
+def full() -> Report:
+    return report(FIFTH, DOUBT, LATE, YEAR, unverifiable=UNVERIFIABLE, rejected=REJECTED, threshold=(THRESHOLD,))
+
+
+def page(shown: Report, name: str = "comptable", **options: object) -> str:
+    return table.render(profile.apply(shown, name), **options).replace("\u00a0", " ")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", profile.PROFILES)
+def test_a_whole_page(name: str) -> None:
+    """To look at: tests/report/expected/*.txt."""
+    assert page(full(), name) == (EXPECTED / f"{name}.txt").read_text(encoding="utf-8")
+
+
+def verdict(shown: Report) -> str:
+    return " ".join(page(shown, width=1000).split("\n\n")[0].split())
+
+
+def test_nothing_found_and_everything_verified() -> None:
+    assert verdict(report()) == "Verdict : aucune anomalie ; les 61 règles ont pu être vérifiées."
+
+
+def test_nothing_found_says_what_could_not_be_verified() -> None:
+    assert verdict(report(unverifiable=UNVERIFIABLE)) == (
+        "Verdict : aucune anomalie ; 3 règles sur 61 n'ont pas pu être vérifiées, faute des colonnes « Secteur », "
+        "« OPTAM » et « Médecin traitant »."
+    )
+
+
+def test_missing_values_are_no_missing_column() -> None:
+    lacking = (Unverifiable("frequence/te2-annuelle", 1, ("patient",)),)
+    assert verdict(report(unverifiable=lacking)) == (
+        "Verdict : aucune anomalie ; 1 règle sur 61 n'a pas pu être vérifiée pour tous les actes, faute de données."
+    )
+    assert "Valeurs manquantes dans « Patient »\n  frequence/te2-annuelle (1 acte)" in page(
+        report(unverifiable=lacking)
+    )
+
+
+def test_many_missing_columns_are_counted() -> None:
+    keys = ("sector", "optam", "birth_date", "rate", "ald", "place", "reason", "channel")
+    said = verdict(report(unverifiable=(Unverifiable("a/b", 2, keys),)))
+    assert said.endswith(
+        "faute des colonnes « Secteur », « OPTAM », « Date de naissance », « Taux », « ALD », « Lieu » et 2 autres."
+    )
+
+
+def test_no_act_is_never_a_good_answer() -> None:
+    empty = report(summary={"acts": 0})
+    assert verdict(empty) == "Verdict : aucun acte lu, rien n'a été contrôlé."
+
+
+def test_only_some_rules_were_asked() -> None:
+    asked = report(summary={**report().summary, "rules_run": 5})
+    assert verdict(asked) == "Verdict : aucune anomalie ; les 5 règles demandées ont pu être vérifiées."
+    one = report(summary={**report().summary, "rules_run": 1})
+    assert verdict(one) == "Verdict : aucune anomalie ; la règle demandée a pu être vérifiée."
+
+
+def test_doubts_are_no_anomalies() -> None:
+    said = verdict(report(DOUBT))
+    assert said.startswith("Verdict : aucune anomalie certaine ; 1 point à examiner")
+
+
+def test_euros_that_nobody_knows_are_not_zero() -> None:
+    unknown = report(FIFTH, summary={**report(FIFTH).summary, "at_stake": None})
+    assert verdict(unknown) == "Verdict : non conforme, 1 anomalie ; les 61 règles ont pu être vérifiées."
+
+
+def test_the_ceiling_is_summed_apart() -> None:
+    said = verdict(report(YEAR, summary={**report(YEAR).summary, "at_stake": 0, "at_stake_ceiling": 8000}))
+    assert "80,00 € au titre du plafond d'activité à distance" in said
+
+
+def test_what_is_left_out_is_counted() -> None:
+    shown = page(full(), limit=1)
+    assert shown.count("TE2   P00") == 1
+    assert "… et 2 autres constats ; tout est donné par --format csv -o FICHIER.csv." in shown
+    assert "… et 1 autre constat ; tout est donné par" in shown
+    assert "… et 1 autre feuille ; tout est donné par --format json." in shown
+
+
+def test_no_line_is_wider_than_the_terminal() -> None:
+    for width in (80, 100, 120):
+        for line in page(full(), width=width).splitlines():
+            assert len(line) <= width or "http" in line, line
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp850", "ascii"])
+@pytest.mark.parametrize("name", profile.PROFILES)
+def test_every_console_can_show_it(encoding: str, name: str) -> None:
+    shown = table.render(profile.apply(full(), name), encoding=encoding)
+    assert "?" not in shown.encode(encoding).decode(encoding)
+    assert ("EUR" in shown) == (encoding != "cp1252")
+
+
+def test_columns_stay_straight_in_another_encoding() -> None:
+    lines = page(full(), encoding="ascii").splitlines()
+    heading = next(line for line in lines if line.lstrip().startswith("Ligne"))
+    row = lines[lines.index(heading) + 1]
+    assert heading.index("Verdict") == row.index("non conforme")
+
+
+def test_a_cell_cannot_drive_the_terminal() -> None:
+    evil = {**FIFTH, "patient": "\x1b[2J\u202eP", "file": "a\x07.csv", "message": "\x1b]0;x\x07"}
+    shown = page(report(evil), "interne")
+    assert not set(shown) & set("\x1b\x07\u202e")
+    assert "\\x1b[2J\\u202eP" in shown
+
+
+def test_colours_are_only_for_verdicts_and_titles() -> None:
+    plain, coloured = page(full()), page(full(), color=True)
+    assert "\x1b" not in plain
+    assert "\x1b[31;1mnon conforme\x1b[0m" in coloured
+    assert "\x1b[33mà examiner\x1b[0m" in coloured
+
+
+def test_practitioners_are_named_where_there_are_several() -> None:
+    summary = {**report(FIFTH).summary, "practitioners": 2}
+    assert "10001234567" in page(report(FIFTH, summary=summary))
+    assert "10001234567" not in page(report(FIFTH))
+
+
+def test_several_files_are_several_tables() -> None:
+    other = {**FIFTH, "file": "-", "sheet": None, "row": 3, "related": []}
+    shown = page(report(FIFTH, other))
+    assert shown.count("Ligne  Date") == 2
+    assert "entrée standard\n" in shown
+
+
+def test_many_related_rows_are_counted() -> None:
+    many = [{"file": "actes.xlsx", "sheet": "Actes", "row": row} for row in range(1, 21)]
+    assert "Lignes liées : 1, 2, 3, 4, 5, 6, 7, 8 et 12 autres." in page(report({**FIFTH, "related": many}))
+
+
+def test_a_share_just_over_the_ceiling_is_told_from_it() -> None:
+    entry = {**THRESHOLD, "share": "0.200001", "ceiling": "0.200000", "excess": 1}
+    assert "20,0001 %  20,00 %  dépassé de 1 acte" in page(report(threshold=(entry,)))
+    under = {**THRESHOLD, "share": "0.200000", "over": False, "margin": 0}
+    assert "20,00 %  20,00 %  marge de 0 acte" in page(report(threshold=(under,)))
+
+
+def test_replaced_rules_and_notices_are_in_the_report() -> None:
+    shown = page(report(replaced=("frequence/te2-annuelle",), notices=("actes-2.csv : encodage cp1252.",)))
+    assert "- Règles remplacées par --rules : frequence/te2-annuelle." in shown
+    assert "- actes-2.csv : encodage cp1252." in shown
+
+
+def test_a_failed_rule_says_so() -> None:
+    shown = page(report(unverifiable=(Unverifiable("a/b", 3, ("erreur interne",)),)))
+    assert "La règle a échoué (erreur interne, à signaler aux auteurs)\n  a/b (3 actes)" in shown
+
+
+def test_rejected_rows_without_a_cell() -> None:
+    row = Rejected(CellRef("-", None, 3), "trop de colonnes")
+    assert "entrée standard, ligne 3 : trop de colonnes" in page(report(rejected=(row,)))
+
+
+def test_an_unknown_date_of_the_rules_is_left_out() -> None:
+    assert "Règles : version 1.0.0, 61 règles." in page(report(rulebook_date=None))
+    assert "à jour au 01/02/2026" in page(report(rulebook_date=date(2026, 2, 1)))
+
+
+def test_a_finding_without_out_of_time_is_in_time() -> None:
+    shown = page(replace(report(FIFTH), inputs=(Input("a.csv", None, 1, 1, 0, 0, {}),)))
+    assert "Constats\n--------" in shown
+    assert "hors délai" not in shown
