@@ -1,0 +1,6 @@
+"""`python -m a9`."""
+
+from a9.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""`a9 check`: acts against the rulebook, one report."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from a9 import options
+from a9.exits import ExitCode, say, worst
+from a9.help import SETTINGS, Command
+from a9.output import Notices, check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from avenant9.model import Acts, Report
+    from avenant9.rulebook.load import Rulebook
+
+FORMATS = ("table", "csv", "json")
+_LINES_ON_A_TERMINAL = 40
+
+
+@click.command(
+    "check",
+    cls=Command,
+    context_settings=SETTINGS,
+    epilog="""\b
+Exemples :
+  a9 check actes.xlsx
+  a9 check 2022-*.csv --practitioner 10001234567 --format csv -o anomalies.csv
+  a9 check actes.csv --only frequence --fail-on review""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
+@options.result_options(*FORMATS)
+@options.as_of_option
+@options.reading_options
+@options.acts_options
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="IDS",
+    callback=options.ids,
+    help="N'appliquer que ces règles, familles ou motifs (frequence, tarif/*), séparés par des virgules.",
+)
+@click.option("--skip", multiple=True, metavar="IDS", callback=options.ids, help="Ne pas appliquer ces règles.")
+@click.option(
+    "--from",
+    "from_",
+    type=options.Day(),
+    metavar="DATE",
+    help="Ne montrer que les soins à partir de cette date ; tous comptent.",
+)
+@click.option(
+    "--until", type=options.Day(), metavar="DATE", help="Ne montrer que les soins jusqu'à cette date ; tous comptent."
+)
+@click.option(
+    "--fail-on",
+    type=options.OneOf(("violation", "review", "never")),
+    default="violation",
+    help="Ce qui donne le code de sortie 1 : non conforme, à examiner aussi, ou jamais ; par défaut violation.",
+)
+def command(
+    *,
+    files: tuple[str, ...],
+    format_: str | None,
+    output: str | None,
+    quiet: bool,
+    no_progress: bool,
+    color: str,
+    as_of: date | None,
+    map_: str | None,
+    sheets: tuple[str, ...],
+    all_sheets: bool,
+    encoding: str | None,
+    practitioner: str | None,
+    derogations: str | None,
+    zone: str,
+    rules: str | None,
+    profile: str,
+    only: tuple[str, ...],
+    skip: tuple[str, ...],
+    from_: date | None,
+    until: date | None,
+    fail_on: str,
+) -> int:
+    """Contrôle des actes : anomalies, texte derrière chacune, euros en jeu.
+
+    Plusieurs fichiers forment un seul ensemble d'actes (douze exports mensuels se comptent ensemble). « - » est
+    l'entrée standard. Une ligne est un acte facturé ; il faut au moins la date de soins et le code, et les autres
+    colonnes permettent d'autres règles (« a9 template acts »).
+    """
+    if from_ is not None and until is not None and until < from_:
+        raise click.UsageError("--until est antérieur à --from.")
+    files, twice = options.distinct(files)
+    wanted = format_for(format_, output, FORMATS)
+    check_place(output, tuple(file for file in files if file != "-"))
+    notices = Notices(quiet=quiet, progress=not no_progress)
+    for file in twice:
+        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
+    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
+
+    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
+    from avenant9.engine import Options, check  # noqa: PLC0415
+    from avenant9.errors import InputError  # noqa: PLC0415
+    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+
+    rulebook = load_rulebook(Path(rules) if rules else None)
+    for rule in rulebook.replaced:
+        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
+    rulebook.select(only, skip)  # a misspelt id is told before the files are read
+    granted = load_derogations(Path(derogations)) if derogations else ()
+    try:
+        acts = _read(reading, rulebook, notices)
+    except InputError as error:
+        notices.done()
+        say(str(error))
+        notices.say(_nothing(files))
+        return int(ExitCode.UNREADABLE)
+    notices.step("Contrôle des actes…")
+    chosen = Options(
+        as_of=as_of or options.today(),
+        zone=zone,
+        only=only,
+        skip=skip,
+        from_=from_,
+        until=until,
+        derogations=tuple(granted),
+    )
+    report = check(acts, rulebook, chosen)
+    _told(acts, report, notices)
+    notices.step("Écriture du résultat…")
+    report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced)
+    result = _rendered(report, profile, wanted, output, color)
+    notices.done()
+    deliver(result, output)
+    notices.say(_account(acts, report))
+    return int(_status(acts, report, fail_on))
+
+
+def _read(reading: options.Reading, rulebook: Rulebook, notices: Notices) -> Acts:
+    from avenant9.acts.columns import load_mapping  # noqa: PLC0415
+    from avenant9.acts.load import ReadOptions, load_acts  # noqa: PLC0415
+
+    notices.step("Lecture des fichiers…")
+    chosen = ReadOptions(
+        mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,
+        sheets=reading.sheets,
+        all_sheets=reading.all_sheets,
+        encoding=reading.encoding,
+        practitioner=reading.practitioner,
+    )
+    stdin = sys.stdin.buffer if "-" in reading.files else None
+    return load_acts(reading.files, rulebook.nomenclature, chosen, stdin)
+
+
+def _told(acts: Acts, report: Report, notices: Notices) -> None:
+    """What was understood, what was left out, what failed: before the result."""
+    for notice in dict.fromkeys((*acts.notices, *report.notices)):
+        notices.say(notice)
+    for place in acts.skipped_sheets:
+        if place.sheet is not None:
+            notices.say(f"{place.file}, feuille {place.sheet} : ignorée (pas de colonnes d'actes, ou masquée).")
+    notices.done()
+    for failure in acts.failures:
+        say(str(failure))
+    for rule in _failed_rules(report):
+        say(f"la règle {rule} a échoué (erreur interne, à signaler aux auteurs) ; les autres ont été appliquées.")
+
+
+def _rendered(report: Report, profile: str, wanted: str, output: str | None, color: str) -> str | bytes:
+    from avenant9.report import profile as profiles  # noqa: PLC0415
+
+    shown = profiles.apply(report, profile)
+    if wanted == "csv":
+        from avenant9.report import csv  # noqa: PLC0415
+
+        return csv.render(shown)
+    if wanted == "json":
+        from avenant9.report import json  # noqa: PLC0415
+
+        return json.render(shown)
+    from avenant9.report import table  # noqa: PLC0415
+
+    to_terminal = output in {None, "-"} and is_terminal()
+    return table.render(
+        shown,
+        width=width(output),
+        encoding=encoding_of(output),
+        color=use_color(color, output),
+        limit=_LINES_ON_A_TERMINAL if to_terminal else None,
+    )
+
+
+def _failed_rules(report: Report) -> list[str]:
+    from avenant9.model import CRASHED  # noqa: PLC0415
+
+    return [entry.rule for entry in report.unverifiable if CRASHED in entry.missing]
+
+
+def _nothing(files: tuple[str, ...]) -> str:
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    return f"a9 : {counted(len(files), 'fichier')}, aucune ligne lue, aucun acte contrôlé, aucune règle appliquée."
+
+
+def _account(acts: Acts, report: Report) -> str:
+    """The last line on stderr: every file, sheet, row, act and rule, accounted for."""
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    summary = {key: value or 0 for key, value in report.summary.items()}
+    files = len({entry.file for entry in report.inputs} | {failure.place for failure in acts.failures})
+    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
+    words = [
+        counted(files, "fichier"),
+        counted(len(report.inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
+        counted(sum(entry.rows for entry in report.inputs), "ligne lue", "lignes lues"),
+        counted(summary["acts"], "acte contrôlé", "actes contrôlés"),
+        counted(len(report.rejected), "ligne rejetée", "lignes rejetées"),
+        counted(summary["violation"] + summary["review"], "constat"),
+        counted(summary["rules_run"], "règle appliquée", "règles appliquées")
+        + f" dont {counted(summary['rules_not_run'], 'non vérifiable', 'non vérifiables')}",
+    ]
+    return f"a9 : {', '.join(words)}."
+
+
+def _status(acts: Acts, report: Report, fail_on: str) -> ExitCode:
+    """0, 1 or 3: what cannot be claimed any more raises nothing, what could not be read wins."""
+    import polars as pl  # noqa: PLC0415
+
+    codes = [ExitCode.DONE]
+    if acts.failures or report.rejected or not report.summary.get("acts"):
+        codes.append(ExitCode.UNREADABLE)
+    grave = {"violation": ["violation"], "review": ["violation", "review"], "never": []}[fail_on]
+    found = report.findings.filter(pl.col("verdict").is_in(grave) & ~pl.col("out_of_time").fill_null(value=False))
+    if not found.is_empty():
+        codes.append(ExitCode.FINDINGS)
+    if _failed_rules(report):
+        codes.append(ExitCode.INTERNAL)
+    return worst(codes)

@@ -1,0 +1,116 @@
+"""`a9 columns`: what is understood of a file, before it is checked."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from a9 import options
+from a9.exits import ExitCode
+from a9.help import SETTINGS, Command
+from a9.output import Notices, check_place, deliver, encoding_of, format_for, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from avenant9.report.columns import Understood
+
+FORMATS = ("table", "json")
+
+
+@click.command(
+    "columns",
+    cls=Command,
+    context_settings=SETTINGS,
+    epilog="""\b
+Exemples :
+  a9 columns actes.csv
+  a9 columns actes.csv --save colonnes.toml
+  a9 check actes.csv --map colonnes.toml""",
+)
+@click.argument("file", metavar="FICHIER")
+@click.option(
+    "--save",
+    metavar="MAPPING.toml",
+    help="Enregistrer la correspondance des colonnes dans ce fichier, à relire et à donner à « a9 check --map ».",
+)
+@options.result_options(*FORMATS)
+@options.reading_options
+def command(
+    *,
+    file: str,
+    save: str | None,
+    format_: str | None,
+    output: str | None,
+    quiet: bool,
+    no_progress: bool,
+    color: str,
+    map_: str | None,
+    sheets: tuple[str, ...],
+    all_sheets: bool,
+    encoding: str | None,
+) -> int:
+    """Dit ce qui est compris d'un fichier d'actes : feuilles, titres, encodage, séparateur.
+
+    Chaque colonne reconnue est montrée avec sa clé, celle qu'un fichier de correspondance peut nommer.
+    """
+    inputs = () if file == "-" else (file,)
+    wanted = format_for(format_, output, FORMATS)
+    for place in (output, save):
+        check_place(place, inputs)
+    notices = Notices(quiet=quiet, progress=not no_progress)
+
+    from avenant9.acts.columns import load_mapping  # noqa: PLC0415 - --help must not import polars
+    from avenant9.acts.read import read_file  # noqa: PLC0415
+    from avenant9.report import columns  # noqa: PLC0415
+
+    mapping = load_mapping(Path(map_)) if map_ else None
+    notices.step("Lecture du fichier…")
+    raws, said = read_file(
+        file,
+        encoding=encoding or (mapping.encoding if mapping else None),
+        separator=mapping.separator if mapping else None,
+        stdin=sys.stdin.buffer if file == "-" else None,
+        hidden=all_sheets,
+        sheets=sheets or ((mapping.sheet,) if mapping and mapping.sheet else ()),
+    )
+    understood = columns.understand(raws, mapping)
+    for sentence in said:
+        notices.say(sentence)
+    notices.done()
+    result = (
+        columns.render_json(understood)
+        if wanted == "json"
+        else columns.render_text(understood, width=width(output), encoding=encoding_of(output))
+    )
+    deliver(result, output)
+    if save is not None:
+        deliver(_mapping(file, understood), save)
+        notices.say(f"Correspondance enregistrée dans {save} : à relire, puis a9 check {file} --map {save}")
+    return int(ExitCode.DONE if any(_recognised(sheet) for sheet in understood) else ExitCode.UNREADABLE)
+
+
+def _recognised(sheet: Understood) -> bool:
+    from avenant9.acts.columns import Recognised  # noqa: PLC0415
+
+    return isinstance(sheet.found, Recognised)
+
+
+def _mapping(file: str, understood: Sequence[Understood]) -> str:
+    """The mapping of the first sheet of acts; it names that sheet only when it is the only one."""
+    from avenant9.acts.columns import Recognised, save_mapping  # noqa: PLC0415
+    from avenant9.errors import InputError  # noqa: PLC0415
+
+    found = [(sheet.found, sheet.raw) for sheet in understood if isinstance(sheet.found, Recognised)]
+    if not found:
+        raise InputError(
+            file,
+            "aucune feuille d'actes reconnue, rien à enregistrer",
+            "partez de « a9 template mapping » et nommez les colonnes de date et de code",
+        )
+    recognised, raw = found[0]
+    return save_mapping(recognised, raw if len(found) == 1 else replace(raw, sheet=None))

@@ -1,0 +1,85 @@
+"""The exit codes by name, and the only place where an error becomes one."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import click
+
+from avenant9.errors import A9Error, InputError, OutputError
+from avenant9.wording import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class ExitCode(IntEnum):
+    """Larger is worse, `INTERRUPTED` apart."""
+
+    DONE = 0
+    FINDINGS = 1
+    USAGE = 2
+    UNREADABLE = 3
+    INTERNAL = 4
+    INTERRUPTED = 130
+
+
+#: The first class that fits decides.
+_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
+    (InputError, ExitCode.UNREADABLE),
+    (OutputError, ExitCode.UNREADABLE),
+    (A9Error, ExitCode.USAGE),
+    (click.Abort, ExitCode.INTERRUPTED),
+    (KeyboardInterrupt, ExitCode.INTERRUPTED),
+    (click.ClickException, ExitCode.USAGE),
+)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The code of a run that met several: 3 wins over 1."""
+    return max(codes, default=ExitCode.DONE)
+
+
+def code_of(error: BaseException) -> ExitCode:
+    """The code that an error ends the process with."""
+    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.INTERNAL)
+
+
+def explain(error: BaseException) -> int:
+    """Say what happened on stderr, in one sentence and without any value of the data, and return the code."""
+    if isinstance(error, SystemExit):
+        raise error
+    code = code_of(error)
+    if isinstance(error, click.ClickException):
+        error.show(file=sys.stderr)
+    elif isinstance(error, A9Error):
+        say(str(error))
+    elif code is ExitCode.INTERRUPTED:
+        say("interrompu ; aucun fichier n'a été écrit en partie.")
+    elif isinstance(error, MemoryError):
+        say("mémoire insuffisante ; contrôlez moins de fichiers à la fois, ou fermez d'autres programmes.")
+    else:
+        say(
+            f"erreur interne ({type(error).__name__}, {_where(error)}) ; vos fichiers sont intacts. Signalez-la aux "
+            "auteurs avec cette phrase, la commande tapée et « a9 --version », sans aucune donnée de patient."
+        )
+    return int(code)
+
+
+def say(sentence: str) -> None:
+    """One sentence on stderr."""
+    click.echo(f"Erreur : {visible(sentence)}", file=sys.stderr)
+
+
+def _where(error: BaseException) -> str:
+    """The module and line that raised, preferring ours to those of a library."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    if not frames:
+        return "lieu inconnu"
+    named = [(str(frame.f_globals.get("__name__", "?")), line) for frame, line in frames]
+    ours = [place for place in named if place[0].partition(".")[0] in {"avenant9", "a9"}]
+    module, line = (ours or named)[-1]
+    return f"{module}:{line}"

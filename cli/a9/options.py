@@ -1,0 +1,187 @@
+"""Options that several commands share, and the types of their values."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+
+#: As in the contract; the first is the default.
+ZONES = ("metropole", "alsace-moselle", "guadeloupe", "martinique", "guyane", "reunion", "mayotte")
+PROFILES = ("interne", "comptable", "fiscal", "cpam")
+
+_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+
+
+# generic from click 8.5 on, where the type of the value must be said
+if TYPE_CHECKING:
+    _Type = click.ParamType[Any]
+else:
+    _Type = click.ParamType
+
+
+class Day(_Type):
+    """A date, `AAAA-MM-JJ` or `JJ/MM/AAAA`."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The date, or a usage error."""
+        if isinstance(value, date):
+            return value
+        try:
+            if found := _ISO.fullmatch(value):
+                return date(*map(int, found.groups()))
+            if found := _FRENCH.fullmatch(value):
+                return date(*map(int, reversed(found.groups())))
+        except ValueError:
+            pass
+        return self.fail(f"« {value} » n'est pas une date ; écrire AAAA-MM-JJ ou JJ/MM/AAAA.", param, ctx)
+
+
+class Encoding(_Type):
+    """The name of an encoding that Python knows."""
+
+    name = "encodage"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The name as given, or a usage error."""
+        try:
+            codecs.lookup(value)
+        except (LookupError, ValueError):
+            self.fail(f"encodage inconnu : « {value} » ; par exemple utf-8, cp1252 ou utf-16.", param, ctx)
+        return str(value)
+
+
+class OneOf(click.Choice[str]):
+    """A word of a list; a mistake is answered with the nearest ones."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
+        """The nearest words, or all of them."""
+        from avenant9.wording import did_you_mean, listed  # noqa: PLC0415 - only for mistakes
+
+        hint = did_you_mean(str(value), self.choices)
+        return f"« {value} » n'est pas dans la liste ; {hint or listed(list(self.choices), 'ou')}."
+
+
+def today() -> date:
+    """The day of the user's clock: the only place where the command reads it."""
+    return datetime.now().astimezone().date()
+
+
+def _all(*decorators: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return decorate
+
+
+def result_options(*formats: str) -> Callable[[Command], Command]:
+    """`--format` (of these; the first is the default), `-o`, `--quiet`, `--no-progress`, `--color`."""
+    return _all(
+        click.option(
+            "--format", "format_", type=OneOf(formats), help=f"Format du résultat ; par défaut {formats[0]}."
+        ),
+        click.option(
+            "-o",
+            "--output",
+            metavar="FICHIER",
+            help="Écrire le résultat dans ce fichier ; sa fin donne le format quand --format est absent.",
+        ),
+        click.option("--quiet", is_flag=True, help="Ne rien écrire sur la sortie d'erreur, hors erreurs."),
+        click.option("--no-progress", is_flag=True, help="Ne pas montrer l'avancement."),
+        click.option(
+            "--color",
+            type=OneOf(("auto", "always", "never")),
+            default="auto",
+            help="Couleurs ; auto : sur un terminal, sauf si NO_COLOR est posée.",
+        ),
+    )
+
+
+as_of_option = click.option(
+    "--as-of",
+    type=Day(),
+    metavar="DATE",
+    help="Date du jour pour l'année en cours, les dates futures et la prescription ; par défaut aujourd'hui. "
+    "La règle appliquée reste celle de la date de soins.",
+)
+
+#: How files of acts are read.
+reading_options = _all(
+    click.option(
+        "--map", "map_", metavar="MAPPING.toml", help="Colonnes nommées par ce fichier (voir « a9 columns --save »)."
+    ),
+    click.option("--sheet", "sheets", multiple=True, metavar="NOM", help="Ne lire que cette feuille ; répétable."),
+    click.option("--all-sheets", is_flag=True, help="Lire aussi les feuilles masquées."),
+    click.option(
+        "--encoding", type=Encoding(), metavar="NOM", help="Encodage des fichiers texte ; par défaut, reconnu."
+    ),
+)
+
+rules_option = click.option(
+    "--rules",
+    metavar="DOSSIER",
+    help="Ajouter les règles de ce dossier ; une règle de même identifiant remplace celle fournie.",
+)
+
+#: What every check of acts takes besides.
+acts_options = _all(
+    click.option(
+        "--practitioner",
+        metavar="ID",
+        help="Nommer le praticien si le fichier n'en a pas la colonne ; sinon, ne garder que lui.",
+    ),
+    click.option("--derogations", metavar="FICHIER", help="Aménagements du plafond obtenus (TOML ou classeur)."),
+    click.option(
+        "--zone",
+        type=OneOf(ZONES),
+        default=ZONES[0],
+        help="Zone des tarifs et des jours fériés ; par défaut metropole.",
+    ),
+    rules_option,
+    click.option(
+        "--profile",
+        type=OneOf(PROFILES),
+        default="comptable",
+        help="Qui lira le résultat ; par défaut comptable (patients sous pseudonyme).",
+    ),
+)
+
+
+def ids(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """A repeatable option whose value may itself be a list with commas."""
+    words = (word.strip() for value in values for word in value.split(","))
+    return tuple(word for word in words if word)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The files of acts, and how to read them."""
+
+    files: tuple[str, ...]
+    map_: str | None
+    sheets: tuple[str, ...]
+    all_sheets: bool
+    encoding: str | None
+    practitioner: str | None = None
+
+
+def distinct(files: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The files without those given twice, and these."""
+    once = tuple(dict.fromkeys(files))
+    twice = tuple(file for file in once if files.count(file) > 1)
+    return once, twice
