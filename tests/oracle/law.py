@@ -1,0 +1,668 @@
+"""What the rule files say of a list of acts: one plain function per kind, loops and integers only.
+
+Choices made where the contract leaves one:
+
+- `silent_where` looks at the findings the named rule keeps, on the same row (or the same practitioner and year);
+- grouping codes (CCX, CCE, MTX, MCX) without their act of origin make a rule on one of the acts they may hide
+  unverifiable, for want of `original_code`;
+- proximity: the other contact may have any date from the version's first day on; the nearest one before and the
+  nearest one after, in counting order, are related;
+- share: an act without practitioner is unverifiable; the specialty is the practitioner's most frequent one of the
+  year, and none means the ordinary ceiling; where own patients are left out, a remote act of unknown médecin
+  traitant is not remote, and is unverifiable when it could bring the year over; what is at stake is the sum of
+  the amounts that are known; a derogation is renewed for every later year until a later decision or the year of
+  the change of situation; a year ends after its 31 December;
+- tariff: one finding per row, on its first act that counts; a supplement is added once per unit, each combination
+  by itself; a permitted supplement whose tariff depends on an unknown specialty leaves the answer open; a row of
+  several codes of which only some were cancelled has no amount to compare;
+- no-overcharge: an unknown overcharge matters only where the amount cannot be held against a tariff, since
+  `tarif/conventionnel` then answers; one finding per row; a review where another code of it may carry the overcharge;
+- opposable: the act itself and the rest of its row may be the host; the overcharge of each host row counts once;
+  without patient or practitioner the rest of its row may still answer, and does so whoever the practitioner is;
+- validity: a review where a period of the code rests on a weak source (`confidence = "low"`);
+- condition: what is missing are all unknown columns that the rule reads, for an act that it cannot answer for;
+- frequency: a violation that rests on a repeated row (it is one, or without such rows the limit holds) is a review.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from oracle.reading import CCAM, Act, Reading, half_up
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from oracle.book import Book
+
+
+class Finding(NamedTuple):
+    """`row` is 0 for a finding on a practitioner, which then has a practitioner and a year."""
+
+    rule: str
+    verdict: str
+    row: int
+    practitioner: str | None
+    year: int | None
+    at_stake: str | None
+    related: tuple[int, ...]
+
+
+class Found(NamedTuple):
+    act: Act | None
+    year: int | None
+    practitioner: str | None
+    verdict: str
+    at_stake: int | None
+    related: list[Act]
+
+
+@dataclass
+class Derogation:
+    practitioner: str
+    year: int
+    ceiling_bp: int
+    conditions: tuple[str, ...] = ()
+    tacit_renewal: bool = True
+    changed_on: date | None = None
+
+
+@dataclass
+class Case:
+    reading: Reading
+    book: Book
+    as_of: date
+    zone: str = "metropole"
+    derogations: list[Derogation] = field(default_factory=list)
+
+    @property
+    def counting(self) -> list[Act]:
+        return [act for act in self.reading.acts if act.status is None]
+
+
+#: act -> names of the columns without which the rule cannot answer for it
+Missing = dict[int, list[str]]
+Answer = tuple[list[Found], Missing]
+
+
+# --- dates ------------------------------------------------------------------------------------------------
+
+
+def in_force(version: dict[str, Any], day: date) -> bool:
+    return version["from"] <= day and (version["until"] == "open" or day <= version["until"])
+
+
+def months_later(day: date, months: int) -> date:
+    month = day.year * 12 + day.month - 1 + months
+    year, month = month // 12, month % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def order(act: Act) -> tuple[object, ...]:
+    return (act.date, act.time is not None, act.time or time(), act.number)
+
+
+def rows_of(acts: list[Act]) -> tuple[int, ...]:
+    rows: list[int] = []
+    for act in acts:
+        if act.row not in rows:
+            rows.append(act.row)
+    return tuple(rows)
+
+
+def hide(case: Case, version: dict[str, Any], codes: list[str], missing: Missing) -> None:
+    """Acts under a grouping code that may be one of `codes`: only the act of origin would tell."""
+    for act in case.counting:
+        members = case.book.acts.get(act.code, {}).get("stands_for", [])
+        if in_force(version, act.date) and any(code in members for code in codes):
+            missing[act.number] = ["original_code"]
+
+
+def repeats(case: Case, act: Act) -> Act | None:
+    """The first act of an earlier row that this one repeats; the patient must be known."""
+    keys = ("practitioner", "patient", "date", "code", "amount", "time", "invoice")
+    for other in case.counting:
+        earlier = other.number < act.number and other.row != act.row
+        if act.patient is not None and earlier and all(getattr(other, k) == getattr(act, k) for k in keys):
+            return other
+    return None
+
+
+# --- frequency --------------------------------------------------------------------------------------------
+
+
+def same_window(window: str, act: Act, other: Act) -> bool:
+    """Whether `other`, not after `act`, is in the window that `act` is counted in."""
+    if window == "ever":
+        return True
+    if window == "civil-year":
+        return act.date.year == other.date.year
+    if window == "civil-quarter":
+        return (act.date.year, (act.date.month - 1) // 3) == (other.date.year, (other.date.month - 1) // 3)
+    if window == "iso-week":
+        return act.date.isocalendar()[:2] == other.date.isocalendar()[:2]
+    if window == "rolling-12-months":
+        return months_later(act.date, -12) < other.date <= act.date
+    raise NotImplementedError(f"window {window}")
+
+
+def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    refused = {
+        f.act.number
+        for other in rule.get("not_counting", [])
+        for f in done(other)
+        if f.verdict == "violation" and f.act is not None
+    }
+    for version in rule["version"]:
+        hide(case, version, version["codes"], missing)
+        reasons = version.get("reasons", [])
+        keys = version["per"]
+        counted = []
+        for act in sorted(case.counting, key=order):
+            if not in_force(version, act.date):
+                continue
+            if act.code not in version["codes"] or (reasons and act.reason not in [*reasons, None]):
+                continue
+            unknown = ["reason"] if reasons and act.reason is None else []
+            unknown += [key for key in keys if getattr(act, key) is None]
+            if unknown:
+                missing[act.number] = unknown
+            elif act.number not in refused:
+                counted.append(act)
+        for i, act in enumerate(counted):
+            window = [
+                other
+                for other in counted[: i + 1]
+                if all(getattr(other, key) == getattr(act, key) for key in keys)
+                and same_window(version["window"], act, other)
+            ]
+            running = sum(other.quantity for other in window)
+            sure = sum(other.quantity for other in window if repeats(case, other) is None)
+            over = min(act.quantity, running - version["limit"])
+            if over <= 0:
+                continue
+            first: list[Act] = []
+            units = 0
+            for other in window:
+                if units < version["limit"]:
+                    first.append(other)
+                units += other.quantity
+            verdict = version["verdict"]
+            if case.reading.assumed and "practitioner" in keys:
+                verdict = "review"
+            if repeats(case, act) is not None or sure <= version["limit"]:
+                verdict = "review"
+            stake = None if act.amount is None else half_up(act.amount * over, act.quantity)
+            found.append(Found(act, None, None, verdict, stake, first))
+    return found, missing
+
+
+def proximity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["codes"], missing)
+        for act in case.counting:
+            if not in_force(version, act.date) or act.code not in version["codes"]:
+                continue
+            unknown = [key for key in ("practitioner", "patient") if getattr(act, key) is None]
+            if unknown:
+                missing[act.number] = unknown
+                continue
+            before, after = [], []
+            for other in sorted(case.counting, key=order):
+                same = (other.practitioner, other.patient) == (act.practitioner, act.patient)
+                listed = other.code in version.get("counted_codes", []) or (
+                    case.book.nature(other.code) in version["natures"]
+                    and other.code not in version.get("ignored_codes", [])
+                )
+                near = (
+                    months_later(act.date, -version["months"])
+                    < other.date
+                    < months_later(act.date, version["months"])
+                )
+                if same and listed and near and other.date >= version["from"] and other.date != act.date:
+                    (before if other.date < act.date else after).append(other)
+            if before or after:
+                verdict = "review" if case.reading.assumed else version["verdict"]
+                found.append(Found(act, None, None, verdict, act.amount, before[-1:] + after[:1]))
+    return found, missing
+
+
+# --- share ------------------------------------------------------------------------------------------------
+
+
+def granted(case: Case, practitioner: str, year: int) -> Derogation | None:
+    """The derogation in use: the latest decision for that year or before, where it is still renewed."""
+    mine = [d for d in case.derogations if d.practitioner == practitioner and d.year <= year]
+    if not mine:
+        return None
+    last = max(mine, key=lambda d: d.year)
+    if last.year == year:
+        return last
+    if last.tacit_renewal and (last.changed_on is None or year < last.changed_on.year):
+        return last
+    return None
+
+
+class Year(NamedTuple):
+    practitioner: str
+    year: int
+    total: int
+    remote: list[Act]
+    unknown: list[Act]  # remote, if the patient is not the doctor's own
+    ordinary: int
+    derogation: Derogation | None
+
+
+def units_of(acts: list[Act]) -> int:
+    return sum(act.quantity for act in acts)
+
+
+def years(case: Case, version: dict[str, Any], missing: Missing) -> list[Year]:
+    units: dict[tuple[str, int], list[Act]] = {}
+    for act in sorted(case.counting, key=order):
+        if not in_force(version, act.date) or case.book.nature(act.code) in version["uncounted_natures"]:
+            continue
+        if act.practitioner is None:
+            missing[act.number] = ["practitioner"]
+        else:
+            units.setdefault((act.practitioner, act.date.year), []).append(act)
+    result = []
+    for (practitioner, year), acts in sorted(units.items()):
+        remote, unknown = [], []
+        for act in acts:
+            if act.code not in version["remote_codes"]:
+                continue
+            if not version.get("exclude_own_patients") or act.treating_doctor is False:
+                remote.append(act)
+            elif act.treating_doctor is None:
+                unknown.append(act)
+        specialties = sorted(act.specialty for act in acts if act.specialty is not None)
+        ordinary = version["ceiling_bp"]
+        for other in version.get("specialty_ceilings", []):
+            if specialties and max(specialties, key=specialties.count) in other["specialties"]:
+                ordinary = other["ceiling_bp"]
+        derogation = granted(case, practitioner, year)
+        result.append(Year(practitioner, year, units_of(acts), remote, unknown, ordinary, derogation))
+    return result
+
+
+def beyond(remote: list[Act], units: int) -> tuple[int | None, list[Act]]:
+    """The amounts of the latest `units` remote units, and the acts that hold them, in counting order."""
+    stake: int | None = None
+    acts: list[Act] = []
+    for act in reversed(remote):
+        taken = min(units, act.quantity)
+        if taken <= 0:
+            break
+        units -= taken
+        acts.insert(0, act)
+        if act.amount is not None:
+            stake = (stake or 0) + half_up(act.amount * taken, act.quantity)
+    return stake, acts
+
+
+def share(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["remote_codes"], missing)
+        for one in years(case, version, missing):
+            ceiling = one.ordinary if one.derogation is None else one.derogation.ceiling_bp
+            remote = units_of(one.remote)
+            if remote * 10_000 <= ceiling * one.total:
+                if (remote + units_of(one.unknown)) * 10_000 > ceiling * one.total:
+                    missing.update({act.number: ["treating_doctor"] for act in one.unknown})
+                continue
+            running = case.as_of <= date(one.year, 12, 31)
+            verdict = "review" if running or case.reading.assumed else version["verdict"]
+            stake, acts = beyond(one.remote, remote - ceiling * one.total // 10_000)
+            found.append(Found(None, one.year, one.practitioner, verdict, stake, acts))
+    return found, missing
+
+
+def derogation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    for version in rule["version"]:
+        for other in case.book.rules[version["share_rule"]]["version"]:
+            for one in years(case, other, {}):
+                if not in_force(version, date(one.year, 1, 1)) or not (one.derogation and one.derogation.conditions):
+                    continue
+                if units_of(one.remote) * 10_000 > one.ordinary * one.total:
+                    found.append(Found(None, one.year, one.practitioner, version["verdict"], 0, []))
+    return found, {}
+
+
+# --- tarif ------------------------------------------------------------------------------------------------
+
+
+def price(case: Case, code: str, act: Act, zones: list[str]) -> tuple[int, list[int], str] | str:
+    """Cents of one unit, other cents not reproached, verdict above; or what is missing to tell."""
+    values = [v for v in case.book.acts.get(code, {}).get("tariff", []) if in_force(v, act.date)]
+    if act.specialty is None and any(v.get("specialties") for v in values):
+        return "specialty"
+    chosen = [v for v in values if act.specialty in v.get("specialties", [])]
+    chosen = chosen or [v for v in values if not v.get("specialties")]
+    if not chosen:
+        return "original_code" if case.book.grouping(code) else "tariff"
+    value = chosen[0]
+    if case.zone in zones:
+        amount, others = value["amount"], value.get("accepted", [])
+    elif case.zone in value.get("overseas", {}):
+        amount, others = value["overseas"][case.zone], []
+    else:
+        return "tariff"
+    return in_cents(amount), [in_cents(other) for other in others], value.get("verdict", "violation")
+
+
+def in_cents(value: float) -> int:
+    return round(value * 100)
+
+
+def tariff(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        for row in sorted({act.row for act in case.counting}):
+            acts = [act for act in case.counting if act.row == row]
+            act = acts[0]
+            if not in_force(version, act.date):
+                continue
+            prices = [price(case, one.code, one, version["zones"]) for one in acts]
+            unknown = [p for p in prices if isinstance(p, str)]
+            if act.amount is None or unevenly_cancelled(case, acts):
+                unknown.append("amount")
+            if unknown:
+                missing |= {one.number: unknown for one in acts}
+                continue
+            total = 0
+            allowed = {0}
+            verdict = version["verdict"]
+            if any(case.book.nature(one.code) in version.get("unpriced_extras", []) for one in acts):
+                verdict = "review"
+            for one, p in zip(acts, prices, strict=True):
+                assert not isinstance(p, str)
+                cents, others, above = p
+                units = one.coefficient * one.quantity
+                total += half_up(cents * units, 1000)
+                allowed = {so_far + half_up(c * units, 1000) for so_far in allowed for c in [cents, *others]}
+                if above == "review":
+                    verdict = "review"
+            assert act.amount is not None
+            amount = act.amount - (act.overcharge or 0)
+            bare = set(allowed)
+            unsure: list[str] = []
+            for combination in version.get("combinations", []):
+                if act.parts > 1 or act.code not in combination["codes"]:
+                    continue
+                extra = [price(case, code, act, version["zones"]) for code in combination["with"]]
+                if all(not isinstance(p, str) for p in extra):
+                    supplement = act.quantity * sum(p[0] for p in extra if not isinstance(p, str))
+                    allowed |= {cents + supplement for cents in bare}
+                elif "specialty" in extra and amount > min(bare):
+                    unsure = ["specialty"]
+            if amount in allowed:
+                continue
+            firm = all(one.code in version.get("no_overcharge_codes", []) for one in acts)
+            if act.overcharge is None and not firm:
+                unsure.append("overcharge")
+            if unsure:
+                missing |= {one.number: unsure for one in acts}
+            elif amount > total:
+                found.append(Found(act, None, None, verdict, amount - total, []))
+            else:
+                found.append(Found(act, None, None, "review", 0, []))
+    return found, missing
+
+
+def unevenly_cancelled(case: Case, acts: list[Act]) -> bool:
+    """A row of several codes of which one was cancelled without the others: what is left was never priced."""
+    read = [act for act in case.reading.acts if act.row == acts[0].row]
+    return len(read) != len(acts) or len({act.amount for act in acts}) > 1
+
+
+def no_overcharge(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    tariffs = [
+        version for rule in case.book.rules.values() if rule["kind"] == "tariff" for version in rule["version"]
+    ]
+    home = [zone for version in tariffs for zone in version["zones"]]
+    for version in rule["version"]:
+        hide(case, version, version["codes"], missing)
+        charged_rows: list[int] = []
+        for act in case.counting:
+            if not in_force(version, act.date) or act.code not in version["codes"]:
+                continue
+            if act.overcharge is None:
+                priced = not isinstance(price(case, act.code, act, home), str)
+                if act.parts > 1 or act.amount is None or not priced:
+                    missing[act.number] = ["overcharge"]
+            elif act.overcharge > 0 and act.row not in charged_rows:
+                charged_rows.append(act.row)
+                beside = [other for other in case.reading.acts if other.row == act.row]
+                alone = all(other.code in version["codes"] for other in beside)
+                verdict = version["verdict"] if alone else "review"
+                found.append(Found(act, None, None, verdict, act.overcharge, []))
+    return found, missing
+
+
+def opposable(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        visits: list[tuple[object, ...]] = []
+        anyone = version.get("any_sector", [])
+        some = version.get("sector_2_without_optam", [])
+        hide(case, version, [*anyone, *some], missing)
+        for act in case.counting:
+            if not in_force(version, act.date) or act.code not in [*anyone, *some]:
+                continue
+            unknown = []
+            if act.code not in anyone:
+                if act.optam is True or act.sector not in ["2", None]:
+                    continue
+                unknown = [key for key in ("sector", "optam") if getattr(act, key) is None]
+            nobody = [key for key in ("practitioner", "patient") if getattr(act, key) is None]
+            hosts: dict[int, Act] = {}
+            for other in sorted(case.counting, key=order):
+                same_visit = not nobody and (other.practitioner, other.patient, other.date) == (
+                    act.practitioner,
+                    act.patient,
+                    act.date,
+                )
+                if case.book.nature(other.code) in version["host_natures"] and (other.row == act.row or same_visit):
+                    hosts.setdefault(other.row, other)
+            charged = [host for host in hosts.values() if (host.overcharge or 0) > 0]
+            if not charged:
+                if not hosts:
+                    unknown += nobody
+                    if not nobody:
+                        continue
+                elif any(host.overcharge is None for host in hosts.values()):
+                    unknown.append("overcharge")
+                else:
+                    continue
+            if unknown:
+                missing[act.number] = unknown
+                continue
+            stake = sum(host.overcharge or 0 for host in charged)
+            elsewhere = [host for host in charged if host.row != act.row]
+            unnamed = case.reading.assumed and len(elsewhere) == len(charged)
+            verdict = "review" if unnamed else version["verdict"]
+            visit = (act.practitioner, act.patient, act.date, act.row if act.patient is None else None)
+            if visit not in visits:
+                visits.append(visit)
+                found.append(Found(act, None, None, verdict, stake, elsewhere))
+    return found, missing
+
+
+# --- condition --------------------------------------------------------------------------------------------
+
+
+def holds(test: dict[str, Any], act: Act) -> tuple[bool | None, str]:
+    """True, False or None for unknown, and the column that was looked at."""
+    name = test["test"]
+    if name == "never":
+        return False, ""
+    if name in ("age-under", "age-at-least"):
+        if act.birth_date is None:
+            return None, "birth_date"
+        reached = act.date >= months_later(act.birth_date, 12 * test["years"])
+        return reached == (name == "age-at-least"), "birth_date"
+    if name in ("is-true", "is-false"):
+        value = getattr(act, test["column"])
+        return None if value is None else value == (name == "is-true"), test["column"]
+    if name == "one-of":
+        value = getattr(act, test["column"])
+        return None if value is None else value in test["values"], test["column"]
+    if name == "specialty-in":
+        return None if act.specialty is None else act.specialty in test["specialties"], "specialty"
+    raise NotImplementedError(f"test {name}")
+
+
+def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["codes"], missing)
+        for act in case.counting:
+            if not in_force(version, act.date) or act.code not in version["codes"]:
+                continue
+            reasons = version.get("reasons", [])
+            if reasons and act.reason is not None and act.reason not in reasons:
+                continue
+            required = [holds(test, act) for test in version["requires"]]
+            excused = [holds(test, act) for test in version.get("unless", [])]
+            if all(value for value, _ in required) or any(value for value, _ in excused):
+                continue
+            about = not reasons or act.reason is not None
+            broken = any(value is False for value, _ in required)
+            alone = all(value is False for value, _ in excused)
+            if not (about and broken and alone):
+                unknown = [column for value, column in [*required, *excused] if value is None]
+                missing[act.number] = unknown if about else ["reason", *unknown]
+            else:
+                found.append(Found(act, None, None, version["verdict"], act.amount, []))
+    return found, missing
+
+
+def validity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    for version in rule["version"]:
+        for act in case.counting:
+            periods = case.book.acts.get(act.code, {}).get("existence", [])
+            if not in_force(version, act.date) or not periods:
+                continue
+            if not any(in_force(period, act.date) for period in periods):
+                weak = any(period["source"]["confidence"] == "low" for period in periods)
+                verdict = "review" if weak else version["verdict"]
+                found.append(Found(act, None, None, verdict, act.amount, []))
+    return found, {}
+
+
+# --- donnees ----------------------------------------------------------------------------------------------
+
+
+def data(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        for act in case.reading.acts:
+            if not in_force(version, act.date):
+                continue
+            related: list[Act] = []
+            if rule["look_for"] == "orphan-cancellation":
+                hit = act.status == "orphan"
+            elif act.status is not None:
+                hit = False
+            elif rule["look_for"] == "future-date":
+                hit = act.date > case.as_of
+            elif rule["look_for"] == "unknown-code":
+                hit = not case.book.known(act.code) and not re.fullmatch(CCAM, act.code)
+            elif rule["look_for"] == "duplicate":
+                if act.patient is None:
+                    missing[act.number] = ["patient"]
+                first = repeats(case, act)
+                hit = first is not None
+                related = [] if first is None else [first]
+            else:
+                raise NotImplementedError(rule["look_for"])
+            if hit:
+                found.append(Found(act, None, None, version["verdict"], 0, related))
+    return found, missing
+
+
+# --- all of them ------------------------------------------------------------------------------------------
+
+KINDS: dict[str, Callable[[Case, dict[str, Any], Callable[[str], list[Found]]], Answer]] = {
+    "frequency": frequency,
+    "proximity": proximity,
+    "share": share,
+    "derogation": derogation,
+    "tariff": tariff,
+    "no-overcharge": no_overcharge,
+    "opposable": opposable,
+    "condition": condition,
+    "validity": validity,
+    "data": data,
+}
+
+
+def check(case: Case) -> tuple[list[Finding], dict[str, tuple[int, frozenset[str]]]]:
+    """All findings in the order of the contract, and the rules that could not answer: acts, columns."""
+    answers: dict[str, Answer] = {}
+    asked: list[str] = []
+
+    def answer(name: str) -> Answer:
+        if name in answers:
+            return answers[name]
+        assert name not in asked, f"{name} waits for itself"
+        asked.append(name)
+        rule = case.book.rules[name]
+        if rule["kind"] not in KINDS:
+            raise NotImplementedError(f"{name}: kind {rule['kind']}")
+        found, missing = KINDS[rule["kind"]](case, rule, done)
+        for other in rule.get("silent_where", []):
+            named = [place(f) for f in done(other)]
+            found = [f for f in found if place(f) not in named]
+        answers[name] = found, missing
+        return answers[name]
+
+    def done(name: str) -> list[Found]:
+        return answer(name)[0] if name in case.book.rules else []
+
+    findings = []
+    unverifiable = {}
+    for name in case.book.rules:
+        found, missing = answer(name)
+        if missing:
+            unverifiable[name] = (len(missing), frozenset(c for columns in missing.values() for c in columns))
+        findings += [(name, one) for one in found]
+    findings.sort(key=contract_order)
+    return [as_finding(name, one) for name, one in findings], unverifiable
+
+
+def place(found: Found) -> tuple[object, ...]:
+    return (found.act.row,) if found.act is not None else (found.practitioner, found.year)
+
+
+def contract_order(item: tuple[str, Found]) -> tuple[object, ...]:
+    """Sheet row, rule, rank of the code in its cell; the findings on practitioners last."""
+    name, one = item
+    if one.act is not None:
+        return (0, one.act.row, name, one.act.number)
+    return (1, 0, name, one.practitioner, one.year)
+
+
+def as_finding(name: str, one: Found) -> Finding:
+    stake = None if one.at_stake is None else f"{one.at_stake // 100}.{one.at_stake % 100:02d}"
+    row = 0 if one.act is None else one.act.row
+    return Finding(name, one.verdict, row, one.practitioner, one.year, stake, rows_of(one.related))

@@ -1,0 +1,263 @@
+"""Rows of plain text, as a `;` CSV with the contract's keys as headings holds them, into acts. No library.
+
+Choices made where the contract leaves one (each is also what the tests hold `avenant9` to):
+
+- an empty patient or practitioner is a group of its own when cancellations are netted: a regularisation in
+  a file without patients still takes its act away;
+- only a negative amount makes a quantity of 1 a cancellation (two rows at 0.00 do not cancel each other);
+- that other row is one that bills something: its quantity is positive;
+- the act of origin replaces a grouping code when it is a code of the nomenclature or of the CCAM;
+- cancellations are served in the order of their rows, each of them from the last row backwards, whatever the
+  amounts; one that keeps a unit with nothing to cancel is an orphan;
+- the overcharge and the reimbursement of a row left with r of its q units are `x r / q` too, half up;
+- a number in the cell of a code priced by coefficient is the coefficient, and wins over the column;
+- in a row of several codes each code takes the row's quantity, and the row's whole amount.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from oracle.book import Book
+
+YES = {"oui", "o", "1", "vrai"}
+NO = {"non", "n", "0", "faux"}
+LISTED = {
+    "sector": ["1", "1DP", "2", "3"],
+    "place": ["cabinet", "domicile", "ehpad", "esms", "mmg", "centre-vaccination"],
+    "reason": [
+        "ald80", "neurodegeneratif", "palliatif", "nouveau-mt",
+        "certificat", "transfert", "diabete", "endocrinopathie",
+    ],
+    "regulated_by": ["sas", "15", "116117", "association", "non"],
+    "requested_by": ["mt", "sas", "autre"],
+    "channel": ["video", "telephone", "presentiel"],
+    "pathway": [*"ABCDEFGHIJKLNOPRSTUVWXYZ"],
+}  # fmt: skip
+SAME_SPECIALTY = {22: 1, 23: 1}
+ALD_EXEMPTIONS = range(41, 47)
+CCAM = r"[A-Z]{4}\d{3}"
+
+
+@dataclass
+class Act:
+    number: int  # place among the acts of the file
+    row: int
+    parts: int
+    date: date
+    time: time | None
+    code: str
+    practitioner: str | None
+    specialty: int | None
+    sector: str | None
+    optam: bool | None
+    patient: str | None
+    birth_date: date | None
+    quantity: int
+    coefficient: int  # thousandths
+    amount: int | None  # cents
+    overcharge: int | None
+    invoice: str | None
+    treating_doctor: bool | None
+    pathway: str | None
+    ald: bool | None
+    exemption: int | None
+    place: str | None
+    reason: str | None
+    regulated_by: str | None
+    requested_by: str | None
+    channel: str | None
+    territory: bool | None
+    status: str | None = None  # None counts; cancellation, cancelled, orphan do not
+
+
+@dataclass
+class Reading:
+    acts: list[Act]
+    rejected: list[int]  # rows
+    assumed: bool  # no practitioner column: everything is by "?"
+
+
+def a_date(cell: str) -> date | None:
+    found = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", cell)
+    if not found:
+        return None
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+
+
+def a_time(cell: str) -> time | None:
+    found = re.fullmatch(r"(\d\d)[:h](\d\d)", cell)
+    return time(int(found[1]), int(found[2])) if found else None
+
+
+def a_moment(cell: str) -> datetime | None:
+    day, _, hour = cell.partition(" ")
+    if a_date(day) is None:
+        return None
+    return datetime.combine(a_date(day), a_time(hour) or time())
+
+
+def cents(cell: str) -> int | None:
+    text = cell.replace(" ", "").replace("€", "")
+    found = re.fullmatch(r"(-?)(\d+)(?:[,.](\d{1,2}))?", text)
+    if not found:
+        return None
+    value = int(found[2]) * 100 + int((found[3] or "0").ljust(2, "0"))
+    return -value if found[1] else value
+
+
+def integer(cell: str) -> int | None:
+    return int(cell) if re.fullmatch(r"-?\d+", cell) else None
+
+
+def yes_no(cell: str) -> bool | None:
+    return True if cell.lower() in YES else False if cell.lower() in NO else None
+
+
+def codes(cell: str) -> list[tuple[str, int | None]]:
+    """`2 TE2`, `TE2x3`, `G+MCG` as (code, number); four digits are a number of the SNDS, which is a code."""
+    found: list[tuple[str, int | None]] = []
+    number = None
+    for word in re.split(r"[+\s]+", cell):
+        if word.isdigit() and len(word) != 4:
+            number = int(word)
+            continue
+        parts = re.fullmatch(r"([A-Za-z][A-Za-z0-9]*?|\d{4})(?:x(\d+))?", word)
+        if parts is None:
+            return []
+        found.append((parts[1].upper(), int(parts[2]) if parts[2] else number))
+        number = None
+    return found
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """Rounded to the nearest, halves away from zero; the denominator is positive."""
+    if numerator < 0:
+        return -half_up(-numerator, denominator)
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
+    acts: list[Act] = []
+    rejected: list[int] = []
+    for place, row in enumerate(rows):
+        line = place + 2  # the heading is line 1
+
+        def cell(key: str, row: dict[str, str] = row) -> str:
+            return row.get(key, "").strip() if key in columns else ""
+
+        def listed(key: str, row: dict[str, str] = row) -> str | None:
+            value = row.get(key, "").strip() if key in columns else ""
+            return value if value in LISTED[key] else None
+
+        if not any(row.get(key, "").strip() for key in columns):
+            continue
+        day = a_date(cell("date"))
+        parts = codes(cell("code")) if cell("code") else []
+        if day is None or not parts:
+            rejected.append(line)
+            continue
+        ald = yes_no(cell("ald"))
+        exemption = integer(cell("exemption"))
+        if ald is None and exemption in ALD_EXEMPTIONS:
+            ald = True
+        specialty = integer(cell("specialty"))
+        column_quantity = integer(cell("quantity"))
+        for written, number in parts:
+            code = book.numbers.get(int(written), written) if written.isdigit() else written
+            code = book.aliases.get(code, code)
+            quantity = 1 if column_quantity is None else column_quantity
+            column_coefficient = cents(cell("coefficient"))
+            coefficient = 1000 if column_coefficient is None else column_coefficient * 10
+            if number is not None:
+                if book.acts.get(code, {}).get("priced_by_coefficient"):
+                    coefficient = number * 1000
+                else:
+                    quantity *= number
+            if (code, coefficient) in book.coefficient_aliases:
+                code, coefficient = book.coefficient_aliases[code, coefficient], 1000
+            original = cell("original_code").upper()
+            original = book.aliases.get(original, original)
+            known = book.known(original) or re.fullmatch(CCAM, original)
+            if known and book.grouping(code) and not book.grouping(original):
+                code = original
+            acts.append(
+                Act(
+                    number=len(acts),
+                    row=line,
+                    parts=len(parts),
+                    date=day,
+                    time=a_time(cell("time")),
+                    code=code,
+                    practitioner=(cell("practitioner") or None) if "practitioner" in columns else "?",
+                    specialty=None if specialty is None else SAME_SPECIALTY.get(specialty, specialty),
+                    sector=listed("sector"),
+                    optam=yes_no(cell("optam")),
+                    patient=cell("patient") or None,
+                    birth_date=a_date(cell("birth_date")),
+                    quantity=quantity,
+                    coefficient=coefficient,
+                    amount=cents(cell("amount")),
+                    overcharge=cents(cell("overcharge")),
+                    invoice=cell("invoice") or None,
+                    treating_doctor=yes_no(cell("treating_doctor")),
+                    pathway=listed("pathway"),
+                    ald=ald,
+                    exemption=exemption,
+                    place=listed("place"),
+                    reason=listed("reason"),
+                    regulated_by=listed("regulated_by"),
+                    requested_by=listed("requested_by"),
+                    channel=listed("channel"),
+                    territory=yes_no(cell("territory")),
+                )
+            )
+    net(acts)
+    return Reading(acts, rejected, "practitioner" not in columns)
+
+
+def net(acts: list[Act]) -> None:
+    """Cancellations, within one (practitioner, patient, date, code)."""
+    groups: dict[tuple[object, ...], list[Act]] = {}
+    for act in acts:
+        groups.setdefault((act.practitioner, act.patient, act.date, act.code), []).append(act)
+    for group in groups.values():
+        cancelling = []
+        for act in group:
+            opposite = [
+                other
+                for other in group
+                if other.quantity > 0 and act.amount is not None and other.amount == -act.amount
+            ]
+            if act.quantity < 0 or (act.quantity == 1 and (act.amount or 0) < 0 and opposite):
+                cancelling.append(act)
+        others = [act for act in group if not any(act is c for c in cancelling) and not (act.amount or 0) < 0]
+        for act in group:
+            if (act.amount or 0) < 0 and not any(act is c for c in cancelling):
+                act.status = "orphan"
+        left = {act.number: act.quantity for act in others}
+        for act in cancelling:
+            units = abs(act.quantity)
+            for other in reversed(others):
+                taken = min(units, left[other.number])
+                left[other.number] -= taken
+                units -= taken
+            act.status = "orphan" if units else "cancellation"
+        for act in others:
+            remaining = left[act.number]
+            if remaining == act.quantity:
+                continue
+            if act.amount is not None:
+                act.amount = half_up(act.amount * remaining, act.quantity)
+            if act.overcharge is not None:
+                act.overcharge = half_up(act.overcharge * remaining, act.quantity)
+            act.quantity = remaining
+            if remaining == 0:
+                act.status = "cancelled"

@@ -1,0 +1,273 @@
+"""Random practice-years as the text of a file: few people, few codes, dates where the law changes.
+
+Pools are small so that windows collide: an example that exceeds no limit shows nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from oracle.law import Derogation, in_force, months_later
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from oracle.book import Book
+
+DAYS = [
+    date(2022, 1, 1), date(2022, 1, 31), date(2022, 3, 31), date(2022, 4, 1), date(2022, 6, 30), date(2022, 7, 1),
+    date(2022, 7, 12), date(2022, 7, 13), date(2022, 9, 5), date(2022, 9, 30), date(2022, 10, 1), date(2022, 12, 9),
+    date(2022, 12, 10), date(2022, 12, 31), date(2023, 1, 1), date(2023, 1, 2), date(2023, 4, 30), date(2023, 5, 1),
+    date(2023, 5, 14), date(2023, 5, 15), date(2023, 10, 31), date(2023, 11, 1), date(2023, 12, 31),
+    date(2024, 2, 29), date(2024, 5, 15), date(2024, 12, 21), date(2024, 12, 22), date(2024, 12, 30),
+    date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1), date(2026, 11, 22),
+]  # fmt: skip
+AS_OF = [date(2026, 11, 22)] * 6 + [date(2022, 12, 31), date(2023, 1, 1), date(2024, 6, 30)]
+ZONES = ["metropole"] * 8 + ["alsace-moselle", "reunion", "guyane"]
+COLUMNS = [
+    "date", "code", "time", "practitioner", "specialty", "sector", "optam", "patient", "birth_date", "quantity",
+    "coefficient", "amount", "overcharge", "invoice", "treating_doctor", "pathway", "ald", "exemption", "place",
+    "reason", "original_code", "regulated_by", "requested_by", "channel", "territory",
+]  # fmt: skip
+REASONS = ["ald80", "neurodegeneratif", "palliatif", "nouveau-mt", "certificat", "transfert", "diabete"]
+SPECIALTIES = ["1", "01", "22", "33", "32", "12", "42", "7", "70", "3"]
+YES_NO = ["oui", "non", "o", "n", "1", "0", "vrai", "faux"]
+BIRTHS = ["29/02/2020", "01/04/2020", "15/05/2007", "01/01/1960", "30/06/1942", "31/12/2006", "13/07/2022"]
+NEVER_SEEN = ["ZZZ", "HOP", "YYYY123"]
+
+
+@dataclass(frozen=True)
+class Practice:
+    """What is in one CSV file, and the settings of a run."""
+
+    columns: tuple[str, ...]
+    rows: tuple[dict[str, str], ...]
+    as_of: date = date(2026, 11, 22)
+    derogations: tuple[Derogation, ...] = ()
+    zone: str = "metropole"
+
+    def with_rows(self, rows: list[dict[str, str]]) -> Practice:
+        return replace(self, rows=tuple(rows))
+
+    def write(self, path: Path) -> Path:
+        lines = [";".join(self.columns)]
+        lines += [";".join(row.get(key, "") for key in self.columns) for row in self.rows]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """How hypothesis shows a failing example: a file that can be pasted into a case table."""
+        lines = [";".join(self.columns)]
+        lines += [";".join(row.get(key, "") for key in self.columns) for row in self.rows]
+        printer.text("\n".join(["", *lines, f"as_of {self.as_of}, {self.zone}, {self.derogations}"]))
+
+
+def french(day: date) -> str:
+    return f"{day:%d/%m/%Y}"
+
+
+def euros(cents: int) -> str:
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
+
+
+def codes_named(rules: list[Any]) -> list[str]:
+    """Every code that these rules name, in any of their keys."""
+    found: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            for key, inner in value.items():
+                if key in ("codes", "with", "any_sector", "sector_2_without_optam", "remote_codes"):
+                    found.update(inner)
+                elif isinstance(inner, list | dict):
+                    walk(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                walk(inner)
+
+    walk(rules)
+    return sorted(found)
+
+
+def tariff_cents(book: Book, code: str, day: date, specialty: str) -> int:
+    """Some tariff of the code, to stay near it."""
+    values = [v for v in book.acts.get(code, {}).get("tariff", []) if in_force(v, day)]
+    mine = [v for v in values if not v.get("specialties") or int(specialty or 0) in v["specialties"]]
+    return round(float((mine or values)[0]["amount"]) * 100) if values else 2500
+
+
+@st.composite
+def practices(
+    draw: st.DrawFn,
+    book: Book,
+    *,
+    focus: str | None = None,
+    max_rows: int = 40,
+    ties: bool = True,
+    cancellations: bool = True,
+    quantities: bool = True,
+    every_column: tuple[str, ...] = (),
+) -> Practice:
+    """One practice, with many codes of the rule `focus`.
+
+    `ties=False`: no two rows at the same date and time; `every_column`: never absent.
+    """
+
+    def dice(sides: int) -> int:
+        return draw(st.integers(0, sides - 1))
+
+    def one_of(values: list[Any]) -> Any:
+        return values[dice(len(values))]
+
+    absent = draw(st.sets(st.sampled_from(COLUMNS[2:]), max_size=3))
+    if dice(12) == 11:
+        absent = set(COLUMNS[2:]) - draw(st.sets(st.sampled_from(COLUMNS[2:]), max_size=8))
+    columns = [key for key in COLUMNS if key not in absent or key in every_column]
+    if not ties and "time" not in columns:
+        columns.append("time")
+
+    named = codes_named(list(book.rules.values()))
+    wanted = codes_named([book.rules[focus or draw(st.sampled_from(sorted(book.rules)))]])
+    pool = [one_of(wanted or named) for _ in range(2 + dice(3))] + [one_of(named) for _ in range(dice(3))]
+    if dice(3) == 2:
+        pool.append(one_of(sorted(book.acts)))
+    if dice(6) == 5:
+        pool.append(one_of([*NEVER_SEEN, "DEQP003", "AMK", *sorted(book.aliases), *grouping(book)]))
+    anchors = [one_of(DAYS) for _ in range(1 + dice(4))]
+    doctors = [
+        {
+            "practitioner": f"1000{n}",
+            "specialty": one_of([*SPECIALTIES, ""]),
+            "sector": one_of(["1", "2", "2", "1DP", "3", ""]),
+            "optam": one_of(["oui", "non", "non", ""]),
+        }
+        for n in range(one_of([1, 1, 2, 3]))
+    ]
+    patients = [
+        {"patient": f"P{n}", "birth_date": one_of([*BIRTHS, ""]), "ald": one_of(["oui", "non", ""])}
+        for n in range(one_of([1, 1, 2, 2, 3, 4, 6]))
+    ]
+    reasons = [one_of(REASONS) for _ in range(1 + dice(2))]
+    rows: list[dict[str, str]] = []
+    for n in range(1 + dice(max_rows)):
+        row = one_row(draw, book, pool, anchors, doctors, patients, reasons, rows, cancellations, quantities)
+        if not ties:
+            row["time"] = f"{n // 60:02d}:{n % 60:02d}"
+        rows.append({key: row.get(key, "") for key in columns})
+    derogations = tuple(
+        Derogation(
+            practitioner=f"1000{n}",
+            year=2022 + dice(3),
+            ceiling_bp=one_of([2000, 3000, 4000, 5000, 10_000]),
+            conditions=("patientèle du territoire",),
+            tacit_renewal=dice(3) > 0,
+            changed_on=one_of([None, None, date(2023, 6, 1), date(2024, 1, 1)]),
+        )
+        for n in range(3)
+        if dice(5) == 4
+    )
+    return Practice(tuple(columns), tuple(rows), one_of(AS_OF), derogations, one_of(ZONES))
+
+
+def grouping(book: Book) -> list[str]:
+    return [code for code in book.acts if book.grouping(code)]
+
+
+def one_row(
+    draw: st.DrawFn,
+    book: Book,
+    pool: list[str],
+    anchors: list[date],
+    doctors: list[dict[str, str]],
+    patients: list[dict[str, str]],
+    reasons: list[str],
+    before: list[dict[str, str]],
+    cancellations: bool,
+    quantities: bool,
+) -> dict[str, str]:
+    def dice(sides: int) -> int:
+        return draw(st.integers(0, sides - 1))
+
+    def one_of(values: list[Any]) -> Any:
+        return values[dice(len(values))]
+
+    if before and dice(8) == 7:
+        return repeated(dict(one_of(before)), dice(5), cancellations)
+    doctor, patient = one_of(doctors), one_of(patients)
+    day = one_of(anchors)
+    move = dice(24)
+    if move >= 14:
+        day = [
+            day - timedelta(1), day + timedelta(1), day - timedelta(2), day + timedelta(6), day - timedelta(7),
+            months_later(day, -12), months_later(day, 12), months_later(day, -4), months_later(day, 4),
+            months_later(day, 3),
+        ][move - 14]  # fmt: skip
+    code = one_of(pool)
+    cell = code
+    units = 1
+    quantity = one_of(["", "", "1", "1", "1", "2", "3", "9"]) if quantities else "1"
+    form = dice(17)
+    priced = book.acts.get(book.aliases.get(code, code), {}).get("priced_by_coefficient")
+    if form == 15:
+        cell = f"{code}+{one_of(pool)}"
+    elif form == 14:
+        cell = f"{code} {one_of(pool)}"
+    elif form == 13 and (quantities or priced):
+        cell = f"2 {code}"
+        units = 2
+    elif form == 12 and quantities and not priced:
+        cell = f"{code}x3"
+        units = 3
+    elif form == 16 and book.acts.get(code, {}).get("natures_of_act"):
+        cell = str(book.acts[code]["natures_of_act"][0])
+    units *= int(quantity or 1)
+    amount = tariff_cents(book, code, day, doctor["specialty"]) * units
+    overcharge = one_of([0, 0, 0, 0, 500, 1999])
+    amount += overcharge
+    amount += one_of([0, 0, 0, 0, 0, 0, 1, -1, 1000, 500, -500])
+    row = {
+        **doctor,
+        **patient,
+        "date": french(day),
+        "code": cell,
+        "time": one_of(["", "", "09:00", "09:00", "14h30", "00:00"]),
+        "quantity": quantity,
+        "coefficient": one_of(["", "", "", "1", "2"]) if priced else "",
+        "amount": euros(max(amount, 0)),
+        "overcharge": euros(overcharge) if overcharge or dice(3) else "",
+        "invoice": one_of(["", "F1", "F2", "F3"]),
+        "treating_doctor": one_of(["oui", "oui", *YES_NO, ""]),
+        "pathway": one_of([*"TOPSFDA", "9", ""]),
+        "exemption": one_of(["", "", "0", "41", "46", "47", "55"]),
+        "place": one_of(["cabinet", "domicile", "ehpad", "esms", "mmg", "ailleurs", ""]),
+        "reason": one_of([*reasons * 4, one_of(REASONS), "autre", ""]),
+        "original_code": one_of(["", "", *pool]) if book.grouping(code) else "",
+        "regulated_by": one_of(["sas", "15", "116117", "non", ""]),
+        "requested_by": one_of(["mt", "sas", "autre", ""]),
+        "channel": one_of(["video", "telephone", "presentiel", ""]),
+        "territory": one_of(["oui", "non", ""]),
+    }
+    hole = dice(40)
+    if hole < 8:
+        row[["patient", "practitioner", "reason", "amount", "overcharge", "specialty", "date", "code"][hole]] = ""
+    if cancellations and dice(20) == 19:
+        row["quantity"] = one_of(["-1", "-2"])
+        if row["amount"] and dice(2):
+            row["amount"] = "-" + row["amount"]
+    return row
+
+
+def repeated(row: dict[str, str], how: int, cancellations: bool) -> dict[str, str]:
+    """The same row again, its cancellation, or its opposite."""
+    if not cancellations or how < 2:
+        return row
+    if how == 2:
+        return {**row, "quantity": "-1"}
+    if row.get("amount", "").startswith("-") or not row.get("amount"):
+        return row
+    return {**row, "quantity": "1" if how == 3 else "-2", "amount": "-" + row["amount"]}

@@ -1,0 +1,52 @@
+"""The engine against a second, naive implementation, on random practices: findings compared whole, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from oracle import book, law, reading, strategies, subject
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from oracle.strategies import Practice
+
+BOOK = book.load()
+ROUGH = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def agree(practice: Practice, path: Path) -> None:
+    read = reading.read(list(practice.columns), list(practice.rows), BOOK)
+    if not read.acts:
+        return  # a file without a readable act: nothing to compare
+    case = law.Case(read, BOOK, practice.as_of, practice.zone, list(practice.derogations))
+    findings, unverifiable = law.check(case)
+    report = subject.report(practice, path)
+    assert [one.where.row for one in report.rejected] == read.rejected
+    assert subject.findings(report) == findings
+    assert subject.unverifiable(report) == unverifiable
+
+
+@pytest.mark.parametrize("rule", BOOK.rules)
+def test_engine_and_oracle_agree_around(rule: str, tmp_path: Path) -> None:
+    @settings(ROUGH, max_examples=2, derandomize=True)
+    @given(practice=strategies.practices(BOOK, focus=rule))
+    def around(practice: Practice) -> None:
+        agree(practice, tmp_path / "actes.csv")
+
+    around()
+
+
+@pytest.mark.slow
+@settings(ROUGH, max_examples=600)
+@given(data=st.data())
+def test_engine_and_oracle_agree_at_length(data: st.DataObject, tmp_path: Path) -> None:
+    agree(data.draw(strategies.practices(BOOK, max_rows=90)), tmp_path / "actes.csv")
+
+
+def test_every_kind_of_rule_has_an_oracle() -> None:
+    assert {rule["kind"] for rule in BOOK.rules.values()} <= set(law.KINDS)
