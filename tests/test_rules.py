@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check
 from avenant9.model import GrantedCeiling, Report

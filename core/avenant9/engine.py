@@ -18,7 +18,18 @@ from avenant9 import threshold
 from avenant9.acts.codes import CCAM_SHAPE
 from avenant9.checks import condition, data, frequency, share, tariff
 from avenant9.checks.context import Context
-from avenant9.model import ACTS, FINDINGS, PLACE, REPORTED, Acts, GrantedCeiling, Outcome, Report, Unverifiable
+from avenant9.model import (
+    ACTS,
+    CRASHED,
+    FINDINGS,
+    PLACE,
+    REPORTED,
+    Acts,
+    GrantedCeiling,
+    Outcome,
+    Report,
+    Unverifiable,
+)
 from avenant9.period import Period, civil_year
 from avenant9.rulebook import schema
 from avenant9.rulebook.load import Rulebook
@@ -42,7 +53,6 @@ KINDS: dict[str, Check] = {
 
 CEILING = "seuil"
 _COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
-_CRASHED = "erreur interne"
 
 
 @dataclass(frozen=True)
@@ -150,7 +160,7 @@ def _run(
                 )
                 for version in rule.version
             ]
-        except Exception:  # the run goes on: the rule says that it does not know
+        except (Exception, pl.exceptions.PanicException):  # the run goes on: the rule says that it does not know
             crashed.append(name)
             continue
         findings = pl.concat([outcome.findings for outcome in outcomes])
@@ -198,7 +208,7 @@ def _report(
     table = _within(table, everything, options)
     reported = _reported(table, acts, everything, rulebook, options.as_of)
     unverifiable = _unverifiable(unknown, everything, options) + tuple(
-        Unverifiable(name, len(everything), (_CRASHED,)) for name in crashed
+        Unverifiable(name, len(everything), (CRASHED,)) for name in crashed
     )
     unverifiable = tuple(sorted(unverifiable, key=lambda entry: entry.rule))
     used = set(reported["source"].drop_nulls().unique())

@@ -201,6 +201,10 @@ class Acts:
     failures: tuple[InputError, ...] = ()  # files that gave no row, while others did
 
 
+#: What a rule lacks that has crashed on its way.
+CRASHED = "erreur interne"
+
+
 @dataclass(frozen=True, slots=True)
 class Unverifiable:
     """A rule that could not be answered for some acts, and what would settle it."""

@@ -1,4 +1,4 @@
-"""The share of remote acts month by month: the same numbers as `seuil/activite-distance`, as the CPL looks at them."""
+"""The share of remote acts month by month: the numbers of `seuil/activite-distance`, as the CPL looks at them."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from avenant9.acts.codes import Coded, parse_codes
 from avenant9.rulebook.load import load_rulebook
 

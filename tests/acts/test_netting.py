@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
 from avenant9.model import ACTS
 
@@ -15,7 +16,7 @@ DAY = date(2023, 3, 1)
 
 def table(*rows: dict[str, Any]) -> pl.DataFrame:
     filled = [
-        {name: None for name in ACTS}
+        dict.fromkeys(ACTS)
         | {"act": rank, "input": 0, "row": rank + 2, "date": DAY, "code": "TE2", "practitioner": "A", "patient": "P"}
         | {"quantity": 1, "amount": 2000, "doubtful": False}
         | row
@@ -56,7 +57,9 @@ def test_cancellations(rows: list[dict[str, Any]], expected: list[Any]) -> None:
 
 def test_a_row_left_with_units_keeps_its_part_of_every_amount() -> None:
     acts = cancel(table({"quantity": 4, "amount": 8000, "overcharge": 400, "reimbursed": 5600}, NEGATIVE))
-    assert acts.row(0, named=True) | {"amount": 6000, "overcharge": 300, "reimbursed": 4200} == acts.row(0, named=True)
+    assert acts.row(0, named=True) | {"amount": 6000, "overcharge": 300, "reimbursed": 4200} == acts.row(
+        0, named=True
+    )
 
 
 def test_the_same_invoice_in_two_files_counts_once() -> None:

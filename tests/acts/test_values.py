@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 import polars as pl
 import pytest
+
 from avenant9.acts import values
 from avenant9.model import LISTED
 
@@ -81,7 +82,16 @@ def test_cents(text: str, cents: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "basis_points"),
-    [("70", 7000), ("70 %", 7000), ("0.7", 7000), ("100", 10000), ("1", 10000), ("0", 0), ("1 %", 100), ("120", None)],
+    [
+        ("70", 7000),
+        ("70 %", 7000),
+        ("0.7", 7000),
+        ("100", 10000),
+        ("1", 10000),
+        ("0", 0),
+        ("1 %", 100),
+        ("120", None),
+    ],
 )
 def test_rates(text: str, basis_points: int | None) -> None:
     assert values.parse_rate(text) == basis_points
@@ -109,7 +119,9 @@ def test_listed_values_however_typed() -> None:
 
 
 def test_moments_with_and_without_time() -> None:
-    cells = pl.Series(["02/05/2022 10:30", "2022-05-02T10:30:00", "02/05/2022", "44652.5", "hier", "02/05/2022 25:00"])
+    cells = pl.Series(
+        ["02/05/2022 10:30", "2022-05-02T10:30:00", "02/05/2022", "44652.5", "hier", "02/05/2022 25:00"]
+    )
     moments, day_only = values.moments(cells)
     assert moments.to_list() == [
         datetime(2022, 5, 2, 10, 30),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import polars as pl
-from avenant9.acts.columns import Mapping, Recognised, Unrecognised, recognise
-from avenant9.acts.read import RawSheet, read_file
 
+from avenant9.acts.columns import Mapping, Recognised, Unrecognised, recognise
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
 from avenant9.acts.normalise import Sheet, normalise, practitioner_key
+from avenant9.acts.read import RawSheet, read_file
 from avenant9.errors import InputError, SettingError
 from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature
 
@@ -70,8 +70,8 @@ def load_acts(
     table = mark_duplicates(cancel(mark_repeated(table, ranks))).select(*ACTS)
     if (table["practitioner"] == "?").any():
         notices.append(
-            "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, noté « ? » ; "
-            "nommez-le par --practitioner ID."
+            "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, "
+            "noté « ? » ; nommez-le par --practitioner ID."
         )
     return Acts(
         table=table,

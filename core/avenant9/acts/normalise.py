@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
-from avenant9.acts.columns import Recognised
-from avenant9.acts.read import RawSheet
 
 from avenant9.acts import values
 from avenant9.acts.codes import CCAM, Coded, parse_codes
+from avenant9.acts.columns import Recognised
+from avenant9.acts.read import RawSheet
 from avenant9.model import ACTS, LISTED, CellRef, Input, Nomenclature, Rejected
 
 _Absent = Callable[[str], pl.Series]
@@ -45,6 +45,10 @@ class _Reading:
         """The cleaned text of a key's column, None where the sheet has no such column."""
         column = self.found.columns.get(key)
         return None if column is None else self.rows[f"c{column}"].alias(key)
+
+    def required(self, key: str) -> pl.Series:
+        """The cleaned text of a column that the sheet is known to have."""
+        return self.rows[f"c{self.found.columns[key]}"].alias(key)
 
     def cell(self, key: str, row: int) -> str:
         return f"{values.column_letters(self.found.columns[key])}{row}"
@@ -90,8 +94,7 @@ def normalise(
     _read_patient(reading, columns)
     _read_lists(reading, columns, absent, nomenclature, sector_cnam)
 
-    code_text = reading.text("code")
-    assert code_text is not None  # noqa: S101: recognise() promised it
+    code_text = reading.required("code")
     cells = {cell: parse_codes(cell, nomenclature) for cell in code_text.unique().drop_nulls()}
     columns["code"] = values.distinct(code_text, lambda cell: cell if cells[cell] else None, pl.String())
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
@@ -129,7 +132,7 @@ def _body(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int]:
     if len(raw.errors):  # a row whose only content is an error cell is not a blank row
         filled = filled | pl.col("row").is_in(raw.errors["row"].implode())
     kept = cleaned.filter(filled & ~total & ~repeated)
-    last = int(below["row"].max() or 0)
+    last = below["row"].to_list()[-1] if len(below) else 0
     first_row = found.header_rows[0] if found.header_rows else 0
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
     return kept.select("row", *(f"c{column}" for column in used)), span - len(kept)
@@ -141,7 +144,8 @@ def _heading_again(raw: RawSheet, found: Recognised, names: list[str]) -> pl.Exp
         return pl.lit(False)
     header = raw.table.filter(pl.col("row") == found.header_rows[0])
     headings = {name: values.clean(header[name])[0] for name in names}
-    return pl.all_horizontal(pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings[name])) for name in names)
+    again = [pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings[name])) for name in names]
+    return pl.all_horizontal(again)
 
 
 def _name_errors(reading: _Reading) -> None:
@@ -161,8 +165,7 @@ def _name_errors(reading: _Reading) -> None:
 
 
 def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absent) -> None:
-    date_text = reading.text("date")
-    assert date_text is not None  # noqa: S101: recognise() promised it
+    date_text = reading.required("date")
     day_text, rest = values.split_moment(date_text)
     columns["date"] = values.distinct(day_text, values.parse_day, pl.Date())
     in_date = values.distinct(rest, values.parse_time, pl.Time())
@@ -377,8 +380,7 @@ def _rejected(reading: _Reading, typed: pl.DataFrame) -> tuple[Rejected, ...]:
         checks.append(("quantity", "quantité", typed["quantity"]))
     reasons: dict[int, Rejected] = {}
     for key, word, read in checks:
-        text = reading.text(key)
-        assert text is not None  # noqa: S101: only keys that the sheet has
+        text = reading.required(key)
         for row, cell in pl.DataFrame([typed["row"], text.alias("text")]).filter(read.is_null()).iter_rows():
             error = errors.get((row, reading.found.columns[key]))
             reasons.setdefault(row, _rejection(reading, key, word, row, cell, error))
@@ -401,7 +403,7 @@ def _rejection(reading: _Reading, key: str, word: str, row: int, cell: str | Non
 
 
 def _expand(typed: pl.DataFrame, cells: dict[str, tuple[Coded, ...]], nomenclature: Nomenclature) -> pl.DataFrame:
-    """One line per act: quantities of the cell multiplied with the column's, aliases and groupings resolved."""
+    """One line per act: quantities of the cell times the column's, aliases and groupings resolved."""
     lines = [
         (text, len(acts), act.code, act.quantity, act.coefficient) for text, acts in cells.items() for act in acts
     ]

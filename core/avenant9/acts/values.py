@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
@@ -79,7 +79,7 @@ def parse_time(text: str) -> time | None:
         if not 0 <= fraction < 1:
             return None
         seconds = int((fraction * 86400).to_integral_value(ROUND_HALF_UP))
-        return (datetime.min + timedelta(seconds=seconds)).time()  # noqa: DTZ901: a time of day, no clock
+        return time(seconds // 3600, seconds // 60 % 60, seconds % 60)
     except (ValueError, InvalidOperation):
         return None
 

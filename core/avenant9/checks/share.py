@@ -25,7 +25,7 @@ _ORDER = ("date", "time", "act")
 
 
 def granted(practitioner: str, year: int, derogations: Iterable[GrantedCeiling]) -> GrantedCeiling | None:
-    """The derogation in force for that year: its own, else the latest one renewed tacitly and not ended by a change."""
+    """The derogation in force for that year: its own, else the latest one, renewed and not ended by a change."""
     earlier = [ceiling for ceiling in derogations if ceiling.practitioner == practitioner and ceiling.year <= year]
     if not earlier:
         return None

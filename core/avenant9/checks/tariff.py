@@ -246,7 +246,8 @@ def check_opposable(acts: pl.DataFrame, rule: Opposable, version: OpposableVersi
 def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
     """One finding per practitioner, patient and day (or row, without patient): the overcharge is one."""
     no_patient = pl.col("patient").is_null()
-    group = ["practitioner", "patient", "date", pl.when(no_patient).then("input"), pl.when(no_patient).then("row")]
+    row = pl.when(no_patient).then(pl.struct(_ROW))
+    group = [pl.col("practitioner"), pl.col("patient"), pl.col("date"), row]
     return (
         found.with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(*group))
         .with_columns(nth=pl.int_range(pl.len()).over(*group))

@@ -1,0 +1,62 @@
+# `make` alone prints what there is. Everything happens in .venv, made on first use with $(PYTHON).
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+SOURCES := $(shell find core cli -type f -not -name '*.pyc')
+
+.PHONY: help demo test lint bench fuzz fixtures locale clean
+
+help:
+	@echo "make demo      set up a9 and check the shipped practice year (fixtures/annee_cabinet.xlsx)"
+	@echo "make test      set everything up and run the tests"
+	@echo "make lint      ruff, mypy --strict, import rules"
+	@echo "make bench     time a9 against the mere loading of the same workbook"
+	@echo "make fuzz      the long tests (random workbooks against the oracle)"
+	@echo "make fixtures  write the test files again from their sources"
+	@echo "make locale    compile the French messages of click"
+	@echo "make clean     remove .venv and caches"
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "a9 needs Python 3.11 or later: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV) || { echo "no venv module: install it (Debian, Ubuntu: apt install python3-venv)"; rm -rf $(VENV); exit 1; }
+
+# The installed package, as a user has it; the development set-up, once made, serves as well.
+$(VENV)/run.stamp: $(BIN)/python pyproject.toml constraints.txt $(SOURCES)
+	@test -e $(VENV)/dev.stamp || { echo "setting up $(VENV)..." && $(PIP) .; }
+	@touch $@
+
+$(VENV)/dev.stamp: $(BIN)/python pyproject.toml constraints.txt
+	@echo "setting up $(VENV)..."
+	@$(PIP) -e '.[dev]'
+	@touch $@
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/a9 check fixtures/annee_cabinet.xlsx --as-of 2024-01-15; code=$$?; \
+	if [ $$code -eq 1 ]; then echo "Code de sortie 1 : des anomalies, plantées exprès dans ce classeur d'exemple."; exit 0; fi; \
+	exit $$code
+
+test: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -m "not slow" -n auto
+
+lint: $(VENV)/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+
+bench: $(VENV)/dev.stamp
+	$(BIN)/python bench/run.py
+
+fuzz: $(VENV)/dev.stamp
+	$(BIN)/python -m pytest -m slow -n auto
+
+fixtures: $(VENV)/dev.stamp
+	$(BIN)/python fixtures/build.py
+
+locale: $(VENV)/dev.stamp
+	$(BIN)/pybabel compile --directory cli/a9/locale --domain a9 --locale fr
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
