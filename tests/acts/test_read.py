@@ -521,7 +521,7 @@ def test_long_quoted_cell(tmp_path: Path) -> None:
 CELL = st.text(st.sampled_from('ab";,\n é\x1f'), max_size=6)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), min_size=1, max_size=8))
 def test_what_the_csv_module_writes_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
     """Records on several lines hold no separator but theirs: none can pass for several records."""

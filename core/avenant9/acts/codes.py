@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from avenant9.model import Nomenclature
+from avenant9.model import CCAM_SHAPE, Nomenclature
 
-#: The shape of a CCAM code; in a cell, what may follow (activity, phase, modifiers) does not change the act.
-CCAM_SHAPE = r"[A-Z]{4}\d{3}"
+#: In a cell, what may follow a CCAM code (activity, phase, modifiers) does not change the act.
 CCAM = re.compile(rf"({CCAM_SHAPE})(?:[-/ ]?\d(?:[-/ ]?\d)?)?(?:[-/ ][A-Z0-9]{{1,4}})?")
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
@@ -59,7 +58,7 @@ def _parse_part(tokens: list[str], nomenclature: Nomenclature) -> list[Coded]:
             code, number = nomenclature.natures_of_act.get(int(token), token), None
         else:
             code, number = _with_number(token, nomenclature)
-            if not (_LETTERS.fullmatch(code) or CCAM.fullmatch(code)):
+            if not (code in nomenclature.codes or _LETTERS.fullmatch(code) or CCAM.fullmatch(code)):
                 return []
         if number is not None and numbers:
             return []
@@ -92,4 +91,4 @@ def _counted(code: str, number: str | None, nomenclature: Nomenclature) -> Coded
     thousandths = int(whole) * 1000 + int((fraction + "000")[:3])
     if code in nomenclature.priced_by_coefficient:
         return Coded(code, coefficient=thousandths) if thousandths else None
-    return Coded(code, quantity=thousandths // 1000) if thousandths % 1000 == 0 else None
+    return Coded(code, quantity=thousandths // 1000) if thousandths and thousandths % 1000 == 0 else None

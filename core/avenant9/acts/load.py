@@ -68,11 +68,9 @@ def load_acts(
     table, inputs = _together(sheets, options.practitioner)
     ranks = pl.Series(file_ranks, dtype=pl.UInt16).gather(table["input"])
     table = mark_duplicates(cancel(mark_repeated(table, ranks))).select(*ACTS)
-    if (table["practitioner"] == "?").any():
-        notices.append(
-            "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, "
-            "noté « ? » ; nommez-le par --practitioner ID."
-        )
+    table, unnamed = _unnamed_practitioners(table, inputs)
+    notices += unnamed
+    notices += _kinds_of_patient(inputs)
     return Acts(
         table=table,
         inputs=inputs,
@@ -124,7 +122,7 @@ def sheets_with_acts(
         left_out.append(CellRef(file, raw.sheet, 0))
         if isinstance(found, Unrecognised):
             name = f"feuille {raw.sheet} : " if raw.sheet else ""
-            seen = f" (lus : {', '.join(found.seen[:8])})" if found.seen else " (aucune ligne)"
+            seen = f" (lus : {', '.join(found.seen[:8])})" if found.seen else " (aucun titre de colonne reconnu)"
             missing.append(f"{name}pas de colonne {' ni '.join(map(_WORDS.__getitem__, found.missing))}{seen}")
     if not used:
         hidden = [raw.sheet for raw in raws if raw.hidden and raw.sheet]
@@ -150,13 +148,55 @@ def _typed(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, options
     return normalise(raw, found, nomenclature, practitioners, sector_cnam)
 
 
+def _unnamed_practitioners(table: pl.DataFrame, inputs: tuple[Input, ...]) -> tuple[pl.DataFrame, list[str]]:
+    """One practitioner `?` where no sheet names any; unknown where other sheets do: the rows may be theirs."""
+    unnamed = table["practitioner"] == "?"
+    if not unnamed.any():
+        return table, []
+    if unnamed.all():
+        return table, [
+            "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, "
+            "noté « ? » ; nommez-le par --practitioner ID."
+        ]
+    files = dict.fromkeys(inputs[rank].file for rank in table.filter(unnamed)["input"].unique().sort())
+    named = pl.when(pl.col("practitioner") != "?").then("practitioner")
+    return table.with_columns(practitioner=named), [
+        f"{', '.join(files)} : pas de colonne de praticien, alors que d'autres fichiers ou feuilles en ont une ; "
+        "praticien lu comme inconnu. Contrôlez ce fichier seul, ou nommez son praticien par --practitioner ID."
+    ]
+
+
+def _kinds_of_patient(inputs: tuple[Input, ...]) -> list[str]:
+    """Sheets that identify patients in different ways do not recognise each other's."""
+    kinds: dict[str, str] = {}
+    for entry in inputs:
+        keys = entry.columns.keys()
+        kind = (
+            "n° de dossier"
+            if "patient" in keys
+            else "NIR"
+            if "nir" in keys
+            else "nom"
+            if "last_name" in keys
+            else None
+        )
+        if kind is not None:
+            kinds.setdefault(kind, entry.file)
+    if len(kinds) < 2:
+        return []
+    said = ", ".join(f"{kind} ({file})" for kind, file in kinds.items())
+    return [
+        f"Patients identifiés de plusieurs façons : {said} ; un même patient n'y est pas reconnu d'une à l'autre."
+    ]
+
+
 def _check_sheet_names(wanted: tuple[str, ...], seen: set[str]) -> None:
     for name in wanted:
         if name not in seen:
             raise SettingError(
                 f"--sheet {name}",
                 "aucun fichier n'a cette feuille",
-                f"feuilles lues : {', '.join(sorted(seen)) or 'aucune'}",
+                f"feuilles des classeurs : {', '.join(sorted(seen)) or 'aucune'}",
             )
 
 
@@ -170,9 +210,9 @@ def _together(sheets: list[Sheet], practitioner: str | None) -> tuple[pl.DataFra
         table = table.with_columns(
             practitioner=pl.when(pl.col("practitioner") == "?").then(pl.lit(key)).otherwise("practitioner")
         )
-        kept = table.filter(pl.col("practitioner") == key)
+        kept = table.filter(pl.col("practitioner").eq_missing(key) | pl.col("practitioner").is_null())
         inputs = [_without_others(entry, rank, table, kept) for rank, entry in enumerate(inputs)]
-        if kept.is_empty():
+        if not (kept["practitioner"] == key).any():
             raise SettingError(
                 "--practitioner", "aucun acte de ce praticien dans les fichiers", "vérifiez son identifiant"
             )

@@ -50,6 +50,7 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
             | (pl.col("row") != pl.col("row").first().over(key)),
         )
         .filter("elsewhere")
+        .unique(["input", "row", *key], keep="first", maintain_order=True)  # a row repeats another once
         .select("act", duplicate_of="first", doubtful=pl.lit(True))
     )
     return acts.update(later, on="act", how="left")

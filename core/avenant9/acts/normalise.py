@@ -39,6 +39,7 @@ class _Reading:
     raw: RawSheet
     found: Recognised
     rows: pl.DataFrame
+    ragged: dict[int, str]  # reason by row
     notices: list[str] = field(default_factory=list)
 
     def text(self, key: str) -> pl.Series | None:
@@ -79,8 +80,8 @@ def normalise(
     `practitioners` renames practitioners (several AM numbers, one doctor); `sector_cnam` says that the sector
     column holds convention codes.
     """
-    body, skipped = _body(raw, found)
-    reading = _Reading(raw, found, body)
+    body, skipped, ragged = _body(raw, found)
+    reading = _Reading(raw, found, body, ragged)
     _name_errors(reading)
     height = len(body)
 
@@ -115,8 +116,11 @@ def normalise(
     return Sheet(table, account, rejected, (*found.notices, *reading.notices))
 
 
-def _body(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int]:
-    """The rows below the header, cleaned; blank rows, repeated headers and totals left out and counted."""
+def _body(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict[int, str]]:
+    """The rows below the header, cleaned; blank rows, repeated headers and totals left out and counted.
+
+    Also the rows of a text file that hold more cells than there are headings: all of their cells may be shifted.
+    """
     used = sorted(set(found.columns.values()))
     names = [name for name in raw.table.columns if name != "row"]
     below = raw.table
@@ -135,15 +139,35 @@ def _body(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int]:
     last = below["row"].to_list()[-1] if len(below) else 0
     first_row = found.header_rows[0] if found.header_rows else 0
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
-    return kept.select("row", *(f"c{column}" for column in used)), span - len(kept)
+    ragged = _ragged(raw, found, kept, names)
+    return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), ragged
+
+
+def _ragged(raw: RawSheet, found: Recognised, kept: pl.DataFrame, names: list[str]) -> dict[int, str]:
+    if raw.fields is None or not found.header_rows:
+        return {}
+    width = int(raw.fields.filter(raw.table["row"] == found.header_rows[0])[0])
+    beyond = names[width:]
+    if not beyond:
+        return {}
+    rows = kept.filter(pl.any_horizontal(pl.col(beyond).is_not_null()))["row"]
+    counts = raw.fields.filter(raw.table["row"].is_in(rows.implode()))
+    return {
+        row: f"plus de cellules que de titres ({cells} pour {width})" for row, cells in zip(rows, counts, strict=True)
+    }
+
+
+def _cells(row: pl.DataFrame, names: list[str]) -> list[str | None]:
+    """The cleaned cells of one row."""
+    return [values.clean(row[name])[0] for name in names]
 
 
 def _heading_again(raw: RawSheet, found: Recognised, names: list[str]) -> pl.Expr:
     """A row whose every filled cell holds the heading of its own column, even where some are left out."""
     if not found.header_rows:
         return pl.lit(False)
-    header = raw.table.filter(pl.col("row") == found.header_rows[0])
-    headings = {name: values.clean(header[name])[0] for name in names}
+    header = _cells(raw.table.filter(pl.col("row") == found.header_rows[0]), names)
+    headings = dict(zip(names, header, strict=True))
     again = [pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings[name])) for name in names]
     return pl.all_horizontal(again)
 
@@ -178,6 +202,7 @@ def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
     for key in ("birth_date", "payment_date"):
         text = reading.text(key)
         columns[key] = absent(key) if text is None else reading.read(key, "date", values.days(text))
+    _forget_births_to_come(reading, columns)
     for key in ("regulated_at", "requested_at"):
         text = reading.text(key)
         if text is None:
@@ -185,8 +210,19 @@ def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
         else:
             moment, day_only = values.moments(text)
             columns[key] = reading.read(key, "date", moment)
-        if key == "requested_at":
-            columns["requested_day_only"] = absent("requested_day_only") if day_only is None else day_only
+        columns[key.replace("_at", "_day_only")] = absent("requested_day_only") if day_only is None else day_only
+
+
+def _forget_births_to_come(reading: _Reading, columns: dict[str, pl.Series]) -> None:
+    """Nobody is cared for before being born: such a birth date is unknown."""
+    impossible = (columns["birth_date"] > columns["date"]).fill_null(False)
+    if impossible.any():
+        row = reading.rows["row"].filter(impossible)[0]
+        reading.notices.append(
+            f"{reading.place} : {impossible.sum()} date(s) de naissance après la date de soins "
+            f"(la première en {reading.cell('birth_date', row)}), lues comme inconnues."
+        )
+        columns["birth_date"] = columns["birth_date"].set(impossible, None)
 
 
 def _midnight(clock: pl.Series) -> pl.Series:
@@ -208,11 +244,12 @@ def _read_plain(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
             absent(key) if text is None else reading.read(key, what, values.distinct(text, parse, ACTS[key]))
         )
     quantity = reading.text("quantity")
-    columns["quantity"] = (
-        pl.Series("quantity", [1], dtype=ACTS["quantity"]).new_from_index(0, len(reading.rows))
-        if quantity is None
-        else values.distinct(quantity.fill_null("1"), values.parse_integer, ACTS["quantity"])
-    )
+    if quantity is None:
+        columns["quantity"] = pl.Series("quantity", [1], dtype=ACTS["quantity"]).new_from_index(0, len(reading.rows))
+    else:
+        units = values.distinct(quantity.fill_null("1"), values.parse_integer, ACTS["quantity"])
+        nothing = (units == 0) & columns["amount"].ne_missing(pl.Series([0]))
+        columns["quantity"] = units.set(nothing.fill_null(False), None)  # no unit, and yet an amount
     invoice = reading.text("invoice")
     columns["invoice"] = absent("invoice") if invoice is None else invoice
     original = reading.text("original_code")
@@ -248,44 +285,68 @@ def practitioner_key(text: str) -> str:
 
 
 def _read_patient(reading: _Reading, columns: dict[str, pl.Series]) -> None:
-    """File number; else NIR with birth rank or birth date; else name, first name and birth date together."""
-    number, nir, rank = reading.text("patient"), reading.text("nir"), reading.text("birth_rank")
+    """File number; else NIR with birth rank or birth date; else name, first name and birth date together.
+
+    `patient` tells one patient from another, `patient_shown` is what the file says.
+    """
+    number, nir = reading.text("patient"), reading.text("nir")
     born = columns["birth_date"].dt.to_string("%Y-%m-%d")
     if number is not None:
-        patient = _without_lost_digits(reading, "patient", number)
+        shown = _without_lost_digits(reading, "patient", number)
+        patient = values.distinct(shown, _one_spelling, pl.String())
     elif nir is not None:
-        known = _without_lost_digits(reading, "nir", nir).str.replace_all(" ", "").str.to_uppercase()
-        known = known.zip_with(known.str.len_chars() != 15, known.str.slice(0, 13))
-        who = born if rank is None else rank.zip_with(rank.is_not_null(), born)
-        patient = known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who.fill_null("")
-        if who.null_count():
-            reading.notices.append(
-                f"{reading.place} : identité incertaine, un NIR sans rang ni date de naissance peut réunir "
-                "plusieurs personnes."
-            )
+        shown = _without_lost_digits(reading, "nir", nir)
+        patient = _by_nir(reading, shown, born)
     else:
-        patient = _by_name(reading, born)
+        patient, shown = _by_name(reading, born)
     columns["patient"] = patient.alias("patient")
+    columns["patient_shown"] = shown.alias("patient_shown")
 
 
-def _by_name(reading: _Reading, born: pl.Series) -> pl.Series:
+def _one_spelling(cell: str) -> str:
+    """A name however it is typed; an identifier, which has digits, is left as it is."""
+    return cell if any(c.isdigit() for c in cell) else _folded_name(cell)
+
+
+def _folded_name(cell: str) -> str:
+    return values.fold(cell.replace("-", " ").replace("'", " "))
+
+
+def _by_nir(reading: _Reading, nir: pl.Series, born: pl.Series) -> pl.Series:
+    """NIR without its key, and who of those it covers; unknown where this file could tell and the cell does not."""
+    known = nir.str.replace_all(" ", "").str.to_uppercase()
+    known = known.zip_with(known.str.len_chars() != 15, known.str.slice(0, 13))
+    rank = reading.text("birth_rank")
+    who = born if rank is None else rank.zip_with(rank.is_not_null(), born)
+    if rank is None and "birth_date" not in reading.found.columns:
+        reading.notices.append(
+            f"{reading.place} : identité incertaine, un NIR sans rang ni date de naissance peut réunir "
+            "plusieurs personnes."
+        )
+        return known
+    lost = int((known.is_not_null() & who.is_null()).sum())
+    if lost:
+        reading.notices.append(
+            f"{reading.place} : {lost} ligne(s) au NIR sans rang ni date de naissance, patient lu comme inconnu."
+        )
+    return known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who
+
+
+def _by_name(reading: _Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:
     last, first = reading.text("last_name"), reading.text("first_name")
     nobody = pl.Series("patient", [None], dtype=pl.String()).new_from_index(0, len(reading.rows))
     if last is None or first is None:
-        return nobody
+        return nobody, nobody
+    shown = last + pl.Series("", [" "]).new_from_index(0, len(last)) + first
     reading.notices.append(f"{reading.place} : identité incertaine, patients reconnus par nom, prénom et naissance.")
     if "birth_date" not in reading.found.columns:
         reading.notices.append(
             f"{reading.place} : sans date de naissance, les homonymes ne se distinguent pas ; "
             "les règles par patient ne sont pas vérifiables."
         )
-        return nobody
-
-    def name(cell: str) -> str:
-        return values.fold(cell.replace("-", " ").replace("'", " "))
-
-    parts = [values.distinct(column, name, pl.String()) for column in (last, first)]
-    return parts[0] + "|" + parts[1] + "|" + born
+        return nobody, shown
+    parts = [values.distinct(column, _folded_name, pl.String()) for column in (last, first)]
+    return parts[0] + "|" + parts[1] + "|" + born, shown
 
 
 def _without_lost_digits(reading: _Reading, key: str, identifiers: pl.Series) -> pl.Series:
@@ -323,14 +384,15 @@ def _read_lists(
         if text is not None:
             _name_unlisted(reading, key, text, columns[key], accepted_text)
     ald_exempt = pl.Series(sorted(nomenclature.ald_exemptions), dtype=ACTS["exemption"])
-    by_exemption = columns["exemption"].is_in(ald_exempt.implode())
-    columns["ald"] = columns["ald"].set(columns["ald"].is_null() & by_exemption.fill_null(False), True)
+    by_exemption = columns["exemption"].is_in(ald_exempt.implode()).fill_null(False)
+    said_no = columns["ald"].eq_missing(pl.Series([False])) & by_exemption
+    columns["ald"] = columns["ald"].set(columns["ald"].is_null() & by_exemption, True).set(said_no, None)
 
 
 def _name_unlisted(reading: _Reading, key: str, text: pl.Series, read: pl.Series, accepted: str) -> None:
     unlisted = text.is_not_null() & read.is_null()
     if unlisted.any():
-        seen = sorted(filter(values.quotable, text.filter(unlisted).unique().to_list()))[:3]
+        seen = sorted(filter(values.harmless, text.filter(unlisted).unique().to_list()))[:3]
         quoted = f" (« {' », « '.join(seen)} »…)" if seen else ""
         row = reading.rows["row"].filter(unlisted)[0]
         reading.notices.append(
@@ -378,7 +440,10 @@ def _rejected(reading: _Reading, typed: pl.DataFrame) -> tuple[Rejected, ...]:
     checks = [("date", "date", typed["date"]), ("code", "code", typed["code"])]
     if quantity is not None:
         checks.append(("quantity", "quantité", typed["quantity"]))
-    reasons: dict[int, Rejected] = {}
+    reasons = {
+        row: Rejected(CellRef(reading.raw.file, reading.raw.sheet, row, None), reason)
+        for row, reason in reading.ragged.items()
+    }
     for key, word, read in checks:
         text = reading.required(key)
         for row, cell in pl.DataFrame([typed["row"], text.alias("text")]).filter(read.is_null()).iter_rows():
@@ -427,13 +492,19 @@ def _resolve(acts: pl.DataFrame, nomenclature: Nomenclature) -> pl.DataFrame:
             coefficient=pl.when(hit).then(pl.lit(1000, ACTS["coefficient"])).otherwise(pl.col("coefficient")),
         )
     original = values.distinct(acts["original_code"], lambda cell: _original(cell, nomenclature), pl.String())
-    grouped = code.is_in(list(nomenclature.grouping))
-    return acts.with_columns(original_code=original).with_columns(
-        code=pl.when(grouped).then(pl.coalesce("original_code", code)).otherwise(code)
-    )
+    return acts.with_columns(original_code=original).with_columns(code=pl.coalesce(_within_group(nomenclature), code))
 
 
 def _original(cell: str, nomenclature: Nomenclature) -> str | None:
     code = nomenclature.aliases.get(cell, cell)
     known = code in nomenclature.codes or CCAM.fullmatch(code) is not None
     return code if known and code not in nomenclature.grouping else None
+
+
+def _within_group(nomenclature: Nomenclature) -> pl.Expr:
+    """The original code, where the grouping code may hide it; no source lists what some of them hide."""
+    answer = pl.lit(None, pl.String)
+    for group, members in nomenclature.grouping.items():
+        accepted = pl.col("original_code").is_in(sorted(members)) if members else pl.lit(True)
+        answer = pl.when((pl.col("code") == group) & accepted).then("original_code").otherwise(answer)
+    return answer

@@ -135,7 +135,7 @@ def _nearest(place: Path) -> str:
         names = [entry.name for entry in place.parent.iterdir() if entry.suffix.lower() in ENDINGS]
     except OSError:
         return "vérifiez le nom du dossier"
-    near = difflib.get_close_matches(place.name, names, n=3)
+    near = difflib.get_close_matches(place.name, names, n=3, cutoff=0.8)  # a name may hold a patient's
     return "vérifiez son nom" + (f" (dans ce dossier : {', '.join(near)})" if near else "")
 
 

@@ -63,6 +63,9 @@ class RawSheet:
     errors: pl.DataFrame = field(default_factory=_no_errors)  # ERRORS: "#N/A"…, or "formule non calculée"
     header: tuple[str, ...] | None = None  # parquet: names of the columns; the table then holds data only
     date1904: bool = False  # serial numbers (not dates) of this workbook count from 1904
+    fields: pl.Series | None = field(
+        default=None, compare=False, repr=False
+    )  # text: cells of each row, empty ones too
     read: bool = True  # False: hidden, or not asked for; the table is then empty
 
 
@@ -350,7 +353,9 @@ def _read_text(path: str, data: bytes, encoding: str | None, separator: str | No
     else:
         table = _split_quoted(path, text, lines, rows, separator)
     cells = pl.all().exclude("row")
-    return RawSheet(path, None, table.with_columns(pl.when(cells != "").then(cells)), encoding, separator)
+    fields = table.select(pl.sum_horizontal(cells.is_not_null())).to_series()
+    table = table.with_columns(pl.when(cells != "").then(cells))
+    return RawSheet(path, None, table, encoding, separator, fields=fields)
 
 
 def _decoded(path: str, data: bytes, forced: str | None) -> tuple[str, str]:

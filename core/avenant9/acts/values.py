@@ -19,6 +19,8 @@ _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TIME = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)(?::(\d{2})(?:\.\d+)?)?")
+#: Beyond these a cell holds something else than an amount or a count: an identifier in the wrong column.
+_MOST_CENTS, _MOST_UNITS = 10**9, 9_999
 _YES = {"oui": True, "o": True, "1": True, "vrai": True, "true": True}
 _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
 
@@ -147,19 +149,20 @@ def parse_cents(text: str) -> int | None:
     cents = value * 100
     whole = cents.to_integral_value(ROUND_HALF_UP)
     noise = -int(value.as_tuple().exponent) >= 6
-    return int(whole) if cents == whole or noise else None
+    return int(whole) if (cents == whole or noise) and abs(whole) <= _MOST_CENTS else None
 
 
 def parse_integer(text: str) -> int | None:
     """A whole number, `2.0` included."""
     value = parse_decimal(text)
-    return int(value) if value is not None and value == value.to_integral_value() else None
+    whole = value is not None and value == value.to_integral_value() and abs(value) <= _MOST_UNITS
+    return int(value) if value is not None and whole else None
 
 
 def parse_thousandths(text: str) -> int | None:
     """A positive coefficient in thousandths."""
     value = parse_decimal(text)
-    return int(value * 1000) if value is not None and value > 0 else None
+    return int(value * 1000) if value is not None and 0 < value <= _MOST_UNITS else None
 
 
 def parse_rate(text: str) -> int | None:
@@ -191,6 +194,11 @@ def listed(column: pl.Series, values: tuple[str, ...]) -> pl.Series:
 def quotable(text: str) -> bool:
     """Whether a message may quote this cell: digits and punctuation only, and too short for a NIR."""
     return sum(c.isdigit() for c in text) <= 10 and len(text) <= 32 and not any(c.isalpha() for c in text)
+
+
+def harmless(text: str) -> bool:
+    """Whether a message outside the report may quote this cell: too short to tell anything of a patient."""
+    return quotable(text) and len(text) <= 2
 
 
 def column_letters(column: int) -> str:

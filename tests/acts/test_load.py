@@ -1,0 +1,142 @@
+"""Several files as one set of acts: who, which patient, and nothing lost on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.errors import InputError, SettingError
+from avenant9.rulebook.load import load_rulebook
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from avenant9.model import Acts
+
+NOMENCLATURE = load_rulebook().nomenclature
+
+
+def read(folder: Path, *texts: str, options: ReadOptions | None = None) -> Acts:
+    paths = []
+    for rank, text in enumerate(texts):
+        path = folder / f"f{rank}.csv"
+        path.write_text(text, encoding="utf-8")
+        paths.append(str(path))
+    return load_acts(paths, NOMENCLATURE, options)
+
+
+def column(acts: Acts, name: str) -> list[object]:
+    return acts.table[name].to_list()
+
+
+def test_without_any_practitioner_all_rows_are_one_s(tmp_path: Path) -> None:
+    acts = read(tmp_path, "date;code\n01/02/2023;G\n", "date;code\n02/02/2023;G\n")
+    assert column(acts, "practitioner") == ["?", "?"]
+    assert any("nommez-le par --practitioner" in notice for notice in acts.notices)
+
+
+def test_beside_files_that_name_one_the_others_are_unknown(tmp_path: Path) -> None:
+    acts = read(tmp_path, "date;code;practitioner\n01/02/2023;G;A\n", "date;code\n02/02/2023;G\n")
+    assert column(acts, "practitioner") == ["A", None]
+    assert any("f1.csv : pas de colonne de praticien" in notice for notice in acts.notices)
+
+
+def test_the_option_names_keeps_and_never_drops_the_unknown(tmp_path: Path) -> None:
+    named = "date;code;practitioner\n01/02/2023;G;A\n02/02/2023;G;\n03/02/2023;G;B\n"
+    acts = read(tmp_path, named, "date;code\n04/02/2023;G\n", options=ReadOptions(practitioner="A"))
+    assert column(acts, "practitioner") == ["A", None, "A"]
+    assert [(entry.rows, entry.skipped) for entry in acts.inputs] == [(2, 1), (1, 0)]
+
+
+def test_an_option_that_names_nobody(tmp_path: Path) -> None:
+    with pytest.raises(SettingError, match="aucun acte de ce praticien"):
+        read(tmp_path, "date;code;practitioner\n01/02/2023;G;A\n", options=ReadOptions(practitioner="Z"))
+
+
+def test_a_nir_that_could_be_told_apart_and_is_not_is_unknown(tmp_path: Path) -> None:
+    text = (
+        "date;code;NIR;Date de naissance\n"
+        "01/02/2023;G;2 95 10 99 126 111 93;01/02/1995\n"
+        "02/02/2023;G;2951099126111;01/02/1995\n"
+        "03/02/2023;G;2951099126111;\n"
+    )
+    acts = read(tmp_path, text)
+    assert column(acts, "patient") == ["2951099126111|1995-02-01"] * 2 + [None]
+    assert any("1 ligne(s) au NIR sans rang" in notice for notice in acts.notices)
+
+
+def test_a_nir_alone_is_a_patient_and_says_so(tmp_path: Path) -> None:
+    acts = read(tmp_path, "date;code;NIR\n01/02/2023;G;2951099126111\n")
+    assert column(acts, "patient") == ["2951099126111"]
+    assert any("peut réunir plusieurs personnes" in notice for notice in acts.notices)
+
+
+def test_names_are_one_however_typed_and_identifiers_are_not(tmp_path: Path) -> None:
+    text = (
+        "date;code;patient\n01/02/2023;G;ESSAI Élise\n02/02/2023;G;essai elise\n03/02/2023;G;aB1\n04/02/2023;G;Ab1\n"
+    )
+    acts = read(tmp_path, text)
+    assert column(acts, "patient") == ["essai elise", "essai elise", "aB1", "Ab1"]
+    assert column(acts, "patient_shown") == ["ESSAI Élise", "essai elise", "aB1", "Ab1"]
+
+
+def test_files_that_identify_patients_differently_say_so(tmp_path: Path) -> None:
+    acts = read(tmp_path, "date;code;patient\n01/02/2023;G;P1\n", "date;code;NIR\n02/02/2023;G;2951099126111\n")
+    assert any("identifiés de plusieurs façons" in notice for notice in acts.notices)
+
+
+def test_no_unit_and_yet_an_amount_is_rejected(tmp_path: Path) -> None:
+    text = (
+        "date;code;quantity;amount\n"
+        "01/02/2023;G;0;25,00\n"
+        "02/02/2023;G;0;0,00\n"
+        "03/02/2023;G;1;25,00\n"
+        "04/02/2023;0 G;;\n"
+    )
+    acts = read(tmp_path, text)
+    assert [(r.where.cell, r.reason) for r in acts.rejected] == [
+        ("C2", "quantité illisible : « 0 »"),
+        ("B5", "code illisible"),
+    ]
+    assert column(acts, "quantity") == [0, 1]
+
+
+def test_an_identifier_in_the_wrong_column_is_no_amount(tmp_path: Path) -> None:
+    text = "date;code;amount;coefficient\n01/02/2023;G;99999999999999999999;9999999\n"
+    acts = read(tmp_path, text)
+    assert (column(acts, "amount"), column(acts, "coefficient")) == ([None], [1000])
+    assert any("2951" not in notice and "sans montant lisible" in notice for notice in acts.notices)
+
+
+def test_nobody_is_cared_for_before_being_born(tmp_path: Path) -> None:
+    acts = read(tmp_path, "date;code;birth_date\n01/02/2023;NFP;01/03/2030\n")
+    assert column(acts, "birth_date") == [None]
+
+
+def test_an_ald_exemption_beside_a_no_is_unknown(tmp_path: Path) -> None:
+    text = "date;code;ald;exemption\n01/02/2023;VL;non;45\n02/02/2023;VL;;45\n03/02/2023;VL;non;0\n"
+    assert column(read(tmp_path, text), "ald") == [None, True, False]
+
+
+def test_an_origin_that_the_grouping_code_does_not_hide_is_unknown(tmp_path: Path) -> None:
+    text = "date;code;original_code\n01/02/2023;CCE;MPH\n02/02/2023;CCX;TE2\n"
+    assert column(read(tmp_path, text), "code") == ["MPH", "CCX"]
+
+
+def test_a_row_with_more_cells_than_the_heading_is_rejected(tmp_path: Path) -> None:
+    text = "date,code,patient,amount\n16/11/2023,G,P1,26\n16/11/2023,G,P1,26,50\n17/11/2023,G,P2,26\n"
+    acts = read(tmp_path, text)
+    assert [(r.where.row, r.reason) for r in acts.rejected] == [(3, "plus de cellules que de titres (5 pour 4)")]
+    assert len(acts.table) == 2
+
+
+def test_one_file_that_fails_does_not_hide_the_others(tmp_path: Path) -> None:
+    acts = read(tmp_path, "date;code\n01/02/2023;G\n", "date;code\n")
+    assert (len(acts.table), [str(error) for error in acts.failures]) == (
+        1,
+        [f"{tmp_path}/f1.csv : aucune ligne sous les titres ; vérifiez que l'export contient des actes."],
+    )
+    with pytest.raises(InputError, match="aucune ligne"):
+        read(tmp_path, "date;code\n")
