@@ -93,6 +93,7 @@ ACTS: dict[str, pl.DataType] = {
     "sector": pl.String(),  # "1", "1DP", "2", "3" in everyday words
     "optam": pl.Boolean(),
     "patient": pl.String(),  # the identifying key; never leaves the process but under `interne`
+    "patient_shown": pl.String(),  # what the file says of the patient, for `interne` only
     "birth_date": pl.Date(),
     "quantity": pl.Int32(),  # units left after cancellations
     "coefficient": pl.Int32(),  # thousandths: 1000 is 1
@@ -111,6 +112,7 @@ ACTS: dict[str, pl.DataType] = {
     "original_code": pl.String(),
     "regulated_by": pl.String(),
     "regulated_at": pl.Datetime("us"),
+    "regulated_day_only": pl.Boolean(),  # regulated_at was given without a time
     "requested_by": pl.String(),
     "requested_at": pl.Datetime("us"),
     "requested_day_only": pl.Boolean(),  # requested_at was given without a time
@@ -138,6 +140,9 @@ LISTED: dict[str, tuple[str, ...]] = {
     "requested_by": ("mt", "sas", "autre"),
     "channel": ("video", "telephone", "presentiel"),
 }
+
+#: The shape of a CCAM code: four letters, three digits.
+CCAM_SHAPE = r"[A-Z]{4}\d{3}"
 
 #: Why an act of the table enters no count: a row that cancels, a row cancelled whole, a cancellation that finds
 #: nothing to cancel, a row already read in another file.
@@ -253,6 +258,27 @@ class GrantedCeiling:
     changed_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A finding set apart from the others: what it is, and the row it stands on (None: a practitioner)."""
+
+    fingerprint: str | None  # None under `fiscal`
+    rule: str
+    file: str | None
+    sheet: str | None
+    row: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waived(Known):
+    """A finding that somebody accepts, and why."""
+
+    reason: str | None  # None under `fiscal`
+    author: str
+    given_on: date
+    until: date | None
+
+
 @dataclass(frozen=True)
 class Report:
     """The result of a run: everything a formatter needs, and nothing it has to compute.
@@ -275,8 +301,10 @@ class Report:
     sources: dict[str, Source]
     titles: dict[str, str]
     threshold: tuple[dict[str, Any], ...] = ()
-    waived: tuple[dict[str, Any], ...] = ()
+    waived: tuple[Waived, ...] = ()  # findings that a waiver accepts: in none of the counts
+    known: tuple[Known, ...] | None = None  # findings of the baseline, in none of the counts; None without one
     notices: tuple[str, ...] = ()
     columns: frozenset[str] = frozenset()
+    asked: tuple[date | None, date | None] = (None, None)  # the dates of care shown; all are counted
     rulebook_date: date | None = None  # the latest `checked_on` of the rules
     replaced: tuple[str, ...] = ()  # shipped rules that --rules replaced

@@ -39,8 +39,8 @@ SENTENCES = {
     "encodage": f"{EXEMPLE} : ligne 3 : le texte n'est pas en UTF-8 ; enregistrer le fichier en UTF-8.",
     # where it is
     "sans-famille": "exemple.toml : chemin : le fichier n'est pas dans un dossier de famille, qui fait partie de "
-    "l'identifiant de la règle ; le ranger dans frequence/, seuil/, tarif/, condition/, donnees/, "
-    "nomenclature/ ou recouvrement/.",
+    "l'identifiant de la règle ; le ranger dans frequence/, seuil/, tarif/, condition/, cumul/, "
+    "donnees/, nomenclature/, recouvrement/ ou calendrier/.",
     "famille-inconnue": "frequences/exemple.toml : chemin : famille inconnue « frequences » ; "
     "la plus proche est « frequence ».",
     "nom-impossible": "frequence/TE2 annuelle.toml : chemin : « TE2 annuelle » ne peut pas être un nom de règle ; "
@@ -70,8 +70,8 @@ SENTENCES = {
     "type": f'{EXEMPLE} : version 1, limit : valeur refusée : « "6" » ; {A_COUNT}',
     "type-booleen": f"{EXEMPLE} : version 1, limit : valeur refusée : « true » ; {A_COUNT}",
     "limite-negative": f"{EXEMPLE} : version 1, limit : valeur refusée : « -1 » ; {A_COUNT}",
-    "fenetre-inconnue": f"{EXEMPLE} : version 1, window : valeur refusée : « civil-month » ; "
-    "attendu : « civil-year », « civil-quarter », « iso-week », « rolling-12-months » ou « ever ».",
+    "fenetre-inconnue": f"{EXEMPLE} : version 1, window : valeur refusée : « quinzaine » ; "
+    "attendu : « civil-year », « civil-quarter », « civil-month », « iso-week », « rolling-12-months » ou « ever ».",
     "verdict-inconnu": f"{EXEMPLE} : version 1, verdict : valeur refusée : « ok » ; "
     "attendu : « violation » ou « review ».",
     "liste-vide": f"{EXEMPLE} : version 1, codes : liste vide ; "
@@ -79,7 +79,8 @@ SENTENCES = {
     "code-minuscule": f"{EXEMPLE} : version 1, codes 1 : valeur refusée : « te2 » ; "
     "attendu : un code d'acte, en majuscules et chiffres (TE2).",
     "test-inconnu": f"{CONDITION} : version 1, requires 1, test : valeur refusée : « age-below » ; "
-    "attendu : « age-under », « age-at-least », « is-true », « is-false », « one-of », « specialty-in » "
+    "attendu : « age-under », « age-at-least », « is-true », « is-false », « one-of », « none-of », "
+    "« specialty-in », « exemption-in », « rate-under », « within-working-days », « within-hours », « duty-is » "
     "ou « never ».",
     "test-incomplet": f"{CONDITION} : version 1, requires 2, years : clé absente ; "
     "attendu : un nombre entier, au moins 1.",
@@ -300,7 +301,7 @@ def test_a_folder_without_rules_is_a_setting_error(make: object, problem: str, t
     assert not isinstance(caught.value, RulebookError)
     assert str(caught.value) == (
         f"--rules {path} : {problem} ; donner un dossier de familles (frequence/, seuil/, tarif/, condition/, "
-        "donnees/, nomenclature/ et recouvrement/)."
+        "cumul/, donnees/, nomenclature/, recouvrement/ et calendrier/)."
     )
 
 
@@ -310,7 +311,9 @@ def test_a_folder_without_rules_is_a_setting_error(make: object, problem: str, t
 def test_every_file_of_the_rules_is_read(book: Rulebook) -> None:
     files = {f"{p.parent.name}/{p.stem}" for family in FAMILIES for p in (SHIPPED / family).glob("*.toml")}
     read = {*book.rules, *(f"nomenclature/{code}" for code in book.acts)}
+    read |= {name for name in files if name.startswith("calendrier/")}
     assert files - read == {"recouvrement/prescription"}
+    assert len(book.hours) == 1
     assert read <= files
     assert book.limitation is not None
 
@@ -337,10 +340,11 @@ def test_select(book: Rulebook) -> None:
     frequency = tuple(name for name in every if name.startswith("frequence/"))
     assert book.select() == every
     assert book.select(["frequence"]) == book.select(["frequence/"]) == book.select(["frequence/*"]) == frequency
-    assert book.select(["*/te2-*"]) == ("frequence/te2-annuelle", "frequence/te2-douze-mois")
+    assert book.select(["frequence/te2-*"]) == ("frequence/te2-annuelle", "frequence/te2-douze-mois")
     assert book.select(["frequence/te2-annuelle", "frequence/te2-annuelle"]) == ("frequence/te2-annuelle",)
     assert book.select(skip=["frequence"]) == tuple(name for name in every if name not in frequency)
-    assert book.select(["frequence"], ["*"]) == ()
+    with pytest.raises(UnknownRuleError, match="aucune règle ne reste à appliquer"):
+        book.select(["frequence"], ["*"])
     assert book.select(["frequence"], ["*annuelle"]) == tuple(n for n in frequency if not n.endswith("annuelle"))
 
 

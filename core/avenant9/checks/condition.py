@@ -2,25 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 import polars as pl
 
-from avenant9.checks.context import Context, concerned, day, hidden_by_grouping, in_force, missing_columns, outcome
+from avenant9.checks.context import (
+    Context,
+    concerned,
+    day,
+    hidden_by_grouping,
+    in_force,
+    missing_columns,
+    outcome,
+    selected,
+    unless_unnamed,
+)
 from avenant9.model import Outcome
 from avenant9.rulebook.schema import (
     AgeAtLeast,
     AgeUnder,
+    Alternation,
+    AlternationVersion,
     Condition,
     ConditionVersion,
+    DutyIs,
+    ExemptionIn,
     IsFalse,
     IsTrue,
     Never,
+    NoneOf,
     OneOf,
+    RateUnder,
+    Specialty,
     SpecialtyIn,
+    SpecialtyVersion,
     Test,
     Validity,
     ValidityVersion,
+    WithinHours,
+    WithinWorkingDays,
 )
 
 _NOT_TRUE = {
@@ -53,18 +74,29 @@ def check(acts: pl.DataFrame, rule: Condition, version: ConditionVersion, contex
     if version.reasons:
         applies = pl.col("reason").is_in(list(version.reasons))
         about = about.filter(applies.fill_null(True))
+    tests = (*version.requires, *version.unless, *version.doubtful_if)
+    about = _with_calendar(about, tests, context)
     met = reduce(lambda a, b: a & b, map(_holds, version.requires))
     exempt = reduce(lambda a, b: a | b, map(_holds, version.unless), pl.lit(False))
-    about = about.with_columns(broken=applies & ~met & ~exempt, age=_age())
+    doubtful = reduce(lambda a, b: a | b, map(_holds, version.doubtful_if), pl.lit(False))
+    only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
+    about = about.with_columns(
+        broken=pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True)),
+        doubtful=pl.when(only_exception).then(exempt.is_null()).otherwise(False) | doubtful.fill_null(True),
+        age=_age(),
+    )
     found = about.filter(pl.col("broken"))
     read = (["reason"] if version.reasons else []) + [
-        column for test in (*version.requires, *version.unless) if (column := _column(test))
+        column for test in (*version.requires, *version.unless) for column in _columns(test)
     ]
-    unknown = missing_columns(about.filter(pl.col("broken").is_null()), list(dict.fromkeys(read)))
+    hourless = pl.when(~pl.col("regulated_day_only").fill_null(False)).then("regulated_at")
+    # a day without its hour does not tell on the last day
+    unknown = about.filter(pl.col("broken").is_null()).with_columns(regulated_at=hourless)
+    unknown = missing_columns(unknown, list(dict.fromkeys(read)))
     failed = [pl.when(~_holds(test)).then(_phrase(test, version)) for test in version.requires]
     said = found.select(
         "act",
-        verdict=pl.lit(version.verdict),
+        verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
         at_stake="amount",
         message=pl.format("{} : {}.", "code", pl.concat_str(failed, separator=" ; ", ignore_nulls=True)),
         explanation=pl.struct(
@@ -91,10 +123,45 @@ def _holds(test: Test) -> pl.Expr:
             return ~pl.col(column)
         case OneOf(column=column, values=values):
             return pl.col(column).is_in(list(values))
+        case NoneOf(column=column, values=values):
+            return ~pl.col(column).is_in(list(values))
         case SpecialtyIn(specialties=specialties):
             return pl.col("specialty").is_in(list(specialties))
+        case ExemptionIn(exemptions=exemptions):
+            return pl.col("exemption").is_in(list(exemptions))
+        case RateUnder(basis_points=basis_points):
+            return pl.col("rate") < basis_points
+        case WithinWorkingDays(days=days):
+            return pl.col("date") <= pl.col(f"working_limit_{days}")
+        case WithinHours(column=column, hours=hours):
+            return _within_hours(column, hours)
+        case DutyIs(values=values):
+            return pl.col("duty").is_in(list(values))
         case Never():
             return pl.lit(False)
+
+
+def _within_hours(column: str, hours: int) -> pl.Expr:
+    """With the hour of the act, to the minute; without it, only what holds whatever the hour."""
+    moment = pl.col("date").dt.combine(pl.col("time"))
+    days_later = (pl.col("date") - pl.col(column).dt.date()).dt.total_days()
+    whole_days = hours // 24
+    by_day = pl.when(days_later < whole_days).then(True).when(days_later > whole_days).then(False)
+    return (
+        pl.when(pl.col("time").is_null() | pl.col("regulated_day_only").fill_null(False))
+        .then(by_day)
+        .otherwise(moment - pl.col(column) <= pl.duration(hours=hours))
+    )
+
+
+def _with_calendar(acts: pl.DataFrame, tests: Sequence[Test], context: Context) -> pl.DataFrame:
+    """Adds what tests read of the calendar: `duty`, and the last jour ouvrable after a request."""
+    if any(isinstance(test, DutyIs) for test in tests):
+        acts = acts.with_columns(duty=context.calendar.duty(acts["date"], acts["time"]))
+    for days in {test.days for test in tests if isinstance(test, WithinWorkingDays)}:
+        limit = context.calendar.working_days_after(acts["requested_at"].dt.date(), days)
+        acts = acts.with_columns(limit.alias(f"working_limit_{days}"))
+    return acts
 
 
 def _birthday(years: int) -> pl.Expr:
@@ -110,16 +177,25 @@ def _age() -> pl.Expr:
     return years - (day_of_act < born_on).cast(pl.Int32)
 
 
-def _column(test: Test) -> str | None:
+def _columns(test: Test) -> tuple[str, ...]:
+    """The columns that a test reads."""
     match test:
         case AgeUnder() | AgeAtLeast():
-            return "birth_date"
+            return ("birth_date",)
         case SpecialtyIn():
-            return "specialty"
+            return ("specialty",)
+        case ExemptionIn():
+            return ("exemption",)
+        case RateUnder():
+            return ("rate",)
+        case WithinHours(column=column):
+            return (column, "time")
+        case DutyIs():
+            return ("time",)
         case Never():
-            return None
+            return ()
         case _:
-            return test.column
+            return (test.column,)
 
 
 def _name(test: Test) -> str:
@@ -129,7 +205,7 @@ def _name(test: Test) -> str:
         case Never():
             return test.test
         case _:
-            return f"{test.test} {_column(test)}"
+            return f"{test.test} {_columns(test)[0]}"
 
 
 def _phrase(test: Test, version: ConditionVersion) -> pl.Expr:
@@ -145,11 +221,103 @@ def _phrase(test: Test, version: ConditionVersion) -> pl.Expr:
             return pl.lit(_NOT_FALSE[column])
         case OneOf(column=column, values=values):
             return pl.format(f"{_WORDS[column]} « {{}} », admis : {', '.join(values)}", column)
+        case NoneOf(column=column):
+            return pl.format(f"{_WORDS[column]} « {{}} » non admis", column)
         case SpecialtyIn():
             return pl.format("la spécialité {} ne facture pas ce code", "specialty")
+        case ExemptionIn():
+            return pl.lit("pas d'exonération")
+        case RateUnder(basis_points=basis_points):
+            return pl.format(f"remboursé à {{}} %, moins de {basis_points // 100} % attendu", pl.col("rate") // 100)
+        case WithinWorkingDays(days=days):
+            limit = day(pl.col(f"working_limit_{days}"))
+            asked = day(pl.col("requested_at"))
+            return pl.format(f"demandé le {{}}, {days} jours ouvrables échus le {{}}", asked, limit)
+        case WithinHours(column=column, hours=hours):
+            return pl.format(f"plus de {hours} h après la régulation du {{}}", _moment(pl.col(column)))
+        case DutyIs():
+            return pl.concat_str(
+                pl.lit("aux heures de la permanence des soins"),
+                pl.when(pl.col("duty") == "regional").then(pl.lit(" si la région le prévoit")).otherwise(pl.lit("")),
+                pl.format(" ({})", pl.col("time").dt.to_string("%H:%M")).fill_null(""),
+            )
         case Never():
-            reasons = f" avec le motif {', '.join(version.reasons)}" if version.reasons else ""
-            return pl.lit(f"ne se facture plus{reasons} depuis le {version.from_:%d/%m/%Y}")
+            return pl.lit(_never(version))
+
+
+def _never(version: ConditionVersion) -> str:
+    """Since when, until when, or between which days the code may not be billed, or only in dispute."""
+    reasons = f" avec le motif {', '.join(version.reasons)}" if version.reasons else ""
+    first, last = version.period.first, version.period.last
+    if last is None:
+        return f"ne se facture plus{reasons} depuis le {first:%d/%m/%Y}"
+    if version.verdict == "review":
+        return f"facturation discutée{reasons} du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
+    return f"ne se facture pas{reasons} jusqu'au {last:%d/%m/%Y}"
+
+
+def _moment(column: pl.Expr) -> pl.Expr:
+    day_only = pl.col("regulated_day_only").fill_null(False)
+    return pl.when(day_only).then(day(column)).otherwise(column.dt.to_string("%d/%m/%Y à %H:%M"))
+
+
+def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersion, context: Context) -> Outcome:
+    """Acts of a specialty that may not bill their code."""
+    found, unknown = [], []
+    for entry in version.entry:
+        about = concerned(acts, entry.codes, version).filter(pl.col("quantity") > 0)
+        unknown.append(missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]))
+        unknown.append(hidden_by_grouping(acts, entry.codes, version, context))
+        listed = pl.col("specialty").is_in(list(entry.allowed or entry.refused))
+        wrong = about.filter(~listed if entry.allowed else listed)
+        found.append(wrong.with_columns(verdict=pl.lit(entry.verdict)))
+    said = pl.concat(found).select(
+        "act",
+        "verdict",
+        at_stake="amount",
+        message=pl.format("{} : la spécialité {} ne facture pas ce code.", "code", _two_digits()),
+        explanation=pl.struct(specialty=_two_digits()),
+        related=pl.lit([], pl.List(pl.UInt32)),
+    )
+    return outcome(said, *unknown)
+
+
+def _two_digits() -> pl.Expr:
+    return pl.col("specialty").cast(pl.String).str.zfill(2)
+
+
+def check_alternation(
+    acts: pl.DataFrame, rule: Alternation, version: AlternationVersion, context: Context
+) -> Outcome:
+    """Patients of whom a practitioner has `least` remote acts or more in a civil year, and none in person.
+
+    The finding stands on the act that makes it so many.
+    """
+    key = ["practitioner", "patient"]
+    mine = acts.filter(in_force(version), pl.col("quantity") > 0).with_columns(year=pl.col("date").dt.year())
+    known = pl.all_horizontal(pl.col(key).is_not_null())
+    remote = mine.filter(pl.col("code").is_in(list(version.remote_codes)))
+    seen = mine.filter(selected(version.in_person)).select(*key, "year").unique()
+    counted = (
+        remote.filter(known)
+        .join(seen, on=[*key, "year"], how="anti", maintain_order="left")
+        .sort("date", "time", "act", nulls_last=False)
+        .with_columns(
+            count=pl.col("quantity").cast(pl.Int64).cum_sum().over(*key, "year"),
+            acts=pl.col("act").over(*key, "year", mapping_strategy="join"),
+            total=pl.col("quantity").cast(pl.Int64).sum().over(*key, "year"),
+        )
+    )
+    reached = (pl.col("count") >= version.least) & (pl.col("count") - pl.col("quantity") < version.least)
+    said = counted.filter(reached).select(
+        "act",
+        verdict=unless_unnamed(version.verdict),
+        at_stake="amount",
+        message=pl.format("{} actes à distance pour ce patient en {}, aucun en présence.", "total", "year"),
+        explanation=pl.struct(window=pl.format("{}-01-01/{}-12-31", "year", "year"), remote="total", in_person=0),
+        related="acts",
+    )
+    return outcome(said, missing_columns(remote.filter(~known), key))
 
 
 def check_validity(acts: pl.DataFrame, rule: Validity, version: ValidityVersion, context: Context) -> Outcome:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 import polars as pl
 
 from avenant9.model import FINDINGS, GrantedCeiling, Outcome
 from avenant9.rulebook.prices import Prices
-from avenant9.rulebook.schema import Dated, Share
+from avenant9.rulebook.schema import Dated, Selection, Share
 
 UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String())}
+
+
+class Calendar(Protocol):
+    """The days and hours that conditions read, for the zone of the run."""
+
+    def duty(self, days: pl.Series, times: pl.Series) -> pl.Series:
+        """`day`, `pdsa` or `regional` for each moment; null where the time would tell."""
+
+    def working_days_after(self, days: pl.Series, count: int) -> pl.Series:
+        """The `count`-th jour ouvrable after each day, its own day not counted."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +37,7 @@ class Context:
     as_of: date
     overseas: str | None  # the zone, where it has tariffs of its own
     prices: Prices
+    calendar: Calendar
     everything: pl.DataFrame
     existence: pl.DataFrame  # code, first, last (null while open), source, confidence
     known_codes: frozenset[str] = frozenset()
@@ -45,6 +57,12 @@ def in_force(version: Dated) -> pl.Expr:
 def concerned(acts: pl.DataFrame, codes: Iterable[str], version: Dated) -> pl.DataFrame:
     """The acts of these codes that the version is about."""
     return acts.filter(pl.col("code").is_in(list(codes)), in_force(version))
+
+
+def selected(selection: Selection) -> pl.Expr:
+    """Whether an act is one of a selection, by code or by nature."""
+    chosen = pl.col("code").is_in(list(selection.codes)) | pl.col("nature").is_in(list(selection.natures))
+    return chosen.fill_null(False) & ~pl.col("code").is_in(list(selection.but))
 
 
 def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated, context: Context) -> pl.DataFrame:

@@ -42,7 +42,10 @@ def _look_for(rule: Data, everything: pl.DataFrame, context: Context) -> tuple[p
         case "unknown-code":
             technical = (pl.col("nature") == "technique").fill_null(False)
             known = pl.col("code").is_in(list(context.known_codes)) | technical
-            message = pl.format("code {} inconnu de la nomenclature ; aucune règle ne l'a vérifié.", "code")
+            message = pl.format(
+                "code {} inconnu de la nomenclature : il compte dans l'activité, et rien d'autre n'en a été vérifié.",
+                "code",
+            )
             return everything.filter(~known, counts), message
         case "future-date":
             today = pl.lit(f"{context.as_of:%d/%m/%Y}")

@@ -32,7 +32,10 @@ def check(acts: pl.DataFrame, rule: Frequency, version: FrequencyVersion, contex
     """Every row whose running count exceeds the limit, with the rows that hold the first units."""
     about = concerned(acts, version.codes, version)
     hidden = hidden_by_grouping(acts, version.codes, version, context)
-    needed = (["reason"] if version.reasons else []) + list(version.per)
+    filters = [name for name, values in (("reason", version.reasons), ("channel", version.channels)) if values]
+    needed = [*filters, *version.per]
+    if version.channels:
+        about = about.filter(pl.col("channel").is_in(list(version.channels)) | pl.col("channel").is_null())
     if version.reasons:
         about = about.filter(pl.col("reason").is_in(list(version.reasons)) | pl.col("reason").is_null())
     known = pl.all_horizontal(pl.col(needed).is_not_null())
@@ -60,10 +63,11 @@ def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     starts = {
         "civil-year": date_of_care.dt.truncate("1y"),
         "civil-quarter": date_of_care.dt.truncate("1q"),
+        "civil-month": date_of_care.dt.truncate("1mo"),
         "iso-week": date_of_care.dt.truncate("1w"),
         "ever": pl.lit(first_day),
     }
-    lasts = {"civil-year": "1y", "civil-quarter": "1q", "iso-week": "1w"}
+    lasts = {"civil-year": "1y", "civil-quarter": "1q", "civil-month": "1mo", "iso-week": "1w"}
     length = lasts.get(version.window)
     acts = acts.with_columns(start=starts[version.window]).with_columns(
         end=pl.col("start").dt.offset_by(length).dt.offset_by("-1d") if length else pl.lit(None, pl.Date)
@@ -136,26 +140,29 @@ def _said(over: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     sure = unless_unnamed(version.verdict) if "practitioner" in per else pl.lit(version.verdict)
     rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
     codes = ", ".join(version.codes)
-    reasons = f" ({', '.join(version.reasons)})" if version.reasons else ""
+    filters = (*version.reasons, *version.channels)
+    reasons = f" ({', '.join(filters)})" if filters else ""
     window = {
         "civil-year": pl.format("sur l'année civile {}", pl.col("start").dt.year()),
         "civil-quarter": pl.format("au {} trimestre {}", _quarter(), pl.col("start").dt.year()),
+        "civil-month": pl.format("en {}", pl.col("start").dt.to_string("%m/%Y")),
         "iso-week": pl.format("sur la semaine du {} au {}", day(pl.col("start")), day(pl.col("end"))),
         "rolling-12-months": pl.format("du {} au {}", day(pl.col("start")), day(pl.col("end"))),
         "ever": pl.format("depuis le {}", day(pl.col("start"))),
     }[version.window]
     last_day = pl.col("end").dt.to_string("%Y-%m-%d").fill_null("..")
+    counted = pl.format(
+        f"{codes}{reasons} : {{}} {{}} {_SCOPE[per]}, {version.limit} au plus ; {{}} de trop.",
+        "count",
+        window,
+        "units",
+    )
     return over.select(
         "act",
         "related",
         verdict=pl.when(rests_on_doubt).then(pl.lit("review")).otherwise(sure),
         at_stake=part_of(pl.col("amount"), pl.col("units"), pl.col("quantity")),
-        message=pl.format(
-            f"{codes}{reasons} : {{}} {{}} {_SCOPE[per]}, {version.limit} au plus ; {{}} de trop.",
-            "count",
-            window,
-            "units",
-        ),
+        message=counted if version.limit else pl.format(f"{{}}{reasons} : non admis à cette date.", "code"),
         explanation=pl.struct(
             window=pl.format("{}/{}", pl.col("start").dt.to_string("%Y-%m-%d"), last_day),
             limit=pl.lit(version.limit),

@@ -92,8 +92,15 @@ def shares(acts: pl.DataFrame, version: ShareVersion, derogations: Iterable[Gran
 def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Context) -> Outcome:
     """Practitioners whose share of remote acts is strictly over their ceiling, with the latest acts beyond it."""
     yearly = shares(acts, version, context.derogations)
-    over = yearly.filter(pl.col("over"))
     counted = remote_units(acts, version)
+    strange = counted.filter(~pl.col("code").is_in(list(context.known_codes)), pl.col("nature").is_null())
+    yearly = yearly.join(
+        strange.group_by("practitioner", "year").agg(unknown_codes=pl.col("quantity").cast(pl.Int64).sum()),
+        on=["practitioner", "year"],
+        how="left",
+        maintain_order="left",
+    ).with_columns(pl.col("unknown_codes").fill_null(0))
+    over = yearly.filter(pl.col("over"))
     beyond = _beyond(counted, over)
     running = pl.date(pl.col("year"), 12, 31) >= pl.lit(context.as_of)
     said = over.join(beyond, on=["practitioner", "year"], how="left", maintain_order="left").select(
@@ -103,14 +110,18 @@ def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Conte
         "related",
         verdict=pl.when(running).then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
         message=pl.format(
-            "{} actes à distance sur {} en {}{}, soit {} %, plafond {} % ; {} de trop.{}",
+            "{} acte{} à distance sur {} en {}{}, soit {} %, plafond {} % ; {} de trop.{}{}",
             "remote",
+            pl.when(pl.col("remote") > 1).then(pl.lit("s")).otherwise(pl.lit("")),
             "total",
             "year",
             pl.when(running).then(pl.lit(" (année en cours)")).otherwise(pl.lit("")),
-            _percent(pl.col("remote") * 10_000 // pl.col("total")),
+            _share_in_percent(),
             _percent(pl.col("ceiling_bp")),
             "excess",
+            pl.when(pl.col("unknown_codes") > 0)
+            .then(pl.format(" Le total compte {} de code inconnu.", "unknown_codes"))
+            .otherwise(pl.lit("")),
             pl.lit(f" {version.remark}" if version.remark else ""),
         ),
         explanation=pl.struct(
@@ -162,6 +173,14 @@ def _beyond(counted: pl.DataFrame, over: pl.DataFrame) -> pl.DataFrame:
             related=pl.col("act"),
         )
     )
+
+
+def _share_in_percent() -> pl.Expr:
+    """Two decimals, cut and not rounded; four where two would not tell the share from the ceiling."""
+    basis_points = pl.col("remote") * 10_000 // pl.col("total")
+    millionths = pl.col("remote") * 1_000_000 // pl.col("total")
+    fine = pl.format("{},{}", millionths // 10_000, (millionths % 10_000).cast(pl.String).str.zfill(4))
+    return pl.when(basis_points == pl.col("ceiling_bp")).then(fine).otherwise(_percent(basis_points))
 
 
 def _percent(basis_points: pl.Expr) -> pl.Expr:

@@ -79,7 +79,7 @@ def _check_dates(file: RuleFile, dated: Sequence[tuple[str, Dated]]) -> None:
 
 
 def _check_level(file: RuleFile, key: str, version: Version | TariffValue) -> None:
-    if version.verdict == "violation" and version.source.confidence == "low":
+    if getattr(version, "verdict", None) == "violation" and version.source.confidence == "low":
         raise file.error(
             f"{key}, verdict",
             "« violation » va au-delà de sa source, de confiance « low »",

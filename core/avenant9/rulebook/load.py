@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from pydantic import ValidationError
 
+from avenant9.calendar import Feast, Hours
 from avenant9.errors import SettingError, UnknownRuleError
 from avenant9.rulebook import schema
 from avenant9.rulebook.consistency import Loaded, check_alone
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from avenant9.model import Nomenclature, Source
 
+    Days: TypeAlias = dict[str, date]
+
 #: The families, in the order in which people read them, and the kinds that each may hold.
 FAMILIES: dict[str, dict[str, type[schema.Strict]]] = {
     "frequence": {"frequency": schema.Frequency, "proximity": schema.Proximity},
@@ -39,16 +42,27 @@ FAMILIES: dict[str, dict[str, type[schema.Strict]]] = {
         "no-overcharge": schema.NoOvercharge,
         "opposable": schema.Opposable,
     },
-    "condition": {"condition": schema.Condition, "validity": schema.Validity},
+    "condition": {
+        "condition": schema.Condition,
+        "specialty": schema.Specialty,
+        "host": schema.Host,
+        "alternation": schema.Alternation,
+        "frequency": schema.Frequency,
+        "validity": schema.Validity,
+    },
+    "cumul": {"pair": schema.Pair},
     "donnees": {"data": schema.Data},
     "nomenclature": {"act": schema.Act},
     "recouvrement": {"limitation": schema.Limitation},
+    "calendrier": {"hours": schema.DutyHours, "holidays": schema.Holidays},
 }
 
 _NAMES = {
     family: re.compile(r"[A-Z][A-Z0-9]{0,7}" if family == "nomenclature" else r"[a-z0-9-]+") for family in FAMILIES
 }
 _SHIPPED = Path(__file__).parent.parent / "rules"
+#: The folder of case tables beside the families of rules.
+CASES = "cases"
 
 
 Model = TypeVar("Model", bound=schema.Strict)
@@ -58,6 +72,12 @@ class _Head(schema.Strict):
     """What `rules/rulebook.toml` holds."""
 
     version: schema.Text
+
+
+class _ByNature(schema.Strict):
+    """What `rules/par_nature.toml` holds."""
+
+    entry: tuple[schema.ByNature, ...]
 
 
 @dataclass(frozen=True)
@@ -70,10 +90,13 @@ class Rulebook:
         rules: id -> rule, sorted by id.
         acts: code -> act of the nomenclature, sorted by code.
         limitation: how long the fund may claim, None where no file says so.
+        hours: of the permanence des soins, with the legal holidays, in order of date.
         replaced: ids of shipped files that `extra` replaced, sorted.
         nomenclature: the look-ups that acts are read with.
         sources: `rule:<id>@<from>`, `tariff:<code>@<from>#<n>` (n counts the values of the code from 0),
             `existence:<code>@<from>`; dates in ISO form.
+        by_nature: what the convention asks and no file of acts can show.
+        checked: file (its id) -> the day since when no value of it was left uncompared with its source.
     """
 
     version: str
@@ -81,9 +104,12 @@ class Rulebook:
     rules: dict[str, schema.Rule]
     acts: dict[str, schema.Act]
     limitation: schema.Limitation | None
+    hours: tuple[Hours, ...]
     replaced: tuple[str, ...]
     nomenclature: Nomenclature
     sources: dict[str, Source]
+    by_nature: tuple[schema.ByNature, ...] = ()
+    checked: Days = field(default_factory=dict)
 
     def select(self, only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[str, ...]:
         """The ids of `only` (all of them when it is empty) less those of `skip`, sorted.
@@ -97,6 +123,8 @@ class Rulebook:
         """
         kept = {name for pattern in only for name in self._named("--only", pattern)} if only else {*self.rules}
         left = {name for pattern in skip for name in self._named("--skip", pattern)}
+        if not kept - left:
+            raise UnknownRuleError("--skip", "aucune règle ne reste à appliquer", "retirez une exclusion")
         return tuple(name for name in self.rules if name in kept - left)
 
     def _named(self, option: str, pattern: str) -> list[str]:
@@ -146,19 +174,31 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         rules={name: models[name] for name in rules},
         acts=dict(sorted(acts.items())),
         limitation=limitations[0] if limitations else None,
+        hours=_hours(models.values()),
         replaced=replaced,
         nomenclature=nomenclature,
         sources=_sources(models),
+        by_nature=_by_nature(),
+        checked={
+            name: min(one.checked_on for one in dated)
+            for name, model in models.items()
+            if (dated := list(_dated([model])))
+        },
     )
 
 
 @cache
 def _shipped() -> tuple[Mapping[str, Loaded], Tables, str]:
     """The shipped files: they do not change while a program runs."""
-    files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", "rulebook.toml"))
+    files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", CASES, "rulebook.toml", "par_nature.toml"))
     tables = RuleFile(_SHIPPED / "tables" / "tables.toml", "tables/tables.toml", "tables", "tables")
     head = RuleFile(_SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
-    return _read(files), _validate(tables, Tables), _validate(head, _Head).version
+    return _read(files), validate(tables, Tables), validate(head, _Head).version
+
+
+@cache
+def _by_nature() -> tuple[schema.ByNature, ...]:
+    return validate(RuleFile(_SHIPPED / "par_nature.toml", "par_nature.toml", "", "par_nature"), _ByNature).entry
 
 
 def _find_extra(extra: Path) -> dict[str, RuleFile]:
@@ -166,7 +206,7 @@ def _find_extra(extra: Path) -> dict[str, RuleFile]:
     remedy = f"donner un dossier de familles ({listed([f'{family}/' for family in FAMILIES])})"
     if not extra.is_dir():
         raise SettingError(place, "n'est pas un dossier" if extra.exists() else "dossier introuvable", remedy)
-    files = find_rules(extra, f"{extra.as_posix().rstrip('/')}/", _NAMES)
+    files = find_rules(extra, f"{extra.as_posix().rstrip('/')}/", _NAMES, apart=(CASES,))
     if not files:
         raise SettingError(place, "ce dossier ne contient aucun fichier .toml", remedy)
     return files
@@ -196,20 +236,38 @@ def _rule(file: RuleFile) -> schema.Strict:
             f"« {kind} » n'est pas un genre de la famille « {file.family} »",
             f"{wanted}, ou ranger le fichier dans {home}/" if home else nearest_names(kind, kinds) or wanted,
         )
-    return _validate(file, kinds[kind], data)
+    return validate(file, kinds[kind], data)
 
 
 def _as_written(kind: str) -> str:
     return f'« kind = "{kind}" »'
 
 
-def _validate(file: RuleFile, model: type[Model], data: dict[str, Any] | None = None) -> Model:
+def validate(file: RuleFile, model: type[Model], data: dict[str, Any] | None = None) -> Model:
+    """The content of a file (read, where `data` is absent) as a model. Raises RulebookError at the first bad key."""
     data = read_toml(file) if data is None else data
     try:
         # through JSON, where "strict" refuses "4" for 4 and takes lists for tuples
         return model.model_validate_json(json.dumps(data, default=str), strict=True)
     except ValidationError as error:
         raise file.error(*complaint(error, model, data)) from None
+
+
+def _hours(models: Iterable[schema.Strict]) -> tuple[Hours, ...]:
+    models = list(models)
+    feasts = tuple(
+        Feast(name, version.zones, version.scope, version.period)
+        for model in models
+        if isinstance(model, schema.Holidays)
+        for version in model.version
+        for name in version.days
+    )
+    return tuple(
+        Hours(v.period, v.opens, v.closes, v.saturday_closes, v.regional, feasts)
+        for model in models
+        if isinstance(model, schema.DutyHours)
+        for v in model.version
+    )
 
 
 def _dated(models: Iterable[Any]) -> Iterable[schema.Dated]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -25,6 +25,7 @@ _PLAIN = {
     Decimal: "un nombre",
     bool: "true ou false",
     date: "une date (AAAA-MM-JJ)",
+    time: "une heure (08:00:00)",
 }
 _PROBLEMS = {
     "missing": "clé absente",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
+from avenant9.model import CCAM_SHAPE
 from avenant9.rulebook.files import nearest_names
 from avenant9.rulebook.schema import (
     Act,
@@ -143,7 +145,7 @@ def _check_codes(
     file: RuleFile, reference: _Reference, nomenclature: Nomenclature, acts: Mapping[str, Loaded]
 ) -> None:
     for name in reference.names:
-        if name not in nomenclature.codes:
+        if name not in nomenclature.codes and not re.fullmatch(CCAM_SHAPE, name):
             near = nearest_names(name, [*acts, *nomenclature.aliases]) or "corriger ce code"
             raise file.error(
                 reference.key, f"code d'acte inconnu « {name} »", f"{near}, ou créer nomenclature/{name}.toml"

@@ -5,17 +5,18 @@ There is no expression language: a kind is code, a rule is values. Every version
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from avenant9.calendar import Bridge, Scope
 from avenant9.model import LISTED, Source, Verdict
 from avenant9.period import Period
 
 Confidence = Literal["high", "medium", "low"]
-Window = Literal["civil-year", "civil-quarter", "iso-week", "rolling-12-months", "ever"]
+Window = Literal["civil-year", "civil-quarter", "civil-month", "iso-week", "rolling-12-months", "ever"]
 Key = Literal["practitioner", "patient"]
 Zone = Literal["metropole", "alsace-moselle", "guadeloupe", "martinique", "guyane", "reunion", "mayotte"]
 Nature = Literal[
@@ -44,6 +45,7 @@ def _accepted_reason(value: str) -> str:
     return value
 
 
+Channel = Literal["video", "telephone", "presentiel"]
 Reason = Annotated[Text, AfterValidator(_accepted_reason)]
 FoundVerdict = Literal["violation", "review"]
 
@@ -112,6 +114,7 @@ class FrequencyVersion(Version):
 
     codes: tuple[Code, ...] = Field(min_length=1)
     reasons: tuple[Reason, ...] = ()  # only the acts with one of these reasons
+    channels: tuple[Channel, ...] = ()  # only the acts through one of these channels
     limit: int = Field(ge=0)
     window: Window
     per: tuple[Key, ...] = Field(min_length=1)
@@ -284,6 +287,16 @@ class IsFalse(Strict):
     column: Literal["treating_doctor", "ald", "optam", "territory"]
 
 
+Listed = TypeVar("Listed", "OneOf", "NoneOf")
+
+
+def _accepted_values(test: Listed) -> Listed:
+    for value in test.values:
+        if value not in LISTED.get(test.column, test.values):
+            raise ValueError(f"valeur inconnue de « {test.column} », admises : {', '.join(LISTED[test.column])}")
+    return test
+
+
 class OneOf(Strict):
     """Holds when a listed value is one of `values`."""
 
@@ -291,12 +304,7 @@ class OneOf(Strict):
     column: Literal["reason", "place", "pathway", "channel", "regulated_by", "requested_by", "sector"]
     values: tuple[Text, ...] = Field(min_length=1)
 
-    @model_validator(mode="after")
-    def _accepted(self) -> OneOf:
-        for value in self.values:
-            if value not in LISTED.get(self.column, self.values):
-                raise ValueError(f"valeur inconnue de « {self.column} », admises : {', '.join(LISTED[self.column])}")
-        return self
+    _accepted = model_validator(mode="after")(_accepted_values)
 
 
 class SpecialtyIn(Strict):
@@ -306,25 +314,91 @@ class SpecialtyIn(Strict):
     specialties: tuple[int, ...] = Field(min_length=1)
 
 
+class NoneOf(Strict):
+    """Holds when a listed value is known and is none of `values`."""
+
+    test: Literal["none-of"]
+    column: Literal["reason", "place", "pathway", "channel", "regulated_by", "requested_by", "sector"]
+    values: tuple[Text, ...] = Field(min_length=1)
+
+    _accepted = model_validator(mode="after")(_accepted_values)
+
+
+class ExemptionIn(Strict):
+    """Holds for these exemption codes of the CNAM."""
+
+    test: Literal["exemption-in"]
+    exemptions: tuple[int, ...] = Field(min_length=1)
+
+
+class RateUnder(Strict):
+    """Holds when the fund reimburses less than `basis_points`."""
+
+    test: Literal["rate-under"]
+    basis_points: int = Field(ge=1, le=10_000)
+
+
+class WithinWorkingDays(Strict):
+    """Holds up to the `days`-th jour ouvrable after the request, its own day not counted."""
+
+    test: Literal["within-working-days"]
+    column: Literal["requested_at"]
+    days: int = Field(ge=1)
+
+
+class WithinHours(Strict):
+    """Holds up to `hours` after a moment; without the hour of the act, unknown on the last day."""
+
+    test: Literal["within-hours"]
+    column: Literal["regulated_at"]
+    hours: int = Field(ge=24, multiple_of=24)
+
+
+class DutyIs(Strict):
+    """Holds at these hours: of the day, of the permanence des soins, or of it where the region says so."""
+
+    test: Literal["duty-is"]
+    values: tuple[Literal["day", "pdsa", "regional"], ...] = Field(min_length=1)
+
+
 class Never(Strict):
     """Holds for no act: the code may not be billed like this on these dates."""
 
     test: Literal["never"]
 
 
-Test = Annotated[AgeUnder | AgeAtLeast | IsTrue | IsFalse | OneOf | SpecialtyIn | Never, Field(discriminator="test")]
+Test = Annotated[
+    AgeUnder
+    | AgeAtLeast
+    | IsTrue
+    | IsFalse
+    | OneOf
+    | NoneOf
+    | SpecialtyIn
+    | ExemptionIn
+    | RateUnder
+    | WithinWorkingDays
+    | WithinHours
+    | DutyIs
+    | Never,
+    Field(discriminator="test"),
+]
 
 
 class ConditionVersion(Version):
     """Acts of `codes` (with one of `reasons`) must meet all of `requires`, unless one of `unless` holds.
 
-    Unknown values are carried through: the act is *unverifiable* where they could change the answer.
+    Unknown values are carried through: the act is *unverifiable* where they could change the answer, or a review
+    where only an exception is unknown and `unknown_exception` says so. Where one of `doubtful_if` holds, or could,
+    what would be a violation is a review.
     """
 
     codes: tuple[Code, ...] = Field(min_length=1)
     reasons: tuple[Reason, ...] = ()
     requires: tuple[Test, ...] = Field(min_length=1)
     unless: tuple[Test, ...] = ()
+    doubtful_if: tuple[Test, ...] = ()
+    unknown_exception: Literal["unverifiable", "review"] = "unverifiable"
 
 
 class Condition(RuleModel):
@@ -332,6 +406,79 @@ class Condition(RuleModel):
 
     kind: Literal["condition"]
     version: tuple[ConditionVersion, ...] = Field(min_length=1)
+
+
+class SpecialtyEntry(Strict):
+    """Who may bill some codes: only `allowed`, or all but `refused`."""
+
+    codes: tuple[Code, ...] = Field(min_length=1)
+    allowed: tuple[int, ...] = ()
+    refused: tuple[int, ...] = ()
+    verdict: FoundVerdict
+
+    @model_validator(mode="after")
+    def _one_list(self) -> SpecialtyEntry:
+        if bool(self.allowed) == bool(self.refused):
+            raise ValueError("donner soit « allowed », soit « refused »")
+        return self
+
+
+class SpecialtyVersion(Version):
+    """A table of codes and specialties; each entry has its own verdict, `verdict` is the strongest."""
+
+    entry: tuple[SpecialtyEntry, ...] = Field(min_length=1)
+
+
+class Specialty(RuleModel):
+    """A code billed by a specialty that may not."""
+
+    kind: Literal["specialty"]
+    version: tuple[SpecialtyVersion, ...] = Field(min_length=1)
+
+
+class Selection(Strict):
+    """Acts by code or by nature, but for some codes."""
+
+    codes: tuple[Code, ...] = ()
+    natures: tuple[Nature, ...] = ()
+    but: tuple[Code, ...] = ()
+
+    @model_validator(mode="after")
+    def _something(self) -> Selection:
+        if not (self.codes or self.natures):
+            raise ValueError("donner « codes » ou « natures »")
+        return self
+
+
+class HostVersion(Version):
+    """Acts of `codes` stand beside a host act of the same practitioner, patient and day; a doubtful host: review."""
+
+    codes: tuple[Code, ...] = Field(min_length=1)
+    specialties: tuple[int, ...] = ()  # only these; all where empty
+    hosts: Selection
+    doubtful_hosts: Selection | None = None
+
+
+class Host(RuleModel):
+    """A code that is billed only with another one."""
+
+    kind: Literal["host"]
+    version: tuple[HostVersion, ...] = Field(min_length=1)
+
+
+class AlternationVersion(Version):
+    """`least` remote acts or more of one patient in a civil year, and no contact in person."""
+
+    remote_codes: tuple[Code, ...] = Field(min_length=1)
+    least: int = Field(ge=1)
+    in_person: Selection
+
+
+class Alternation(RuleModel):
+    """Follow-up that is remote only."""
+
+    kind: Literal["alternation"]
+    version: tuple[AlternationVersion, ...] = Field(min_length=1)
 
 
 class ValidityVersion(Version):
@@ -343,6 +490,39 @@ class Validity(RuleModel):
 
     kind: Literal["validity"]
     version: tuple[ValidityVersion, ...] = Field(min_length=1)
+
+
+# --- cumul/ -----------------------------------------------------------------------------------------------
+
+
+class AllowedPair(Strict):
+    """A pair that a text allows; for some specialties only, where they are given."""
+
+    excluded: tuple[Code, ...] = ()
+    beside: tuple[Code, ...] = ()
+    specialties: tuple[int, ...] = ()
+
+
+class PairVersion(Version):
+    """The finding stands on the `excluded` act, once per day and pair of codes.
+
+    `scope` invoice: only on one FSE; `without_invoice` says what an unknown invoice number makes of it.
+    `unless_present`: an act of the same practitioner, patient and day that makes the pair regular.
+    """
+
+    excluded: Selection
+    beside: Selection
+    scope: Literal["day", "invoice"] = "day"
+    without_invoice: Literal["review", "unverifiable"] = "unverifiable"
+    unless_present: Selection | None = None
+    allowed: tuple[AllowedPair, ...] = ()
+
+
+class Pair(RuleModel):
+    """Two acts that may not be billed together by one practitioner for one patient on one day."""
+
+    kind: Literal["pair"]
+    version: tuple[PairVersion, ...] = Field(min_length=1)
 
 
 # --- donnees/ ---------------------------------------------------------------------------------------------
@@ -361,7 +541,20 @@ class Data(RuleModel):
 
 
 Rule = Annotated[
-    Frequency | Proximity | Share | Derogation | Tariff | NoOvercharge | Opposable | Condition | Validity | Data,
+    Frequency
+    | Proximity
+    | Share
+    | Derogation
+    | Tariff
+    | NoOvercharge
+    | Opposable
+    | Condition
+    | Specialty
+    | Host
+    | Alternation
+    | Pair
+    | Validity
+    | Data,
     Field(discriminator="kind"),
 ]
 
@@ -381,6 +574,50 @@ class Limitation(Strict):
     title: Text
     why: Text
     version: tuple[LimitationVersion, ...] = Field(min_length=1)
+
+
+# --- calendrier/ ------------------------------------------------------------------------------------------
+
+
+class HoursVersion(Dated):
+    """The bounds of the permanence des soins, and the days that a region may add to it."""
+
+    opens: time
+    closes: time
+    saturday_closes: time
+    regional: tuple[Bridge, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> HoursVersion:
+        if not time.min < self.opens < self.saturday_closes < self.closes:
+            raise ValueError("les heures doivent se suivre : opens, saturday_closes, closes")
+        return self
+
+
+class DutyHours(Strict):
+    """Hours of the day; not a rule of its own."""
+
+    kind: Literal["hours"]
+    title: Text
+    why: Text
+    version: tuple[HoursVersion, ...] = Field(min_length=1)
+
+
+class HolidaysVersion(Dated):
+    """Legal holidays of some zones, by the French names of the library `holidays`; `local`: some communes only."""
+
+    scope: Scope
+    zones: tuple[Zone, ...] = Field(min_length=1)
+    days: tuple[Text, ...] = Field(min_length=1)
+
+
+class Holidays(Strict):
+    """Legal holidays; not a rule of its own."""
+
+    kind: Literal["holidays"]
+    title: Text
+    why: Text
+    version: tuple[HolidaysVersion, ...] = Field(min_length=1)
 
 
 # --- nomenclature/ ----------------------------------------------------------------------------------------
@@ -430,6 +667,18 @@ class Act(Strict):
     @classmethod
     def _sorted(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(value))
+
+
+# --- par_nature.toml --------------------------------------------------------------------------------------
+
+
+class ByNature(Strict):
+    """Something that the convention asks and no file of acts can show: no rule will ever check it."""
+
+    label: Text
+    why: Text
+    source: SourceModel
+    checked_on: date
 
 
 VERDICTS: dict[str, Verdict] = {v.value: v for v in Verdict}

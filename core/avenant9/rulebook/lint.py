@@ -1,0 +1,224 @@
+"""The legal lint: what a person would check of the law as data before trusting it, beyond what loading refuses.
+
+`python -m avenant9.rulebook.lint`, which `make lint` runs. Loading itself refuses gaps, overlaps, versions without
+source or confidence, and violations on a weak source: the lint loads, and adds what is no reason to refuse a file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from avenant9.errors import A9Error
+from avenant9.model import ACTS
+from avenant9.rulebook import schema
+from avenant9.rulebook.load import load_rulebook
+from avenant9.wording import counted, day
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from avenant9.rulebook.load import Rulebook
+
+#: What the program adds to the columns of the contract.
+_ADDED: Final = {
+    "act",
+    "input",
+    "row",
+    "parts",
+    "requested_day_only",
+    "regulated_day_only",
+    "duplicate_of",
+    "doubtful",
+    "status",
+    "patient_shown",
+}
+_CONTRACT: Final = tuple(key for key in ACTS if key not in _ADDED)
+#: The fund's part of what is at stake is worked out of these after the rules.
+_READ_AFTER: Final = ("rate", "reimbursed")
+_ALWAYS: Final = ("date", "code", "quantity", "amount")
+_VISIT: Final = ("practitioner", "patient")
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is wrong (`grave`), or worth a look, and where: a file of the rules, or a column."""
+
+    place: str
+    words: str
+    grave: bool = False
+
+    def __str__(self) -> str:
+        return f"{'erreur' if self.grave else 'à revoir'} : {self.place} : {self.words}"
+
+
+def lint(rulebook: Rulebook, cases: Collection[str], as_of: date) -> tuple[Remark, ...]:
+    """Everything worth saying, the gravest first.
+
+    Args:
+        rulebook: as loaded.
+        cases: the ids of the rules that have a table of cases.
+        as_of: the day of the lint: what was compared with its source more than a year before is old.
+    """
+    remarks = [
+        *_without_cases(rulebook, cases),
+        *_levels(rulebook),
+        *_old(rulebook, as_of),
+        *_unread(rulebook),
+    ]
+    return tuple(sorted(remarks, key=lambda remark: not remark.grave))
+
+
+def _without_cases(rulebook: Rulebook, cases: Collection[str]) -> Iterator[Remark]:
+    for name in rulebook.rules:
+        if name not in cases:
+            yield Remark(f"{name}.toml", "règle sans cas", grave=True)
+    for name in sorted(cases):
+        if name not in rulebook.rules:
+            yield Remark(f"{name}.toml", "cas sans règle", grave=True)
+
+
+def _levels(rulebook: Rulebook) -> Iterator[Remark]:
+    """Rules stronger than their source: a secondary source alone, and entries of a table beyond it."""
+    for name, rule in rulebook.rules.items():
+        for number, version in enumerate(rule.version, 1):
+            place, confidence = f"{name}.toml, version {number}", version.source.confidence
+            if version.verdict == "violation" and confidence == "medium" and not version.note:
+                words = "« violation » sur une source secondaire : la note doit dire laquelle concorde avec elle"
+                yield Remark(place, words, grave=True)
+            for rank, entry in enumerate(getattr(version, "entry", ()), 1):
+                if entry.verdict == "violation" and (confidence == "low" or version.verdict == "review"):
+                    words = "« violation » va au-delà de la version ou de sa source"
+                    yield Remark(f"{place}, entry {rank}", words, grave=True)
+
+
+def _old(rulebook: Rulebook, as_of: date) -> Iterator[Remark]:
+    """Files whose values were last compared with their source more than a year ago."""
+    last_year = _a_year_before(as_of)
+    old: defaultdict[tuple[str, date], list[str]] = defaultdict(list)
+    for name, checked in rulebook.checked.items():
+        if checked < last_year:
+            family, _, short = name.rpartition("/")
+            old[f"{family}/", checked].append(short)
+    if checked_by_nature := [entry.checked_on for entry in rulebook.by_nature if entry.checked_on < last_year]:
+        old["par_nature.toml", min(checked_by_nature)] = []
+    for (place, since), names in old.items():
+        which = f" ({', '.join(names)})" if names else ""
+        yield Remark(place, f"comparé à sa source le {day(since)}, il y a plus d'un an{which}")
+
+
+def _a_year_before(day_: date) -> date:
+    try:
+        return day_.replace(year=day_.year - 1)
+    except ValueError:  # 29 February
+        return day_.replace(year=day_.year - 1, day=28)
+
+
+def _unread(rulebook: Rulebook) -> Iterator[Remark]:
+    read = set(_READ_AFTER).union(*map(columns_read, rulebook.rules.values()))
+    if rulebook.limitation is not None:
+        read.add("payment_date")
+    if any(act.by_original_code for act in rulebook.acts.values()):
+        read.add("original_code")
+    for key in _CONTRACT:
+        if key not in read:
+            yield Remark(f"colonne {key}", "aucune règle ne la lit")
+
+
+def columns_read(rule: schema.Rule) -> frozenset[str]:
+    """The columns of the contract that the answers of a rule depend on."""
+    return frozenset(_ALWAYS).union(*(_of_version(rule, version) for version in rule.version))
+
+
+#: What versions of a kind read whatever their values are.
+_BY_KIND: Final[dict[type[schema.Version], tuple[str, ...]]] = {
+    schema.FrequencyVersion: ("practitioner", "time"),
+    schema.ProximityVersion: _VISIT,
+    schema.ShareVersion: ("practitioner",),
+    schema.DerogationVersion: ("practitioner",),
+    schema.TariffVersion: ("coefficient", "overcharge", "specialty"),
+    schema.NoOverchargeVersion: ("overcharge",),
+    schema.OpposableVersion: (*_VISIT, "overcharge", "sector", "optam"),
+    schema.SpecialtyVersion: ("specialty",),
+    schema.HostVersion: _VISIT,
+    schema.AlternationVersion: (*_VISIT, "time"),
+    schema.PairVersion: (*_VISIT, "time"),
+    schema.DataVersion: _VISIT,
+}
+
+
+def _of_version(rule: schema.Rule, version: Any) -> Iterable[str]:
+    own: Iterable[str] = ()
+    match version:
+        case schema.FrequencyVersion(per=per, reasons=reasons, channels=channels):
+            own = (*per, *_if(reasons, "reason"), *_if(channels, "channel"))
+        case schema.ShareVersion(specialty_ceilings=ceilings, exclude_own_patients=own_patients):
+            own = (*_if(ceilings, "specialty"), *_if(own_patients, "treating_doctor"))
+        case schema.ConditionVersion(requires=requires, unless=unless, doubtful_if=doubtful, reasons=reasons):
+            tests = (column for test in (*requires, *unless, *doubtful) for column in _of_test(test))
+            own = (*tests, *_if(reasons, "reason"))
+        case schema.HostVersion(specialties=specialties):
+            own = _if(specialties, "specialty")
+        case schema.PairVersion(scope=scope, allowed=allowed):
+            some = any(pair.specialties for pair in allowed)
+            own = (*_if(scope == "invoice", "invoice"), *_if(some, "specialty"))
+        case schema.DataVersion() if isinstance(rule, schema.Data) and rule.look_for == "duplicate":
+            own = ("time", "invoice")
+    return (*_BY_KIND.get(type(version), ()), *own)
+
+
+def _if(condition: object, column: str) -> tuple[str, ...]:
+    return (column,) if condition else ()
+
+
+def _of_test(test: schema.Test) -> tuple[str, ...]:
+    match test:
+        case schema.AgeUnder() | schema.AgeAtLeast():
+            return ("birth_date",)
+        case schema.SpecialtyIn():
+            return ("specialty",)
+        case schema.ExemptionIn():
+            return ("exemption",)
+        case schema.RateUnder():
+            return ("rate",)
+        case schema.WithinHours(column=column):
+            return (column, "time")
+        case schema.DutyIs():
+            return ("time",)
+        case schema.Never():
+            return ()
+        case _:
+            return (test.column,)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The lint of the shipped rules: 0, 1 where something is wrong (`--strict`: where anything is said)."""
+    parser = argparse.ArgumentParser(prog="python -m avenant9.rulebook.lint", description=__doc__)
+    parser.add_argument("--cases", type=Path, required=True, help="folder of the case tables")
+    parser.add_argument("--rules", type=Path, help="folder of more rules, as in a9 check --rules")
+    parser.add_argument("--as-of", type=date.fromisoformat, help="AAAA-MM-JJ; without it, nothing is old")
+    parser.add_argument("--strict", action="store_true", help="fail on what is only worth a look too")
+    chosen = parser.parse_args(arguments)
+    try:
+        rulebook = load_rulebook(chosen.rules)
+    except A9Error as error:
+        sys.stdout.write(f"erreur : {error}\n")
+        return 1
+    cases = {f"{path.parent.name}/{path.stem}" for path in chosen.cases.glob("*/*.toml")}
+    remarks = lint(rulebook, cases, chosen.as_of or rulebook.date)
+    sys.stdout.writelines(f"{remark}\n" for remark in remarks)
+    grave = sum(remark.grave for remark in remarks)
+    sys.stdout.write(
+        f"{counted(len(rulebook.rules), 'règle')}, {counted(grave, 'erreur')}, "
+        f"{counted(len(remarks) - grave, 'point')} à revoir.\n"
+    )
+    return int(bool(remarks) if chosen.strict else bool(grave))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
