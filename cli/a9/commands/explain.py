@@ -1,0 +1,166 @@
+"""`a9 explain`: one row of acts, and every rule that looked at it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from a9 import options
+from a9.exits import ExitCode, say, worst
+from a9.help import SETTINGS, Command
+from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from avenant9.explain.model import Explanation
+    from avenant9.model import Acts
+    from avenant9.rulebook.load import Rulebook
+
+FORMATS = ("table", "json")
+
+
+@click.command(
+    "explain",
+    cls=Command,
+    context_settings=SETTINGS,
+    epilog="""\b
+Exemples :
+  a9 explain actes.csv --at 57
+  a9 explain cabinet.xlsx --at Généraliste!507
+  a9 explain 2022-*.csv --at 2022-11.csv:12 --profile cpam -o reponse.txt""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
+@click.option(
+    "--at",
+    required=True,
+    metavar="[FICHIER:][FEUILLE!]LIGNE",
+    help="La ligne à expliquer, comme le tableur la numérote ; le fichier et la feuille, s'il y en a plusieurs.",
+)
+@options.result_options(*FORMATS)
+@options.as_of_option
+@options.reading_options
+@options.acts_options
+def command(
+    *,
+    files: tuple[str, ...],
+    at: str,
+    format_: str | None,
+    output: str | None,
+    quiet: bool,
+    no_progress: bool,
+    color: str,
+    as_of: date | None,
+    map_: str | None,
+    sheets: tuple[str, ...],
+    all_sheets: bool,
+    encoding: str | None,
+    practitioner: str | None,
+    derogations: str | None,
+    zone: str,
+    rules: str | None,
+    profile: str,
+) -> int:
+    """Explication d'une ligne : ce que chaque règle a compté, dans quelle fenêtre, par quel texte, et sa réponse.
+
+    Tous les fichiers sont lus, puisqu'une règle peut compter les autres lignes du patient ou du praticien. Pour une
+    limite dépassée, la première date à laquelle l'acte l'aurait respectée est donnée.
+    """
+    files, twice = options.distinct(files)
+    wanted = format_for(format_, output, FORMATS)
+    check_place(output, tuple(file for file in files if file != "-"))
+    notices = Notices(quiet=quiet, progress=not no_progress)
+    for file in twice:
+        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
+    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
+
+    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
+    from avenant9.engine import Options  # noqa: PLC0415
+    from avenant9.explain import Explainer, find  # noqa: PLC0415
+    from avenant9.report import explain as report  # noqa: PLC0415
+    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+
+    rulebook = load_rulebook(Path(rules) if rules else None)
+    for rule in rulebook.replaced:
+        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
+    granted = load_derogations(Path(derogations)) if derogations else ()
+    acts = _read(reading, rulebook, notices)
+    find(acts, at)  # a row that is not there is told before the rules are run
+    notices.step("Contrôle des actes…")
+    chosen = Options(as_of=as_of or options.today(), zone=zone, derogations=tuple(granted))
+    explainer = Explainer(acts, rulebook, chosen)
+    shown = report.apply(explainer.at(at), profile)
+    _told(acts, explainer.crashed, notices)
+    if wanted == "json":
+        deliver(report.render_json(shown), output)
+    else:
+        colored = use_color(color, output)
+        text = report.render_text(shown, width=width(output), encoding=encoding_of(output), color=colored)
+        deliver(text, output)
+    notices.say(_account(acts, shown))
+    return int(_status(acts, explainer.crashed))
+
+
+def _read(reading: options.Reading, rulebook: Rulebook, notices: Notices) -> Acts:
+    from avenant9.acts.columns import load_mapping  # noqa: PLC0415
+    from avenant9.acts.load import ReadOptions, load_acts  # noqa: PLC0415
+
+    notices.step("Lecture des fichiers…")
+    chosen = ReadOptions(
+        mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,
+        sheets=reading.sheets,
+        all_sheets=reading.all_sheets,
+        encoding=reading.encoding,
+        practitioner=reading.practitioner,
+    )
+    stdin = sys.stdin.buffer if "-" in reading.files else None
+    try:
+        return load_acts(reading.files, rulebook.nomenclature, chosen, stdin)
+    finally:
+        notices.done()
+
+
+def _told(acts: Acts, crashed: Sequence[str], notices: Notices) -> None:
+    """What was understood, what was left out, what failed: before the result."""
+    for notice in acts.notices:
+        notices.say(notice)
+    for place in acts.skipped_sheets:
+        if place.sheet is not None:
+            notices.say(f"{place.file}, feuille {place.sheet} : ignorée (pas de colonnes d'actes, ou masquée).")
+    notices.done()
+    for failure in acts.failures:
+        say(str(failure))
+    for rule in crashed:
+        say(f"la règle {rule} a échoué (erreur interne, à signaler aux auteurs) ; les autres ont été appliquées.")
+
+
+def _account(acts: Acts, explanation: Explanation) -> str:
+    """The last line on stderr: every file, sheet, row and act, and the rules that looked at the row."""
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    files = len({entry.file for entry in acts.inputs} | {failure.place for failure in acts.failures})
+    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
+    looked = len({block.rule for one in explanation.acts for block in one.blocks})
+    words = [
+        counted(files, "fichier"),
+        counted(len(acts.inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
+        counted(sum(entry.rows for entry in acts.inputs), "ligne lue", "lignes lues"),
+        counted(len(acts.table), "acte contrôlé", "actes contrôlés"),
+        counted(len(acts.rejected), "ligne rejetée", "lignes rejetées"),
+        f"{counted(explanation.rules, 'règle')} dont {looked} pour cette ligne",
+    ]
+    return f"a9 : {', '.join(words)}."
+
+
+def _status(acts: Acts, crashed: Sequence[str]) -> ExitCode:
+    """0, or 3 where something of the files could not be read: a count may then be short."""
+    codes = [ExitCode.DONE]
+    if acts.failures or acts.rejected or acts.table.is_empty():
+        codes.append(ExitCode.UNREADABLE)
+    if crashed:
+        codes.append(ExitCode.INTERNAL)
+    return worst(codes)

@@ -1,0 +1,300 @@
+"""An explanation as text for a person, or as one object (`a9-explain/1`): rule after rule, the answer last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import date, datetime, time
+from enum import Enum
+from typing import Any
+
+from avenant9.explain.model import ActExplained, Block, Cents, Explanation, OtherTrace, Text, Thousandths, VisitTrace
+from avenant9.model import CellRef, Verdict
+from avenant9.report.headings import missing_words
+from avenant9.report.page import Page, place, sections
+from avenant9.report.profile import FAMILIES
+from avenant9.report.traces import WHY, fact, rows_of, span, times, trace_lines
+from avenant9.wording import counted, day, euros, listed, plural
+
+FORMAT = "a9-explain/1"
+
+_CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
+_SILENT = "se tait"
+
+
+# --- who may see what -------------------------------------------------------------------------------------
+
+
+def apply(explanation: Explanation, profile: str) -> Explanation:
+    """The explanation as `profile` may see it; to be applied once, before it is written.
+
+    `interne` shows the patient as in the file, every other profile a pseudonym; `fiscal` tells nothing of the nature
+    of the services: of each family of rules, the gravest verdict.
+    """
+    acts = tuple(_shown_act(one, profile) for one in explanation.acts)
+    reason = explanation.reason
+    if profile == "fiscal" and reason is not None and explanation.state == "rejected":
+        reason = "cellule illisible"
+    return replace(explanation, acts=acts, profile=profile, reason=reason)
+
+
+def _shown_act(one: ActExplained, profile: str) -> ActExplained:
+    facts = one.act
+    shown = facts.patient if profile == "interne" else facts.pseudonym
+    facts = replace(facts, patient=shown, pseudonym=None)
+    if profile != "fiscal":
+        return replace(one, act=facts)
+    families: dict[str, Block] = {}
+    for block in one.blocks:  # the gravest first
+        if block.verdict is not None:
+            families.setdefault(block.rule.partition("/")[0], block)
+    return replace(
+        one,
+        act=replace(facts, code="", coefficient=Thousandths(1000)),
+        blocks=tuple(_plain(family, block) for family, block in families.items()),
+    )
+
+
+def _plain(family: str, block: Block) -> Block:
+    stake = "montant inconnu" if block.at_stake is None else f"{euros(block.at_stake)} en jeu"
+    grave = block.verdict in (Verdict.VIOLATION, Verdict.REVIEW)
+    return replace(
+        block,
+        rule=family,
+        kind=family,
+        title="",
+        why="",
+        message=f"{FAMILIES.get(family, family).capitalize()} : {stake if grave else 'rien en jeu'}.",
+        missing=(),
+        texts=(),
+        carried_by=None,
+        trace=OtherTrace(),
+    )
+
+
+# --- JSON -------------------------------------------------------------------------------------------------
+
+
+def render_json(explanation: Explanation) -> bytes:
+    """One object: money as strings, ISO dates, tokens in English, sentences in French."""
+    told = {
+        "format": FORMAT,
+        "as_of": explanation.as_of,
+        "profile": explanation.profile,
+        "rulebook": {
+            "version": explanation.rulebook_version,
+            "date": explanation.rulebook_date,
+            "rules": explanation.rules,
+        },
+        "at": _place(explanation.where),
+        "state": explanation.state,
+        "reason": explanation.reason,
+        "rejected_rows": explanation.rejected_rows,
+        "acts": [_act(one, explanation.profile) for one in explanation.acts],
+    }
+    return (json.dumps(_encoded(told), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _act(one: ActExplained, profile: str) -> dict[str, Any]:
+    told = {field.name: getattr(one.act, field.name) for field in fields(one.act) if field.name != "pseudonym"}
+    if profile == "fiscal":
+        told |= {"code": None, "coefficient": None}
+    return {
+        **told,
+        "status": one.status,
+        "repeats": one.repeats,
+        "cancellations": one.cancellations,
+        "rules": [_block(block) for block in one.blocks],
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    told = {field.name: getattr(block, field.name) for field in fields(block)}
+    trace = None if isinstance(block.trace, OtherTrace) and not block.trace.noted else block.trace
+    return {**told, "why": block.why or None, "title": block.title or None, "trace": trace}
+
+
+def _encoded(value: Any) -> Any:
+    match value:
+        case Cents():
+            sign = "-" if value < 0 else ""
+            return f"{sign}{abs(value) // 100}.{abs(value) % 100:02d}"
+        case Thousandths():
+            return f"{value / 1000:g}"
+        case Enum():
+            return value.value
+        case datetime() | date():
+            return value.isoformat()
+        case time():
+            return value.isoformat("minutes" if not value.second else "seconds")
+        case CellRef():
+            return _place(value)
+        case Mapping():
+            return {str(key): _encoded(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_encoded(item) for item in value]
+        case _ if is_dataclass(value):
+            return {field.name: _encoded(getattr(value, field.name)) for field in fields(value)}
+        case _:
+            return value
+
+
+def _place(where: CellRef) -> dict[str, Any]:
+    told = {"file": where.file, "sheet": where.sheet, "row": where.row}
+    return told if where.cell is None else {**told, "cell": where.cell}
+
+
+# --- text -------------------------------------------------------------------------------------------------
+
+
+def render_text(explanation: Explanation, *, width: int = 80, encoding: str = "utf-8", color: bool = False) -> str:
+    """The answer in short, then each rule: text, what was looked at, answer; in lines of at most `width`."""
+    page = Page(max(width, 60), encoding, color)
+    parts: list[list[str]] = [_head(page, explanation)]
+    for one in explanation.acts:
+        parts.append(_about(page, one, explanation))
+        told = [block for block in one.blocks if not _nothing_there(block)]
+        parts += [_block_lines(page, block, explanation) for block in told]
+        parts.append(_aside(page, [block for block in one.blocks if _nothing_there(block)]))
+    return sections([*parts, _account(page, explanation)])
+
+
+def _head(page: Page, explanation: Explanation) -> list[str]:
+    where = explanation.where
+    spot = f"{place(where.file, where.sheet)}, ligne {where.row}"
+    match explanation.state:
+        case "rejected":
+            cell = f", cellule {where.cell}" if where.cell else ""
+            said = f"Ligne rejetée{cell} : {explanation.reason}. Aucune règle n'a pu la regarder."
+        case "skipped":
+            said = f"Ligne passée, elle ne contient pas d'acte contrôlé ({explanation.reason})."
+        case _:
+            blocks = [block for one in explanation.acts for block in one.blocks]
+            said = f"Réponse : {_in_short(blocks, explanation.profile)}"
+            return [page.title(spot), page.paint(page.wrap(said), _worst(blocks))]
+    return [page.title(spot), page.wrap(said)]
+
+
+def _worst(blocks: Sequence[Block]) -> Verdict:
+    verdicts = {block.verdict for block in blocks}
+    order = (Verdict.VIOLATION, Verdict.REVIEW, Verdict.UNVERIFIABLE)
+    return next((verdict for verdict in order if verdict in verdicts), Verdict.OK)
+
+
+def _in_short(blocks: Sequence[Block], profile: str) -> str:
+    """How many rules say what, the gravest first."""
+    words = []
+    noun = ("famille de règles", "familles de règles") if profile == "fiscal" else ("règle", "règles")
+    for verdict in (Verdict.VIOLATION, Verdict.REVIEW, Verdict.UNVERIFIABLE, Verdict.OK):
+        own = list(dict.fromkeys(block.rule for block in blocks if block.verdict is verdict))
+        if own:
+            rules = f" ({', '.join(own)})" if verdict is not Verdict.OK else ""
+            words.append(f"{verdict.french} pour {counted(len(own), *noun)}{rules}")
+    silent = len({block.rule for block in blocks if block.verdict is None})
+    if silent:
+        words.append(f"{counted(silent, 'règle')} {plural(silent, 'se tait', 'se taisent')} pour ne pas les répéter")
+    return f"{' ; '.join(words)}." if words else "aucune règle ne regarde cette ligne."
+
+
+def _about(page: Page, one: ActExplained, explanation: Explanation) -> list[str]:
+    """The act as it was read, and whether it counts."""
+    facts = ", ".join(_facts(one, explanation.profile))
+    lines = [page.wrap(f"{facts[:1].upper()}{facts[1:]}.")]
+    if one.status is not None:
+        rows = f" (voir {rows_of(one.cancellations, explanation.where)})" if one.cancellations else ""
+        again = f" (voir {rows_of((one.repeats,), explanation.where)})" if one.repeats else ""
+        lines.append(page.wrap(f"N'entre dans aucun compte : {WHY[one.status]}{rows or again}."))
+    elif one.cancellations:
+        rows = rows_of(one.cancellations, explanation.where)
+        lines.append(page.wrap(f"Des annulations du même acte ont été déduites ({rows})."))
+    return lines
+
+
+def _facts(one: ActExplained, profile: str) -> list[str]:
+    act = one.act
+    code = [act.code + times(act.coefficient, act.quantity)] if act.code else []
+    moment = f"soins du {day(act.date)}" + (f" à {act.time:%H:%M}" if act.time else "")
+    amount = [euros(act.amount)] if act.amount is not None else ["montant inconnu"]
+    paid = [f"payé le {day(act.payment_date)}"] if act.payment_date else []
+    late = ["hors délai de réclamation"] if act.out_of_time else []
+    invoice = [f"facture {act.invoice}"] if act.invoice else []
+    who = [
+        f"praticien {act.practitioner}" if act.practitioner else "praticien inconnu",
+        f"patient {act.patient}" if act.patient else "patient inconnu",
+    ]
+    if profile == "cpam":  # what a fund looks for comes first
+        return [*invoice, moment, *paid, *amount, *code, *who, *late]
+    return [*code, moment, *amount, *who, *invoice, *paid, *late]
+
+
+def _nothing_there(block: Block) -> bool:
+    """Whether a rule looked and there was nothing in front of it: told in one line."""
+    if block.verdict is not Verdict.OK:
+        return False
+    if isinstance(block.trace, VisitTrace):
+        return not block.trace.facing
+    return block.kind == "data"
+
+
+def _aside(page: Page, blocks: Sequence[Block]) -> list[str]:
+    if not blocks:
+        return []
+    names = ", ".join(block.rule for block in blocks)
+    return [page.wrap(f"Regardé aussi, sans rien trouver en face de cet acte : {names}.")]
+
+
+def _block_lines(page: Page, block: Block, explanation: Explanation) -> list[str]:
+    """One rule: what it asks and by which text, what was looked at, the answer."""
+    lines = [page.title(block.rule)]
+    why = "" if block.verdict in (Verdict.OK, None) else block.why
+    whole = block.verdict in (Verdict.VIOLATION, Verdict.REVIEW)
+    lines += [page.wrap(words) for words in (block.title, why) if words]
+    lines += trace_lines(page, block, explanation)
+    for text in block.texts:
+        lines += _text_lines(page, text, whole=whole)
+    lines.append(page.paint(page.wrap(_answer(block, explanation), "  "), block.verdict or Verdict.OK))
+    return lines
+
+
+def _text_lines(page: Page, text: Text, *, whole: bool) -> list[str]:
+    source = text.source
+    words = ", ".join([source.title, *([source.article] if source.article else [])])
+    url = source.url or "document non publié en ligne"
+    held = f"{span(text.period)}, {_CONFIDENCE.get(source.confidence, source.confidence)}, "
+    lines = [
+        fact(page, "Texte", f"{words} : {url}"),
+        fact(page, "Version", f"{held}comparée à sa source le {day(text.checked_on)}"),
+    ]
+    return [*lines, fact(page, "Note", text.note)] if whole and text.note else lines
+
+
+def _answer(block: Block, explanation: Explanation) -> str:
+    if block.verdict is None:
+        return f"Réponse : {_SILENT}, {listed(list(block.silent_for))} le dit déjà de cette ligne."
+    said = block.message or ""
+    if block.verdict is Verdict.UNVERIFIABLE:
+        said = f"{missing_words(block.missing, explanation.columns)}."
+    stake = ""
+    if block.at_stake is not None and block.texts and block.at_stake > 0:
+        stake = f" En jeu : {euros(block.at_stake)}."
+    carried = ""
+    if block.carried_by is not None:
+        here = block.carried_by == replace(explanation.where, cell=None)
+        other = "d'un autre acte de cette ligne" if here else f"de {rows_of((block.carried_by,), explanation.where)}"
+        carried = f" Même constat que celui {other}, compté une fois."
+    return f"Réponse : {block.verdict.french}. {said[:1].upper()}{said[1:]}{stake}{carried}"
+
+
+def _account(page: Page, explanation: Explanation) -> list[str]:
+    rulebook = f"version {explanation.rulebook_version}, à jour au {day(explanation.rulebook_date)}"
+    rejected = counted(explanation.rejected_rows, "ligne rejetée", "lignes rejetées")
+    short = (
+        [page.wrap(f"{rejected} à la lecture : un compte a pu en être faussé.")] if explanation.rejected_rows else []
+    )
+    return [
+        *short,
+        page.wrap(f"Règles : {rulebook}, {counted(explanation.rules, 'règle')}."),
+        page.wrap(f"Explication faite au {day(explanation.as_of)}, profil {explanation.profile}."),
+        page.wrap("Constat technique, ne vaut pas avis de la caisse."),
+    ]

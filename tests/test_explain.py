@@ -1,0 +1,608 @@
+"""Explanations: the verdict of the check, followed to the rows; what a limit would have needed; who may see what."""
+
+from __future__ import annotations
+
+import json
+import random
+import tomllib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.engine import Options, check
+from avenant9.errors import SettingError
+from avenant9.explain import Explainer
+from avenant9.explain.model import (
+    ActLine,
+    AlternationTrace,
+    Block,
+    ConditionTrace,
+    ContactTrace,
+    CountTrace,
+    Explanation,
+    OpposableTrace,
+    ShareTrace,
+    TariffTrace,
+    VisitTrace,
+)
+from avenant9.model import GrantedCeiling, Verdict
+from avenant9.report import explain as report
+from avenant9.rulebook.load import Rulebook, load_rulebook
+
+HERE = Path(__file__).parent
+FIXTURES = HERE.parent / "fixtures"
+YEAR: dict[str, Any] = tomllib.loads((FIXTURES / "annee_cabinet.toml").read_text(encoding="utf-8"))
+AS_OF = date(2026, 11, 22)
+HEAD = "date;code;practitioner;patient;amount"
+SAID = (Verdict.VIOLATION, Verdict.REVIEW)
+
+
+@pytest.fixture(scope="module")
+def rulebook() -> Rulebook:
+    return load_rulebook()
+
+
+def explainer(folder: Path, rulebook: Rulebook, lines: Sequence[str], *only: str, **options: Any) -> Explainer:
+    file = folder / "actes.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    acts = load_acts([str(file)], rulebook.nomenclature)
+    return Explainer(acts, rulebook, Options(**{"as_of": AS_OF, "only": only, **options}))
+
+
+def block_of(explanation: Explanation, rule: str, code: str | None = None) -> Block:
+    return next(
+        block
+        for one in explanation.acts
+        if code in (None, one.act.code)
+        for block in one.blocks
+        if block.rule == rule
+    )
+
+
+def count_of(explanation: Explanation, rule: str) -> CountTrace:
+    trace = block_of(explanation, rule).trace
+    assert isinstance(trace, CountTrace)
+    return trace
+
+
+def told(lines: Sequence[ActLine]) -> list[tuple[Any, ...]]:
+    return [(line.where.row, line.running, line.why, line.detail, line.missing) for line in lines]
+
+
+# --- the same verdict as the check ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def year(rulebook: Rulebook) -> Explainer:
+    acts = load_acts([str(FIXTURES / "annee_cabinet.xlsx")], rulebook.nomenclature)
+    return Explainer(acts, rulebook, Options(as_of=YEAR["as_of"]))
+
+
+PLANTED = [entry for entry in YEAR["anomaly"] if "row" in entry]
+
+
+@pytest.mark.parametrize("entry", PLANTED, ids=lambda entry: f"{entry['rule']} {entry['row']}")
+def test_planted_rows_are_explained_as_they_are_checked(year: Explainer, entry: dict[str, Any]) -> None:
+    explanation = year.at(f"{entry['sheet']}!{entry['row']}")
+    blocks = [block for one in explanation.acts for block in one.blocks if block.rule == entry["rule"]]
+    found = next(block for block in blocks if block.verdict in SAID)
+    assert found.verdict == entry["verdict"]
+    assert found.at_stake is not None
+    assert f"{found.at_stake / 100:.2f}" == entry["at_stake"]
+    assert found.texts
+    others = {
+        block.rule for one in explanation.acts for block in one.blocks if block.verdict in SAID and block != found
+    }
+    planted = {other["rule"] for other in PLANTED if (other["sheet"], other["row"]) == (entry["sheet"], entry["row"])}
+    assert {rule for rule in others if not rule.startswith("seuil/")} <= planted
+    text = report.render_text(report.apply(explanation, "comptable"))
+    title = f"{entry['rule']}\n{'-' * len(entry['rule'])}\n"
+    answer = text.partition(title)[2].partition("\n\n")[0].rpartition("\n  Réponse : ")[2]
+    assert answer.startswith(f"{found.verdict.french}. ")
+
+
+def sample(path: Path) -> list[dict[str, Any]]:
+    """Of a table of cases: one with each verdict, one unverifiable, one silent."""
+    chosen: dict[str, dict[str, Any]] = {}
+    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
+        kinds = [entry["verdict"] for entry in case["expect"] if entry["row"]] or ["silent"]
+        for kind in [*kinds, *(["unverifiable"] if "unverifiable" in case else [])]:
+            chosen.setdefault(kind, case)
+    return list({case["name"]: case for case in chosen.values()}.values())
+
+
+CASES = sorted((HERE / "rules").glob("*/*.toml"))
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_cases_are_explained_as_they_are_checked(path: Path, rulebook: Rulebook, tmp_path: Path) -> None:
+    rule = f"{path.parent.name}/{path.stem}"
+    for case in sample(path):
+        granted = tuple(
+            GrantedCeiling(entry["practitioner"], entry["year"], round(entry["ceiling"] * 10_000))
+            for entry in case.get("derogations", ())
+        )
+        asked = explainer(
+            tmp_path,
+            rulebook,
+            case["acts"].splitlines(),
+            rule,
+            as_of=date.fromisoformat(str(case.get("as_of", AS_OF))),
+            zone=case.get("zone", "metropole"),
+            derogations=granted,
+        )
+        wanted = {
+            row: sorted((entry["verdict"], entry["message"]) for entry in case["expect"] if entry["row"] == row)
+            for row in asked.acts.table["row"]
+        }
+        got, unknown = {}, 0
+        for row in wanted:
+            blocks = [block for one in asked.at(str(row)).acts for block in one.blocks]
+            unknown += any(block.verdict is Verdict.UNVERIFIABLE for block in blocks)
+            got[row] = sorted(
+                (str(block.verdict), str(block.message))
+                for block in blocks
+                if block.verdict in SAID and block.carried_by is None and not rule.startswith("seuil/")
+            )
+        assert got == wanted, case["name"]
+        assert bool(unknown) == ("unverifiable" in case), case["name"]
+
+
+# --- counts -----------------------------------------------------------------------------------------------
+
+WINDOWS = ("civil-year", "civil-quarter", "civil-month", "iso-week", "rolling-12-months", "ever")
+
+RULE = """kind = "frequency"
+title = "Essai"
+why = "Deux au plus."
+
+[[version]]
+from = 2022-04-01
+until = "open"
+codes = ["TE2"]
+limit = 2
+window = "{window}"
+per = ["practitioner", "patient"]
+verdict = "violation"
+source = {{ title = "Essai", url = "", confidence = "high" }}
+checked_on = 2026-11-22
+"""
+
+
+@pytest.fixture(scope="module")
+def trial(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
+    """The shipped rules, and one of each window: two TE2 at most."""
+    folder = tmp_path_factory.mktemp("regles")
+    (folder / "frequence").mkdir()
+    for window in WINDOWS:
+        (folder / "frequence" / f"essai-{window}.toml").write_text(RULE.format(window=window), encoding="utf-8")
+    return load_rulebook(folder)
+
+
+def te2(days: Sequence[date]) -> list[str]:
+    return [HEAD, *(f"{day:%d/%m/%Y};TE2;A;P1;20,00" for day in days)]
+
+
+def found_on(folder: Path, rulebook: Rulebook, lines: Sequence[str], rule: str) -> set[int]:
+    file = folder / "deplace.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    findings = check(
+        load_acts([str(file)], rulebook.nomenclature), rulebook, Options(as_of=AS_OF, only=(rule,))
+    ).findings
+    return set(findings["row"])
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+@pytest.mark.parametrize("seed", range(3))
+def test_counts_and_earliest_dates_are_those_of_the_engine(
+    window: str, seed: int, trial: Rulebook, tmp_path: Path
+) -> None:
+    rule = f"frequence/essai-{window}"
+    chance = random.Random(f"{window} {seed}")
+    span = {"iso-week": 15, "civil-month": 60, "civil-quarter": 200}.get(window, 500)
+    start = date(2023, 11, 20) + timedelta(days=chance.randrange(60))
+    days = [start + timedelta(days=chance.randrange(span)) for _ in range(7)]
+    lines = te2(days)
+    asked = explainer(tmp_path, trial, lines, rule)
+    findings = check(asked.acts, trial, Options(as_of=AS_OF, only=(rule,))).findings
+    over = {row["row"]: row for row in findings.iter_rows(named=True)}
+    for row, day in enumerate(days, start=2):
+        trace = count_of(asked.at(str(row)), rule)
+        assert (trace.count or 0) > 2 if row in over else (trace.count or 0) <= 2
+        if row not in over:
+            assert trace.earliest is None
+            continue
+        said = json.loads(over[row]["explanation"])
+        assert trace.count == said["count"]
+        assert f"{trace.first}/{trace.last or '..'}" == said["window"]
+        first_units = [line.where.row for line in trace.counted[:2]]
+        assert first_units == [place["row"] for place in over[row]["related"]]
+        if window == "ever":
+            assert trace.earliest is None
+            continue
+        assert trace.earliest is not None
+        assert trace.earliest > day
+        on_it, before = (
+            found_on(tmp_path, trial, te2([to if place == row else own for place, own in enumerate(days, 2)]), rule)
+            for to in (trace.earliest, trace.earliest - timedelta(days=1))
+        )
+        assert row in before
+        assert row not in on_it
+        assert {place.row for place in trace.displaced} == on_it - over.keys()
+
+
+@pytest.mark.parametrize(
+    ("rule", "lines", "row", "earliest"),
+    [
+        ("frequence/te2-annuelle", te2([date(2023, m, 10) for m in (1, 2, 5, 8, 12)]), 6, date(2024, 1, 1)),
+        (
+            "frequence/te2-douze-mois",
+            te2([date(2023, 2, 12), date(2023, 5, 3), date(2023, 8, 30), date(2023, 12, 14), date(2024, 1, 2)]),
+            6,
+            date(2024, 2, 12),
+        ),
+        (
+            "frequence/vl-trimestrielle",
+            [
+                "date;code;practitioner;patient;amount;reason",
+                *(f"{day};VL;A;P1;60,00;ald80" for day in ("01/04/2022", "30/06/2022", "01/07/2022")),
+            ],
+            3,
+            date(2022, 7, 1),  # where the visit of that day would be over in its place
+        ),
+        ("frequence/cte-unique", [HEAD, "10/01/2023;CTE;A;P1;60,00", "10/02/2023;CTE;A;P1;60,00"], 3, None),
+        (
+            "frequence/snp-hebdomadaire",
+            [HEAD, *(f"{day:02d}/09/2022;G+SNP;A;P{n};40,00" for day in (5, 6, 7) for n in range(8))],
+            25,
+            date(2022, 9, 12),
+        ),
+        (
+            "frequence/snp-hebdomadaire",  # no text from 1 October to 9 December: no answer lies there
+            [HEAD, *(f"{day}/09/2022;G+SNP;A;P{n};40,00" for day in (26, 27, 28) for n in range(7))],
+            22,
+            date(2022, 12, 10),
+        ),
+    ],
+)
+def test_earliest_date(
+    rule: str, lines: list[str], row: int, earliest: date | None, rulebook: Rulebook, tmp_path: Path
+) -> None:
+    trace = count_of(explainer(tmp_path, rulebook, lines, rule).at(str(row)), rule)
+    assert trace.over > 0
+    assert trace.earliest == earliest
+    assert [place.row for place in trace.displaced] == ([4] if rule == "frequence/vl-trimestrielle" else [])
+
+
+def test_rolling_window_around_29_february(trial: Rulebook, tmp_path: Path) -> None:
+    days = [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 10)]
+    asked = explainer(tmp_path, trial, te2(days), "frequence/essai-rolling-12-months")
+    assert count_of(asked.at("4"), "frequence/essai-rolling-12-months").earliest == date(2025, 2, 28)
+
+
+def test_more_units_than_the_limit_have_no_date(trial: Rulebook, tmp_path: Path) -> None:
+    lines = [f"{HEAD};quantity", "10/01/2023;TE2;A;P1;60,00;3"]
+    trace = count_of(
+        explainer(tmp_path, trial, lines, "frequence/essai-civil-year").at("2"), "frequence/essai-civil-year"
+    )
+    assert (trace.count, trace.over, trace.earliest) == (3, 1, None)
+
+
+MIXED = [
+    f"{HEAD};quantity",
+    "15/03/2022;TE2;A;P1;20,00;1",
+    "10/04/2022;TE2;A;P1;20,00;1",
+    "12/05/2022;TE2;A;P1;40,00;2",
+    "12/06/2022;TE2;B;P1;20,00;1",
+    "13/06/2022;TE2;A;P2;20,00;1",
+    "14/06/2022;TE2;A;;20,00;1",
+    "15/06/2022;TE2;A;P1;20,00;1",
+    "15/06/2022;TE2;A;P1;-20,00;1",
+    "31/02/2022;TE2;A;P1;20,00;1",
+    "20/08/2022;TE2;A;P1;20,00;1",
+    ";;;;;",
+    "Total;;;;180,00;",
+    "20/12/2022;TE2;A;P1;20,00;1",
+    "20/12/2022;TE2;A;P1;20,00;1",
+]
+ANNUAL = "frequence/te2-annuelle"
+
+
+def test_counted_not_counted_and_unknown_rows(rulebook: Rulebook, tmp_path: Path) -> None:
+    asked = explainer(tmp_path, rulebook, MIXED, ANNUAL)
+    trace = count_of(asked.at("14"), ANNUAL)
+    assert told(trace.counted) == [
+        (3, 1, None, None, ()),
+        (4, 3, None, None, ()),
+        (11, 4, None, None, ()),
+        (14, 5, None, None, ()),
+        (15, 6, None, None, ()),
+    ]
+    assert told(trace.not_counted) == [
+        (2, None, "before-version", "2022-04-01", ()),
+        (5, None, "other-practitioner", "B", ()),
+        (8, None, "cancelled", None, ()),
+        (9, None, "cancellation", None, ()),
+    ]
+    assert told(trace.unknown) == [(7, None, None, None, ("patient",))]
+    assert (trace.count, trace.could_be, trace.over) == (5, 6, 1)
+    assert [line.where.row for line in trace.counted if line.here] == [14]
+    assert [line.repeats.row for line in trace.counted if line.repeats] == [14]
+    text = report.render_text(report.apply(asked.at("14"), "comptable"))
+    assert "le résultat pourrait passer à 6 : le verdict n'en dépend pas" in text
+    assert "1 ligne rejetée" in text.replace("\u00a0", " ")
+
+
+def test_an_unknown_that_could_change_the_verdict_is_said(rulebook: Rulebook, tmp_path: Path) -> None:
+    asked = explainer(tmp_path, rulebook, MIXED, ANNUAL)
+    block = block_of(asked.at("11"), ANNUAL)
+    assert block.verdict is Verdict.OK
+    assert block.message == (
+        "TE2 : 4 sur l'année civile 2022 pour ce patient, 4 au plus. "
+        "Sous réserve des actes inconnus, qui pourraient le porter à 5."
+    )
+    text = report.render_text(report.apply(asked.at("11"), "comptable"))
+    assert "le résultat pourrait passer à 5 : au-delà de la limite de 4" in text
+
+
+def test_acts_refused_by_another_rule_do_not_fill_the_window(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [f"{HEAD};regulated_by", *(f"05/06/2023;G+SNP;A;P{n};41,50;sas" for n in range(21))]
+    lines[3] = lines[3].replace(";sas", ";non")
+    rule = "frequence/snp-hebdomadaire"
+    block = block_of(explainer(tmp_path, rulebook, lines, rule).at("22"), rule)
+    assert block.verdict is Verdict.OK
+    assert isinstance(block.trace, CountTrace)
+    assert block.trace.count == 20
+    assert told(block.trace.not_counted) == [(4, None, "refused", "condition/snp-regulation", ())]
+    refused = block_of(explainer(tmp_path, rulebook, lines, rule).at("4"), rule)
+    assert refused.verdict is Verdict.OK
+    assert refused.message == "SNP : non compté, l'acte est non conforme à condition/snp-regulation."
+
+
+def test_a_silent_rule_says_who_speaks(rulebook: Rulebook, tmp_path: Path) -> None:
+    days = [date(2023, m, 10) for m in (1, 2, 5, 8, 12)]
+    block = block_of(explainer(tmp_path, rulebook, te2(days)).at("6"), "frequence/te2-douze-mois")
+    assert (block.verdict, block.silent_for) == (None, (ANNUAL,))
+
+
+def test_contacts(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [
+        HEAD,
+        "10/01/2023;G;A;P1;25,00",
+        "10/02/2023;APC;A;P1;55,00",
+        "10/02/2023;G;A;P1;25,00",
+        "09/06/2023;G;A;P1;25,00",
+    ]
+    trace = block_of(explainer(tmp_path, rulebook, lines).at("3"), "frequence/apc-quatre-mois").trace
+    assert isinstance(trace, ContactTrace)
+    assert (trace.after, trace.before) == (date(2022, 10, 10), date(2023, 6, 10))
+    assert [line.where.row for line in trace.near] == [2, 5]
+    assert [line.where.row for line in trace.same_day] == [4]
+
+
+def test_alternation(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [HEAD, *(f"10/{month:02d}/2023;TCG;A;P1;25,00" for month in (1, 2, 3)), "10/04/2023;G;A;P1;25,00"]
+    block = block_of(explainer(tmp_path, rulebook, lines).at("4"), "condition/tc-alternance")
+    assert isinstance(block.trace, AlternationTrace)
+    assert [line.running for line in block.trace.remote] == [1, 2, 3]
+    assert [line.where.row for line in block.trace.in_person] == [5]
+    assert block.verdict is Verdict.OK
+
+
+# --- one act ----------------------------------------------------------------------------------------------
+
+
+def test_tests_of_a_condition_with_what_was_found(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [f"{HEAD};reason;birth_date;ald", "23/05/2023;VL;A;P1;60,00;ald80;01/06/1945;oui"]
+    asked = explainer(tmp_path, rulebook, lines, "condition/vl-age-ald")
+    block = block_of(asked.at("2"), "condition/vl-age-ald")
+    assert isinstance(block.trace, ConditionTrace)
+    assert [(line.test["test"], line.found, line.holds) for line in block.trace.requires] == [
+        ("age-at-least", 77, False),
+        ("is-true", True, True),
+    ]
+    text = report.render_text(report.apply(asked.at("2"), "interne"))
+    assert "patient de 80 ans ou plus : non remplie (77 ans le jour de l'acte)" in " ".join(text.split())
+    assert "1945" not in text  # an age is enough
+
+
+def test_unknown_values_are_named(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [f"{HEAD};reason;ald", "23/05/2023;VL;A;P1;60,00;ald80;"]
+    asked = explainer(tmp_path, rulebook, lines, "condition/vl-age-ald")
+    block = block_of(asked.at("2"), "condition/vl-age-ald")
+    assert (block.verdict, block.missing) == (Verdict.UNVERIFIABLE, ("birth_date", "ald"))
+    text = report.render_text(report.apply(asked.at("2"), "comptable"))
+    assert "inconnu (date de naissance inconnue)" in " ".join(text.split())
+    assert "Réponse : non vérifiable. Colonne « Date de naissance » absente" in " ".join(text.split())
+
+
+def test_the_equation_of_a_tariff(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [f"{HEAD};overcharge", "15/02/2023;VG+MD;A;P1;45,00;5,00"]
+    block = block_of(explainer(tmp_path, rulebook, lines).at("2"), "tarif/conventionnel")
+    trace = block.trace
+    assert isinstance(trace, TariffTrace)
+    assert (trace.amount, trace.overcharge, trace.base) == (4500, 500, 4000)
+    assert [(part.code, part.tariff, part.total) for part in trace.parts] == [("VG", 2500, 2500), ("MD", 1000, 1000)]
+    assert (trace.tariff, trace.difference, trace.matched) == (3500, 500, None)
+
+
+def test_the_supplements_that_a_row_may_hold(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [HEAD, "15/06/2022;VL;A;P1;70,00", "15/06/2022;VL;A;P2;71,00"]
+    asked = explainer(tmp_path, rulebook, lines, "tarif/conventionnel")
+    right = block_of(asked.at("2"), "tarif/conventionnel").trace
+    assert isinstance(right, TariffTrace)
+    assert right.matched == ("MD",)
+    wrong = block_of(asked.at("3"), "tarif/conventionnel").trace
+    assert isinstance(wrong, TariffTrace)
+    assert (wrong.difference, wrong.matched) == (1100, None)
+    assert ("MD",) in [one.codes for one in wrong.supplements]
+
+
+def test_one_overcharge_reproached_once(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [f"{HEAD};overcharge;sector;optam", "10/01/2023;CS+MPC+MCS;A;P1;50,00;20,00;2;non"]
+    explanation = explainer(tmp_path, rulebook, lines, "tarif/opposable").at("2")
+    first = block_of(explanation, "tarif/opposable", "MPC")
+    second = block_of(explanation, "tarif/opposable", "MCS")
+    assert isinstance(first.trace, OpposableTrace)
+    assert [line.overcharge for line in first.trace.hosts] == [2000]
+    assert (first.verdict, first.at_stake, first.carried_by) == (Verdict.VIOLATION, 2000, None)
+    assert (second.verdict, second.at_stake) == (Verdict.VIOLATION, None)
+    assert second.carried_by is not None
+    assert second.carried_by.row == 2
+
+
+def test_the_acts_of_a_visit(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [
+        f"{HEAD};invoice",
+        "15/06/2023;TE2;A;P1;20,00;F1",
+        "15/06/2023;G;A;P1;25,00;F1",
+        "15/06/2023;RQD;A;P1;10,00;F2",
+        "15/06/2023;G;A;P2;25,00;F1",
+    ]
+    asked = explainer(tmp_path, rulebook, lines, "cumul/te2-autre-acte")
+    trace = block_of(asked.at("2"), "cumul/te2-autre-acte").trace
+    assert isinstance(trace, VisitTrace)
+    assert [(line.act.where.row, line.role, line.one_invoice) for line in trace.others] == [
+        (3, "beside", True),
+        (4, "other-invoice", False),
+    ]
+    other = block_of(asked.at("3"), "cumul/te2-autre-acte")
+    assert other.verdict is Verdict.OK
+    assert other.message == "G : l'acte que le texte écarte est TE2, ligne 2, non celui-ci."
+
+
+# --- a practitioner's year --------------------------------------------------------------------------------
+
+
+def test_the_share_of_a_year(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [
+        HEAD,
+        *(f"{day:02d}/03/2023;G;A;P1;25,00" for day in range(1, 8)),
+        *(f"{day:02d}/04/2023;TCG;A;P1;25,00" for day in range(1, 4)),
+    ]
+    asked = explainer(tmp_path, rulebook, lines, "seuil/activite-distance")
+    in_person = block_of(asked.at("2"), "seuil/activite-distance")
+    assert isinstance(in_person.trace, ShareTrace)
+    assert (in_person.trace.remote, in_person.trace.total, in_person.trace.excess) == (3, 10, 1)
+    assert (in_person.verdict, in_person.trace.act, in_person.trace.beyond) == (Verdict.OK, "in-person", False)
+    verdicts = [block_of(asked.at(str(row)), "seuil/activite-distance").verdict for row in (9, 10, 11)]
+    assert verdicts == [Verdict.OK, Verdict.OK, Verdict.VIOLATION]
+
+
+# --- which row --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "at", ["Généraliste!507", "'Généraliste'!507", "generaliste!A507", "annee_cabinet.xlsx:Généraliste!507"]
+)
+def test_a_row_may_be_written_in_several_ways(year: Explainer, at: str) -> None:
+    where = year.at(at).where
+    assert (where.sheet, where.row) == ("Généraliste", 507)
+
+
+@pytest.mark.parametrize(
+    ("at", "problem"),
+    [
+        ("Généraliste", "pas de numéro de ligne"),
+        ("", "pas de numéro de ligne"),
+        ("507", "plusieurs fichiers ou feuilles ont été lus"),
+        ("annee_cabinet.xlsx:507", "plusieurs feuilles à ce nom"),
+        ("Dentiste!507", "ni un fichier ni une feuille qui a été lue"),
+        ("Psychiatre!1", "la ligne 1 n'est pas une ligne d'actes"),
+        ("Psychiatre!999999", "la ligne 999999 n'est pas une ligne d'actes"),
+    ],
+)
+def test_a_row_that_is_not_there(year: Explainer, at: str, problem: str) -> None:
+    with pytest.raises(SettingError) as error:
+        year.at(at)
+    assert error.value.problem == problem
+    if "plusieurs" in problem:
+        assert "« Généraliste!507 » ou « Psychiatre!507 »" in error.value.remedy
+
+
+def test_several_files(rulebook: Rulebook, tmp_path: Path) -> None:
+    for name in ("a.csv", "b.csv"):
+        (tmp_path / name).write_text(f"{HEAD}\n10/01/2023;G;A;P1;25,00\n", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("a.csv", "b.csv")]
+    asked = Explainer(load_acts(files, rulebook.nomenclature), rulebook, Options(as_of=AS_OF))
+    assert asked.at("b.csv:2").where.file == files[1]
+    with pytest.raises(SettingError, match=r"a\.csv:2"):
+        asked.at("2")
+
+
+def test_rows_that_hold_no_act(rulebook: Rulebook, tmp_path: Path) -> None:
+    asked = explainer(tmp_path, rulebook, MIXED, ANNUAL)
+    rejected = asked.at("10")
+    assert (rejected.state, rejected.where.cell, rejected.acts) == ("rejected", "A10", ())
+    assert rejected.reason == "date illisible : « 31/02/2022 »"
+    assert asked.at("12").state == "skipped"
+    cancelled = asked.at("8")
+    assert cancelled.acts[0].status == "cancelled"
+    assert [place.row for place in cancelled.acts[0].cancellations] == [9]
+
+
+# --- who may see what -------------------------------------------------------------------------------------
+
+PATIENT = "DUPONT-1945"
+
+
+@pytest.mark.parametrize("profile", ["interne", "comptable", "cpam", "fiscal"])
+def test_profiles(profile: str, rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [line.replace("P1", PATIENT) for line in MIXED]
+    shown = report.apply(explainer(tmp_path, rulebook, lines).at("14"), profile)
+    written = report.render_text(shown), report.render_json(shown).decode()
+    for result in written:
+        assert (PATIENT in result) is (profile == "interne")
+        assert ("TE2" in result) is (profile != "fiscal")
+        assert ("te2-annuelle" in result) is (profile != "fiscal")
+    if profile != "interne":
+        assert "P0001" in written[0]
+    assert "20,00" in written[0]
+
+
+def test_json(rulebook: Rulebook, tmp_path: Path) -> None:
+    shown = report.apply(explainer(tmp_path, rulebook, MIXED, ANNUAL).at("14"), "comptable")
+    told = json.loads(report.render_json(shown))
+    assert told["format"] == "a9-explain/1"
+    assert told["at"]["row"] == 14
+    act = told["acts"][0]
+    assert (act["amount"], act["date"], act["coefficient"]) == ("20.00", "2022-12-20", "1")
+    rule = act["rules"][0]
+    assert (rule["rule"], rule["verdict"], rule["at_stake"]) == (ANNUAL, "violation", "20.00")
+    assert rule["trace"]["earliest"] == "2023-01-01"
+    assert [line["where"]["row"] for line in rule["trace"]["counted"]] == [3, 4, 11, 14, 15]
+    assert rule["texts"][0]["source"]["url"].startswith("https://")
+
+
+def test_text_fits_the_page_and_ends_each_rule_with_its_answer(year: Explainer) -> None:
+    for entry in PLANTED[::4]:
+        shown = report.apply(year.at(f"{entry['sheet']}!{entry['row']}"), "comptable")
+        text = report.render_text(shown, encoding="cp850")
+        text.encode("cp850")
+        assert all(len(line) <= 80 or "://" in line for line in text.splitlines())
+        for section in text.split("\n\n"):
+            head = section.splitlines()[0]
+            if "/" in head and section.splitlines()[1:2] == ["-" * len(head)] and " " not in head:
+                assert "\n  Réponse : " in section
+                assert "\n  Texte" not in section.rpartition("\n  Réponse : ")[2]
+
+
+def test_long_counts_are_folded(trial: Rulebook, tmp_path: Path) -> None:
+    rule = "frequence/essai-civil-year"
+    lines = te2([date(2023, 1, 1) + timedelta(days=day) for day in range(60)])
+    text = report.render_text(report.apply(explainer(tmp_path, trial, lines, rule).at("41"), "comptable"))
+    assert "← cette ligne" in text
+    assert "autres actes" in text
+    assert text.count("  TE2  compte") < 30
+
+
+def test_options_of_reading_are_those_of_the_check(rulebook: Rulebook, tmp_path: Path) -> None:
+    file = tmp_path / "actes.csv"
+    file.write_text("\n".join(MIXED) + "\n", encoding="utf-8")
+    acts = load_acts([str(file)], rulebook.nomenclature, ReadOptions(practitioner="B"))
+    asked = Explainer(acts, rulebook, Options(as_of=AS_OF, only=(ANNUAL,)))
+    assert count_of(asked.at("5"), ANNUAL).count == 1
