@@ -11,7 +11,7 @@ SOURCES := $(shell find core cli -type f -not -name '*.pyc')
 help:
 	@echo "make demo      set up a9 and check the shipped practice year (fixtures/annee_cabinet.xlsx)"
 	@echo "make test      set everything up and run the tests"
-	@echo "make lint      ruff, mypy --strict, import rules"
+	@echo "make lint      ruff, mypy --strict, import rules, and the legal lint of the rules"
 	@echo "make bench     time a9 against the mere loading of the same workbook"
 	@echo "make fuzz      the long tests (random workbooks against the oracle)"
 	@echo "make fixtures  write the test files again from their sources"
@@ -45,6 +45,7 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
+	$(BIN)/python -m avenant9.rulebook.lint --cases tests/rules --as-of $$(date +%F)
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python bench/run.py

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from oracle import book, law, reading, strategies, subject
+from oracle import book, days, law, reading, strategies, subject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,3 +51,38 @@ def test_engine_and_oracle_agree_at_length(data: st.DataObject, tmp_path: Path) 
 
 def test_every_kind_of_rule_has_an_oracle() -> None:
     assert {rule["kind"] for rule in BOOK.rules.values()} <= set(law.KINDS)
+
+
+@pytest.mark.parametrize("sunday", [date(2008, 3, 23), date(2022, 4, 17), date(2023, 4, 9), date(2024, 3, 31)])
+def test_easter(sunday: date) -> None:
+    assert days.easter(sunday.year) == sunday
+
+
+@pytest.mark.parametrize(
+    ("asked", "last", "zone"),
+    [
+        (date(2022, 9, 9), date(2022, 9, 12), "metropole"),  # a Friday: Saturday, then Monday
+        (date(2022, 5, 25), date(2022, 5, 28), "metropole"),  # Ascension is the next day
+        (date(2022, 12, 23), date(2022, 12, 26), "metropole"),
+        (date(2022, 12, 23), date(2022, 12, 27), "alsace-moselle"),
+    ],
+)
+def test_two_working_days(asked: date, last: date, zone: str) -> None:
+    assert days.last_working_day(asked, 2, zone) == last
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "kind"),
+    [
+        (date(2022, 7, 13), 8, "day"),
+        (date(2022, 7, 13), 20, "pdsa"),
+        (date(2022, 7, 14), 10, "pdsa"),
+        (date(2022, 7, 15), 10, "regional"),  # the Friday after a holiday
+        (date(2022, 7, 16), 11, "regional"),  # and the Saturday
+        (date(2022, 7, 16), 12, "pdsa"),
+        (date(2022, 10, 31), 10, "regional"),  # the Monday before
+        (date(2022, 9, 11), 10, "pdsa"),
+    ],
+)
+def test_whose_hours(day: date, hour: int, kind: str) -> None:
+    assert days.duty(day, hour, "metropole") == kind

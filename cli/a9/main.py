@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: Name -> module and short help, in the order of `a9 --help`: the help imports none of them.
 COMMANDS = {
     "check": ("a9.commands.check", "Contrôler des actes."),
+    "explain": ("a9.commands.explain", "Expliquer une ligne : chaque règle, ce qu'elle a compté, sa réponse."),
     "columns": ("a9.commands.columns", "Dire ce qui est compris d'un fichier d'actes."),
     "template": ("a9.commands.template", "Donner un fichier à remplir."),
     "rules": ("a9.commands.rules", "Lister et montrer les règles."),

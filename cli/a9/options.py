@@ -164,8 +164,10 @@ acts_options = _all(
 
 def ids(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """A repeatable option whose value may itself be a list with commas."""
-    words = (word.strip() for value in values for word in value.split(","))
-    return tuple(word for word in words if word)
+    words = tuple(word.strip() for value in values for word in value.split(","))
+    if "" in words:  # an empty shell variable must not select everything
+        raise click.BadParameter("une règle, une famille ou un motif est attendu, et non un mot vide")
+    return words
 
 
 @dataclass(frozen=True)

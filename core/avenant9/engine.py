@@ -14,12 +14,13 @@ from typing import Any
 
 import polars as pl
 
-from avenant9 import threshold
-from avenant9.acts.codes import CCAM_SHAPE
-from avenant9.checks import condition, data, frequency, share, tariff
+from avenant9 import summary, threshold
+from avenant9.calendar import Calendar
+from avenant9.checks import combination, condition, data, frequency, share, tariff
 from avenant9.checks.context import Context
 from avenant9.model import (
     ACTS,
+    CCAM_SHAPE,
     CRASHED,
     FINDINGS,
     PLACE,
@@ -47,11 +48,14 @@ KINDS: dict[str, Check] = {
     "no-overcharge": tariff.check_no_overcharge,
     "opposable": tariff.check_opposable,
     "condition": condition.check,
+    "specialty": condition.check_specialty,
+    "alternation": condition.check_alternation,
+    "host": combination.check_host,
+    "pair": combination.check,
     "validity": condition.check_validity,
     "data": data.check,
 }
 
-CEILING = "seuil"
 _COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
 
 
@@ -76,6 +80,14 @@ def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
         UnknownRuleError: `only` or `skip` names no rule.
     """
     selected = rulebook.select(options.only, options.skip)
+    everything, context = prepared(acts, rulebook, options)
+    counted = everything.filter(pl.col("status").is_null())
+    found, unknown, crashed = run(counted, rulebook, selected, context)
+    return _report(acts, everything, rulebook, selected, found, unknown, crashed, options, context)
+
+
+def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> tuple[pl.DataFrame, Context]:
+    """All acts with their `nature` (null where the nomenclature gives none), and what checks are told of the run."""
     natures = pl.DataFrame(
         {"code": list(rulebook.acts), "nature": [act.nature for act in rulebook.acts.values()]},
         schema={"code": pl.String, "nature": pl.String},
@@ -84,10 +96,7 @@ def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
     everything = acts.table.join(natures, on="code", how="left", maintain_order="left").with_columns(
         nature=pl.coalesce("nature", technical)
     )
-    counted = everything.filter(pl.col("status").is_null())
-    context = _context(everything, rulebook, options)
-    found, unknown, crashed = _run(counted, rulebook, selected, context)
-    return _report(acts, everything, rulebook, selected, found, unknown, crashed, options, context)
+    return everything, _context(everything, rulebook, options)
 
 
 def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> Context:
@@ -113,6 +122,7 @@ def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> 
         as_of=options.as_of,
         overseas=None if options.zone in home else options.zone,
         prices=Prices(rulebook.acts),
+        calendar=Calendar(options.zone, rulebook.hours),
         everything=everything,
         existence=pl.DataFrame(
             spans,
@@ -136,7 +146,7 @@ def _needs(rule: schema.RuleModel) -> set[str]:
     return {*rule.silent_where, *getattr(rule, "not_counting", ())}
 
 
-def _run(
+def run(
     counted: pl.DataFrame, rulebook: Rulebook, selected: Sequence[str], context: Context
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], list[str]]:
     """Findings and unknowns by rule; the rules that a selected one leans on run too, but are not reported."""
@@ -212,22 +222,24 @@ def _report(
     )
     unverifiable = tuple(sorted(unverifiable, key=lambda entry: entry.rule))
     used = set(reported["source"].drop_nulls().unique())
+    titles = {name: rulebook.rules[name].title for name in selected}
     return Report(
         as_of=options.as_of,
         profile=options.profile,
         rulebook_version=rulebook.version,
         rules=len(rulebook.rules),
         inputs=acts.inputs,
-        summary=_summary(acts, everything, reported, unverifiable, selected),
-        by_rule=_by_rule(reported, rulebook),
+        summary=_summary(acts, everything, reported, unverifiable, selected, options),
+        by_rule=summary.by_rule(reported, titles),
         findings=reported,
         unverifiable=unverifiable,
         rejected=acts.rejected,
         sources={key: source for key, source in rulebook.sources.items() if key in used},
-        titles={name: rulebook.rules[name].title for name in selected},
+        titles=titles,
         threshold=_threshold(everything, selected, context),
-        notices=acts.notices,
+        notices=(*acts.notices, *_unused_derogations(everything, options)),
         columns=acts.columns,
+        asked=(options.from_, options.until),
     )
 
 
@@ -239,6 +251,13 @@ def _threshold(everything: pl.DataFrame, selected: Sequence[str], context: Conte
         if name in selected
         for entry in threshold.practitioners(counted, rule, context.derogations, context.as_of)
     )
+
+
+def _unused_derogations(everything: pl.DataFrame, options: Options) -> list[str]:
+    """A derogation of nobody in the files may be one whose practitioner was misspelt."""
+    here = set(everything["practitioner"].drop_nulls().unique())
+    absent = dict.fromkeys(own.practitioner for own in options.derogations if own.practitioner not in here)
+    return [f"Aménagement du plafond de {name} : aucun acte de ce praticien dans les fichiers." for name in absent]
 
 
 def _wanted_dates(options: Options) -> pl.Expr:
@@ -269,13 +288,25 @@ def _reported(
         schema={"input": pl.UInt16, "file": pl.String, "sheet": pl.String},
         orient="row",
     )
-    columns = ("input", "row", "date", "time", "patient", "code", "invoice", "quantity", "amount", "payment_date")
+    columns = (
+        "input",
+        "row",
+        "date",
+        "time",
+        "patient",
+        "patient_shown",
+        "code",
+        "invoice",
+        "quantity",
+        "amount",
+        "payment_date",
+    )
     stood_on = everything.select("act", *columns, "rate", "reimbursed", act_practitioner="practitioner")
     joined = (
         table.join(stood_on, on="act", how="left", maintain_order="left")
         .with_columns(practitioner=pl.coalesce("practitioner", "act_practitioner"))
         .join(places, on="input", how="left", maintain_order="left")
-        .join(_pseudonyms(everything, table), on="patient", how="left", maintain_order="left")
+        .join(pseudonyms(everything), on="patient", how="left", maintain_order="left")
         .sort("input", "row", "rule", "act", "practitioner", "year", nulls_last=True, maintain_order=True)
     )
     joined = joined.with_columns(
@@ -283,13 +314,13 @@ def _reported(
         out_of_time=_out_of_time(rulebook.limitation, as_of),
         related=_related(joined, everything, places),
     )
-    return joined.with_columns(fingerprint=fingerprints(joined)).select(
+    return joined.with_columns(fingerprint=fingerprints(joined), patient="patient_shown").select(
         pl.col(name).cast(dtype) for name, dtype in REPORTED.items()
     )
 
 
-def _pseudonyms(everything: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
-    """P0001… by first appearance among the acts read."""
+def pseudonyms(everything: pl.DataFrame) -> pl.DataFrame:
+    """P0001… by first appearance among the acts read: `patient`, `pseudonym`."""
     patients = everything.select("patient").drop_nulls().unique(maintain_order=True).with_row_index("rank", 1)
     digits = max(4, len(str(len(patients))))
     return patients.select("patient", pseudonym=pl.format("P{}", pl.col("rank").cast(pl.String).str.zfill(digits)))
@@ -390,51 +421,17 @@ def _summary(
     reported: pl.DataFrame,
     unverifiable: Sequence[Unverifiable],
     selected: Sequence[str],
+    options: Options,
 ) -> dict[str, int | None]:
-    """Counts, and euros at stake in cents: each row once, at the largest of its findings."""
-    ceiling = pl.col("rule").str.starts_with(f"{CEILING}/")
-
-    def at_stake(verdict: str) -> int | None:
-        chosen = reported.filter(pl.col("verdict") == verdict, ~ceiling)
-        largest = chosen.group_by("file", "sheet", "row").agg(pl.col("at_stake").max())
-        return _total(largest["at_stake"])
-
+    """Counts, and euros at stake in cents."""
     return {
         "acts": len(everything),
         "practitioners": everything["practitioner"].drop_nulls().n_unique(),
         "patients": everything["patient"].drop_nulls().n_unique(),
-        "violation": reported.filter(pl.col("verdict") == "violation").height,
-        "review": reported.filter(pl.col("verdict") == "review").height,
         "unverifiable": len(unverifiable),
         "rejected": len(acts.rejected),
-        "at_stake": at_stake("violation"),
-        "at_stake_review": at_stake("review"),
-        "at_stake_ceiling": _total(reported.filter(ceiling)["at_stake"]),
+        "acts_asked": everything.filter(_wanted_dates(options)).height,
         "rules_run": len(selected),
         "rules_not_run": len(unverifiable),
-        "out_of_time": reported.filter(pl.col("out_of_time").fill_null(False)).height,
+        **summary.of_findings(reported),
     }
-
-
-def _total(cents: pl.Series) -> int | None:
-    """The sum; null where there is something at stake but no amount was read."""
-    if len(cents) and cents.null_count() == len(cents):
-        return None
-    return int(cents.sum())
-
-
-def _by_rule(reported: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
-    counts = reported.group_by("rule", "verdict").agg(
-        findings=pl.len(),
-        at_stake=pl.when(pl.col("at_stake").is_not_null().any()).then(pl.col("at_stake").sum()),
-    )
-    titles = pl.DataFrame(
-        {"rule": list(rulebook.rules), "title": [rule.title for rule in rulebook.rules.values()]},
-        schema={"rule": pl.String, "title": pl.String},
-    )
-    severity = (pl.col("verdict") != "violation").cast(pl.Int8)
-    return (
-        counts.join(titles, on="rule", how="left")
-        .sort(severity, pl.col("at_stake").fill_null(0) * -1, "rule")
-        .select("rule", "verdict", "title", "findings", "at_stake")
-    )

@@ -11,8 +11,9 @@ from typing import Any
 
 RULES = Path(__file__).resolve().parents[2] / "core" / "avenant9" / "rules"
 
+CCAM = r"[A-Z]{4}\d{3}"
 #: Folders that hold no rule of `a9 check`.
-OTHER_FOLDERS = {"tables", "mesure", "forfait"}
+OTHER_FOLDERS = {"tables", "mesure", "forfait", "calendrier"}
 #: Kinds that are data for the other rules.
 OTHER_KINDS = {"act", "limitation"}
 
@@ -42,7 +43,10 @@ class Book:
         return code in self.acts or code in self.letters or code in self.numbers.values()
 
     def nature(self, code: str) -> str | None:
-        return self.acts[code]["nature"] if code in self.acts else None
+        """Of a code of the nomenclature; whatever has the form of a code of the CCAM is an acte technique."""
+        if code in self.acts:
+            return str(self.acts[code]["nature"])
+        return "technique" if re.fullmatch(CCAM, code) else None
 
     def grouping(self, code: str) -> bool:
         """Whether this is a code of the paper claim, behind which another act hides (CCX, CCE, MTX, MCX)."""
@@ -54,7 +58,7 @@ def load(root: Path = RULES) -> Book:
     acts: dict[str, dict[str, Any]] = {}
     for path in sorted(root.rglob("*.toml")):
         folders = path.relative_to(root).parts[:-1]
-        if not folders or folders[0] in OTHER_FOLDERS:
+        if not folders or folders[0] in OTHER_FOLDERS or folders[0].startswith("."):
             continue
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         kind = content["kind"]

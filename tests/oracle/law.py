@@ -20,7 +20,20 @@ Choices made where the contract leaves one:
 - opposable: the act itself and the rest of its row may be the host; the overcharge of each host row counts once;
   without patient or practitioner the rest of its row may still answer, and does so whoever the practitioner is;
 - validity: a review where a period of the code rests on a weak source (`confidence = "low"`);
-- condition: what is missing are all unknown columns that the rule reads, for an act that it cannot answer for;
+- condition: what is missing are all unknown columns that the rule requires or excepts, for an act that it cannot
+  answer for;
+- within-hours: a moment of regulation without its hour leaves the last day open, as an act without its hour does;
+- duty-is: an act without its hour is unknown on every day that has more than one kind of hours;
+- jours ouvrables: Good Friday in Alsace-Moselle is none, so that what is late is late in every commune;
+- a code of the CCAM is of the nature "technique"; a code that nobody knows has no nature;
+- the act that a grouping code stands for may decide whether another act is beside it, hosts it or is in person: where
+  only some of the acts that it may hide do, the question stays open;
+- host: a doubtful host in the row of an act without patient or practitioner answers for it; no finding names it;
+- alternation: only acts of the version's own days count, in person too;
+- pair: a row is on one invoice with itself; what is sure goes before what an invoice number would tell, on the first
+  act of which it is sure; the row of the act itself is not related; in one row the practitioner is the same even
+  where the file names none; what makes a pair regular may be on another row, so that an act without patient or
+  practitioner stays open; so does an act whose question is open although another one of its code has a finding;
 - frequency: a violation that rests on a repeated row (it is one, or without such rows the limit holds) is a review.
 """
 
@@ -29,10 +42,12 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from oracle.reading import CCAM, Act, Reading, half_up
+from oracle import days
+from oracle.book import CCAM
+from oracle.reading import Act, Reading, half_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,13 +138,18 @@ def hide(case: Case, version: dict[str, Any], codes: list[str], missing: Missing
 
 
 def repeats(case: Case, act: Act) -> Act | None:
-    """The first act of an earlier row that this one repeats; the patient must be known."""
+    """The first act of an earlier row that this one repeats, once per row; the patient must be known."""
     keys = ("practitioner", "patient", "date", "code", "amount", "time", "invoice")
-    for other in case.counting:
-        earlier = other.number < act.number and other.row != act.row
-        if act.patient is not None and earlier and all(getattr(other, k) == getattr(act, k) for k in keys):
-            return other
-    return None
+    if act.patient is None:
+        return None
+    earlier = [
+        other
+        for other in case.counting
+        if other.number < act.number and all(getattr(other, k) == getattr(act, k) for k in keys)
+    ]
+    if not earlier or any(other.row == act.row for other in earlier):
+        return None
+    return earlier[0]
 
 
 # --- frequency --------------------------------------------------------------------------------------------
@@ -141,8 +161,12 @@ def same_window(window: str, act: Act, other: Act) -> bool:
         return True
     if window == "civil-year":
         return act.date.year == other.date.year
+    if window == "civil-month":
+        return (act.date.year, act.date.month) == (other.date.year, other.date.month)
     if window == "civil-quarter":
         return (act.date.year, (act.date.month - 1) // 3) == (other.date.year, (other.date.month - 1) // 3)
+    if window == "civil-month":
+        return (act.date.year, act.date.month) == (other.date.year, other.date.month)
     if window == "iso-week":
         return act.date.isocalendar()[:2] == other.date.isocalendar()[:2]
     if window == "rolling-12-months":
@@ -161,16 +185,18 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
     }
     for version in rule["version"]:
         hide(case, version, version["codes"], missing)
-        reasons = version.get("reasons", [])
+        wanted = {"reason": version.get("reasons", []), "channel": version.get("channels", [])}
+        wanted = {column: values for column, values in wanted.items() if values}
         keys = version["per"]
         counted = []
         for act in sorted(case.counting, key=order):
             if not in_force(version, act.date):
                 continue
-            if act.code not in version["codes"] or (reasons and act.reason not in [*reasons, None]):
+            if act.code not in version["codes"]:
                 continue
-            unknown = ["reason"] if reasons and act.reason is None else []
-            unknown += [key for key in keys if getattr(act, key) is None]
+            if any(getattr(act, column) not in [*values, None] for column, values in wanted.items()):
+                continue
+            unknown = [key for key in [*wanted, *keys] if getattr(act, key) is None]
             if unknown:
                 missing[act.number] = unknown
             elif act.number not in refused:
@@ -507,25 +533,53 @@ def opposable(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
 # --- condition --------------------------------------------------------------------------------------------
 
 
-def holds(test: dict[str, Any], act: Act) -> tuple[bool | None, str]:
-    """True, False or None for unknown, and the column that was looked at."""
+def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[str]]:
+    """True, False or None for unknown, and then the columns that would tell."""
     name = test["test"]
     if name == "never":
-        return False, ""
+        return False, []
     if name in ("age-under", "age-at-least"):
         if act.birth_date is None:
-            return None, "birth_date"
+            return None, ["birth_date"]
         reached = act.date >= months_later(act.birth_date, 12 * test["years"])
-        return reached == (name == "age-at-least"), "birth_date"
-    if name in ("is-true", "is-false"):
-        value = getattr(act, test["column"])
-        return None if value is None else value == (name == "is-true"), test["column"]
-    if name == "one-of":
-        value = getattr(act, test["column"])
-        return None if value is None else value in test["values"], test["column"]
-    if name == "specialty-in":
-        return None if act.specialty is None else act.specialty in test["specialties"], "specialty"
-    raise NotImplementedError(f"test {name}")
+        return reached == (name == "age-at-least"), []
+    if name == "within-hours":
+        return within_hours(act, test["column"], test["hours"])
+    if name == "duty-is":
+        hours = range(24) if act.time is None else [act.time.hour]
+        duties = {days.duty(act.date, hour, zone) for hour in hours}
+        return (None, ["time"]) if len(duties) > 1 else (duties.pop() in test["values"], [])
+    columns = {"specialty-in": "specialty", "exemption-in": "exemption", "rate-under": "rate"}
+    column = columns[name] if name in columns else test["column"]
+    value = getattr(act, column)
+    if value is None:
+        return None, [column]
+    answers: dict[str, Callable[[], bool]] = {
+        "is-true": lambda: value is True,
+        "is-false": lambda: value is False,
+        "one-of": lambda: value in test["values"],
+        "none-of": lambda: value not in test["values"],
+        "specialty-in": lambda: value in test["specialties"],
+        "exemption-in": lambda: value in test["exemptions"],
+        "rate-under": lambda: value < test["basis_points"],
+        "within-working-days": lambda: act.date <= days.last_working_day(value.day, test["days"], zone),
+    }
+    return answers[name](), []
+
+
+def within_hours(act: Act, column: str, hours: int) -> tuple[bool | None, list[str]]:
+    """Up to the same minute, `hours` later; an unknown hour leaves the last day open."""
+    start = getattr(act, column)
+    gaps = [column] if start is None or start.time is None else []
+    gaps += ["time"] if act.time is None else []
+    if start is None:
+        return None, gaps
+    last = start.day + timedelta(hours // 24)
+    if act.date != last:
+        return act.date < last, []
+    if start.time is None or act.time is None:
+        return None, gaps
+    return act.time <= start.time, []
 
 
 def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
@@ -539,19 +593,206 @@ def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
             reasons = version.get("reasons", [])
             if reasons and act.reason is not None and act.reason not in reasons:
                 continue
-            required = [holds(test, act) for test in version["requires"]]
-            excused = [holds(test, act) for test in version.get("unless", [])]
+            required = [holds(test, act, case.zone) for test in version["requires"]]
+            excused = [holds(test, act, case.zone) for test in version.get("unless", [])]
             if all(value for value, _ in required) or any(value for value, _ in excused):
                 continue
             about = not reasons or act.reason is not None
             broken = any(value is False for value, _ in required)
             alone = all(value is False for value, _ in excused)
-            if not (about and broken and alone):
-                unknown = [column for value, column in [*required, *excused] if value is None]
-                missing[act.number] = unknown if about else ["reason", *unknown]
+            doubts = [holds(test, act, case.zone) for test in version.get("doubtful_if", [])]
+            verdict = version["verdict"]
+            if not alone or any(value is not False for value, _ in doubts):
+                verdict = "review"
+            if about and broken and (alone or version.get("unknown_exception") == "review"):
+                found.append(Found(act, None, None, verdict, act.amount, []))
             else:
-                found.append(Found(act, None, None, version["verdict"], act.amount, []))
+                unknown = [column for _, columns in [*required, *excused] for column in columns]
+                missing[act.number] = unknown if about else ["reason", *unknown]
     return found, missing
+
+
+def specialty(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        for entry in version["entry"]:
+            hide(case, version, entry["codes"], missing)
+            for act in case.counting:
+                if not in_force(version, act.date) or act.code not in entry["codes"]:
+                    continue
+                welcome = "allowed" not in entry or act.specialty in entry["allowed"]
+                if act.specialty is None:
+                    missing[act.number] = ["specialty"]
+                elif not welcome or act.specialty in entry.get("refused", []):
+                    found.append(Found(act, None, None, entry["verdict"], act.amount, []))
+    return found, missing
+
+
+# --- acts beside acts -------------------------------------------------------------------------------------
+
+
+def selected(case: Case, selection: dict[str, Any], code: str) -> bool | None:
+    """Whether the code is selected; None for a grouping code of which only some of the hidden acts are."""
+    if code in selection.get("codes", []):
+        return True
+    if code in selection.get("but", []):
+        return False
+    members = case.book.acts.get(code, {}).get("stands_for") or [code]
+    answers = {
+        member not in selection.get("but", [])
+        and (member in selection.get("codes", []) or case.book.nature(member) in selection.get("natures", []))
+        for member in members
+    }
+    return answers.pop() if len(answers) == 1 else None
+
+
+def nobody(act: Act) -> list[str]:
+    return [key for key in ("practitioner", "patient") if getattr(act, key) is None]
+
+
+def beside(case: Case, act: Act) -> list[Act]:
+    """The other acts of the same practitioner, patient and day, or of its row where one is unknown."""
+    found = []
+    for other in sorted(case.counting, key=order):
+        visit = (other.practitioner, other.patient, other.date) == (act.practitioner, act.patient, act.date)
+        if other.number != act.number and (other.row == act.row or (visit and not nobody(act))):
+            found.append(other)
+    return found
+
+
+def host(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["codes"], missing)
+        for act in case.counting:
+            if not in_force(version, act.date) or act.code not in version["codes"]:
+                continue
+            some = version.get("specialties", [])
+            if some and act.specialty is not None and act.specialty not in some:
+                continue
+            others = beside(case, act)
+            hosts = [selected(case, version["hosts"], other.code) for other in others]
+            if True in hosts:
+                continue
+            doubtful = any(selected(case, version.get("doubtful_hosts", {}), other.code) for other in others)
+            unknown = [] if doubtful else nobody(act)
+            unknown += ["specialty"] if some and act.specialty is None else []
+            unknown += ["original_code"] if None in hosts else []
+            if unknown:
+                missing[act.number] = unknown
+                continue
+            verdict = "review" if doubtful or case.reading.assumed else version["verdict"]
+            found.append(Found(act, None, None, verdict, act.amount, []))
+    return found, missing
+
+
+def alternation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["remote_codes"], missing)
+        follow_ups: dict[tuple[object, ...], list[Act]] = {}
+        for act in sorted(case.counting, key=order):
+            if in_force(version, act.date):
+                follow_ups.setdefault((act.practitioner, act.patient, act.date.year), []).append(act)
+        for acts in follow_ups.values():
+            remote = [act for act in acts if act.code in version["remote_codes"]]
+            if nobody(acts[0]):
+                missing.update({act.number: nobody(act) for act in remote})
+                continue
+            reached = [act for i, act in enumerate(remote) if units_of(remote[: i + 1]) >= version["least"]]
+            met = [selected(case, version["in_person"], act.code) for act in acts]
+            if not reached or True in met:
+                continue
+            if None in met:
+                missing[reached[0].number] = ["original_code"]
+                continue
+            verdict = "review" if case.reading.assumed else version["verdict"]
+            found.append(Found(reached[0], None, None, verdict, reached[0].amount, remote))
+    return found, missing
+
+
+# --- cumul ------------------------------------------------------------------------------------------------
+
+
+def allowed(version: dict[str, Any], act: Act, other: Act) -> bool | None:
+    """Whether a text allows the pair; None where the specialty would tell."""
+    answer: bool | None = False
+    for one in version.get("allowed", []):
+        if act.code not in one.get("excluded", [act.code]) or other.code not in one.get("beside", [other.code]):
+            continue
+        specialties = one.get("specialties", [])
+        if not specialties or act.specialty in specialties:
+            return True
+        if act.specialty is None:
+            answer = None
+    return answer
+
+
+def one_invoice(version: dict[str, Any], act: Act, other: Act) -> str | bool | None:
+    """A row is on one invoice with itself, whatever its number."""
+    if version.get("scope", "day") == "day" or act.row == other.row:
+        return True
+    if act.invoice is None or other.invoice is None:
+        return "review" if version.get("without_invoice") == "review" else None
+    return act.invoice == other.invoice
+
+
+def pair(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["excluded"].get("codes", []), missing)
+        answers: dict[tuple[object, ...], list[Found]] = {}
+        for act in sorted(case.counting, key=order):
+            if not in_force(version, act.date) or not selected(case, version["excluded"], act.code):
+                continue
+            others = beside(case, act)
+            excuse = version.get("unless_present")
+            excuses = [selected(case, excuse, other.code) for other in others] if excuse else []
+            if True in excuses:
+                continue
+            firm, doubtful = [], []
+            unknown = nobody(act)
+            for other in others:
+                is_beside = selected(case, version["beside"], other.code)
+                is_allowed = allowed(version, act, other)
+                together = one_invoice(version, act, other)
+                if is_beside is False or is_allowed is True or together is False:
+                    continue
+                gaps = ["original_code"] if is_beside is None or None in excuses else []
+                gaps += ["specialty"] if is_allowed is None else []
+                gaps += ["invoice"] if together is None else []
+                gaps += nobody(act) if excuse else []
+                if gaps:
+                    unknown += gaps
+                elif together == "review":
+                    doubtful.append(other)
+                else:
+                    firm.append(other)
+            visit = (act.practitioner, act.patient, act.date, act.code, act.row if nobody(act) else None)
+            if firm:
+                assumed = case.reading.assumed and all(other.row != act.row for other in firm)
+                verdict = "review" if assumed else version["verdict"]
+                answers.setdefault(visit, []).append(
+                    Found(act, None, None, verdict, act.amount, elsewhere(act, firm))
+                )
+            elif doubtful:
+                answers.setdefault(visit, []).append(
+                    Found(act, None, None, "review", act.amount, elsewhere(act, doubtful))
+                )
+            elif unknown:
+                missing[act.number] = unknown
+        for findings in answers.values():
+            strong = [one for one in findings if one.verdict == version["verdict"]]
+            found.append((strong or findings)[0])
+    return found, missing
+
+
+def elsewhere(act: Act, others: list[Act]) -> list[Act]:
+    return [other for other in others if other.row != act.row]
 
 
 def validity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
@@ -611,8 +852,38 @@ KINDS: dict[str, Callable[[Case, dict[str, Any], Callable[[str], list[Found]]], 
     "no-overcharge": no_overcharge,
     "opposable": opposable,
     "condition": condition,
+    "specialty": specialty,
+    "host": host,
+    "alternation": alternation,
+    "pair": pair,
     "validity": validity,
     "data": data,
+}
+
+#: What each kind may say in a version: a new key is a new meaning, and must be written here first.
+UNDERSTOOD: dict[str, set[str]] = {
+    "frequency": {"codes", "reasons", "channels", "limit", "window", "per"},
+    "proximity": {"codes", "months", "natures", "counted_codes", "ignored_codes"},
+    "share": {
+        "remote_codes",
+        "ceiling_bp",
+        "specialty_ceilings",
+        "uncounted_natures",
+        "exclude_own_patients",
+        "denominator",
+        "remark",
+    },
+    "derogation": {"share_rule"},
+    "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras"},
+    "no-overcharge": {"codes"},
+    "opposable": {"any_sector", "sector_2_without_optam", "host_natures"},
+    "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "unknown_exception"},
+    "specialty": {"entry"},
+    "host": {"codes", "specialties", "hosts", "doubtful_hosts"},
+    "alternation": {"remote_codes", "least", "in_person"},
+    "pair": {"excluded", "beside", "scope", "without_invoice", "unless_present", "allowed"},
+    "validity": set(),
+    "data": set(),
 }
 
 
@@ -629,6 +900,10 @@ def check(case: Case) -> tuple[list[Finding], dict[str, tuple[int, frozenset[str
         rule = case.book.rules[name]
         if rule["kind"] not in KINDS:
             raise NotImplementedError(f"{name}: kind {rule['kind']}")
+        known = UNDERSTOOD[rule["kind"]] | {"from", "until", "verdict", "source", "checked_on", "note", "after_gap"}
+        for version in rule["version"]:
+            if strange := set(version) - known:
+                raise NotImplementedError(f"{name}: {sorted(strange)}")
         found, missing = KINDS[rule["kind"]](case, rule, done)
         for other in rule.get("silent_where", []):
             named = [place(f) for f in done(other)]

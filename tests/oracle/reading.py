@@ -6,7 +6,10 @@ Choices made where the contract leaves one (each is also what the tests hold `av
   a file without patients still takes its act away;
 - only a negative amount makes a quantity of 1 a cancellation (two rows at 0.00 do not cancel each other);
 - that other row is one that bills something: its quantity is positive;
-- the act of origin replaces a grouping code when it is a code of the nomenclature or of the CCAM;
+- the act of origin replaces a grouping code when it is one of those it may hide; where no source lists them, when it
+  is a code of the nomenclature or of the CCAM;
+- "non" beside an exemption that is an ALD one is unknown;
+- a birth date after the date of care is unknown;
 - cancellations are served in the order of their rows, each of them from the last row backwards, whatever the
   amounts; one that keeps a unit with nothing to cancel is an orphan;
 - the overcharge and the reimbursement of a row left with r of its q units are `x r / q` too, half up;
@@ -18,8 +21,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import TYPE_CHECKING
+from datetime import date, time
+from typing import TYPE_CHECKING, NamedTuple
+
+from oracle.book import CCAM
 
 if TYPE_CHECKING:
     from oracle.book import Book
@@ -40,7 +45,11 @@ LISTED = {
 }  # fmt: skip
 SAME_SPECIALTY = {22: 1, 23: 1}
 ALD_EXEMPTIONS = range(41, 47)
-CCAM = r"[A-Z]{4}\d{3}"
+
+
+class Moment(NamedTuple):
+    day: date
+    time: time | None
 
 
 @dataclass
@@ -61,6 +70,7 @@ class Act:
     coefficient: int  # thousandths
     amount: int | None  # cents
     overcharge: int | None
+    rate: int | None  # basis points
     invoice: str | None
     treating_doctor: bool | None
     pathway: str | None
@@ -69,7 +79,9 @@ class Act:
     place: str | None
     reason: str | None
     regulated_by: str | None
+    regulated_at: Moment | None
     requested_by: str | None
+    requested_at: Moment | None
     channel: str | None
     territory: bool | None
     status: str | None = None  # None counts; cancellation, cancelled, orphan do not
@@ -97,11 +109,19 @@ def a_time(cell: str) -> time | None:
     return time(int(found[1]), int(found[2])) if found else None
 
 
-def a_moment(cell: str) -> datetime | None:
-    day, _, hour = cell.partition(" ")
-    if a_date(day) is None:
+def a_moment(cell: str) -> Moment | None:
+    """A day, with its hour where one is given; an hour that cannot be read makes it unknown."""
+    text, _, hour = cell.partition(" ")
+    day = a_date(text)
+    if day is None or (hour and a_time(hour) is None):
         return None
-    return datetime.combine(a_date(day), a_time(hour) or time())
+    return Moment(day, a_time(hour))
+
+
+def basis_points(cell: str) -> int | None:
+    """A whole percentage."""
+    percent = integer(cell.removesuffix("%").strip())
+    return None if percent is None else percent * 100
 
 
 def cents(cell: str) -> int | None:
@@ -164,10 +184,11 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
         if day is None or not parts:
             rejected.append(line)
             continue
+        birth = a_date(cell("birth_date"))
         ald = yes_no(cell("ald"))
         exemption = integer(cell("exemption"))
-        if ald is None and exemption in ALD_EXEMPTIONS:
-            ald = True
+        if exemption in ALD_EXEMPTIONS:
+            ald = None if ald is False else True
         specialty = integer(cell("specialty"))
         column_quantity = integer(cell("quantity"))
         for written, number in parts:
@@ -186,7 +207,8 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
             original = cell("original_code").upper()
             original = book.aliases.get(original, original)
             known = book.known(original) or re.fullmatch(CCAM, original)
-            if known and book.grouping(code) and not book.grouping(original):
+            members = book.acts.get(code, {}).get("stands_for") or [original]
+            if known and book.grouping(code) and not book.grouping(original) and original in members:
                 code = original
             acts.append(
                 Act(
@@ -201,11 +223,12 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
                     sector=listed("sector"),
                     optam=yes_no(cell("optam")),
                     patient=cell("patient") or None,
-                    birth_date=a_date(cell("birth_date")),
+                    birth_date=birth if birth is not None and birth <= day else None,
                     quantity=quantity,
                     coefficient=coefficient,
                     amount=cents(cell("amount")),
                     overcharge=cents(cell("overcharge")),
+                    rate=basis_points(cell("rate")),
                     invoice=cell("invoice") or None,
                     treating_doctor=yes_no(cell("treating_doctor")),
                     pathway=listed("pathway"),
@@ -214,7 +237,9 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
                     place=listed("place"),
                     reason=listed("reason"),
                     regulated_by=listed("regulated_by"),
+                    regulated_at=a_moment(cell("regulated_at")),
                     requested_by=listed("requested_by"),
+                    requested_at=a_moment(cell("requested_at")),
                     channel=listed("channel"),
                     territory=yes_no(cell("territory")),
                 )

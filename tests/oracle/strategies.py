@@ -5,13 +5,16 @@ Pools are small so that windows collide: an example that exceeds no limit shows 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from oracle.book import CCAM
 from oracle.law import Derogation, in_force, months_later
+from oracle.reading import a_date
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,15 +29,25 @@ DAYS = [
     date(2024, 2, 29), date(2024, 5, 15), date(2024, 12, 21), date(2024, 12, 22), date(2024, 12, 30),
     date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1), date(2026, 11, 22),
 ]  # fmt: skip
+#: Saturdays and Sundays, holidays and the days around them, which decide hours and delays.
+DUTY_DAYS = [
+    date(2022, 4, 15), date(2022, 4, 18), date(2022, 5, 26), date(2022, 5, 27), date(2022, 5, 28), date(2022, 6, 6),
+    date(2022, 7, 15), date(2022, 7, 16), date(2022, 8, 13), date(2022, 8, 15), date(2022, 8, 27), date(2022, 9, 11),
+    date(2022, 10, 31), date(2022, 11, 12), date(2022, 12, 26), date(2023, 5, 13), date(2023, 5, 19),
+    date(2023, 8, 14), date(2023, 12, 20), date(2024, 5, 11), date(2024, 11, 2), date(2024, 12, 23),
+]  # fmt: skip
+TIMES = ["", "", "09:00", "09:00", "14h30", "00:00", "07:59", "08:00", "11:59", "12:00", "19:59", "20:00", "23h59"]
+CCAM_CODES = ["DEQP003", "JKHD001", "QZHA001", "QZHA005", "YYYY123"]
 AS_OF = [date(2026, 11, 22)] * 6 + [date(2022, 12, 31), date(2023, 1, 1), date(2024, 6, 30)]
 ZONES = ["metropole"] * 8 + ["alsace-moselle", "reunion", "guyane"]
 COLUMNS = [
     "date", "code", "time", "practitioner", "specialty", "sector", "optam", "patient", "birth_date", "quantity",
-    "coefficient", "amount", "overcharge", "invoice", "treating_doctor", "pathway", "ald", "exemption", "place",
-    "reason", "original_code", "regulated_by", "requested_by", "channel", "territory",
+    "coefficient", "amount", "overcharge", "rate", "invoice", "treating_doctor", "pathway", "ald", "exemption",
+    "place", "reason", "original_code", "regulated_by", "regulated_at", "requested_by", "requested_at", "channel",
+    "territory",
 ]  # fmt: skip
 REASONS = ["ald80", "neurodegeneratif", "palliatif", "nouveau-mt", "certificat", "transfert", "diabete"]
-SPECIALTIES = ["1", "01", "22", "33", "32", "12", "42", "7", "70", "3"]
+SPECIALTIES = ["1", "1", "01", "22", "33", "33", "32", "12", "42", "7", "70", "3", "17", "75", "79", "81", "83", "09"]
 YES_NO = ["oui", "non", "o", "n", "1", "0", "vrai", "faux"]
 BIRTHS = ["29/02/2020", "01/04/2020", "15/05/2007", "01/01/1960", "30/06/1942", "31/12/2006", "13/07/2022"]
 NEVER_SEEN = ["ZZZ", "HOP", "YYYY123"]
@@ -75,14 +88,20 @@ def euros(cents: int) -> str:
     return f"{sign}{abs(cents) // 100},{abs(cents) % 100:02d}"
 
 
-def codes_named(rules: list[Any]) -> list[str]:
-    """Every code that these rules name, in any of their keys."""
+LISTS_OF_CODES = (
+    "codes", "with", "any_sector", "sector_2_without_optam", "remote_codes", "counted_codes", "ignored_codes",
+    "excluded", "beside", "but",
+)  # fmt: skip
+
+
+def values_of(rules: list[Any], keys: tuple[str, ...]) -> list[str]:
+    """Everything in the lists of these keys, wherever they stand."""
     found: set[str] = set()
 
     def walk(value: Any) -> None:
         if isinstance(value, dict):
             for key, inner in value.items():
-                if key in ("codes", "with", "any_sector", "sector_2_without_optam", "remote_codes"):
+                if key in keys and isinstance(inner, list):
                     found.update(inner)
                 elif isinstance(inner, list | dict):
                     walk(inner)
@@ -92,6 +111,18 @@ def codes_named(rules: list[Any]) -> list[str]:
 
     walk(rules)
     return sorted(found)
+
+
+def codes_named(rules: list[Any]) -> list[str]:
+    """Every code that these rules name, in any of their keys."""
+    return values_of(rules, LISTS_OF_CODES)
+
+
+def codes_of_natures(book: Book, rules: list[Any]) -> list[str]:
+    """The codes that stand beside others by their nature; the CCAM for technical acts."""
+    natures = values_of(rules, ("natures", "host_natures"))
+    found = [code for code in book.acts if book.nature(code) in natures]
+    return found + CCAM_CODES if "technique" in natures else found
 
 
 def tariff_cents(book: Book, code: str, day: date, specialty: str) -> int:
@@ -132,13 +163,19 @@ def practices(
         columns.append("time")
 
     named = codes_named(list(book.rules.values()))
-    wanted = codes_named([book.rules[focus or draw(st.sampled_from(sorted(book.rules)))]])
+    looked_at = book.rules[focus or draw(st.sampled_from(sorted(book.rules)))]
+    wanted = codes_named([looked_at])
     pool = [one_of(wanted or named) for _ in range(2 + dice(3))] + [one_of(named) for _ in range(dice(3))]
+    by_nature = codes_of_natures(book, [looked_at])
+    if by_nature:
+        pool += [one_of(by_nature) for _ in range(1 + dice(2))]
+    if looked_at["kind"] in ("pair", "host") and dice(2):
+        pool += [one_of(codes_of_natures(book, list(book.rules.values())) + CCAM_CODES)]
     if dice(3) == 2:
         pool.append(one_of(sorted(book.acts)))
     if dice(6) == 5:
-        pool.append(one_of([*NEVER_SEEN, "DEQP003", "AMK", *sorted(book.aliases), *grouping(book)]))
-    anchors = [one_of(DAYS) for _ in range(1 + dice(4))]
+        pool.append(one_of([*NEVER_SEEN, *CCAM_CODES, "AMK", *sorted(book.aliases), *grouping(book)]))
+    anchors = [one_of(starts_of(looked_at) + DAYS + DUTY_DAYS) for _ in range(1 + dice(4))]
     doctors = [
         {
             "practitioner": f"1000{n}",
@@ -153,9 +190,10 @@ def practices(
         for n in range(one_of([1, 1, 2, 2, 3, 4, 6]))
     ]
     reasons = [one_of(REASONS) for _ in range(1 + dice(2))]
+    apart = 2 if looked_at["kind"] in ("pair", "host", "opposable") else 5  # one row in so many joins a visit
     rows: list[dict[str, str]] = []
     for n in range(1 + dice(max_rows)):
-        row = one_row(draw, book, pool, anchors, doctors, patients, reasons, rows, cancellations, quantities)
+        row = one_row(draw, book, pool, anchors, doctors, patients, reasons, rows, apart, cancellations, quantities)
         if not ties:
             row["time"] = f"{n // 60:02d}:{n % 60:02d}"
         rows.append({key: row.get(key, "") for key in columns})
@@ -174,6 +212,13 @@ def practices(
     return Practice(tuple(columns), tuple(rows), one_of(AS_OF), derogations, one_of(ZONES))
 
 
+def starts_of(rule: dict[str, Any]) -> list[date]:
+    """The days on which versions start and end, twice, and a week after."""
+    ends = [day for version in rule["version"] for day in (version["from"], version["until"]) if day != "open"]
+    ends = [day for day in ends if day.year >= 2020]
+    return 2 * ends + [day + timedelta(7) for day in ends]
+
+
 def grouping(book: Book) -> list[str]:
     return [code for code in book.acts if book.grouping(code)]
 
@@ -187,6 +232,7 @@ def one_row(
     patients: list[dict[str, str]],
     reasons: list[str],
     before: list[dict[str, str]],
+    apart: int,
     cancellations: bool,
     quantities: bool,
 ) -> dict[str, str]:
@@ -201,7 +247,14 @@ def one_row(
     doctor, patient = one_of(doctors), one_of(patients)
     day = one_of(anchors)
     move = dice(24)
-    if move >= 14:
+    visit: dict[str, str] = {}
+    if before and dice(apart) == 0:
+        other = one_of(before)
+        shared = ("practitioner", "specialty", "sector", "optam", "patient", "birth_date", "date", "ald")
+        visit = {key: other[key] for key in shared if other.get(key)}
+        day = a_date(visit.get("date", "")) or day
+        visit["invoice"] = one_of([other.get("invoice", ""), other.get("invoice", ""), "", "F1", "F4"])
+    elif move >= 14:
         day = [
             day - timedelta(1), day + timedelta(1), day - timedelta(2), day + timedelta(6), day - timedelta(7),
             months_later(day, -12), months_later(day, 12), months_later(day, -4), months_later(day, 4),
@@ -215,7 +268,7 @@ def one_row(
     priced = book.acts.get(book.aliases.get(code, code), {}).get("priced_by_coefficient")
     if form == 15:
         cell = f"{code}+{one_of(pool)}"
-    elif form == 14:
+    elif form == 14 and not re.fullmatch(CCAM, code):  # there, what follows a space is read as a modifier
         cell = f"{code} {one_of(pool)}"
     elif form == 13 and (quantities or priced):
         cell = f"2 {code}"
@@ -235,22 +288,26 @@ def one_row(
         **patient,
         "date": french(day),
         "code": cell,
-        "time": one_of(["", "", "09:00", "09:00", "14h30", "00:00"]),
+        "time": one_of(TIMES),
         "quantity": quantity,
         "coefficient": one_of(["", "", "", "1", "2"]) if priced else "",
         "amount": euros(max(amount, 0)),
         "overcharge": euros(overcharge) if overcharge or dice(3) else "",
+        "rate": one_of(["70", "100", "60", "55 %", ""]),
         "invoice": one_of(["", "F1", "F2", "F3"]),
         "treating_doctor": one_of(["oui", "oui", *YES_NO, ""]),
         "pathway": one_of([*"TOPSFDA", "9", ""]),
-        "exemption": one_of(["", "", "0", "41", "46", "47", "55"]),
+        "exemption": one_of(["", "", "0", "41", "46", "47", "51", "55", "63"]),
         "place": one_of(["cabinet", "domicile", "ehpad", "esms", "mmg", "ailleurs", ""]),
         "reason": one_of([*reasons * 4, one_of(REASONS), "autre", ""]),
         "original_code": one_of(["", "", *pool]) if book.grouping(code) else "",
-        "regulated_by": one_of(["sas", "15", "116117", "non", ""]),
-        "requested_by": one_of(["mt", "sas", "autre", ""]),
+        "regulated_by": one_of(["sas", "sas", "15", "116117", "association", "non", ""]),
+        "regulated_at": moment(day, one_of([-1, 0, 0, 1, 1, 2, 2, 2, 3]), one_of(TIMES), dice(12)),
+        "requested_by": one_of(["mt", "mt", "sas", "autre", ""]),
+        "requested_at": moment(day, one_of([-1, 0, 1, 2, 2, 3, 3, 4, 5, 6]), one_of(TIMES), dice(12)),
         "channel": one_of(["video", "telephone", "presentiel", ""]),
         "territory": one_of(["oui", "non", ""]),
+        **visit,
     }
     hole = dice(40)
     if hole < 8:
@@ -260,6 +317,13 @@ def one_row(
         if row["amount"] and dice(2):
             row["amount"] = "-" + row["amount"]
     return row
+
+
+def moment(day: date, days_before: int, hour: str, hole: int) -> str:
+    """A day with its hour, at times without, at times unreadable or empty."""
+    if hole < 2:
+        return ["", "lundi"][hole]
+    return f"{french(day - timedelta(days_before))} {hour}".strip()
 
 
 def repeated(row: dict[str, str], how: int, cancellations: bool) -> dict[str, str]:

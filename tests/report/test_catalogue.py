@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import get_args
 
 import pytest
 
+from avenant9 import cases
 from avenant9.report import catalogue
 from avenant9.rulebook import schema
 from avenant9.rulebook.load import load_rulebook
+from avenant9.wording import day
 
 RULEBOOK = load_rulebook()
 #: Fields of every version, said in words of their own.
@@ -54,13 +57,96 @@ def test_no_key_is_shown_raw(name: str) -> None:
 def test_the_list_holds_every_rule_and_what_no_file_can_show() -> None:
     shown = catalogue.list_text(RULEBOOK)
     assert all(f"\n{name}\n" in shown for name in RULEBOOK.rules)
-    assert all(entry in shown for entry in catalogue.NOT_VERIFIABLE)
-    assert all(len(line) <= 80 for line in shown.splitlines())
+    joined = " ".join(shown.split())
+    assert len(RULEBOOK.by_nature) == 4
+    for entry in RULEBOOK.by_nature:
+        assert f"\n  {entry.label}\n" in shown
+        assert " ".join(entry.why.split()) in joined
+        assert entry.source.url in joined
+    for rule in RULEBOOK.rules.values():
+        assert rule.version[0].source.title in " ".join(catalogue.list_text(RULEBOOK, width=10_000).split())
+    assert all(len(line) <= 80 or "http" in line for line in shown.splitlines())
     loaded = json.loads(catalogue.list_json(RULEBOOK))
     assert [entry["id"] for entry in loaded["rules"]] == list(RULEBOOK.rules)
-    assert loaded["not_verifiable"] == list(catalogue.NOT_VERIFIABLE)
+    assert [entry["label"] for entry in loaded["not_verifiable"]] == [entry.label for entry in RULEBOOK.by_nature]
+    assert all(entry["why"] and entry["source"]["url"] for entry in loaded["not_verifiable"])
     for entry in loaded["rules"]:
-        assert set(entry) == {"id", "kind", "title", "verdicts", "from", "until", "confidence"}
+        assert set(entry) == {"id", "kind", "title", "verdicts", "from", "until", "confidence", "sources"}
+        assert all(source["title"] and source["confidence"] for source in entry["sources"])
+
+
+#: contract, §4.
+CONTRACT = {
+    "frequence": (
+        "te2-annuelle rqd-annuelle te2-douze-mois rqd-douze-mois vl-trimestrielle vl-annuelle vl-toutes-"
+        "causes vl-palliatif vl-nouveau-mt mph-certificat mph-transfert ase-entree mis-initiale mce-premiere "
+        "cte-unique ccp-unique imt-unique cte-unique-autre-praticien ccp-unique-autre-praticien imt-unique-"
+        "autre-praticien snp-hebdomadaire apc-quatre-mois"
+    ),
+    "seuil": "activite-distance derogation-conditions",
+    "tarif": "conventionnel sans-depassement opposable",
+    "condition": (
+        "vl-medecin-traitant vl-age-ald vl-domicile vl-palliatif-vsp nfp-age mp-age ase-age specialite mgm-"
+        "acte-hote md-structure cnpsy2-delai apc-medecin-traitant snp-patientele snp-regulation snp-delai "
+        "snp-horaires snp-periode snp-acte-hote tc-parcours tc-canal tc-alternance tc-territoire tc-taux "
+        "code-hors-periode"
+    ),
+    "donnees": "doublon annulation-orpheline code-inconnu date-future",
+    "cumul": (
+        "te2-autre-acte rqd-autre-acte consultation-ccam majoration-ccam apc-consultation snp-mcg snp-mu snp-"
+        "urgence snp-complexe snp-ccam snp-mhp mu-nuit u03 coordination-da md-ccam cnpsy2-mpf-maf cnpsy-mcu "
+        "mrt-urgence mut-pdsa mcu-coe-ccp mce-da mce-consultant nfp-mpc-mcs mpc-de mcg-visite"
+    ),
+}
+
+
+def test_every_rule_of_the_contract_is_listed() -> None:
+    wanted = {f"{family}/{rule}" for family, rules in CONTRACT.items() for rule in rules.split()}
+    assert wanted - RULEBOOK.rules.keys() == set()
+
+
+def test_the_version_in_force_is_marked() -> None:
+    name = "frequence/vl-palliatif"
+    until = RULEBOOK.rules[name].version[-1].period.last
+    assert until is not None
+    mark = f"(en vigueur le {day(until)})"
+    shown = catalogue.show_text(RULEBOOK, name, at=until)
+    assert shown.count("en vigueur le") == shown.count(mark) == 1
+    after = until + timedelta(days=1)
+    shown = catalogue.show_text(RULEBOOK, name, at=after)
+    assert f"Aucune version en vigueur le {day(after)} : la règle ne dit rien ce jour-là." in shown
+    assert "en vigueur" not in catalogue.show_text(RULEBOOK, name)
+    versions = json.loads(catalogue.show_json(RULEBOOK, name, at=until))["rule"]["versions"]
+    assert [version["in_force"] for version in versions] == [False] * (len(versions) - 1) + [True]
+    assert "in_force" not in json.loads(catalogue.show_json(RULEBOOK, name))["rule"]["versions"][0]
+
+
+@pytest.mark.parametrize("name", RULEBOOK.rules)
+def test_two_examples_one_without_a_finding(name: str) -> None:
+    own = cases.cases_of(name, RULEBOOK)
+    shown = catalogue.show_text(RULEBOOK, name, cases=own)
+    loaded = json.loads(catalogue.show_json(RULEBOOK, name, cases=own))["rule"]["examples"]
+    assert [bool(example["expect"]) for example in loaded] == [False, True]
+    assert shown.count("\nExemple ") == 2
+    assert "\n  → " in shown
+    example = shown[shown.index("\nExemple ") :]
+    assert all(len(line) <= 80 for line in example.splitlines())
+    narrow = catalogue.show_text(RULEBOOK, name, cases=own, width=40)
+    assert "Date de soins" in narrow
+
+
+def test_a_long_example_is_passed_over() -> None:
+    def case(name: str, rows: int) -> cases.Case:
+        lines = ["date;code", *["10/01/2023;TE2"] * rows]
+        return cases.Case(name=name, acts="\n".join(lines), expect=())
+
+    def chosen(*sizes: int) -> str:
+        text = catalogue.show_text(RULEBOOK, "frequence/te2-annuelle", cases=[case(str(n), n) for n in sizes])
+        return text.partition("Exemple sans constat : ")[2].splitlines()[0]
+
+    assert chosen(11, 10, 2) == "10"
+    assert chosen(30, 12, 20) == "12"
+    assert "Exemple" not in catalogue.show_text(RULEBOOK, "frequence/te2-annuelle")
 
 
 def test_any_console_can_show_them() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from avenant9.acts.load import load_acts
 from avenant9.model import GrantedCeiling
 from avenant9.report import template
 from avenant9.rulebook.load import load_rulebook
+from avenant9.waivers import load_waivers
 
 
 def sheet(data: bytes) -> Worksheet:
@@ -39,6 +41,7 @@ def test_every_column_of_the_contract_has_its_note() -> None:
     [
         (template.acts_workbook(), template.acts_columns()),
         (template.derogations_workbook(), template.derogation_columns()),
+        (template.waivers_workbook(), template.waiver_columns()),
     ],
 )
 def test_a_workbook_explains_itself(data: bytes, columns: tuple[template.Column, ...]) -> None:
@@ -81,6 +84,16 @@ def test_derogations_are_read_the_same_from_both_forms(tmp_path: Path) -> None:
     book, text = (load_derogations(tmp_path / name) for name in ("d.xlsx", "d.toml"))
     assert book == text
     assert book[1] == GrantedCeiling("10000000002", 2023, 3000)
+
+
+def test_waivers_are_read_the_same_from_both_forms(tmp_path: Path) -> None:
+    (tmp_path / "w.xlsx").write_bytes(template.waivers_workbook())
+    (tmp_path / "w.toml").write_text(template.waivers_text(), encoding="utf-8")
+    rules = load_rulebook().rules
+    book, text = (load_waivers(tmp_path / name, rules) for name in ("w.xlsx", "w.toml"))
+    assert [replace(waiver, place="") for waiver in book] == [replace(waiver, place="") for waiver in text]
+    assert book[0].fingerprint == "0123456789abcdef"
+    assert book[1].rule == "frequence/te2-douze-mois"
 
 
 def test_the_mapping_is_one(tmp_path: Path) -> None:

@@ -15,10 +15,12 @@ from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from avenant9.model import Acts, Report
     from avenant9.rulebook.load import Rulebook
+    from avenant9.waivers import Waiver
 
 FORMATS = ("table", "csv", "json")
 _LINES_ON_A_TERMINAL = 40
@@ -58,6 +60,16 @@ Exemples :
     "--until", type=options.Day(), metavar="DATE", help="Ne montrer que les soins jusqu'à cette date ; tous comptent."
 )
 @click.option(
+    "--waivers",
+    metavar="FICHIER",
+    help="Constats acceptés (TOML ou classeur, voir « a9 template waivers ») : nommés à part, avec leur motif.",
+)
+@click.option(
+    "--baseline",
+    metavar="RESULTAT.json",
+    help="Résultat antérieur (--format json) : ses constats, déjà connus, sont mis à part.",
+)
+@click.option(
     "--fail-on",
     type=options.OneOf(("violation", "review", "never")),
     default="violation",
@@ -85,6 +97,8 @@ def command(
     skip: tuple[str, ...],
     from_: date | None,
     until: date | None,
+    waivers: str | None,
+    baseline: str | None,
     fail_on: str,
 ) -> int:
     """Contrôle des actes : anomalies, texte derrière chacune, euros en jeu.
@@ -97,7 +111,7 @@ def command(
         raise click.UsageError("--until est antérieur à --from.")
     files, twice = options.distinct(files)
     wanted = format_for(format_, output, FORMATS)
-    check_place(output, tuple(file for file in files if file != "-"))
+    check_place(output, tuple(file for file in (*files, waivers, baseline) if file not in {"-", None}))
     notices = Notices(quiet=quiet, progress=not no_progress)
     for file in twice:
         notices.say(f"{file} : donné plusieurs fois, lu une seule.")
@@ -107,12 +121,15 @@ def command(
     from avenant9.engine import Options, check  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+    from avenant9.waivers import load_waivers, read_baseline  # noqa: PLC0415
 
     rulebook = load_rulebook(Path(rules) if rules else None)
     for rule in rulebook.replaced:
         notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
     rulebook.select(only, skip)  # a misspelt id is told before the files are read
     granted = load_derogations(Path(derogations)) if derogations else ()
+    accepted = load_waivers(Path(waivers), rulebook.rules) if waivers else ()
+    known = read_baseline(Path(baseline)) if baseline else None
     try:
         acts = _read(reading, rulebook, notices)
     except InputError as error:
@@ -130,7 +147,7 @@ def command(
         until=until,
         derogations=tuple(granted),
     )
-    report = check(acts, rulebook, chosen)
+    report = _set_apart(check(acts, rulebook, chosen), accepted, known)
     _told(acts, report, notices)
     notices.step("Écriture du résultat…")
     report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced)
@@ -139,6 +156,14 @@ def command(
     deliver(result, output)
     notices.say(_account(acts, report))
     return int(_status(acts, report, fail_on))
+
+
+def _set_apart(report: Report, accepted: Sequence[Waiver], known: Collection[str] | None) -> Report:
+    """The findings that somebody accepts, then those of an earlier result, leave the others."""
+    from avenant9 import waivers  # noqa: PLC0415
+
+    report = waivers.apply(report, accepted, report.as_of) if accepted else report
+    return report if known is None else waivers.against(report, known)
 
 
 def _read(reading: options.Reading, rulebook: Rulebook, notices: Notices) -> Acts:
@@ -163,7 +188,9 @@ def _told(acts: Acts, report: Report, notices: Notices) -> None:
         notices.say(notice)
     for place in acts.skipped_sheets:
         if place.sheet is not None:
-            notices.say(f"{place.file}, feuille {place.sheet} : ignorée (pas de colonnes d'actes, ou masquée).")
+            notices.say(
+                f"{place.file}, feuille {place.sheet} : ignorée (masquée, non demandée, ou sans colonnes d'actes)."
+            )
     notices.done()
     for failure in acts.failures:
         say(str(failure))
@@ -221,6 +248,8 @@ def _account(acts: Acts, report: Report) -> str:
         counted(summary["acts"], "acte contrôlé", "actes contrôlés"),
         counted(len(report.rejected), "ligne rejetée", "lignes rejetées"),
         counted(summary["violation"] + summary["review"], "constat"),
+        *([counted(len(report.waived), "constat accepté")] if report.waived else []),
+        *([counted(len(report.known), "déjà connu", "déjà connus")] if report.known else []),
         counted(summary["rules_run"], "règle appliquée", "règles appliquées")
         + f" dont {counted(summary['rules_not_run'], 'non vérifiable', 'non vérifiables')}",
     ]

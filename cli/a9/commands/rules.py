@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from a9 import options
+from a9.exits import ExitCode
 from a9.help import SETTINGS, Command, Group
 from a9.output import check_place, deliver, encoding_of, format_for, width
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from avenant9.rulebook.load import Rulebook
 
 FORMATS = ("table", "json")
@@ -38,7 +41,8 @@ def _load(rules: str | None) -> Rulebook:
 @options.result_options(*FORMATS)
 @options.rules_option
 def list_(format_: str | None, output: str | None, rules: str | None, **_unused: Any) -> None:
-    """Toutes les règles : identifiant, verdict, dates, confiance de la source, titre."""
+    """Toutes les règles : identifiant, verdict, dates, titre, sources et leur confiance ; puis ce qu'aucun fichier
+    d'actes ne peut montrer."""
     from avenant9.report import catalogue  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
@@ -52,10 +56,14 @@ def list_(format_: str | None, output: str | None, rules: str | None, **_unused:
 
 @command.command("show", short_help="Une règle et ses sources.", cls=Command, context_settings=SETTINGS)
 @click.argument("rule", metavar="ID")
+@click.option("--at", type=options.Day(), metavar="DATE", help="Marquer la version en vigueur à cette date de soins.")
 @options.result_options(*FORMATS)
 @options.rules_option
-def show(rule: str, format_: str | None, output: str | None, rules: str | None, **_unused: Any) -> None:
-    """Une règle : pourquoi, ses versions datées, leurs valeurs et leurs sources."""
+def show(
+    rule: str, at: date | None, format_: str | None, output: str | None, rules: str | None, **_unused: Any
+) -> None:
+    """Une règle : pourquoi, ses versions datées, leurs valeurs et leurs sources, et deux exemples."""
+    from avenant9.cases import cases_of  # noqa: PLC0415
     from avenant9.report import catalogue  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
@@ -67,7 +75,53 @@ def show(rule: str, format_: str | None, output: str | None, rules: str | None, 
 
         hint = did_you_mean(rule, rulebook.rules) or "« a9 rules list » donne les règles"
         raise UnknownRuleError("rules show", f"aucune règle « {rule} »", hint)
+    cases = cases_of(rule, rulebook, Path(rules) if rules else None)
     if wanted == "json":
-        deliver(catalogue.show_json(rulebook, rule), output)
+        deliver(catalogue.show_json(rulebook, rule, at=at, cases=cases), output)
     else:
-        deliver(catalogue.show_text(rulebook, rule, width=width(output), encoding=encoding_of(output)), output)
+        wide, encoding = width(output), encoding_of(output)
+        deliver(catalogue.show_text(rulebook, rule, at=at, cases=cases, width=wide, encoding=encoding), output)
+
+
+_EXAMPLE = """\b
+Exemple, DOSSIER/cases/frequence/ma-regle.toml (row : la ligne de acts, 1 pour les titres) :
+  [[case]]
+  name = "le deuxième acte de l'année"
+  acts = '''
+  date;code;practitioner;patient;amount
+  10/01/2023;TE2;A;P1;20,00
+  12/02/2023;TE2;A;P1;20,00
+  '''
+  expect = [{ row = 3, verdict = "violation", at_stake = "20.00", related = [2] }]"""
+
+
+@command.command(
+    "test", short_help="Essayer ses propres règles.", cls=Command, context_settings=SETTINGS, epilog=_EXAMPLE
+)
+@click.argument("folder", metavar="DOSSIER")
+@options.result_options(*FORMATS)
+def test(folder: str, format_: str | None, output: str | None, **_unused: Any) -> int:
+    """Essaie les règles d'un dossier (celui de --rules) sur leurs cas.
+
+    Les règles sont DOSSIER/<famille>/<règle>.toml, leurs cas DOSSIER/cases/<famille>/<règle>.toml : des actes, et
+    les constats attendus, comparés en entier et dans l'ordre (message et explanation, là où le cas les donne). Le
+    code de sortie est 1 quand un cas échoue.
+    """
+    wanted = format_for(format_, output, FORMATS)
+    check_place(output)
+
+    from avenant9 import cases  # noqa: PLC0415 - --help must not import polars
+    from avenant9.report import trials  # noqa: PLC0415
+
+    rulebook = _load(folder)
+    tables = {table.rule: table for table in cases.tables_of(Path(folder), rulebook)}
+    tried = {
+        name: list(cases.try_table(tables[name], rulebook)) if name in tables else []
+        for name in sorted({*tables, *cases.own_rules(rulebook)})
+    }
+    if wanted == "json":
+        deliver(trials.render_json(tried), output)
+    else:
+        deliver(trials.render(tried, width=width(output), encoding=encoding_of(output)), output)
+    failed = any(trial.differences for trials_ in tried.values() for trial in trials_)
+    return int(ExitCode.FINDINGS if failed else ExitCode.DONE)

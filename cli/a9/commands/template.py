@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 #: Name -> endings that it can be written in; the first is what standard output gets.
-KINDS = {"acts": (".csv", ".xlsx"), "derogations": (".toml", ".xlsx"), "mapping": (".toml",)}
+KINDS = {
+    "acts": (".csv", ".xlsx"),
+    "derogations": (".toml", ".xlsx"),
+    "waivers": (".toml", ".xlsx"),
+    "mapping": (".toml",),
+}
 
 
 @click.command(
@@ -28,7 +33,7 @@ Exemples :
   a9 template derogations -o derogations.toml
   a9 template mapping -o colonnes.toml""",
 )
-@click.argument("kind", type=options.OneOf(tuple(KINDS)), metavar="acts|derogations|mapping")
+@click.argument("kind", type=options.OneOf(tuple(KINDS)), metavar="acts|derogations|waivers|mapping")
 @click.option(
     "-o",
     "--output",
@@ -36,7 +41,7 @@ Exemples :
     help="Écrire dans ce fichier ; sa fin choisit la forme (.xlsx : classeur avec listes et notes).",
 )
 def command(kind: str, output: str | None) -> None:
-    """Donne un fichier à remplir : actes, dérogations au plafond, ou correspondance de colonnes.
+    """Donne un fichier à remplir : actes, dérogations au plafond, constats acceptés, ou correspondance de colonnes.
 
     Sans -o, le texte (CSV ou TOML) va sur la sortie standard.
     """
@@ -50,6 +55,8 @@ def command(kind: str, output: str | None) -> None:
         ("acts", ".xlsx"): template.acts_workbook,
         ("derogations", ".toml"): template.derogations_text,
         ("derogations", ".xlsx"): template.derogations_workbook,
+        ("waivers", ".toml"): template.waivers_text,
+        ("waivers", ".xlsx"): template.waivers_workbook,
         ("mapping", ".toml"): template.mapping_text,
     }
     deliver(makers[kind, form](), output)

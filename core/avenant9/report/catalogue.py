@@ -8,29 +8,24 @@ from typing import TYPE_CHECKING, Any
 from avenant9.model import Verdict
 from avenant9.report.headings import heading
 from avenant9.report.page import Page
-from avenant9.wording import day, listed, plural
+from avenant9.wording import counted, day, euros, listed, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from datetime import date
 
+    from avenant9.cases import Case, Expected
     from avenant9.model import Source
     from avenant9.rulebook.load import Rulebook
 
 FORMAT = "a9-rules/1"
-
-#: What the convention asks and no file of acts can show.
-NOT_VERIFIABLE = (
-    "consultation blanche (sans acte facturable)",
-    "supplément pour colposcopie",
-    "sévérité du handicap",
-    "certificat médical simplifié",
-)
 
 _CONFIDENCE = {"high": "sûre", "medium": "secondaire", "low": "faible"}
 # Words of the rule files that a person reads otherwise.
 _WORDS = {
     "civil-year": "année civile",
     "civil-quarter": "trimestre civil",
+    "civil-month": "mois civil",
     "iso-week": "semaine du lundi au dimanche",
     "rolling-12-months": "douze mois glissants",
     "ever": "une fois pour toutes",
@@ -47,6 +42,17 @@ _WORDS = {
     "technique": "acte technique",
     "supplement": "supplément",
     "deplacement": "déplacement",
+    "video": "vidéo",
+    "telephone": "téléphone",
+    "presentiel": "présentiel",
+    "day": "le même jour",
+    "invoice": "sur une même facture",
+    **{verdict.value: verdict.french for verdict in Verdict},
+}
+_HOURS = {
+    "day": "hors permanence des soins",
+    "pdsa": "permanence des soins",
+    "regional": "permanence des soins si la région le prévoit",
 }
 _FIELDS = {
     "remark": "précision",
@@ -76,21 +82,43 @@ _FIELDS = {
     "host_natures": "natures des actes associés",
     "requires": "conditions",
     "unless": "sauf",
+    "doubtful_if": "à examiner si",
+    "unknown_exception": "exception inconnue",
+    "channels": "canaux",
+    "entry": "spécialités par acte",
+    "specialties": "spécialités",
+    "hosts": "actes associés",
+    "doubtful_hosts": "actes associés discutés",
+    "least": "à partir de",
+    "in_person": "actes en présence",
+    "excluded": "acte exclu",
+    "beside": "avec",
+    "scope": "portée",
+    "without_invoice": "sans numéro de facture",
+    "unless_present": "sauf en présence de",
+    "allowed": "cumuls admis",
 }
+# What goes without saying.
+_SILENT = {"unknown_exception": "unverifiable"}
+_SHOWN_SOURCES = 2  # in the list; all of them with each rule
+_SHORT = 10  # acts of an example
 _ALWAYS = 1900  # a rule from before any act: it has no start
 _COMMON = {"from_", "until", "source", "checked_on", "note", "verdict"}
 
 
 def list_text(rulebook: Rulebook, *, width: int = 80, encoding: str = "utf-8") -> str:
-    """Every rule: id, verdict, dates, confidence of the source, title; then what no file can show."""
+    """Every rule: id, verdict, dates, title, sources and their confidence; then what no file can show."""
     page = Page(width, encoding)
     lines = [page.wrap(_head(rulebook)), ""]
     for name, rule in rulebook.rules.items():
         period = _period(rule.version[0].period.first, rule.version[-1].period.last)
         facts = f"{listed(_verdicts(rule), 'ou')}, {period}, source {_CONFIDENCE[_weakest(rule)]}"
         lines += [page.wrap(name), page.wrap(facts, "  "), page.wrap(rule.title, "  ")]
+        lines.append(page.wrap(_texts(rule), "    ", "  "))
     lines += ["", page.wrap("Non vérifiable par nature (aucun fichier d'actes ne le montre) :")]
-    lines += [page.wrap(entry, "  ") for entry in NOT_VERIFIABLE]
+    for entry in rulebook.by_nature:
+        lines += [page.wrap(entry.label, "  "), page.wrap(entry.why, "    ")]
+        lines.append(page.wrap(_source(entry.source.to_source()), "      ", "    "))
     return "\n".join(lines) + "\n"
 
 
@@ -100,14 +128,52 @@ def list_json(rulebook: Rulebook) -> bytes:
         {
             "format": FORMAT,
             "rulebook": _rulebook(rulebook),
-            "rules": [_brief(rulebook, name) for name in rulebook.rules],
-            "not_verifiable": list(NOT_VERIFIABLE),
+            "rules": [
+                {**_brief(rulebook, name), "sources": [source.model_dump(mode="json") for source in _sources(rule)]}
+                for name, rule in rulebook.rules.items()
+            ],
+            "not_verifiable": [
+                {"label": entry.label, "why": entry.why, "source": entry.source.model_dump(mode="json")}
+                for entry in rulebook.by_nature
+            ],
         }
     )
 
 
-def show_text(rulebook: Rulebook, name: str, *, width: int = 80, encoding: str = "utf-8") -> str:
-    """One rule: why, and each version with its dates, values, source and the ruling behind it."""
+def _sources(rule: Any) -> list[Any]:
+    """The sources of its versions, each once, from the oldest version on."""
+    return list({(v.source.title, v.source.article): v.source for v in rule.version}.values())
+
+
+def _texts(rule: Any) -> str:
+    sources = _sources(rule)
+    words = [
+        f"{source.title}, {source.article}" if source.article else source.title for source in sources[:_SHOWN_SOURCES]
+    ]
+    if rest := len(sources) - _SHOWN_SOURCES:
+        words += [f"et {counted(rest, 'autre')}"] * (rest > 0)
+    return " ; ".join(words)
+
+
+def show_text(
+    rulebook: Rulebook,
+    name: str,
+    *,
+    at: date | None = None,
+    cases: Sequence[Case] = (),
+    width: int = 80,
+    encoding: str = "utf-8",
+) -> str:
+    """One rule: why, each version with its dates, values, source and the ruling behind it, and two examples.
+
+    Args:
+        rulebook: where the rule is.
+        name: its id.
+        at: marks the version in force on that day.
+        cases: those of the rule, to take a passing and a failing one from.
+        width: characters a line.
+        encoding: what the reader's console has.
+    """
     rule, page = rulebook.rules[name], Page(width, encoding)
     lines = [page.wrap(name), page.wrap(rule.title), "", page.wrap(rule.why)]
     lines += [line for aside in _asides(rulebook, name) for line in ("", page.wrap(aside))]
@@ -119,9 +185,71 @@ def show_text(rulebook: Rulebook, name: str, *, width: int = 80, encoding: str =
             f"comparé à la source le {day(version.checked_on)}",
             *([f"note : {version.note}"] if version.note else []),
         ]
-        lines += ["", page.wrap(f"{period[:1].upper()}{period[1:]} : {Verdict(version.verdict).french}")]
+        mark = f" (en vigueur le {day(at)})" if at is not None and at in version.period else ""
+        lines += ["", page.wrap(f"{period[:1].upper()}{period[1:]} : {Verdict(version.verdict).french}{mark}")]
         lines += [page.wrap(fact, "    ", "  ") for fact in facts]
+    if at is not None and not any(at in version.period for version in rule.version):
+        lines += ["", page.wrap(f"Aucune version en vigueur le {day(at)} : la règle ne dit rien ce jour-là.")]
+    for title, case in _examples(cases):
+        lines += ["", page.wrap(f"{title} : {case.name}{_setting(case)}"), *_acts(page, case)]
+        lines += [page.wrap(_found(finding), "    ", "  ") for finding in case.expect]
     return "\n".join(lines) + "\n"
+
+
+def _examples(cases: Sequence[Case]) -> list[tuple[str, Case]]:
+    """One that the rule passes and one that it names: the first short ones of the table."""
+    passing = [case for case in cases if not case.expect and case.unverifiable is None]
+    failing = [case for case in cases if case.expect and case.unverifiable is None]
+    chosen = []
+    for title, some in (("Exemple sans constat", passing), ("Exemple avec constat", failing)):
+        if some:
+            chosen.append((title, next((case for case in some if _size(case) <= _SHORT), min(some, key=_size))))
+    return chosen
+
+
+def _setting(case: Case) -> str:
+    """What the acts do not say and the answer depends on."""
+    words = [f"contrôle au {day(case.as_of)}"] * ("as_of" in case.model_fields_set)
+    words += [f"zone {_WORDS.get(case.zone, case.zone)}"] * ("zone" in case.model_fields_set)
+    words += [counted(len(case.derogations), "dérogation")] * bool(case.derogations)
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _size(case: Case) -> int:
+    return len(case.acts.strip().splitlines()) - 1
+
+
+def _acts(page: Page, case: Case) -> list[str]:
+    """The acts under the headings of the template with their line numbers; as sentences where the page is narrow."""
+    head, *rows = [line.split(";") for line in case.acts.strip().splitlines()]
+    titles = ["Ligne", *map(heading, head)]
+    table = [titles, *([str(number), *row] for number, row in enumerate(rows, 2))]
+    table = [[page.fit(cell) for cell in row] for row in table]
+    widths = [max(len(row[place]) if place < len(row) else 0 for row in table) for place in range(len(titles))]
+    pad: list[Callable[[str, int], str]] = [str.rjust, *[str.ljust] * len(head)]
+    if sum(widths) + 2 * len(widths) <= page.width:
+        return [
+            "  " + "  ".join(p(c, w) for p, c, w in zip(pad, row, widths, strict=False)).rstrip() for row in table
+        ]
+    return [
+        page.wrap(
+            ", ".join(f"{title} {cell}" for title, cell in zip(titles, row, strict=False) if cell), "    ", "  "
+        )
+        for row in table[1:]
+    ]
+
+
+def _found(finding: Expected) -> str:
+    """What the rule says of a line of an example."""
+    spot = f"ligne {finding.row}" if finding.row else f"praticien {finding.practitioner}, année {finding.year}"
+    stake = "" if finding.at_stake == "null" else f", {euros(_cents(finding.at_stake))} en jeu"
+    return f"→ {spot} : {Verdict(finding.verdict).french}{stake}" + (
+        f" : {finding.message}" if finding.message else ""
+    )
+
+
+def _cents(text: str) -> int:
+    return int(text.replace(".", ""))
 
 
 def _asides(rulebook: Rulebook, name: str) -> list[str]:
@@ -137,8 +265,8 @@ def _asides(rulebook: Rulebook, name: str) -> list[str]:
     return asides
 
 
-def show_json(rulebook: Rulebook, name: str) -> bytes:
-    """The same, as one object; values as the rule file holds them."""
+def show_json(rulebook: Rulebook, name: str, *, at: date | None = None, cases: Sequence[Case] = ()) -> bytes:
+    """The same, as one object; values as the rule file holds them. `in_force` is there where `at` is asked."""
     rule = rulebook.rules[name]
     versions = [
         {
@@ -149,9 +277,11 @@ def show_json(rulebook: Rulebook, name: str) -> bytes:
             "source": version.source.model_dump(mode="json"),
             "checked_on": version.checked_on.isoformat(),
             "note": version.note,
+            **({} if at is None else {"in_force": at in version.period}),
         }
         for version in rule.version
     ]
+    examples = [case.model_dump(mode="json", exclude_unset=True) for _, case in _examples(cases)]
     return _json(
         {
             "format": FORMAT,
@@ -160,7 +290,9 @@ def show_json(rulebook: Rulebook, name: str) -> bytes:
                 **_brief(rulebook, name),
                 "why": rule.why,
                 "silent_where": list(rule.silent_where),
+                **({} if at is None else {"at": at.isoformat()}),
                 "versions": versions,
+                "examples": examples,
             },
         }
     )
@@ -219,10 +351,12 @@ def _source(source: Source) -> str:
 def _values(version: Any) -> list[tuple[str, str]]:
     """The fields that are this kind's own, in French, empty ones left out."""
     data = version.model_dump(mode="json", by_alias=True, exclude=_COMMON)
+    if data.get("scope") == "day":
+        del data["without_invoice"]
     return [
         (_FIELDS.get(key, key), _value(key, value))
         for key, value in data.items()
-        if value not in (None, "", [], {}, False)
+        if value not in (None, "", [], {}, False) and _SILENT.get(key) != value
     ]
 
 
@@ -231,6 +365,10 @@ def _value(key: str, value: Any) -> str:
         return _percent(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if key == "specialties":
+        return _codes(value)
+    if isinstance(value, dict):
+        return _item(value)
     if isinstance(value, list):
         return (" ; " if any(isinstance(item, dict) for item in value) else ", ").join(map(_item, value))
     return _WORDS.get(str(value), str(value))
@@ -241,6 +379,16 @@ def _item(value: Any) -> str:
     match value:
         case {"test": str()}:
             return _condition(value)
+        case {"codes": list(codes), "natures": list(natures), "but": list(but)}:
+            words = ", ".join([*codes, *(str(_WORDS.get(nature, nature)) for nature in natures)])
+            return f"{words}, sauf {', '.join(but)}" if but else words
+        case {"codes": list(codes), "allowed": list(allowed), "refused": list(refused), "verdict": str(verdict)}:
+            who = f"seulement {_codes(allowed)}" if allowed else f"sauf {_codes(refused)}"
+            return f"{', '.join(codes)} {who} ({Verdict(verdict).french})"
+        case {"excluded": list(excluded), "beside": list(beside), "specialties": list(specialties)}:
+            pair = " + ".join(", ".join(side) for side in (excluded, beside) if side)
+            only = f"{plural(len(specialties), 'spécialité')} {_codes(specialties)}" if specialties else ""
+            return f"{pair} ({only})" if pair and only else pair or only
         case {"codes": list(codes), "with": list(others)}:
             return f"{'/'.join(codes)} + {' + '.join(others)}"
         case {"specialties": list(specialties), "ceiling_bp": int(ceiling)}:
@@ -257,6 +405,12 @@ _CONDITIONS = {
     "one-of": "« {column} » : {values}",
     "specialty-in": "spécialité {specialties}",
     "never": "aucun cas",
+    "none-of": "« {column} » autre que {values}",
+    "exemption-in": "exonération {exemptions}",
+    "rate-under": "taux inférieur à {rate}",
+    "within-working-days": "au plus {days} jours ouvrables après « {column} »",
+    "within-hours": "au plus {hours} h après « {column} »",
+    "duty-is": "heures : {duty}",
 }
 
 
@@ -266,6 +420,11 @@ def _condition(test: dict[str, Any]) -> str:
         "years": test.get("years"),
         "column": heading(test.get("column", "")),
         "values": listed(test.get("values", []), "ou"),
+        "duty": listed([_HOURS.get(value, value) for value in test.get("values", [])], "ou"),
+        "days": test.get("days"),
+        "hours": test.get("hours"),
+        "rate": _percent(test.get("basis_points", 0)),
+        "exemptions": _codes(test.get("exemptions", [])),
         "specialties": _codes(test.get("specialties", [])),
     }
     return _CONDITIONS[test["test"]].format(**words)

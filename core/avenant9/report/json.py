@@ -1,4 +1,7 @@
-"""The report as one JSON object, `a9-check/1`: keys in the order of the contract, money as strings, ISO dates."""
+"""The report as one JSON object, `a9-check/1`: keys in the order of the contract, money as strings, ISO dates.
+
+`known` is there only where a baseline was given.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import polars as pl
 from avenant9.report.cells import money
 
 if TYPE_CHECKING:
-    from avenant9.model import Input, Report, Source
+    from avenant9.model import Input, Known, Report, Source, Waived
 
 FORMAT = "a9-check/1"
 
@@ -68,7 +71,8 @@ def render(report: Report) -> bytes:
             }
             for entry in report.rejected
         ],
-        "waived": list(report.waived),
+        "waived": [_waived(entry) for entry in report.waived],
+        **({} if report.known is None else {"known": [_known(entry) for entry in report.known]}),
         "threshold": list(report.threshold),
     }
     out = io.BytesIO()
@@ -116,6 +120,26 @@ def _input(entry: Input) -> dict[str, Any]:
         "skipped": entry.skipped,
         "columns": entry.columns,
         "encoding": entry.encoding,
+    }
+
+
+def _known(entry: Known) -> dict[str, Any]:
+    return {
+        "fingerprint": entry.fingerprint,
+        "rule": entry.rule,
+        "file": entry.file,
+        "sheet": entry.sheet,
+        "row": entry.row,
+    }
+
+
+def _waived(entry: Waived) -> dict[str, Any]:
+    return {
+        **_known(entry),
+        "reason": entry.reason,
+        "author": entry.author,
+        "date": entry.given_on.isoformat(),
+        "until": entry.until.isoformat() if entry.until else None,
     }
 
 

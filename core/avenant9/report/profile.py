@@ -54,7 +54,8 @@ def _without_nature(report: Report) -> Report:
     """Only families, dates and amounts are left.
 
     The fingerprint goes too: dates, amounts and the short list of codes would let one find the code behind it. So
-    do the counts of remote acts, which are the nature of services in another form.
+    do the reasons of waivers, which are free text, and the counts of remote acts, which are the nature of services in
+    another form.
     """
     family = pl.col("rule").str.split("/").list.first()
     findings = report.findings.with_columns(
@@ -81,6 +82,12 @@ def _without_nature(report: Report) -> Report:
         by_rule=by_rule,
         unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
         rejected=tuple(Rejected(entry.where, "cellule illisible") for entry in report.rejected),
+        waived=tuple(
+            replace(entry, rule=_family(entry.rule), fingerprint=None, reason=None) for entry in report.waived
+        ),
+        known=None
+        if report.known is None
+        else tuple(replace(entry, rule=_family(entry.rule), fingerprint=None) for entry in report.known),
         sources={},
         titles={},
         threshold=(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from tabulate import SEPARATING_LINE, DataRow, Line, TableFormat, tabulate
 
-from avenant9.model import CellRef, Report, Source, Verdict
+from avenant9.model import CellRef, Known, Report, Source, Verdict, Waived
 from avenant9.report.headings import absent_columns, heading, missing_words
 from avenant9.report.lines import lines, order_for
 from avenant9.report.page import Page, place, sections
@@ -16,8 +16,10 @@ from avenant9.wording import counted, day, euros, integer, listed, plural, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import date
 
 _NARROWEST = 60
+_SHOWN_ROWS = 8  # rows named of findings set apart, the others are counted
 _SHOWN_COLUMNS = 6  # missing columns named in the verdict, the others in their own section
 _CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 _ROW = DataRow("", "  ", "")
@@ -47,6 +49,8 @@ def render(
             [_verdict(page, report)],
             _by_rule(page, report),
             *_findings(page, report, limit),
+            _waived(page, report, limit),
+            _known(page, report, limit),
             _unverifiable(page, report),
             _rejected(page, report, limit),
             _threshold(page, report),
@@ -63,6 +67,8 @@ def _verdict(page: Page, report: Report) -> str:
     violations, reviews = summary.get("violation") or 0, summary.get("review") or 0
     if not summary.get("acts"):
         parts, verdict = ["aucun acte lu, rien n'a été contrôlé"], Verdict.REVIEW
+    elif summary.get("acts_asked") == 0:
+        parts, verdict = [f"aucun acte {_asked(report)}, rien n'a été montré"], Verdict.REVIEW
     elif violations:
         found = f"non conforme, {counted(violations, 'anomalie')}{_stake(summary.get('at_stake'))}"
         parts, verdict = [found], Verdict.VIOLATION
@@ -71,11 +77,16 @@ def _verdict(page: Page, report: Report) -> str:
     else:
         parts, verdict = ["aucune anomalie"], Verdict.OK
     if ceiling := summary.get("at_stake_ceiling"):
-        parts.append(f"{euros(ceiling)} au titre du plafond d'activité à distance")
+        what = "d'un plafond" if report.profile == "fiscal" else "du plafond d'activité à distance"
+        parts.append(f"{euros(ceiling)} au titre {what}")
     if reviews:
         parts.append(f"{counted(reviews, 'point')} à examiner{_stake(summary.get('at_stake_review'))}")
     if late := summary.get("out_of_time"):
         parts.append(f"{counted(late, 'constat')} hors délai de réclamation")
+    if report.waived:
+        parts.append(counted(len(report.waived), "constat accepté"))
+    if report.known:
+        parts.append(counted(len(report.known), "constat déjà connu", "constats déjà connus"))
     if summary.get("acts"):
         parts.append(_coverage(report))
     if rejected := len(report.rejected):
@@ -83,6 +94,16 @@ def _verdict(page: Page, report: Report) -> str:
             counted(rejected, "ligne rejetée n'a pas été contrôlée", "lignes rejetées n'ont pas été contrôlées")
         )
     return page.paint(page.wrap(f"Verdict : {' ; '.join(parts)}."), verdict)
+
+
+def _asked(report: Report) -> str:
+    """The dates of care that were asked for."""
+    first, last = report.asked
+    parts = [
+        "" if first is None else f"à partir du {first:%d/%m/%Y}",
+        "" if last is None else f"jusqu'au {last:%d/%m/%Y}",
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _coverage(report: Report) -> str:
@@ -156,6 +177,53 @@ def _findings(page: Page, report: Report, limit: int | None) -> Iterator[list[st
         if rest := len(part) - len(shown):
             section.append(page.remainder(counted(rest, "autre constat")))
         yield section
+
+
+def _waived(page: Page, report: Report, limit: int | None) -> list[str]:
+    """The findings that somebody accepts, those of one waiver together."""
+    groups: defaultdict[tuple[str, str | None, str, date, date | None], list[Waived]] = defaultdict(list)
+    for entry in report.waived:
+        groups[entry.rule, entry.reason, entry.author, entry.given_on, entry.until].append(entry)
+    if not groups:
+        return []
+    section = [page.title("Constats acceptés")]
+    for rule, reason, author, given_on, until in [*groups][:limit]:
+        spots = _spots(groups[rule, reason, author, given_on, until])
+        signed = f"{author}, le {day(given_on)}" + (f", jusqu'au {day(until)}" if until else "")
+        words = f"{reason} ({signed})" if reason else f"Accepté par {signed}"
+        section += [page.wrap(f"{rule} : {spots}", "    ", "  "), page.wrap(words, "      ")]
+    if limit is not None and (rest := len(groups) - limit) > 0:
+        section.append(page.remainder(counted(rest, "autre"), "--format json"))
+    return section
+
+
+def _known(page: Page, report: Report, limit: int | None) -> list[str]:
+    """The findings that the baseline has, by rule."""
+    groups: defaultdict[str, list[Known]] = defaultdict(list)
+    for entry in report.known or ():
+        groups[entry.rule].append(entry)
+    if not groups:
+        return []
+    section = [page.title("Constats déjà connus (--baseline)")]
+    section += [page.wrap(f"{rule} : {_spots(groups[rule])}", "    ", "  ") for rule in [*groups][:limit]]
+    if limit is not None and (rest := len(groups) - limit) > 0:
+        section.append(page.remainder(counted(rest, "autre règle", "autres règles"), "--format json"))
+    return section
+
+
+def _spots(entries: Sequence[Known]) -> str:
+    """Where findings stand: rows under their file and sheet, the first ones by number."""
+    rows: defaultdict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+    for entry in [entry for entry in entries if entry.row is not None][:_SHOWN_ROWS]:
+        rows[entry.file, entry.sheet].append(str(entry.row))
+    words = [f"{place(*where)}, {plural(len(numbers), 'ligne')} {listed(numbers)}" for where, numbers in rows.items()]
+    shown = sum(map(len, rows.values()))
+    on_practitioners = sum(entry.row is None for entry in entries)
+    if on_practitioners:
+        words.append(f"{counted(on_practitioners, 'constat')} sur un praticien")
+    if rest := len(entries) - shown - on_practitioners:
+        words.append(f"et {counted(rest, 'autre')}")
+    return " ; ".join(words)
 
 
 def _unverifiable(page: Page, report: Report) -> list[str]:

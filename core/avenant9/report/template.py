@@ -1,4 +1,4 @@
-"""Files to fill in: acts and derogations as workbooks with lists and notes, mappings and derogations as TOML."""
+"""Files to fill in: workbooks with lists and notes (acts, derogations, waivers), TOML (all but acts), CSV (acts)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from avenant9 import waivers
 from avenant9.acts import derogations
 from avenant9.acts.columns import REQUIRED
 from avenant9.model import LISTED
@@ -62,6 +63,12 @@ def derogation_columns() -> tuple[Column, ...]:
     return _columns("derogations-sheet", derogations.HEADINGS)
 
 
+@cache
+def waiver_columns() -> tuple[Column, ...]:
+    """The columns of the waivers."""
+    return _columns("waivers-sheet", waivers.HEADINGS)
+
+
 def acts_workbook() -> bytes:
     """The template of acts as an xlsx file of one sheet, `Actes`."""
     return _workbook("Actes", acts_columns(), needed=REQUIRED)
@@ -70,6 +77,12 @@ def acts_workbook() -> bytes:
 def derogations_workbook() -> bytes:
     """The template of derogations as an xlsx file of one sheet, `Dérogations`."""
     return _workbook("Dérogations", derogation_columns(), needed=derogations.REQUIRED)
+
+
+def waivers_workbook() -> bytes:
+    """The template of waivers as an xlsx file of one sheet, `Acceptations`."""
+    needed = (*waivers.REQUIRED, "fingerprint", "rule", "practitioner")
+    return _workbook("Acceptations", waiver_columns(), needed=needed)
 
 
 def acts_csv() -> bytes:
@@ -83,6 +96,11 @@ def acts_csv() -> bytes:
 def derogations_text() -> str:
     """The template of derogations as TOML."""
     return _resource("derogations.toml")
+
+
+def waivers_text() -> str:
+    """The template of waivers as TOML."""
+    return _resource("waivers.toml")
 
 
 def mapping_text() -> str:

@@ -1,0 +1,426 @@
+"""Waivers and baselines: what their files may hold, what leaves the findings, and what is said of it."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from a9.main import run
+from avenant9.acts.load import load_acts
+from avenant9.engine import Options, check
+from avenant9.errors import InputError, SettingError
+from avenant9.model import Known, Report, Waived
+from avenant9.report import json as json_format
+from avenant9.report import profile, table
+from avenant9.rulebook.load import load_rulebook
+from avenant9.waivers import Waiver, against, apply, load_waivers, read_baseline
+from report.reports import AS_OF, DOUBT, FIFTH, LATE, YEAR, report
+
+RULES = ("frequence/te2-annuelle", "frequence/te2-douze-mois", "seuil/activite-distance")
+ONE = """
+[[waiver]]
+fingerprint = "0011223344556677"
+reason = "Saisie corrigée"
+author = "Cabinet"
+date = 2023-02-01
+"""
+BY_RULE = ONE.replace(
+    'fingerprint = "0011223344556677"', 'rule = "frequence/te2-annuelle"\npractitioner = "10001234567"'
+)
+
+
+def load(tmp_path: Path, text: str) -> tuple[Waiver, ...]:
+    file = tmp_path / "w.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_waivers(file, RULES)
+
+
+def load_sheet(tmp_path: Path, *rows: tuple[object, ...]) -> tuple[Waiver, ...]:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    out = io.BytesIO()
+    book.save(out)
+    file = tmp_path / "w.xlsx"
+    file.write_bytes(out.getvalue())
+    return load_waivers(file, RULES)
+
+
+def waiver(**changes: Any) -> Waiver:
+    fields = {"place": "w.toml, acceptation 1", "reason": "Vu", "author": "Cabinet", "given_on": date(2023, 2, 1)}
+    return Waiver(**{**fields, **changes})
+
+
+def test_both_sorts(tmp_path: Path) -> None:
+    first, second = load(tmp_path, ONE + "until = 2023-12-31" + BY_RULE)
+    assert first == Waiver(
+        f"{tmp_path / 'w.toml'}, acceptation 1",
+        "Saisie corrigée",
+        "Cabinet",
+        date(2023, 2, 1),
+        date(2023, 12, 31),
+        fingerprint="0011223344556677",
+    )
+    assert (second.rule, second.practitioner, second.fingerprint) == (
+        "frequence/te2-annuelle",
+        "10001234567",
+        None,
+    )
+    assert second.until is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (ONE.replace('reason = "Saisie corrigée"', ""), "acceptation 1 : « reason » (Motif) manque"),
+        (ONE.replace('"Saisie corrigée"', '"  "'), "acceptation 1 : « reason » (Motif) manque"),
+        (ONE.replace('author = "Cabinet"', ""), "« author » (Auteur) manque"),
+        (ONE.replace("date = 2023-02-01", ""), "« date » (Date) manque"),
+        (ONE.replace("date = 2023-02-01", 'date = "hier"'), "date : valeur inutilisable ; attendu : une date"),
+        (ONE + "until = 2023-01-31", "until : finit le 31/01/2023, avant sa date (01/02/2023)"),
+        (ONE + "until = 3", "until : valeur inutilisable ; attendu : une date"),
+        (ONE.replace('"Saisie corrigée"', "3"), "reason : valeur inutilisable ; attendu : un texte"),
+        (ONE.replace('"0011223344556677"', "11223344556677"), "fingerprint : valeur inutilisable ; attendu : l'empr"),
+        (ONE.replace("6677", "667"), "fingerprint : valeur inutilisable"),
+        (ONE.replace("6677", "667g"), "fingerprint : valeur inutilisable"),
+        (ONE.replace("6677", "6677-0"), "fingerprint : valeur inutilisable"),
+        (ONE.replace('fingerprint = "0011223344556677"', ""), "« fingerprint » (Empreinte) manque ; donnez l'empr"),
+        (BY_RULE.replace('practitioner = "10001234567"', ""), "« practitioner » (Praticien) manque ; donnez l'empr"),
+        (BY_RULE.replace('rule = "frequence/te2-annuelle"', ""), "« rule » (Règle) manque ; donnez l'empreinte"),
+        (ONE + 'rule = "frequence/te2-annuelle"', "« fingerprint » et « rule » ou « practitioner » ensemble"),
+        (
+            BY_RULE.replace("te2-annuelle", "te2-anuelle"),
+            "rule : aucune règle « frequence/te2-anuelle » ; peut-être «",
+        ),
+        (BY_RULE.replace('"frequence/te2-annuelle"', "4"), "rule : aucune règle « 4 »"),
+        (BY_RULE.replace('"10001234567"', "1.5"), "practitioner : valeur inutilisable"),
+        (ONE.replace("reason", "raison"), "clé inconnue « raison » ; peut-être « reason »"),
+        ("[[waivers]]", "clé inconnue « waivers » ; peut-être « waiver »"),
+        ("waiver = 3", "« waiver » n'est pas une liste de tables ; écrivez [[waiver]]"),
+        ("", "aucune acceptation ; écrivez une table [[waiver]] par acceptation"),
+        ("[[waiver]\n", "w.toml, ligne 1 : TOML mal formé ; partez de « a9 template waivers »"),
+    ],
+)
+def test_each_mistake_says_where_and_what(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        load(tmp_path, text)
+    assert message in str(caught.value)
+
+
+def test_a_sheet(tmp_path: Path) -> None:
+    headings = ("Empreinte", "Règle", "Praticien", "Motif", "Auteur", "Date", "Jusqu'au")
+    day = datetime.fromisoformat("2023-02-01")
+    first, second = load_sheet(
+        tmp_path,
+        headings,
+        ("0011223344556677-2", None, None, " Saisie\n corrigée ", "Cabinet", day, "31/12/2023"),
+        (None,) * 7,
+        (None, "frequence/te2-annuelle", 10001234567, "Vu", "Cabinet", "01/02/2023", None),
+    )
+    assert first.place.endswith("w.xlsx, ligne 2")
+    assert (first.fingerprint, first.reason, first.until) == (
+        "0011223344556677-2",
+        "Saisie corrigée",
+        date(2023, 12, 31),
+    )
+    assert second.place.endswith("w.xlsx, ligne 4")
+    assert (second.practitioner, second.given_on) == ("10001234567", date(2023, 2, 1))
+    with pytest.raises(SettingError, match="ligne 2 : « reason » \\(Motif\\) manque"):
+        load_sheet(tmp_path, headings, ("0011223344556677", None, None, None, "Cabinet", day, None))
+    with pytest.raises(SettingError, match="ligne 2, fingerprint : valeur inutilisable"):  # Excel made it a number
+        load_sheet(tmp_path, headings, (1122334455667788, None, None, "Vu", "Cabinet", day, None))
+    with pytest.raises(SettingError, match="titres absents : « Motif »"):
+        load_sheet(tmp_path, ("Empreinte", "Auteur", "Date"), ("0011223344556677", "Cabinet", day))
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    for file, problem in ((tmp_path / "absent.toml", "fichier introuvable"), (tmp_path, "c'est un dossier")):
+        with pytest.raises(InputError, match=problem):
+            load_waivers(file, RULES)
+        with pytest.raises(InputError, match=problem):
+            read_baseline(file)
+
+
+def test_a_finding_is_accepted_by_its_fingerprint() -> None:
+    before = report(FIFTH, LATE, DOUBT, YEAR)
+    after = apply(before, [waiver(fingerprint=FIFTH["fingerprint"], until=date(2027, 1, 1))], AS_OF)
+    assert after.findings["fingerprint"].to_list() == [f["fingerprint"] for f in (LATE, DOUBT, YEAR)]
+    assert after.findings.columns == before.findings.columns
+    assert after.waived == (
+        Waived(
+            "0011223344556677",
+            "frequence/te2-annuelle",
+            "actes.xlsx",
+            "Actes",
+            57,
+            "Vu",
+            "Cabinet",
+            date(2023, 2, 1),
+            date(2027, 1, 1),
+        ),
+    )
+    assert after.notices == ()
+    counts = {
+        key: after.summary[key] for key in ("violation", "review", "at_stake", "at_stake_review", "out_of_time")
+    }
+    assert counts == {
+        "violation": 2,
+        "review": 1,
+        "at_stake": 123456,
+        "at_stake_review": None,
+        "out_of_time": 1,
+    }
+    assert after.summary["acts"] == before.summary["acts"]
+    assert after.by_rule.rows() == [
+        ("frequence/te2-annuelle", "violation", "Téléexpertise (TE2) : 4 par année civile et par patient", 1, 123456),
+        ("seuil/activite-distance", "violation", "Activité à distance : 20 % des actes au plus", 1, 8000),
+        ("frequence/te2-douze-mois", "review", "Téléexpertise (TE2) : 4 en douze mois", 1, None),
+    ]
+
+
+def test_a_rule_is_accepted_for_a_practitioner() -> None:
+    other = {**FIFTH, "practitioner": "10009999999", "fingerprint": "ff11223344556677"}
+    whole = waiver(rule="frequence/te2-annuelle", practitioner="10001234567")
+    after = apply(report(FIFTH, other, LATE, DOUBT), [whole], AS_OF)
+    assert after.findings["fingerprint"].to_list() == [other["fingerprint"], DOUBT["fingerprint"]]
+    assert [entry.row for entry in after.waived] == [57, 60]
+    on_practitioner = waiver(rule="seuil/activite-distance", practitioner="10001234567")
+    after = apply(report(YEAR), [on_practitioner], AS_OF)
+    assert (after.summary["violation"], after.summary["at_stake_ceiling"]) == (0, 0)
+    assert after.waived[0].row is None
+
+
+def test_the_first_waiver_that_fits_gives_the_reason() -> None:
+    both = [
+        waiver(fingerprint=FIFTH["fingerprint"], reason="un"),
+        waiver(rule="frequence/te2-annuelle", practitioner="10001234567", reason="deux"),
+    ]
+    after = apply(report(FIFTH, LATE), both, AS_OF)
+    assert [entry.reason for entry in after.waived] == ["un", "deux"]
+    after = apply(report(FIFTH), both, AS_OF)
+    assert ([entry.reason for entry in after.waived], after.notices) == (["un"], ())
+
+
+@pytest.mark.parametrize(("as_of", "holds"), [(date(2023, 12, 31), True), (date(2024, 1, 1), False)])
+def test_the_last_day_counts(as_of: date, holds: bool) -> None:
+    one = waiver(fingerprint=FIFTH["fingerprint"], until=date(2023, 12, 31))
+    after = apply(report(FIFTH), [one], as_of)
+    assert bool(after.waived) == holds
+    assert after.summary["violation"] == (0 if holds else 1)
+    told = "w.toml, acceptation 1 : expirée depuis le 31/12/2023, le constat qu'elle visait est de nouveau signalé."
+    assert after.notices == (() if holds else (told,))
+
+
+def test_what_accepts_nothing_is_told() -> None:
+    gone = waiver(fingerprint="aaaabbbbccccdddd")
+    old = waiver(place="w.toml, acceptation 2", fingerprint="aaaabbbbccccdddd", until=date(2023, 12, 31))
+    asked = waiver(place="w.toml, acceptation 3", rule="frequence/te2-annuelle", practitioner="9")
+    not_asked = waiver(place="w.toml, acceptation 4", rule="frequence/rqd-annuelle", practitioner="9")
+    after = apply(report(FIFTH, notices=("avant",)), [gone, old, asked, not_asked], AS_OF)
+    assert after.waived == ()
+    assert after.notices == (
+        "avant",
+        "w.toml, acceptation 1 : ne correspond à aucun constat de ce contrôle.",
+        "w.toml, acceptation 2 : expirée depuis le 31/12/2023, elle ne vise plus aucun constat.",
+        "w.toml, acceptation 3 : ne correspond à aucun constat de ce contrôle.",
+    )
+
+
+def test_no_waiver_changes_nothing() -> None:
+    before = report(FIFTH, LATE, DOUBT, YEAR)
+    after = apply(before, [], AS_OF)
+    assert after.findings.equals(before.findings)
+    assert after.waived == ()
+
+
+# --- baselines --------------------------------------------------------------------------------------------
+
+
+def saved(tmp_path: Path, shown: Report, name: str = "comptable") -> Path:
+    file = tmp_path / "avant.json"
+    file.write_bytes(json_format.render(profile.apply(shown, name)))
+    return file
+
+
+def test_a_result_is_its_own_baseline(tmp_path: Path) -> None:
+    before = report(FIFTH, LATE, DOUBT, YEAR)
+    known = read_baseline(saved(tmp_path, before))
+    after = against(before, known)
+    assert after.findings.is_empty()
+    assert after.by_rule.is_empty()
+    assert [after.summary[key] for key in ("violation", "review", "at_stake", "out_of_time")] == [0, 0, 0, 0]
+    assert after.known is not None
+    assert after.known[0] == Known(FIFTH["fingerprint"], "frequence/te2-annuelle", "actes.xlsx", "Actes", 57)
+    assert len(after.known) == 4
+    # and so is the result of a run that had it: nothing comes back
+    assert read_baseline(saved(tmp_path, after)) == known
+    assert read_baseline(saved(tmp_path, after, "interne")) == known
+
+
+def test_only_new_findings_are_left(tmp_path: Path) -> None:
+    after = against(report(FIFTH, LATE, DOUBT), read_baseline(saved(tmp_path, report(FIFTH, DOUBT))))
+    assert after.findings["fingerprint"].to_list() == [LATE["fingerprint"]]
+    assert against(report(FIFTH), read_baseline(saved(tmp_path, report()))).known == ()
+
+
+def test_an_accepted_finding_is_not_known(tmp_path: Path) -> None:
+    accepted = apply(report(FIFTH), [waiver(fingerprint=FIFTH["fingerprint"])], AS_OF)
+    assert read_baseline(saved(tmp_path, accepted)) == set()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "ce n'est pas du JSON, ou il est incomplet ; donnez un résultat de « a9 check --format json »"),
+        ('{"format": "a9-check/1", "findings": [', "ce n'est pas du JSON, ou il est incomplet"),
+        ("[" * 100_000, "ce n'est pas du JSON, ou il est incomplet"),
+        ("\x00\xff", "ce n'est pas du JSON, ou il est incomplet"),
+        ("[]", "ce n'est pas un résultat de a9"),
+        ("{}", "ce n'est pas un résultat de a9"),
+        ('{"format": "a9-check/2", "findings": []}', "format « a9-check/2 »"),
+        ('{"format": "a9-forfait/1"}', "format « a9-forfait/1 »"),
+        ('{"format": "a9-check/1"}', "findings : liste absente ou illisible"),
+        ('{"format": "a9-check/1", "findings": [{"fingerprint": "a"}, {}]}', "findings 2 : constat sans empreinte"),
+        ('{"format": "a9-check/1", "findings": [3]}', "findings 1 : constat sans empreinte"),
+        ('{"format": "a9-check/1", "findings": [], "known": 3}', "known : liste absente ou illisible"),
+        (
+            '{"format": "a9-check/1", "profile": "fiscal", "findings": []}',
+            "le profil fiscal n'écrit pas d'empreintes",
+        ),
+    ],
+)
+def test_a_file_that_is_no_baseline(tmp_path: Path, content: str, message: str) -> None:
+    file = tmp_path / "avant.json"
+    file.write_bytes(content.encode("latin-1", "replace"))
+    with pytest.raises(SettingError) as caught:
+        read_baseline(file)
+    assert message in str(caught.value)
+
+
+def test_a_practice_year_is_its_own_baseline(tmp_path: Path) -> None:
+    """Whatever is found, at whatever profile, the same run against its own result finds nothing new."""
+    rulebook = load_rulebook()
+    acts = load_acts([str(Path(__file__).parents[1] / "fixtures" / "annee_cabinet.xlsx")], rulebook.nomenclature)
+    found = check(acts, rulebook, Options(as_of=AS_OF))
+    assert len(found.findings) > 10
+    after = against(found, read_baseline(saved(tmp_path, found, "cpam")))
+    assert after.findings.is_empty()
+    assert after.known is not None
+    assert len(after.known) == len(found.findings)
+    one = str(found.findings["fingerprint"][3])
+    without = saved(tmp_path, replace(found, findings=found.findings.filter(pl.col("fingerprint") != one)))
+    assert against(found, read_baseline(without)).findings["fingerprint"].to_list() == [one]
+
+
+@pytest.mark.parametrize(("today", "code"), [("2024-12-31 12:00", 0), ("2025-01-01 12:00", 1)])
+def test_without_as_of_the_clock_tells_what_is_expired(
+    today: str, code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    acts = "".join(
+        f"{day};TE2;1;P1\n" for day in ("10/01/2023", "12/02/2023", "03/05/2023", "30/08/2023", "14/12/2023")
+    )
+    (tmp_path / "a.csv").write_text(f"date;code;practitioner;patient\n{acts}", encoding="utf-8")
+    (tmp_path / "w.toml").write_text(BY_RULE.replace("10001234567", "1") + "until = 2024-12-31\n", encoding="utf-8")
+    with freeze_time(today):
+        ended = run(
+            [
+                "check",
+                str(tmp_path / "a.csv"),
+                "--waivers",
+                str(tmp_path / "w.toml"),
+                "--only",
+                "frequence/te2-annuelle",
+            ]
+        )
+    assert ended == code
+    assert ("expirée depuis le 31/12/2024" in capsys.readouterr().err) == bool(code)
+
+
+@settings(deadline=None)
+@given(st.sets(st.sampled_from([FIFTH, LATE, DOUBT, YEAR]).map(lambda one: str(one["fingerprint"]))))
+def test_nothing_is_lost(chosen: set[str]) -> None:
+    """Waived, known and left are the findings, each once, whatever is chosen."""
+    before = report(FIFTH, LATE, DOUBT, YEAR)
+    some = sorted(chosen)
+    after = against(apply(before, [waiver(fingerprint=one) for one in some[::2]], AS_OF), some)
+    everywhere = [*after.findings["fingerprint"], *(w.fingerprint for w in after.waived)]
+    everywhere += [k.fingerprint for k in after.known or ()]
+    assert sorted(everywhere) == sorted(before.findings["fingerprint"])
+    assert after.notices == ()
+
+
+# --- what is shown ----------------------------------------------------------------------------------------
+
+
+def shown() -> Report:
+    accepted = apply(report(FIFTH, LATE, DOUBT, YEAR), [waiver(fingerprint=FIFTH["fingerprint"])], AS_OF)
+    return against(accepted, [str(LATE["fingerprint"]), str(YEAR["fingerprint"])])
+
+
+def test_json_names_them() -> None:
+    loaded = json.loads(json_format.render(profile.apply(shown(), "comptable")))
+    assert [finding["fingerprint"] for finding in loaded["findings"]] == [DOUBT["fingerprint"]]
+    assert loaded["waived"] == [
+        {
+            "fingerprint": "0011223344556677",
+            "rule": "frequence/te2-annuelle",
+            "file": "actes.xlsx",
+            "sheet": "Actes",
+            "row": 57,
+            "reason": "Vu",
+            "author": "Cabinet",
+            "date": "2023-02-01",
+            "until": None,
+        }
+    ]
+    assert [(entry["rule"], entry["row"]) for entry in loaded["known"]] == [
+        ("frequence/te2-annuelle", 60),
+        ("seuil/activite-distance", None),
+    ]
+    assert "known" not in json.loads(json_format.render(profile.apply(report(FIFTH), "comptable")))
+
+
+def test_the_table_names_them() -> None:
+    text = table.render(profile.apply(shown(), "comptable")).replace("\u00a0", " ")
+    assert "1 constat accepté" in text
+    assert "2 constats déjà connus" in text
+    assert (
+        "Constats acceptés\n-----------------\n"
+        "  frequence/te2-annuelle : actes.xlsx, feuille Actes, ligne 57\n"
+        "      Vu (Cabinet, le 01/02/2023)\n"
+    ) in text
+    assert (
+        "Constats déjà connus (--baseline)\n---------------------------------\n"
+        "  frequence/te2-annuelle : actes.xlsx, feuille Actes, ligne 60\n"
+        "  seuil/activite-distance : 1 constat sur un praticien\n"
+    ) in text
+
+
+def test_many_rows_are_counted() -> None:
+    many = [{**FIFTH, "row": row, "fingerprint": f"{row:016x}"} for row in range(1, 21)]
+    whole = waiver(rule="frequence/te2-annuelle", practitioner="10001234567", until=date(2027, 1, 1))
+    text = table.render(profile.apply(apply(report(*many), [whole], AS_OF), "comptable")).replace("\u00a0", " ")
+    assert "lignes 1, 2, 3, 4, 5, 6, 7 et 8 ; et" in " ".join(text.split())
+    assert "et 12 autres" in " ".join(text.split())
+    assert "(Cabinet, le 01/02/2023, jusqu'au 01/01/2027)" in text
+
+
+def test_fiscal_tells_nothing_of_the_services() -> None:
+    spoken = replace(shown(), waived=tuple(replace(w, reason="TE2 en trop") for w in shown().waived))
+    told = profile.apply(spoken, "fiscal")
+    loaded = json.loads(json_format.render(told))
+    assert loaded["waived"][0] | {"reason": None, "fingerprint": None, "rule": "frequence"} == loaded["waived"][0]
+    assert {entry["rule"] for entry in loaded["known"]} == {"frequence", "seuil"}
+    assert {entry["fingerprint"] for entry in loaded["known"]} == {None}
+    assert "te2" not in (json_format.render(told).decode() + table.render(told)).lower()
