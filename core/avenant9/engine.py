@@ -17,7 +17,7 @@ import polars as pl
 from avenant9 import summary, threshold
 from avenant9.calendar import Calendar
 from avenant9.checks import combination, condition, data, frequency, share, tariff
-from avenant9.checks.context import Context
+from avenant9.checks.context import UNVERIFIABLE, Context
 from avenant9.model import (
     ACTS,
     CCAM_SHAPE,
@@ -157,6 +157,7 @@ def run(
         wanted |= fresh
         queue += fresh
     graph = {name: sorted(_needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)}
+    present = _present(context)
     found: dict[str, pl.DataFrame] = {}
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
@@ -169,7 +170,8 @@ def run(
                     KINDS[rule.kind](counted, rule, version, context), f"rule:{name}@{version.from_.isoformat()}"
                 )
                 for version in rule.version
-            ]
+                if _concerns(version, present)
+            ] or [Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))]
         except (Exception, pl.exceptions.PanicException):  # the run goes on: the rule says that it does not know
             crashed.append(name)
             continue
@@ -184,6 +186,38 @@ def run(
         {name: unknown[name] for name in selected if name in unknown},
         [name for name in crashed if name in selected],
     )
+
+
+def _present(context: Context) -> tuple[frozenset[str], Period]:
+    """The codes of the acts, with those that a grouping code may hide, and the days they cover."""
+    codes = set(context.everything["code"].unique())
+    hidden = {code for group in codes & context.grouping.keys() for code in context.grouping[group]}
+    first, last = context.everything.select(pl.col("date").min(), last=pl.col("date").max()).row(0)
+    return frozenset(codes | hidden), Period(first or date.min, last or date.min)
+
+
+def _concerns(version: schema.Version, present: tuple[frozenset[str], Period]) -> bool:
+    """Whether some act could be what the version is about: most versions of most rules have nothing to look at."""
+    codes, days = present
+    if not version.period.overlaps(days):
+        return False
+    match version:
+        case (
+            schema.FrequencyVersion(codes=looked_at)
+            | schema.ProximityVersion(codes=looked_at)
+            | schema.ConditionVersion(codes=looked_at)
+            | schema.NoOverchargeVersion(codes=looked_at)
+            | schema.HostVersion(codes=looked_at)
+            | schema.AlternationVersion(remote_codes=looked_at)
+        ):
+            return not codes.isdisjoint(looked_at)
+        case schema.SpecialtyVersion(entry=entries):
+            return any(not codes.isdisjoint(entry.codes) for entry in entries)
+        case schema.OpposableVersion():
+            return not codes.isdisjoint((*version.any_sector, *version.sector_2_without_optam))
+        case schema.PairVersion(excluded=excluded):
+            return bool(excluded.natures) or not codes.isdisjoint(excluded.codes)
+    return True
 
 
 def _stamped(outcome: Outcome, source: str) -> Outcome:

@@ -36,6 +36,8 @@ NOMENCLATURE = load_rulebook().nomenclature
         ("DEQP003", [Coded("DEQP003")]),
         ("DEQP003-1-0", [Coded("DEQP003")]),
         ("G + DEQP003", [Coded("G"), Coded("DEQP003")]),
+        ("DEQP003 G", [Coded("DEQP003"), Coded("G")]),
+        ("DEQP003/SNP", [Coded("DEQP003"), Coded("SNP")]),
         ("MCX 2", [Coded("MCX", 2)]),
         ("XYZ", [Coded("XYZ")]),  # unknown, and read: `donnees/code-inconnu` says so
         ("G 2 MCG", []),  # two what?

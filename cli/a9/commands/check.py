@@ -117,6 +117,10 @@ def command(
         notices.say(f"{file} : donné plusieurs fois, lu une seule.")
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
 
+    from avenant9.acts.child import start_for  # noqa: PLC0415
+
+    start_for(files)  # the reader of workbooks imports what it needs while this process does
+
     from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options, check  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415

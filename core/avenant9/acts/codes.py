@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from avenant9.model import CCAM_SHAPE, Nomenclature
 
 #: In a cell, what may follow a CCAM code (activity, phase, modifiers) does not change the act.
-CCAM = re.compile(rf"({CCAM_SHAPE})(?:[-/ ]?\d(?:[-/ ]?\d)?)?(?:[-/ ][A-Z0-9]{{1,4}})?")
+CCAM = re.compile(rf"({CCAM_SHAPE})(?:[-/ ]?\d(?:[-/ ]?\d)?)?(?:-[A-Z0-9]{{1,4}})?")
 
 _NUMBER = r"\d{1,3}(?:[.,]\d{1,2})?"
 _BEFORE = re.compile(rf"({_NUMBER})[X*\u00d7]?([A-Z].*)")
@@ -19,7 +19,7 @@ _LONE_NUMBER = re.compile(rf"[X*\u00d7]?({_NUMBER})[X*\u00d7]?")
 _TIMES = re.compile(r"(?<=[\s\d])[X*\u00d7]\s*(\d)")
 _TIMES_BEFORE = re.compile(r"(\d)\s*[X*\u00d7]\s+(?=[A-Z])")
 _SNDS = re.compile(r"\d{4}")
-_BETWEEN_ACTS = re.compile(r"[+;&\n]|,\s*(?=[A-Z])|(?<=[A-Z])\s*/\s*(?=[A-Z])")
+_BETWEEN_ACTS = re.compile(r"[+;&\n]|,\s*(?=[A-Z])|(?<=[A-Z0-9])\s*/\s*(?=[A-Z])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from avenant9.acts import preflight
+from avenant9.acts.child import take
 from avenant9.acts.columns import KNOWN, fold_heading
 from avenant9.acts.native import COLUMNS, FRAME, REFUSED, SLICE
 from avenant9.errors import InputError, SettingError
@@ -181,15 +181,7 @@ def _read_workbook(path: str, file: BinaryIO, kind: preflight.Kind, wanted: _Wan
 @contextmanager
 def _child() -> Iterator[subprocess.Popen[bytes]]:
     """The native reader, waiting for its job; it never outlives the block."""
-    root = str(Path(__file__).resolve().parents[2])
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "avenant9.acts.native"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # a native abort may quote what it was reading
-        env={**os.environ, "PYTHONPATH": paths, "POLARS_MAX_THREADS": "2"},  # each thread reserves memory
-    )
+    child = take()
     try:
         yield child
     finally:

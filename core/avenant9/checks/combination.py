@@ -38,7 +38,8 @@ def check(acts: pl.DataFrame, rule: Pair, version: PairVersion, context: Context
     settled = pl.col("together").is_not_null() | pl.lit(version.without_invoice == "review")
     nobody = pl.col("practitioner").is_null() | pl.col("patient").is_null()
     alone = nobody & pl.lit(version.unless_present is not None)  # what would make it regular may be on another row
-    found = _once(pairs.filter(pl.col("allowed").is_not_null(), settled, ~alone), version.verdict)
+    sure_pairs = pairs.filter(pl.col("allowed").is_not_null(), settled, ~alone)
+    found = _once(sure_pairs, version.verdict)
     one_invoice = pl.lit(version.scope == "invoice") & pl.col("sure")
     said = found.select(
         "act",
@@ -61,7 +62,7 @@ def check(acts: pl.DataFrame, rule: Pair, version: PairVersion, context: Context
     ]
     return outcome(
         said,
-        *(question.join(found.select("act"), on="act", how="anti") for question in open_questions),
+        *(question.join(sure_pairs.select("act"), on="act", how="anti") for question in open_questions),
         hidden_by_grouping(acts, version.excluded.codes, version, context),
     )
 

@@ -106,8 +106,10 @@ def _money(cents: pl.Expr) -> pl.Expr:
 
 
 def _priced(rows: pl.DataFrame, version: TariffVersion, context: Context) -> pl.DataFrame:
-    """Each distinct (codes, coefficients, quantities, day, specialty) is priced once."""
-    key = ["codes", "coefficients", "quantities", "date", "specialty"]
+    """Each distinct (codes, coefficients, quantities, specialty) is priced once per era of the tariffs."""
+    eras = pl.Series("era", context.prices.eras, dtype=pl.Date)
+    rows = rows.with_columns(era=eras.gather(eras.search_sorted(rows["date"], side="right") - 1))
+    key = ["codes", "coefficients", "quantities", "era", "specialty"]
     questions = rows.select(key).unique(maintain_order=True)
     permitted: dict[str, list[tuple[str, ...]]] = {}
     for combination in version.combinations:
@@ -172,7 +174,7 @@ def check_no_overcharge(
 ) -> Outcome:
     """An overcharge on a code that admits none; on a row shared with another code it may be the other's."""
     about = concerned(acts, version.codes, version).filter(pl.col("quantity") > 0)
-    own = acts.filter(pl.col("code").is_in(list(version.codes)))
+    own = context.everything.filter(pl.col("code").is_in(list(version.codes)))
     shares = about.join(own.group_by(_ROW).agg(own_parts=pl.len()), on=_ROW, how="left", maintain_order="left")
     shares = shares.with_columns(alone=pl.col("own_parts") == pl.col("parts"))
     over = shares.filter(pl.col("overcharge") > 0).unique(_ROW, keep="first", maintain_order=True)
