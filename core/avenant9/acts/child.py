@@ -6,25 +6,46 @@ Standard library only: the command calls `start` before it imports anything heav
 from __future__ import annotations
 
 import atexit
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_idle: list[subprocess.Popen[bytes]] = []
+#: What an early reader may take before the preflight has measured the workbook, in bytes of address space.
+_EARLY_MEMORY = 6 * 2**30
+_early: dict[str, subprocess.Popen[bytes]] = {}
 
 
 def start_for(files: tuple[str, ...]) -> None:
-    """Starts a reader if one of `files` looks like a workbook; whoever takes it decides what it really is."""
-    if not _idle and any(_looks_like_a_workbook(file) for file in files):
-        _idle.append(_spawn())
-        atexit.register(_end, _idle[-1])
+    """Has the visible sheets of a lone workbook read at once, in the child, before anything trusts it.
+
+    The child is harmless: it has a memory limit, and whoever takes it kills it when the preflight refuses the file.
+    """
+    if len(files) == 1 and _looks_like_a_workbook(files[0]):
+        path = os.path.abspath(files[0])
+        child = _early[path] = _spawn()
+        atexit.register(_end, child)
+        ask(child, path, None, _EARLY_MEMORY)
 
 
-def take() -> subprocess.Popen[bytes]:
-    """A reader waiting for its job: the one that was started, else a new one."""
-    return _idle.pop() if _idle else _spawn()
+def take(path: str) -> tuple[subprocess.Popen[bytes], bool]:
+    """A reader for `path`, and whether it was asked for the visible sheets already."""
+    early = _early.pop(os.path.abspath(path), None)
+    return (early, True) if early is not None else (_spawn(), False)
+
+
+def ask(child: subprocess.Popen[bytes], path: str, sheets: list[str] | None, memory: int) -> bool:
+    """Gives a reader its job (None: all visible sheets); False when it is dead."""
+    job = {"path": os.path.abspath(path), "sheets": sheets, "memory": memory}
+    try:
+        if child.stdin is not None:
+            child.stdin.write(json.dumps(job).encode() + b"\n")
+            child.stdin.flush()
+    except OSError:
+        return False
+    return True
 
 
 def _spawn() -> subprocess.Popen[bytes]:

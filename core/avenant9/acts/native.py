@@ -1,9 +1,9 @@
 """The child process that runs the native reader of workbooks, so that its abort ends nothing else.
 
 Run as `python -m avenant9.acts.native`. One line of JSON on standard input says what to read: `path`, `sheets`
-(names) and `memory` (bytes of address space, enforced where the system can). Standard output answers in frames,
-each a byte for its sort, eight for its length, and its content: for each sheet its columns (JSON: their places
-from 0), slices of it (Arrow IPC streams), its end; or a refusal.
+(names; null for all visible ones) and `memory` (bytes of address space, enforced where the system can). Standard
+output answers in frames, each a byte for its sort, eight for its length, and its content: for each sheet its name
+and columns (JSON: their places from 0), slices of it (Arrow IPC streams), its end; or a refusal.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def main() -> None:
     _limit(job["memory"])
     try:
         reader = fastexcel.read_excel(job["path"])
-        for name in job["sheets"]:
-            _answer(answers, reader, name)
+        for name in reader.sheet_names if job["sheets"] is None else job["sheets"]:
+            _answer(answers, reader, name, visible_only=job["sheets"] is None)
     except fastexcel.FastExcelError:
         _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
     answers.flush()
@@ -59,10 +59,12 @@ def _limit(memory: int) -> None:
             continue
 
 
-def _answer(answers: BinaryIO, reader: Any, name: str) -> None:
+def _answer(answers: BinaryIO, reader: Any, name: str, *, visible_only: bool) -> None:
     sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+    if visible_only and sheet.visible != "visible":
+        return
     columns = [column.absolute_index for column in sheet.selected_columns]
-    _frame(answers, COLUMNS, json.dumps(columns).encode())
+    _frame(answers, COLUMNS, json.dumps({"sheet": name, "columns": columns}).encode())
     if columns:
         table: pl.DataFrame = sheet.to_polars()
         for part in table.iter_slices(ROWS):

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import polars as pl
 
 from avenant9.acts import preflight
-from avenant9.acts.child import take
+from avenant9.acts.child import ask, take
 from avenant9.acts.columns import KNOWN, fold_heading
 from avenant9.acts.native import COLUMNS, FRAME, REFUSED, SLICE
 from avenant9.errors import InputError, SettingError
@@ -154,9 +154,13 @@ def _unlike(path: str, kind: preflight.Kind) -> list[str]:
 
 
 def _read_workbook(path: str, file: BinaryIO, kind: preflight.Kind, wanted: _Wanted) -> list[RawSheet]:
-    with _child() as child:  # starts first: its imports take the time of the preflight
+    with _child(path) as (child, early):  # starts first: its imports take the time of the preflight
         book = preflight.workbook(path, file, kind, wanted)
-        tables = _ask(path, child, [sheet.name for sheet in book.sheets if wanted(sheet)], book.memory)
+        names = [sheet.name for sheet in book.sheets if wanted(sheet)]
+        tables = _answered(path, child, names) if early else _ask(path, child, names, book.memory)
+    if tables is None:
+        with _child(path) as (child, _):
+            tables = _ask(path, child, names, book.memory)
     found = []
     for sheet in book.sheets:
         table = tables.get(sheet.name)
@@ -179,11 +183,11 @@ def _read_workbook(path: str, file: BinaryIO, kind: preflight.Kind, wanted: _Wan
 
 
 @contextmanager
-def _child() -> Iterator[subprocess.Popen[bytes]]:
-    """The native reader, waiting for its job; it never outlives the block."""
-    child = take()
+def _child(path: str) -> Iterator[tuple[subprocess.Popen[bytes], bool]]:
+    """The native reader, and whether it has its job already; it never outlives the block."""
+    child, early = take(path)
     try:
-        yield child
+        yield child, early
     finally:
         child.kill()
         for pipe in (child.stdin, child.stdout):
@@ -197,18 +201,29 @@ def _child() -> Iterator[subprocess.Popen[bytes]]:
 
 def _ask(path: str, child: subprocess.Popen[bytes], sheets: list[str], memory: int) -> dict[str, pl.DataFrame]:
     """The tables of the sheets asked for, by name; columns are named by their absolute place."""
-    assert child.stdin is not None  # noqa: S101
+    if not ask(child, path, sheets, memory):
+        raise _died(path)
+    tables = _tables(path, child)
+    if any(name not in tables for name in sheets):
+        raise _died(path)
+    return tables
+
+
+def _answered(path: str, child: subprocess.Popen[bytes], sheets: list[str]) -> dict[str, pl.DataFrame] | None:
+    """What a reader found that was asked before the preflight; None where it has to be asked again."""
+    try:
+        tables = _tables(path, child)
+    except InputError:
+        return None
+    return {name: tables[name] for name in sheets} if all(name in tables for name in sheets) else None
+
+
+def _tables(path: str, child: subprocess.Popen[bytes]) -> dict[str, pl.DataFrame]:
     assert child.stdout is not None  # noqa: S101
     tables: dict[str, pl.DataFrame] = {}
-    job = {"path": os.path.abspath(path), "sheets": sheets, "memory": memory}
-    try:
-        child.stdin.write(json.dumps(job).encode() + b"\n")
-        child.stdin.flush()
-    except OSError:
-        raise _died(path) from None
+    name = ""
     columns: list[str] = []
     slices: list[pl.DataFrame] = []
-    asked = iter(sheets)
     while header := child.stdout.read(FRAME.size):
         if len(header) < FRAME.size:
             raise _died(path)
@@ -217,15 +232,14 @@ def _ask(path: str, child: subprocess.Popen[bytes], sheets: list[str], memory: i
         if kind == REFUSED or len(content) < size:
             raise preflight.damaged(path) if kind == REFUSED else _died(path)
         if kind == COLUMNS:
-            columns, slices = [f"c{place}" for place in json.loads(content)], []
+            sheet = json.loads(content)
+            name, columns, slices = sheet["sheet"], [f"c{place}" for place in sheet["columns"]], []
         elif kind == SLICE:
             slices.append(pl.read_ipc_stream(content))
         else:
             table = pl.concat(slices) if slices else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
             table.columns = columns
-            tables[next(asked)] = table
-    if len(tables) < len(sheets):
-        raise _died(path)
+            tables[name] = table
     return tables
 
 
