@@ -55,6 +55,8 @@ fuzz: $(VENV)/dev.stamp
 
 fixtures: $(VENV)/dev.stamp
 	$(BIN)/python fixtures/build.py
+	$(BIN)/python fixtures/practice_year.py
+	$(BIN)/python fixtures/specialty_years.py
 
 locale: $(VENV)/dev.stamp
 	$(BIN)/pybabel compile --directory cli/a9/locale --domain a9 --locale fr
