@@ -59,6 +59,10 @@ KINDS: dict[str, Check] = {
 _COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
 
 
+#: The kinds that look only at acts of the codes that their versions name.
+BY_CODE = frozenset({"frequency", "condition", "specialty", "no-overcharge"})
+
+
 @dataclass(frozen=True)
 class Options:
     """What a user asks of a check. `from_` and `until` choose what is reported; everything is counted."""
@@ -158,6 +162,8 @@ def run(
         queue += fresh
     graph = {name: sorted(_needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)}
     present = _present(context)
+    codes = {code for name in wanted for version in rulebook.rules[name].version for code in _codes(version)}
+    named = counted.filter(pl.col("code").is_in(sorted(codes | context.grouping.keys())))
     found: dict[str, pl.DataFrame] = {}
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
@@ -167,7 +173,8 @@ def run(
         try:
             outcomes = [
                 _stamped(
-                    KINDS[rule.kind](counted, rule, version, context), f"rule:{name}@{version.from_.isoformat()}"
+                    KINDS[rule.kind](named if rule.kind in BY_CODE else counted, rule, version, context),
+                    f"rule:{name}@{version.from_.isoformat()}",
                 )
                 for version in rule.version
                 if _concerns(version, present)
@@ -201,23 +208,29 @@ def _concerns(version: schema.Version, present: tuple[frozenset[str], Period]) -
     codes, days = present
     if not version.period.overlaps(days):
         return False
+    looked_at = _codes(version)
+    return not looked_at or not codes.isdisjoint(looked_at)
+
+
+def _codes(version: schema.Version) -> frozenset[str]:
+    """The codes on which a finding of this version may stand; empty where they are not given one by one."""
     match version:
         case (
-            schema.FrequencyVersion(codes=looked_at)
-            | schema.ProximityVersion(codes=looked_at)
-            | schema.ConditionVersion(codes=looked_at)
-            | schema.NoOverchargeVersion(codes=looked_at)
-            | schema.HostVersion(codes=looked_at)
-            | schema.AlternationVersion(remote_codes=looked_at)
+            schema.FrequencyVersion(codes=codes)
+            | schema.ProximityVersion(codes=codes)
+            | schema.ConditionVersion(codes=codes)
+            | schema.NoOverchargeVersion(codes=codes)
+            | schema.HostVersion(codes=codes)
+            | schema.AlternationVersion(remote_codes=codes)
         ):
-            return not codes.isdisjoint(looked_at)
+            return frozenset(codes)
         case schema.SpecialtyVersion(entry=entries):
-            return any(not codes.isdisjoint(entry.codes) for entry in entries)
+            return frozenset(code for entry in entries for code in entry.codes)
         case schema.OpposableVersion():
-            return not codes.isdisjoint((*version.any_sector, *version.sector_2_without_optam))
-        case schema.PairVersion(excluded=excluded):
-            return bool(excluded.natures) or not codes.isdisjoint(excluded.codes)
-    return True
+            return frozenset((*version.any_sector, *version.sector_2_without_optam))
+        case schema.PairVersion(excluded=excluded) if not excluded.natures:
+            return frozenset(excluded.codes)
+    return frozenset()
 
 
 def _stamped(outcome: Outcome, source: str) -> Outcome:

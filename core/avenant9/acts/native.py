@@ -8,16 +8,18 @@ and columns (JSON: their places from 0), slices of it (Arrow IPC streams), its e
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import struct
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
-
-import polars as pl
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    import polars as pl
 
 #: Rows of one slice: one process packs the next while the other unpacks it.
 ROWS = 65_536
@@ -34,6 +36,7 @@ def main() -> None:
     line = sys.stdin.buffer.readline()
     if not line:
         return  # the preflight refused the file
+    threading.Thread(target=importlib.import_module, args=("polars",)).start()  # while the sheet is parsed
     job = json.loads(line)
     _limit(job["memory"])
     try:

@@ -88,6 +88,16 @@ def parse_time(text: str) -> time | None:
 
 def split_moment(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The day and the time texts of cells that may hold both (`02/05/2022 10:30`, `2022-05-02T10:30:00`)."""
+    texts = column.unique().drop_nulls()
+    if 4 * len(texts) > len(column):
+        return _split_moment(column)
+    day, rest = (
+        column.replace_strict(texts, part, default=None, return_dtype=pl.String()) for part in _split_moment(texts)
+    )
+    return day, rest
+
+
+def _split_moment(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     parts = column.str.replace(r"^(\d{4}-\d\d-\d\d)T", "$1 ").str.splitn(" ", 2).struct.unnest()
     day, rest = parts.get_columns()
     serial = day.str.contains(r"^\d{5}[.,]\d+$").fill_null(False)

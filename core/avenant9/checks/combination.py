@@ -12,6 +12,7 @@ from avenant9.checks.context import (
     hidden_by_grouping,
     in_force,
     missing_columns,
+    no_findings,
     outcome,
     selected,
     unless_unnamed,
@@ -30,13 +31,19 @@ def check(acts: pl.DataFrame, rule: Pair, version: PairVersion, context: Context
     if version.unless_present is not None:
         regular = _visits(excluded, mine.filter(selected(version.unless_present)))["act"].unique()
         excluded = excluded.filter(~pl.col("act").is_in(regular.implode()))
+    nobody = pl.col("practitioner").is_null() | pl.col("patient").is_null()
+    if beside.is_empty() and _may_hide(mine, version.beside, context).is_empty():
+        return outcome(
+            no_findings(),
+            missing_columns(excluded.filter(nobody), ["practitioner", "patient"]),
+            hidden_by_grouping(acts, version.excluded.codes, version, context),
+        )
     pairs = _visits(excluded, beside).with_columns(
         allowed=reduce(lambda a, b: a | b, map(_is_allowed, version.allowed), pl.lit(False)),
         together=_one_invoice() if version.scope == "invoice" else pl.lit(True),
     )
     pairs = pairs.filter(~pl.col("allowed").fill_null(False), pl.col("together").fill_null(True))
     settled = pl.col("together").is_not_null() | pl.lit(version.without_invoice == "review")
-    nobody = pl.col("practitioner").is_null() | pl.col("patient").is_null()
     alone = nobody & pl.lit(version.unless_present is not None)  # what would make it regular may be on another row
     sure_pairs = pairs.filter(pl.col("allowed").is_not_null(), settled, ~alone)
     found = _once(sure_pairs, version.verdict)

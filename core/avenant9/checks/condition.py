@@ -263,8 +263,12 @@ def _moment(column: pl.Expr) -> pl.Expr:
 
 def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersion, context: Context) -> Outcome:
     """Acts of a specialty that may not bill their code."""
-    found, unknown = [], []
+    present = frozenset(acts["code"].unique()) | {c for group in context.grouping.values() for c in group}
+    found = [acts.clear().with_columns(verdict=pl.lit(version.verdict))]
+    unknown = []
     for entry in version.entry:
+        if present.isdisjoint(entry.codes):
+            continue
         about = concerned(acts, entry.codes, version).filter(pl.col("quantity") > 0)
         unknown.append(missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]))
         unknown.append(hidden_by_grouping(acts, entry.codes, version, context))

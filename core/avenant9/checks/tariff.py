@@ -259,7 +259,10 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
 
 def _hosts(about: pl.DataFrame, acts: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
     """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts."""
-    host = acts.filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0).unique(
+    near = acts.join(
+        about.select("practitioner", "date").unique(), on=["practitioner", "date"], how="semi", nulls_equal=True
+    )
+    host = near.filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0).unique(
         _ROW, keep="first", maintain_order=True
     )
     host = (
