@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 BOOK = book.load()
 RULES = BOOK.rules
 FEW = settings(
-    database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=12, derandomize=True
+    database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=6, derandomize=True
 )
 
 
@@ -77,9 +77,14 @@ def readable(practice: Practice) -> bool:
     return any(row["date"] and row["code"] for row in practice.rows)
 
 
+def worth_a_run(practice: Practice) -> bool:
+    """Hypothesis starts with the smallest file, in which nothing can happen."""
+    return readable(practice) and len(practice.rows) > 3
+
+
 def plain(**options: Any) -> st.SearchStrategy[Practice]:
     """Practices without cancellations, which take units from the last row of the file."""
-    return strategies.practices(BOOK, cancellations=False, **options).filter(readable)
+    return strategies.practices(BOOK, cancellations=False, **options).filter(worth_a_run)
 
 
 @FEW
@@ -112,7 +117,7 @@ def test_order_of_acts_of_one_moment_only_chooses_between_them(practice: Practic
 
 
 @FEW
-@given(practice=strategies.practices(BOOK).filter(readable))
+@given(practice=strategies.practices(BOOK).filter(worth_a_run))
 def test_patients_apart_and_together(practice: Practice, tmp_path: Path) -> None:
     whole = run(practice, tmp_path)
     parts: Counter[Finding] = Counter()
@@ -158,7 +163,7 @@ def test_repeating_an_act_never_clears_a_limit(practice: Practice, data: st.Data
 
 
 @FEW
-@given(practice=strategies.practices(BOOK, every_column=("patient",)).filter(readable), seed=st.integers(0, 9999))
+@given(practice=strategies.practices(BOOK, every_column=("patient",)).filter(worth_a_run), seed=st.integers(0, 9999))
 def test_names_of_patients_do_not_matter(practice: Practice, seed: int, tmp_path: Path) -> None:
     names = sorted({row["patient"] for row in practice.rows} - {""})
     others = [f"dossier {n:03d}" for n in range(len(names))]
@@ -174,7 +179,7 @@ def test_names_of_patients_do_not_matter(practice: Practice, seed: int, tmp_path
 
 
 @FEW
-@given(practice=strategies.practices(BOOK).filter(readable), seed=st.integers(0, 9999))
+@given(practice=strategies.practices(BOOK).filter(worth_a_run), seed=st.integers(0, 9999))
 def test_order_of_columns_does_not_matter(practice: Practice, seed: int, tmp_path: Path) -> None:
     columns = list(practice.columns)
     random.Random(seed).shuffle(columns)
@@ -185,7 +190,7 @@ def test_order_of_columns_does_not_matter(practice: Practice, seed: int, tmp_pat
 
 
 @FEW
-@given(practice=strategies.practices(BOOK).filter(readable))
+@given(practice=strategies.practices(BOOK).filter(worth_a_run))
 def test_two_runs_are_one(practice: Practice, tmp_path: Path) -> None:
     one, two = run(practice, tmp_path), run(practice, tmp_path)
     assert one.findings.equals(two.findings)
@@ -201,7 +206,8 @@ def test_two_runs_are_one(practice: Practice, tmp_path: Path) -> None:
 
 @FEW
 @given(
-    practice=strategies.practices(BOOK, every_column=("patient",)).filter(readable), other=strategies.practices(BOOK)
+    practice=strategies.practices(BOOK, every_column=("patient",)).filter(worth_a_run),
+    other=strategies.practices(BOOK),
 )
 def test_an_unrelated_patient_changes_nothing_else(practice: Practice, other: Practice, tmp_path: Path) -> None:
     """All other patients of the same practitioners: only what is counted over all patients may change."""
@@ -215,7 +221,7 @@ def test_an_unrelated_patient_changes_nothing_else(practice: Practice, other: Pr
 
 @FEW
 @given(
-    practice=strategies.practices(BOOK, every_column=("patient", "practitioner")).filter(readable),
+    practice=strategies.practices(BOOK, every_column=("patient", "practitioner")).filter(worth_a_run),
     other=strategies.practices(BOOK),
 )
 def test_an_unrelated_practice_changes_nothing_at_all(practice: Practice, other: Practice, tmp_path: Path) -> None:

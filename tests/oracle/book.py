@@ -18,7 +18,7 @@ OTHER_FOLDERS = {"tables", "mesure", "forfait", "calendrier"}
 OTHER_KINDS = {"act", "limitation"}
 
 
-@dataclass
+@dataclass(repr=False)  # hypothesis prints what a strategy was given
 class Book:
     """`rules`: id -> rule; `acts`: code -> act; the look-ups with which acts are read."""
 

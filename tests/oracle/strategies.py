@@ -46,7 +46,16 @@ COLUMNS = [
     "place", "reason", "original_code", "regulated_by", "regulated_at", "requested_by", "requested_at", "channel",
     "territory",
 ]  # fmt: skip
-REASONS = ["ald80", "neurodegeneratif", "palliatif", "nouveau-mt", "certificat", "transfert", "diabete"]
+REASONS = [
+    "ald80",
+    "neurodegeneratif",
+    "palliatif",
+    "nouveau-mt",
+    "certificat",
+    "transfert",
+    "diabete",
+    "endocrinopathie",
+]
 SPECIALTIES = ["1", "1", "01", "22", "33", "33", "32", "12", "42", "7", "70", "3", "17", "75", "79", "81", "83", "09"]
 YES_NO = ["oui", "non", "o", "n", "1", "0", "vrai", "faux"]
 BIRTHS = ["29/02/2020", "01/04/2020", "15/05/2007", "01/01/1960", "30/06/1942", "31/12/2006", "13/07/2022"]
@@ -169,6 +178,10 @@ def practices(
     by_nature = codes_of_natures(book, [looked_at])
     if by_nature:
         pool += [one_of(by_nature) for _ in range(1 + dice(2))]
+    if looked_at["kind"] == "pair":
+        version = one_of(looked_at["version"])
+        both = [one_of(chosen(book, version[side])) for side in ("excluded", "beside")]
+        pool = [*both, *both, *pool[: dice(4)]]
     if looked_at["kind"] in ("pair", "host") and dice(2):
         pool += [one_of(codes_of_natures(book, list(book.rules.values())) + CCAM_CODES)]
     if dice(3) == 2:
@@ -189,11 +202,14 @@ def practices(
         {"patient": f"P{n}", "birth_date": one_of([*BIRTHS, ""]), "ald": one_of(["oui", "non", ""])}
         for n in range(one_of([1, 1, 2, 2, 3, 4, 6]))
     ]
-    reasons = [one_of(REASONS) for _ in range(1 + dice(2))]
+    reasons = [one_of(values_of([looked_at], ("reasons",)) or REASONS), one_of(REASONS)][: 1 + dice(2)]
+    regular = dice(4) == 3 or ("not_counting" in looked_at and dice(5) > 0)
     apart = 2 if looked_at["kind"] in ("pair", "host", "opposable") else 5  # one row in so many joins a visit
     rows: list[dict[str, str]] = []
     for n in range(1 + dice(max_rows)):
         row = one_row(draw, book, pool, anchors, doctors, patients, reasons, rows, apart, cancellations, quantities)
+        if regular:
+            row.update(in_order(row))
         if not ties:
             row["time"] = f"{n // 60:02d}:{n % 60:02d}"
         rows.append({key: row.get(key, "") for key in columns})
@@ -210,6 +226,30 @@ def practices(
         if dice(5) == 4
     )
     return Practice(tuple(columns), tuple(rows), one_of(AS_OF), derogations, one_of(ZONES))
+
+
+def in_order(row: dict[str, str]) -> dict[str, str]:
+    """What makes most conditions hold, so that counts which leave refused acts out have something to count."""
+    code, day = row.get("code", ""), row.get("date", "")
+    return {
+        "time": row.get("time", "") and "09:00",
+        "code": "G+SNP" if "SNP" in code else code,
+        "specialty": "01",
+        "treating_doctor": "non" if "SNP" in code else "oui",
+        "pathway": "T",
+        "place": "domicile",
+        "regulated_by": "sas",
+        "regulated_at": day and f"{day} 08:30",
+        "requested_by": "mt",
+        "channel": "video",
+        "territory": "oui",
+    }
+
+
+def chosen(book: Book, selection: dict[str, Any]) -> list[str]:
+    """The codes of a selection."""
+    codes = [*selection.get("codes", []), *codes_of_natures(book, [selection])]
+    return [code for code in codes if code not in selection.get("but", [])]
 
 
 def starts_of(rule: dict[str, Any]) -> list[date]:
@@ -256,9 +296,9 @@ def one_row(
         visit["invoice"] = one_of([other.get("invoice", ""), other.get("invoice", ""), "", "F1", "F4"])
     elif move >= 14:
         day = [
-            day - timedelta(1), day + timedelta(1), day - timedelta(2), day + timedelta(6), day - timedelta(7),
-            months_later(day, -12), months_later(day, 12), months_later(day, -4), months_later(day, 4),
-            months_later(day, 3),
+            day - timedelta(1), day + timedelta(1), day + timedelta(6), day - timedelta(7),
+            months_later(day, -12), months_later(day, -12) + timedelta(1), months_later(day, 12),
+            months_later(day, -4), months_later(day, 4), months_later(day, 3),
         ][move - 14]  # fmt: skip
     code = one_of(pool)
     cell = code
