@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,13 +12,13 @@ from a9 import options
 from a9.exits import ExitCode, say, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
+from a9.reading import read_acts, tell
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
     from avenant9.model import Acts, Report
-    from avenant9.rulebook.load import Rulebook
     from avenant9.waivers import Waiver
 
 FORMATS = ("table", "csv", "json")
@@ -135,9 +134,8 @@ def command(
     accepted = load_waivers(Path(waivers), rulebook.rules) if waivers else ()
     known = read_baseline(Path(baseline)) if baseline else None
     try:
-        acts = _read(reading, rulebook, notices)
+        acts = read_acts(reading, rulebook, notices)
     except InputError as error:
-        notices.done()
         say(str(error))
         notices.say(_nothing(files))
         return int(ExitCode.UNREADABLE)
@@ -152,7 +150,7 @@ def command(
         derogations=tuple(granted),
     )
     report = _set_apart(check(acts, rulebook, chosen), accepted, known)
-    _told(acts, report, notices)
+    tell(acts, (*acts.notices, *report.notices), _failed_rules(report), notices)
     notices.step("Écriture du résultat…")
     report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced)
     result = _rendered(report, profile, wanted, output, color)
@@ -168,38 +166,6 @@ def _set_apart(report: Report, accepted: Sequence[Waiver], known: Collection[str
 
     report = waivers.apply(report, accepted, report.as_of) if accepted else report
     return report if known is None else waivers.against(report, known)
-
-
-def _read(reading: options.Reading, rulebook: Rulebook, notices: Notices) -> Acts:
-    from avenant9.acts.columns import load_mapping  # noqa: PLC0415
-    from avenant9.acts.load import ReadOptions, load_acts  # noqa: PLC0415
-
-    notices.step("Lecture des fichiers…")
-    chosen = ReadOptions(
-        mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,
-        sheets=reading.sheets,
-        all_sheets=reading.all_sheets,
-        encoding=reading.encoding,
-        practitioner=reading.practitioner,
-    )
-    stdin = sys.stdin.buffer if "-" in reading.files else None
-    return load_acts(reading.files, rulebook.nomenclature, chosen, stdin)
-
-
-def _told(acts: Acts, report: Report, notices: Notices) -> None:
-    """What was understood, what was left out, what failed: before the result."""
-    for notice in dict.fromkeys((*acts.notices, *report.notices)):
-        notices.say(notice)
-    for place in acts.skipped_sheets:
-        if place.sheet is not None:
-            notices.say(
-                f"{place.file}, feuille {place.sheet} : ignorée (masquée, non demandée, ou sans colonnes d'actes)."
-            )
-    notices.done()
-    for failure in acts.failures:
-        say(str(failure))
-    for rule in _failed_rules(report):
-        say(f"la règle {rule} a échoué (erreur interne, à signaler aux auteurs) ; les autres ont été appliquées.")
 
 
 def _rendered(report: Report, profile: str, wanted: str, output: str | None, color: str) -> str | bytes:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from a9 import options
-from a9.exits import ExitCode, say, worst
+from a9.exits import ExitCode, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
+from a9.reading import read_acts, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from avenant9.explain.model import Explanation
     from avenant9.model import Acts
-    from avenant9.rulebook.load import Rulebook
 
 FORMATS = ("table", "json")
 
@@ -88,13 +87,13 @@ def command(
     for rule in rulebook.replaced:
         notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
     granted = load_derogations(Path(derogations)) if derogations else ()
-    acts = _read(reading, rulebook, notices)
+    acts = read_acts(reading, rulebook, notices)
     find(acts, at)  # a row that is not there is told before the rules are run
     notices.step("Contrôle des actes…")
     chosen = Options(as_of=as_of or options.today(), zone=zone, derogations=tuple(granted))
     explainer = Explainer(acts, rulebook, chosen)
     shown = report.apply(explainer.at(at), profile)
-    _told(acts, explainer.crashed, notices)
+    tell(acts, acts.notices, explainer.crashed, notices)
     if wanted == "json":
         deliver(report.render_json(shown), output)
     else:
@@ -103,39 +102,6 @@ def command(
         deliver(text, output)
     notices.say(_account(acts, shown))
     return int(_status(acts, explainer.crashed))
-
-
-def _read(reading: options.Reading, rulebook: Rulebook, notices: Notices) -> Acts:
-    from avenant9.acts.columns import load_mapping  # noqa: PLC0415
-    from avenant9.acts.load import ReadOptions, load_acts  # noqa: PLC0415
-
-    notices.step("Lecture des fichiers…")
-    chosen = ReadOptions(
-        mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,
-        sheets=reading.sheets,
-        all_sheets=reading.all_sheets,
-        encoding=reading.encoding,
-        practitioner=reading.practitioner,
-    )
-    stdin = sys.stdin.buffer if "-" in reading.files else None
-    try:
-        return load_acts(reading.files, rulebook.nomenclature, chosen, stdin)
-    finally:
-        notices.done()
-
-
-def _told(acts: Acts, crashed: Sequence[str], notices: Notices) -> None:
-    """What was understood, what was left out, what failed: before the result."""
-    for notice in acts.notices:
-        notices.say(notice)
-    for place in acts.skipped_sheets:
-        if place.sheet is not None:
-            notices.say(f"{place.file}, feuille {place.sheet} : ignorée (pas de colonnes d'actes, ou masquée).")
-    notices.done()
-    for failure in acts.failures:
-        say(str(failure))
-    for rule in crashed:
-        say(f"la règle {rule} a échoué (erreur interne, à signaler aux auteurs) ; les autres ont été appliquées.")
 
 
 def _account(acts: Acts, explanation: Explanation) -> str:

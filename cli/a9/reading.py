@@ -1,0 +1,57 @@
+"""What every command that reads acts does before it answers: read them, and say what was understood."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from a9.exits import say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from a9.options import Reading
+    from a9.output import Notices
+    from avenant9.model import Acts
+    from avenant9.rulebook.load import Rulebook
+
+
+def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:
+    """The acts of the files.
+
+    Raises:
+        InputError, SettingError: as `load_acts` and `load_mapping`.
+    """
+    from avenant9.acts.columns import load_mapping  # noqa: PLC0415 - --help must not import polars
+    from avenant9.acts.load import ReadOptions, load_acts  # noqa: PLC0415
+
+    notices.step("Lecture des fichiers…")
+    chosen = ReadOptions(
+        mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,
+        sheets=reading.sheets,
+        all_sheets=reading.all_sheets,
+        encoding=reading.encoding,
+        practitioner=reading.practitioner,
+    )
+    stdin = sys.stdin.buffer if "-" in reading.files else None
+    try:
+        return load_acts(reading.files, rulebook.nomenclature, chosen, stdin)
+    finally:
+        notices.done()
+
+
+def tell(acts: Acts, said: Sequence[str], crashed: Sequence[str], notices: Notices) -> None:
+    """What was understood, what was left out, what failed: before the result."""
+    for notice in dict.fromkeys(said):
+        notices.say(notice)
+    for place in acts.skipped_sheets:
+        if place.sheet is not None:
+            notices.say(
+                f"{place.file}, feuille {place.sheet} : ignorée (masquée, non demandée, ou sans colonnes d'actes)."
+            )
+    notices.done()
+    for failure in acts.failures:
+        say(str(failure))
+    for rule in crashed:
+        say(f"la règle {rule} a échoué (erreur interne, à signaler aux auteurs) ; les autres ont été appliquées.")
