@@ -18,6 +18,7 @@ Choices made where the contract leaves one:
 - no-overcharge: an unknown overcharge matters only where the amount cannot be held against a tariff, since
   `tarif/conventionnel` then answers; one finding per row; a review where another code of it may carry the overcharge;
 - opposable: the act itself and the rest of its row may be the host; the overcharge of each host row counts once;
+  one finding per visit, on its first act in counting order, an overcharge of its own row first where nobody is named;
   without patient or practitioner the rest of its row may still answer, and does so whoever the practitioner is;
 - validity: a review where a period of the code rests on a weak source (`confidence = "low"`);
 - condition: what is missing are all unknown columns that the rule requires or excepts, for an act that it cannot
@@ -484,11 +485,11 @@ def opposable(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
-        visits: list[tuple[object, ...]] = []
+        visits: dict[tuple[object, ...], Found] = {}
         anyone = version.get("any_sector", [])
         some = version.get("sector_2_without_optam", [])
         hide(case, version, [*anyone, *some], missing)
-        for act in case.counting:
+        for act in sorted(case.counting, key=order):
             if not in_force(version, act.date) or act.code not in [*anyone, *some]:
                 continue
             unknown = []
@@ -523,10 +524,10 @@ def opposable(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
             elsewhere = [host for host in charged if host.row != act.row]
             unnamed = case.reading.assumed and len(elsewhere) == len(charged)
             verdict = "review" if unnamed else version["verdict"]
-            visit = (act.practitioner, act.patient, act.date, act.row if act.patient is None else None)
-            if visit not in visits:
-                visits.append(visit)
-                found.append(Found(act, None, None, verdict, stake, elsewhere))
+            visit = (act.practitioner, act.patient, act.date, act.row if nobody else None)
+            if visit not in visits or (verdict == version["verdict"] and visits[visit].verdict != verdict):
+                visits[visit] = Found(act, None, None, verdict, stake, elsewhere)
+        found += visits.values()
     return found, missing
 
 

@@ -246,12 +246,22 @@ def check_opposable(acts: pl.DataFrame, rule: Opposable, version: OpposableVersi
 
 
 def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
-    """One finding per practitioner, patient and day (or row, without patient): the overcharge is one."""
-    no_patient = pl.col("patient").is_null()
-    row = pl.when(no_patient).then(pl.struct(_ROW))
-    group = [pl.col("practitioner"), pl.col("patient"), pl.col("date"), row]
+    """One finding per practitioner, patient and day (or row, where one is unknown): the overcharge is one.
+
+    It stands on the first act in counting order; without a practitioner column, on one whose own row is overcharged
+    where there is one, since that answer is sure.
+    """
+    nobody = pl.col("practitioner").is_null() | pl.col("patient").is_null()
+    group = [
+        pl.col("practitioner"),
+        pl.col("patient"),
+        pl.col("date"),
+        pl.when(nobody).then(pl.struct(_ROW)),
+    ]
+    unnamed = (pl.col("practitioner") == "?") & ~pl.col("on_row")
     return (
-        found.with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(*group))
+        found.sort(unnamed, "date", "time", "act", nulls_last=False)
+        .with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(*group))
         .with_columns(nth=pl.int_range(pl.len()).over(*group))
         .filter(pl.col("nth") == 0)
     )
