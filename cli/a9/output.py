@@ -15,7 +15,7 @@ from avenant9.errors import OutputError, SettingError
 from avenant9.wording import for_encoding, visible
 
 #: Ending of a file name -> format.
-ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json"}
+ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".html": "html", ".htm": "html"}
 
 
 def format_for(chosen: str | None, output: str | None, formats: tuple[str, ...]) -> str:

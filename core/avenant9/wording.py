@@ -51,6 +51,8 @@ _REPLACEMENTS = {
     "°": "o",
     "²": "2",
     "³": "3",
+    "█": "#",
+    "│": "|",
 }
 
 #: The name under which `codecs` knows the fallback (`errors=` of a text stream).

@@ -216,7 +216,7 @@ def test_whatever_stands_in_a_file_the_error_is_one_of_ours(kind: str, monkeypat
                 inner[place[-1]] = junk
             monkeypatch.setattr(load, "read_toml", lambda _file, changed=changed: changed)
             try:
-                check_alone(Loaded(file, load._rule(file)))
+                check_alone(Loaded(file, load._model(file, load.FAMILIES[file.family])))
             except RulebookError as error:
                 errors.append(error)
     assert len(errors) > 50

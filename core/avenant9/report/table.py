@@ -6,9 +6,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from tabulate import SEPARATING_LINE, DataRow, Line, TableFormat, tabulate
 
 from avenant9.model import CellRef, Known, Report, Source, Verdict, Waived
+from avenant9.report.grid import grid
 from avenant9.report.headings import absent_columns, heading, missing_words
 from avenant9.report.lines import lines, order_for
 from avenant9.report.page import Page, place, sections
@@ -22,17 +22,6 @@ _NARROWEST = 60
 _SHOWN_ROWS = 8  # rows named of findings set apart, the others are counted
 _SHOWN_COLUMNS = 6  # missing columns named in the verdict, the others in their own section
 _CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
-_ROW = DataRow("", "  ", "")
-_GRID = TableFormat(
-    lineabove=None,
-    linebelowheader=Line("", "-", "  ", ""),
-    linebetweenrows=None,
-    linebelow=None,
-    headerrow=_ROW,
-    datarow=_ROW,
-    padding=0,
-    with_header_hide=None,
-)
 
 
 def render(
@@ -148,18 +137,7 @@ def _by_rule(page: Page, report: Report) -> list[str]:
     if not rows:
         return []
     headings = ("Verdict", "Règle", "Constats", "En jeu")
-    return [page.title("Par règle"), _grid(page, headings, rows, ("left", "left", "right", "right"))]
-
-
-def _grid(page: Page, headings: Sequence[str], rows: list[list[str]], align: Sequence[str]) -> str:
-    """Columns under their headings, as narrow as what they hold."""
-    drawn = tabulate(
-        [[page.fit(word) for word in headings], SEPARATING_LINE, *rows],
-        tablefmt=_GRID,
-        colalign=align,
-        disable_numparse=True,
-    )
-    return "\n".join(line.rstrip() for line in drawn.splitlines())
+    return [page.title("Par règle"), grid(page, headings, rows, ("left", "left", "right", "right"))]
 
 
 def _findings(page: Page, report: Report, limit: int | None) -> Iterator[list[str]]:
@@ -275,7 +253,7 @@ def _threshold(page: Page, report: Report) -> list[str]:
     fitted = [[page.fit(cell) for cell in row] for row in rows]
     headings = ("Praticien", "Année", "Actes", "À distance", "Part", "Plafond", "Position")
     align = ("left", "left", "right", "right", "right", "right", "left")
-    return [page.title("Activité à distance"), _grid(page, headings, fitted, align)]
+    return [page.title("Activité à distance"), grid(page, headings, fitted, align)]
 
 
 def _share(text: str, beside: str | None = None) -> str:

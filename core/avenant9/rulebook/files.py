@@ -61,7 +61,7 @@ def nearest_names(name: str, names: Iterable[str], *, feminine: bool = False) ->
 
 
 def find_rules(
-    root: Path, prefix: str, families: dict[str, re.Pattern[str]], apart: Container[str] = ()
+    root: Path, prefix: str, families: dict[str, re.Pattern[str]], apart: Container[str] = (), family: str = ""
 ) -> dict[str, RuleFile]:
     """The rule files under `root` by id, sorted: the folder that holds a file is its family.
 
@@ -70,6 +70,7 @@ def find_rules(
         prefix: what to show before a path (`""`, or the folder as the user typed it).
         families: the names that each family admits.
         apart: folders and files that hold no rule.
+        family: that of the files which stand in `root` itself.
 
     Raises:
         RulebookError: a file outside the family folders, an impossible name, an id found twice.
@@ -82,7 +83,7 @@ def find_rules(
                 continue
             path = Path(folder, name)
             inside = path.relative_to(root)
-            file = RuleFile(path, prefix + inside.as_posix(), inside.parent.name, name[:-5])
+            file = RuleFile(path, prefix + inside.as_posix(), inside.parent.name or family, name[:-5])
             _check_path(file, families)
             if first := found.get(file.id):
                 raise RulebookError(

@@ -57,8 +57,12 @@ FAMILIES: dict[str, dict[str, type[schema.Strict]]] = {
     "calendrier": {"hours": schema.DutyHours, "holidays": schema.Holidays},
 }
 
+#: Families that `a9 check` does not need, with their own loaders: `rulebook.measures`, `rulebook.scales`.
+APART: tuple[str, ...] = ("mesure", "forfait")
+
 _NAMES = {
-    family: re.compile(r"[A-Z][A-Z0-9]{0,7}" if family == "nomenclature" else r"[a-z0-9-]+") for family in FAMILIES
+    family: re.compile(r"[A-Z][A-Z0-9]{0,7}" if family == "nomenclature" else r"[a-z0-9-]+")
+    for family in (*FAMILIES, *APART)
 }
 _SHIPPED = Path(__file__).parent.parent / "rules"
 #: The folder of case tables beside the families of rules.
@@ -190,7 +194,7 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
 @cache
 def _shipped() -> tuple[Mapping[str, Loaded], Tables, str]:
     """The shipped files: they do not change while a program runs."""
-    files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", CASES, "rulebook.toml", "par_nature.toml"))
+    files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", CASES, "rulebook.toml", "par_nature.toml", *APART))
     tables = RuleFile(_SHIPPED / "tables" / "tables.toml", "tables/tables.toml", "tables", "tables")
     head = RuleFile(_SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
     return _read(files), validate(tables, Tables), validate(head, _Head).version
@@ -212,18 +216,37 @@ def _find_extra(extra: Path) -> dict[str, RuleFile]:
     return files
 
 
+def load_apart(family: str, kinds: Mapping[str, type[schema.Strict]], extra: Path | None = None) -> dict[str, Loaded]:
+    """The files of a family of `APART`, id -> file and model; those of the folder `extra` are added or replace.
+
+    Args:
+        family: `mesure` or `forfait`.
+        kinds: what its files may say under `kind`.
+        extra: as for `load_rulebook`; it may hold none of this family.
+
+    Raises:
+        RulebookError, SettingError: as `load_rulebook`; the dates of the models are not judged here.
+    """
+    shipped = find_rules(_SHIPPED / family, f"{family}/", _NAMES, family=family)
+    added = _find_extra(extra) if extra is not None else {}
+    files = {**shipped, **{name: file for name, file in added.items() if file.family == family}}
+    return {name: Loaded(file, _model(file, kinds)) for name, file in sorted(files.items())}
+
+
 def _read(files: Mapping[str, RuleFile]) -> dict[str, Loaded]:
     loaded: dict[str, Loaded] = {}
     for name, file in files.items():
-        loaded[name] = Loaded(file, _rule(file))
+        if file.family in APART:
+            continue
+        loaded[name] = Loaded(file, _model(file, FAMILIES[file.family]))
         check_alone(loaded[name])
     return loaded
 
 
-def _rule(file: RuleFile) -> schema.Strict:
+def _model(file: RuleFile, kinds: Mapping[str, type[schema.Strict]]) -> schema.Strict:
     """The model of a file, of the kind that it says and its folder admits."""
     data = read_toml(file)
-    kinds, kind = FAMILIES[file.family], data.get("kind")
+    kind = data.get("kind")
     wanted = f"écrire {listed([_as_written(own) for own in kinds], 'ou')}"
     if kind is None:
         raise file.error("kind", "clé absente", wanted)

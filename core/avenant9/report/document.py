@@ -1,0 +1,102 @@
+"""A result as people read it, whatever the format: sections of words, facts, tables and charts.
+
+The results of `forfait`, `measures` and `threshold`, and the workbook and the page of `check`, are built as one
+`Document`, which `report.text`, `report.xlsx` and `report.html` render. Values keep their type until then: None is
+*unknown*, and never shown as zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from avenant9.model import Verdict
+
+#: What a column, a fact or a chart holds: `euros` are cents (int); `points`, `hours` and `number` Decimals or ints;
+#: `share` a Decimal of 0 to 1; `date` a date; `month` `2022-09`; `identifier` text that is never a number; `text`.
+Kind = Literal["text", "identifier", "integer", "number", "euros", "points", "hours", "share", "date", "month", "url"]
+Value = str | int | Decimal | date | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it."""
+
+    heading: str
+    kind: Kind = "text"
+    wide_only: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under headings, each with as many values as there are columns.
+
+    `verdicts` colours each row (None: plain); `details` is what opens under each row (html), `total` the last row, where None is
+    no sum at all.
+    `sheet`: its own sheet of the workbook under this name; without one it stands on the sheet of its section.
+    """
+
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Value, ...]]
+    title: str = ""
+    total: tuple[Value, ...] | None = None
+    verdicts: Sequence[Verdict | None] | None = None
+    details: Sequence[str] | None = None
+    note: str = ""
+    sheet: str = ""
+    empty: str = ""  # what is said instead where there is no row; nothing at all where it is empty too
+
+
+@dataclass(frozen=True)
+class Series:
+    """One line or one set of bars; None leaves a hole."""
+
+    name: str
+    values: tuple[int | Decimal | None, ...]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart with its data: `line` over months, `bar` over categories. `limit` series are drawn as dashed lines."""
+
+    title: str
+    form: Literal["line", "bar"]
+    categories: tuple[str, ...]
+    series: tuple[Series, ...]
+    kind: Kind
+    limits: tuple[Series, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A labelled value."""
+
+    label: str
+    value: Value
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part: words first, then facts, charts and tables. It is a sheet of the workbook under `sheet`."""
+
+    title: str
+    words: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    sheet: str = ""  # "": on the first sheet
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole result. `answer` is the sentence that stands first, coloured by `verdict`."""
+
+    title: str
+    answer: str
+    sections: tuple[Section, ...]
+    verdict: Verdict | None = None
+    footer: tuple[str, ...] = ()  # dates of the rules, disclaimer

@@ -1,0 +1,46 @@
+"""The formats of a result that is a document: one module each, and one place that knows them all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, assert_never
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from avenant9.report.document import Document
+    from avenant9.report.page import Page
+
+Format = Literal["table", "csv", "xlsx", "json", "html"]
+
+#: In the order of the help; the first is the default.
+FORMATS: tuple[Format, ...] = ("table", "csv", "xlsx", "json", "html")
+
+
+def render(
+    form: Format,
+    page: Page,
+    *,
+    document: Callable[[], Document],
+    csv: Callable[[], bytes],
+    json: Callable[[], bytes],
+) -> str | bytes:
+    """A result in one format; only what that format needs is made. A format without a branch fails mypy."""
+    match form:
+        case "table":
+            from avenant9.report import text  # noqa: PLC0415 - each format imports what it needs
+
+            return text.render(document(), page)
+        case "csv":
+            return csv()
+        case "json":
+            return json()
+        case "xlsx":
+            from avenant9.report import xlsx  # noqa: PLC0415
+
+            return xlsx.render(document())
+        case "html":
+            from avenant9.report import html  # noqa: PLC0415
+
+            return html.render(document())
+        case _:
+            assert_never(form)

@@ -1,0 +1,71 @@
+"""The values of a document in French words: what every format that a person reads shows of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from avenant9.wording import NBSP, day, euros, integer
+
+if TYPE_CHECKING:
+    from avenant9.report.document import Kind, Value
+
+#: What stands for a value that is not known.
+UNKNOWN = "non résolu"
+_MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
+
+def shown(value: Value, kind: Kind, unknown: str = UNKNOWN) -> str:
+    """A value of a document as a person reads it: `1 234,50 €`, `49,08 %`, `30/09/2022`, `septembre 2022`.
+
+    Shares are cut, not rounded, to two decimals of a percent: 20.004 % is never shown as 20 %, which it exceeds.
+    """
+    if value is None:
+        return unknown
+    match kind:
+        case "euros":
+            return euros(int(str(value)))
+        case "integer" if isinstance(value, int):
+            return integer(value)
+        case "number" | "points" | "hours" | "integer":
+            return number(Decimal(str(value)))
+        case "share":
+            return share(Decimal(str(value)))
+        case "date" if isinstance(value, date):
+            return day(value)
+        case "month":
+            year, _, month = str(value).partition("-")
+            return f"{_MONTHS[int(month) - 1]} {year}"
+        case _:
+            return str(value)
+
+
+def number(value: Decimal) -> str:
+    """A number with a decimal comma and no needless zero: `407,5`, `1 385`."""
+    whole, _, rest = format(abs(value), "f").partition(".")
+    rest = rest.rstrip("0")
+    sign = "-" if value < 0 else ""
+    return f"{sign}{integer(int(whole))}{',' + rest if rest else ''}"
+
+
+def share(value: Decimal) -> str:
+    """A share of 1 as `49,08 %`; where two decimals would hide what is left, four are shown."""
+    millionths = int(abs(value) * 1_000_000)
+    whole, rest = divmod(millionths, 10_000)
+    digits = f"{rest:04d}" if rest and not rest // 100 else f"{rest // 100:02d}"
+    shown_digits = "" if not rest else f",{digits}"
+    return f"{'-' if value < 0 else ''}{whole}{shown_digits}{NBSP}%"
