@@ -40,7 +40,7 @@ SENTENCES = {
     # where it is
     "sans-famille": "exemple.toml : chemin : le fichier n'est pas dans un dossier de famille, qui fait partie de "
     "l'identifiant de la règle ; le ranger dans frequence/, seuil/, tarif/, condition/, cumul/, "
-    "donnees/, nomenclature/, recouvrement/ ou calendrier/.",
+    "donnees/, nomenclature/, recouvrement/, calendrier/, mesure/ ou forfait/.",
     "famille-inconnue": "frequences/exemple.toml : chemin : famille inconnue « frequences » ; "
     "la plus proche est « frequence ».",
     "nom-impossible": "frequence/TE2 annuelle.toml : chemin : « TE2 annuelle » ne peut pas être un nom de règle ; "
