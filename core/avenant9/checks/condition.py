@@ -35,6 +35,7 @@ from avenant9.rulebook.schema import (
     OneOf,
     RateUnder,
     Specialty,
+    SpecialtyEntry,
     SpecialtyIn,
     SpecialtyVersion,
     Test,
@@ -264,18 +265,28 @@ def _moment(column: pl.Expr) -> pl.Expr:
 def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersion, context: Context) -> Outcome:
     """Acts of a specialty that may not bill their code."""
     present = frozenset(acts["code"].unique()) | {c for group in context.grouping.values() for c in group}
-    found = [acts.clear().with_columns(verdict=pl.lit(version.verdict))]
-    unknown = []
-    for entry in version.entry:
-        if present.isdisjoint(entry.codes):
-            continue
-        about = concerned(acts, entry.codes, version).filter(pl.col("quantity") > 0)
-        unknown.append(missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]))
-        unknown.append(hidden_by_grouping(acts, entry.codes, version, context))
-        listed = pl.col("specialty").is_in(list(entry.allowed or entry.refused))
-        wrong = about.filter(~listed if entry.allowed else listed)
-        found.append(wrong.with_columns(verdict=pl.lit(entry.verdict)))
-    said = pl.concat(found).select(
+    entries = [entry for entry in version.entry if not present.isdisjoint(entry.codes)]
+    codes = {code for entry in entries for code in entry.codes}
+    about = (
+        concerned(acts, codes, version).filter(pl.col("quantity") > 0).select("act", "code", "specialty", "amount")
+    )
+    pairs = about.select("code", "specialty").drop_nulls("specialty").unique(maintain_order=True)
+    refused = [
+        pairs.filter(pl.col("code").is_in(list(entry.codes)), _may_not(entry)).with_columns(
+            verdict=pl.lit(entry.verdict), entry=pl.lit(rank)
+        )
+        for rank, entry in enumerate(entries)
+    ]
+    wrong = pl.concat([pairs.clear().with_columns(verdict=pl.lit(""), entry=pl.lit(0)), *refused])
+    found = about.filter(pl.col("code").is_in(wrong["code"].implode())).join(
+        wrong, on=["code", "specialty"], maintain_order="left"
+    )
+    found = found.sort("entry", maintain_order=True)
+    unknown = [
+        missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]),
+        *(hidden_by_grouping(acts, entry.codes, version, context) for entry in entries),
+    ]
+    said = found.select(
         "act",
         "verdict",
         at_stake="amount",
@@ -284,6 +295,12 @@ def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersi
         related=pl.lit([], pl.List(pl.UInt32)),
     )
     return outcome(said, *unknown)
+
+
+def _may_not(entry: SpecialtyEntry) -> pl.Expr:
+    """Whether a specialty, which is known, may not bill the codes of an entry."""
+    named = pl.col("specialty").is_in(list(entry.allowed or entry.refused))
+    return ~named if entry.allowed else named
 
 
 def _two_digits() -> pl.Expr:
@@ -298,18 +315,19 @@ def check_alternation(
     The finding stands on the act that makes it so many.
     """
     key = ["practitioner", "patient"]
-    mine = acts.filter(in_force(version), pl.col("quantity") > 0).with_columns(year=pl.col("date").dt.year())
+    mine = acts.lazy().select("act", *key, "date", "time", "code", "nature", "quantity", "amount")
+    mine = mine.filter(in_force(version), pl.col("quantity") > 0).with_columns(year=pl.col("date").dt.year())
     known = pl.all_horizontal(pl.col(key).is_not_null())
-    remote = mine.filter(pl.col("code").is_in(list(version.remote_codes)))
-    seen = mine.filter(selected(version.in_person)).select(*key, "year").unique()
+    remote = mine.filter(pl.col("code").is_in(list(version.remote_codes))).collect()
+    often = remote.filter(known).with_columns(total=pl.col("quantity").cast(pl.Int64).sum().over(*key, "year"))
+    often = often.filter(pl.col("total") >= version.least)
+    seen = mine.filter(selected(version.in_person)).join(often.lazy(), on=[*key, "year"], how="semi").collect()
     counted = (
-        remote.filter(known)
-        .join(seen, on=[*key, "year"], how="anti", maintain_order="left")
+        often.join(seen, on=[*key, "year"], how="anti", maintain_order="left")
         .sort("date", "time", "act", nulls_last=False)
         .with_columns(
             count=pl.col("quantity").cast(pl.Int64).cum_sum().over(*key, "year"),
             acts=pl.col("act").over(*key, "year", mapping_strategy="join"),
-            total=pl.col("quantity").cast(pl.Int64).sum().over(*key, "year"),
         )
     )
     reached = (pl.col("count") >= version.least) & (pl.col("count") - pl.col("quantity") < version.least)

@@ -22,6 +22,16 @@ from avenant9.model import GrantedCeiling, Outcome
 from avenant9.rulebook.schema import Derogation, DerogationVersion, Share, ShareVersion
 
 _ORDER = ("date", "time", "act")
+_COLUMNS = (
+    *_ORDER,
+    "practitioner",
+    "specialty",
+    "code",
+    "nature",
+    "quantity",
+    "amount",
+    "treating_doctor",
+)
 
 
 def granted(practitioner: str, year: int, derogations: Iterable[GrantedCeiling]) -> GrantedCeiling | None:
@@ -91,6 +101,7 @@ def shares(acts: pl.DataFrame, version: ShareVersion, derogations: Iterable[Gran
 
 def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Context) -> Outcome:
     """Practitioners whose share of remote acts is strictly over their ceiling, with the latest acts beyond it."""
+    acts = acts.select(_COLUMNS)
     yearly = shares(acts, version, context.derogations)
     counted = remote_units(acts, version)
     strange = counted.filter(~pl.col("code").is_in(list(context.known_codes)), pl.col("nature").is_null())
@@ -193,6 +204,9 @@ def check_derogation(acts: pl.DataFrame, rule: Derogation, version: DerogationVe
     No amount is put in question: the acts of the year are, as long as nobody has looked at the conditions.
     """
     said: list[tuple[dict[str, Any], GrantedCeiling]] = []
+    if not any(ceiling.conditions for ceiling in context.derogations):
+        return outcome(no_findings())
+    acts = acts.select(_COLUMNS)
     for share_version in context.shares[version.share_rule].version:
         granted_years = shares(acts.filter(in_force(version)), share_version, context.derogations)
         ordinary = shares(acts.filter(in_force(version)), share_version, ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -29,6 +30,37 @@ from avenant9.rulebook.schema import (
 )
 
 _ROW = ["input", "row"]
+_PRICED = [
+    *_ROW,
+    "act",
+    "parts",
+    "date",
+    "code",
+    "nature",
+    "specialty",
+    "quantity",
+    "coefficient",
+    "amount",
+    "overcharge",
+]
+_QUESTION = ["code", "coefficient", "quantity"]
+_ANSWERED = [
+    "act",
+    "acts",
+    "amount",
+    "base",
+    "overcharge",
+    "extras",
+    "expected",
+    "allowed",
+    "tariff_verdict",
+    "tariff_source",
+    "missing",
+    "open_question",
+    "firm",
+    "label",
+]
+_HOST = [*_ROW, "act", "practitioner", "patient", "date", "time", "nature", "quantity", "overcharge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +77,20 @@ class _Priced:
 
 def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Context) -> Outcome:
     """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements."""
-    about = acts.filter(in_force(version), pl.col("quantity") > 0)
-    rows = about.group_by(_ROW, maintain_order=True).agg(
-        pl.col("act").first(),
-        pl.col("overcharge", "date", "specialty").first(),
-        amount=pl.when((pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)).then(
-            pl.col("amount").first()
-        ),  # of a row of several codes that were not all cancelled alike, nothing tells what is left
-        extras=pl.col("nature").is_in(list(version.unpriced_extras)).any(),
-        acts=pl.col("act"),
-        codes=pl.col("code"),
-        coefficients=pl.col("coefficient"),
-        quantities=pl.col("quantity"),
-    )
-    rows = _priced(rows, version, context)
-    firm = pl.col("codes").list.eval(pl.element().is_in(list(version.no_overcharge_codes))).list.all()
-    rows = rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
-    allowed = pl.col("allowed").list.contains(pl.col("base"))
+    about = acts.select(_PRICED).filter(in_force(version), pl.col("quantity") > 0)
+    about = about.with_columns(_extras(version), _era(about["date"], context))
+    alone = pl.col("parts") == 1
+    several = about.filter(~alone)
+    rows = _priced(about.filter(alone).with_columns(acts=pl.concat_list("act")), version, context)
+    if len(several):
+        rows = pl.concat([rows, _priced(_rows_of_several(several), version, context)]).sort("act")
+    base, expected = pl.col("base"), pl.col("expected")
     no_answer = pl.col("missing").is_not_null() | pl.col("amount").is_null()
-    off = ~no_answer & ~allowed.fill_null(False)
-    uncharged = off & pl.col("overcharge").is_null() & ~firm
-    unexplained = off & pl.col("open_question").is_not_null() & (pl.col("base") > pl.col("expected"))
+    off = ~no_answer & ~pl.col("allowed").list.contains(base).fill_null(False)
+    uncharged = off & pl.col("overcharge").is_null() & ~pl.col("firm")
+    unexplained = off & pl.col("open_question").is_not_null() & (base > expected)
     unsure = uncharged | unexplained
-    wrong = rows.filter(off & ~unsure).with_columns(gap=pl.col("base") - pl.col("expected"))
+    wrong = rows.filter(off & ~unsure).with_columns(gap=base - expected)
     unknown = rows.filter(no_answer | unsure).select(
         act="acts",
         missing=pl.concat_list(
@@ -85,19 +108,41 @@ def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Con
         at_stake=pl.when(above).then("gap").otherwise(0),
         message=pl.format(
             "{} : {} hors dépassement, tarif {} ; {} de {}.",
-            pl.col("codes").list.join(" + "),
-            euros(pl.col("base")),
-            euros(pl.col("expected")),
+            "label",
+            euros(base),
+            euros(expected),
             euros(pl.col("gap").abs()),
             pl.when(above).then(pl.lit("trop")).otherwise(pl.lit("moins")),
         ),
-        explanation=pl.struct(
-            billed=_money(pl.col("base")), tariff=_money(pl.col("expected")), difference=_money(pl.col("gap"))
-        ),
+        explanation=pl.struct(billed=_money(base), tariff=_money(expected), difference=_money(pl.col("gap"))),
         related=pl.lit([], pl.List(pl.UInt32)),
         source="tariff_source",
     )
     return outcome(said, unknown)
+
+
+def _extras(version: TariffVersion) -> pl.Expr:
+    return pl.col("nature").is_in(list(version.unpriced_extras)).fill_null(False).alias("extras")
+
+
+def _era(days: pl.Series, context: Context) -> pl.Series:
+    """The first day of the era of tariffs in which each day lies: between two of them no tariff changes."""
+    eras = pl.Series("era", context.prices.eras, dtype=pl.Date)
+    return eras.gather(eras.search_sorted(days, side="right") - 1)
+
+
+def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
+    """One line per row of the input that bills several codes, with the lists of its acts."""
+    whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
+    return about.group_by(_ROW, maintain_order=True).agg(
+        pl.col("act").first(),
+        pl.col("overcharge", "era", "specialty").first(),
+        # of a row of several codes that were not all cancelled alike, nothing tells what is left
+        amount=pl.when(whole).then(pl.col("amount").first()),
+        extras=pl.col("extras").any(),
+        acts=pl.col("act"),
+        **{name: pl.col(name) for name in _QUESTION},
+    )
 
 
 def _money(cents: pl.Expr) -> pl.Expr:
@@ -106,19 +151,22 @@ def _money(cents: pl.Expr) -> pl.Expr:
 
 
 def _priced(rows: pl.DataFrame, version: TariffVersion, context: Context) -> pl.DataFrame:
-    """Each distinct (codes, coefficients, quantities, specialty) is priced once per era of the tariffs."""
-    eras = pl.Series("era", context.prices.eras, dtype=pl.Date)
-    rows = rows.with_columns(era=eras.gather(eras.search_sorted(rows["date"], side="right") - 1))
-    key = ["codes", "coefficients", "quantities", "era", "specialty"]
+    """The rows with their answer: each distinct (codes, coefficients, quantities, era, specialty) is priced once.
+
+    `rows` holds values for rows of one act, lists for those of several. Those billed at the tariff itself are left
+    out: they are nearly all of them, and nothing is said of them.
+    """
+    key = [*_QUESTION, "era", "specialty"]
     questions = rows.select(key).unique(maintain_order=True)
     permitted: dict[str, list[tuple[str, ...]]] = {}
     for combination in version.combinations:
         for code in combination.codes:
             permitted.setdefault(code, []).append(combination.with_)
-    answers = [
-        _price_row(codes, coefficients, quantities, day, specialty, version.verdict, permitted, context)
+    asked = [
+        (_listed(codes), _listed(coefficients), _listed(quantities), day, specialty)
         for codes, coefficients, quantities, day, specialty in questions.iter_rows()
     ]
+    answers = [_price_row(*question, version.verdict, permitted, context) for question in asked]
     priced = questions.with_columns(
         expected=pl.Series([answer.expected for answer in answers], dtype=pl.Int64),
         allowed=pl.Series([list(answer.allowed) for answer in answers], dtype=pl.List(pl.Int64)),
@@ -126,8 +174,18 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, context: Context) -> pl.
         tariff_source=pl.Series([answer.source for answer in answers], dtype=pl.String),
         missing=pl.Series([answer.missing for answer in answers], dtype=pl.String),
         open_question=pl.Series([answer.open_question for answer in answers], dtype=pl.String),
+        firm=pl.Series([set(question[0]) <= {*version.no_overcharge_codes} for question in asked], dtype=pl.Boolean),
+        label=pl.Series([" + ".join(question[0]) for question in asked], dtype=pl.String),
     )
-    return rows.join(priced, on=key, how="left", nulls_equal=True, maintain_order="left")
+    answered = rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0)).join(
+        priced.select(*key, "expected"), on=key, how="left", nulls_equal=True, maintain_order="left"
+    )
+    off = answered.filter((pl.col("base") != pl.col("expected")).fill_null(True)).drop("expected")
+    return off.join(priced, on=key, how="left", nulls_equal=True, maintain_order="left").select(_ANSWERED)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _price_row(
@@ -269,14 +327,15 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
 
 def _hosts(about: pl.DataFrame, acts: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
     """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts."""
-    near = acts.join(
-        about.select("practitioner", "date").unique(), on=["practitioner", "date"], how="semi", nulls_equal=True
-    )
-    host = near.filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0).unique(
-        _ROW, keep="first", maintain_order=True
+    days = about.select("practitioner", "date").unique()
+    near = (
+        acts.select(_HOST)
+        .filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0)
+        .join(days, on=["practitioner", "date"], how="semi", nulls_equal=True)
     )
     host = (
-        host.sort("date", "time", "act", nulls_last=False)
+        near.unique(_ROW, keep="first", maintain_order=True)
+        .sort("date", "time", "act", nulls_last=False)
         .with_row_index("nth")
         .select("practitioner", "patient", "date", "nth", *_ROW, host="act", host_overcharge="overcharge")
     )
