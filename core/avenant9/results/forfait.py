@@ -103,7 +103,7 @@ class Assistant(Result):
     etp: str
     signed_on: date
     percentile: str
-    status: Literal["open", "closed", "unsourced"]
+    status: Literal["open", "closed", "unsourced", "unknown"]
     years: tuple[AssistantYear, ...]
     total: Money
     note: str = ""

@@ -1,0 +1,62 @@
+"""What a practice answers about one year: exact values by key, before any scale judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A share of 1, with the counts behind it where they were given.
+
+    Attributes:
+        value: 0 to 1, exact.
+        done: numerator.
+        total: denominator, without the excluded items; 0 means that nothing was done and that no rate exists.
+        excluded: items out of scope, such as the patients of a scheme that does not support the téléservice.
+    """
+
+    value: Fraction
+    done: int | None = None
+    total: int | None = None
+    excluded: int | None = None
+
+
+#: yes-no: bool; count: int; rate: Rate; addendum: "addendum6" to "addendum8"; date: date; points: Fraction.
+Answer: TypeAlias = bool | int | str | date | Fraction | Rate
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantContract:
+    """The contract of an assistant médical.
+
+    Attributes:
+        etp: `1/3`, `1/2` or `1`.
+        signed_on: day of the contract.
+        percentile: `<P90`, `P90-P95` or `>=P95`.
+    """
+
+    etp: str
+    signed_on: date
+    percentile: str
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """One doctor and one year: a key that is absent from `answers` is unknown, never "no" or zero.
+
+    Attributes:
+        name: what the user calls the practice.
+        answers: by key of the contract (`taux_dmp`).
+        assistant: volet 3, where there is a contract.
+        place: where the answers stand, as the user sees it (file, column), for messages.
+    """
+
+    name: str | None
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    assistant: AssistantContract | None = None
+    place: str = ""

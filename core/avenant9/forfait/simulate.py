@@ -1,0 +1,187 @@
+"""Points and euros of one practice and one year."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from avenant9.errors import SettingError
+from avenant9.forfait import words
+from avenant9.forfait.answers import Rate
+from avenant9.forfait.assistant import assistant
+from avenant9.forfait.deadlines import calendar
+from avenant9.forfait.judge import SATISFIED, Judged, distance, judge, shown_value
+from avenant9.results import forfait as results
+from avenant9.rulebook.scales import FIRST_YEAR, LAST_YEAR
+from avenant9.wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from avenant9.forfait.answers import Practice
+    from avenant9.rulebook.scales import Scale, Scales, Volet
+    from avenant9.rulebook.schema import SourceModel
+
+_NO_POINT = Fraction(0)
+_NOTHING_DONE = "Aucun acte de ce genre : aucune source ne dit ce que deviennent les points."
+
+
+def scale_of(year: int, scales: Scales) -> Scale:
+    """The scale of a year.
+
+    Raises:
+        SettingError: no scale of that year.
+    """
+    if year in scales.years:
+        return scales.years[year]
+    if year < FIRST_YEAR:
+        problem = f"pas de barème pour {year} : le premier connu est celui de {FIRST_YEAR}"
+    elif year > LAST_YEAR:
+        problem = f"pas de barème pour {year} : la dotation numérique (Donum) a remplacé le forfait structure en 2026"
+    else:
+        problem = f"pas de barème pour {year}"
+    raise SettingError("--year", problem, f"choisir une année de {min(scales.years)} à {max(scales.years)}")
+
+
+def cents(points: Fraction, scale: Scale) -> int:
+    """Euro cents of some points, half up; half points are exact."""
+    return int((points * scale.point_cents + Fraction(1, 2)) // 1)
+
+
+def money(amount: int) -> str:
+    """Cents as `2852.50`."""
+    whole, rest = divmod(abs(amount), 100)
+    return f"{'-' if amount < 0 else ''}{whole}.{rest:02d}"
+
+
+def prerequisites(judged: Iterable[Judged]) -> bool | None:
+    """Whether everything that an all-or-nothing volet needs is there; None while that is not known."""
+    statuses = {one.status for one in judged if one.volet.rule == "all-or-nothing" and not one.indicator.optional}
+    if "not_met" in statuses:
+        return False
+    return True if statuses <= SATISFIED else None
+
+
+def points_if_met(judged: Iterable[Judged], scale: Scale) -> Fraction:
+    """The points of the year, once all prerequisites are there."""
+    base = sum((Fraction(volet.points) for volet in scale.volet), _NO_POINT)
+    return base + sum((one.points for one in judged), _NO_POINT)
+
+
+def simulate(practice: Practice, year: int, scales: Scales, as_of: date) -> results.Forfait:
+    """What a practice gets for a year, indicator by indicator.
+
+    Args:
+        practice: its answers; a key that the year does not use is ignored.
+        year: of the forfait.
+        scales: as loaded.
+        as_of: today: only the calendar depends on it.
+
+    Raises:
+        SettingError: no scale of that year; points given beyond their bounds; an impossible assistant contract.
+    """
+    scale = scale_of(year, scales)
+    judged = judge(practice, scale)
+    opened = prerequisites(judged)
+    possible = points_if_met(judged, scale)
+    points = possible if opened else _NO_POINT if opened is False else None
+    settled = opened is not None
+    return results.Forfait(
+        year=year,
+        as_of=as_of,
+        practice=practice.name,
+        points=None if points is None else words.decimal_string(points),
+        euros=None if points is None else money(cents(points, scale)),
+        if_met=None if settled else _amount(possible, scale),
+        if_not_met=None if settled else _amount(_NO_POINT, scale),
+        max_points=words.decimal_string(scale.max_points),
+        max_euros=money(cents(scale.max_points, scale)),
+        volets=tuple(_volet(volet, judged, opened, practice, scales) for volet in scale.volet),
+        unresolved=tuple(one.unresolved for one in judged if one.unresolved and opened is not False),
+        assistant=assistant(practice, year, scales.assistant, opened),
+        deadlines=calendar(year, scales, as_of),
+        notes=_notes(scale, judged, opened),
+    )
+
+
+def _amount(points: Fraction, scale: Scale) -> results.Amount:
+    return results.Amount(points=words.decimal_string(points), euros=money(cents(points, scale)))
+
+
+def _volet(
+    volet: Volet, judged: Iterable[Judged], opened: bool | None, practice: Practice, scales: Scales
+) -> results.Volet:
+    """A volet as it is paid; while a prerequisite is unknown, the second one shows what it would bring."""
+    own = [one for one in judged if one.volet is volet]
+    needed = volet.rule == "all-or-nothing"
+    base = Fraction(volet.points) if opened else _NO_POINT
+    brought = _NO_POINT if opened is False or (needed and not opened) else sum((one.points for one in own), _NO_POINT)
+    return results.Volet(
+        volet=volet.number,
+        met=opened if needed else _all_met(own, opened),
+        points=words.decimal_string(base + brought),
+        max_points=words.decimal_string(volet.max_points),
+        indicators=tuple(_indicator(one, opened, practice, scales) for one in own),
+    )
+
+
+def _all_met(own: Iterable[Judged], opened: bool | None) -> bool | None:
+    statuses = {one.status for one in own}
+    if opened is False or "not_met" in statuses:
+        return False
+    return True if opened and statuses <= SATISFIED else None
+
+
+def _indicator(one: Judged, opened: bool | None, practice: Practice, scales: Scales) -> results.Indicator:
+    indicator, answers = one.indicator, practice.answers
+    needed = one.volet.rule == "all-or-nothing" and not indicator.optional
+    closed = opened is False and not needed
+    answer = answers.get(indicator.id)
+    rate = answer if isinstance(answer, Rate) else None
+    return results.Indicator(
+        id=indicator.id,
+        label=indicator.label,
+        status="closed" if closed else one.status,
+        value=shown_value(indicator, answers),
+        threshold=words.threshold_string(indicator.condition),
+        points=words.decimal_string(_NO_POINT if closed else one.points),
+        max_points=words.decimal_string(indicator.max_points),
+        source=_source(indicator.source),
+        numerator=rate.done if rate else None,
+        denominator=rate.total if rate else None,
+        excluded=rate.excluded if rate else None,
+        distance=distance(one, answers, scales.keys),
+        note=_note(one, rate),
+    )
+
+
+def _source(source: SourceModel) -> results.Source:
+    return results.Source(title=source.title, article=source.article, url=source.url)
+
+
+def _note(one: Judged, rate: Rate | None) -> str:
+    indicator = one.indicator
+    nothing = _NOTHING_DONE if rate and rate.total == 0 else ""
+    text = f"Seuil du texte : {indicator.text_threshold}." if indicator.text_threshold else ""
+    exempt = indicator.exemptions if one.status == "not_applicable" else ""
+    return " ".join(part for part in (nothing, indicator.neutralised, exempt, text, indicator.note) if part)
+
+
+def _notes(scale: Scale, judged: Iterable[Judged], opened: bool | None) -> tuple[str, ...]:
+    names = {
+        status: [
+            f"« {one.indicator.label} »"
+            for one in judged
+            if one.status == status and one.volet.rule == "all-or-nothing" and not one.indicator.optional
+        ]
+        for status in ("not_met", "unknown")
+    }
+    told = {
+        True: "",
+        False: f"Le forfait est fermé : il manque au volet 1 {listed(names['not_met'])}. "
+        "Un seul prérequis manquant suffit.",
+        None: f"Le volet 1 n'est pas connu : renseignez {listed(names['unknown'])}. "
+        "Les points du volet 2 ne valent que si tous les prérequis sont remplis.",
+    }[opened]
+    return tuple(part for part in (told, scale.note) if part)

@@ -1,0 +1,223 @@
+"""The changes within reach of a practice, ranked by what they bring."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from avenant9.forfait import words
+from avenant9.forfait.answers import Rate
+from avenant9.forfait.deadlines import still_possible
+from avenant9.forfait.judge import holds, judge, units_missing
+from avenant9.forfait.simulate import cents, money, points_if_met, prerequisites, scale_of
+from avenant9.results.forfait import Change
+from avenant9.rulebook.scales import (
+    AddendumAtLeast,
+    AllOf,
+    AnyOf,
+    CountAtLeast,
+    DeclaredBy,
+    Given,
+    Pair,
+    RateAtLeast,
+    Tiers,
+    Yes,
+)
+from avenant9.wording import counted, day, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date
+
+    from avenant9.forfait.answers import Answer, Practice
+    from avenant9.forfait.judge import Judged
+    from avenant9.rulebook.scales import Condition, Key, Scale, Scales
+
+#: What names the change that completes several prerequisites at once.
+PREREQUISITES = "volet_1"
+#: How a step starts that only says what is missing here.
+TO_TELL = "à renseigner : "
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Answers that would change, and the change in words.
+
+    `told` is for answers that are only missing here, `opens` for the one step that completes the prerequisites.
+    """
+
+    indicator: str
+    answers: Mapping[str, Answer]
+    words: str
+    told: bool = False
+    opens: bool = False
+
+
+def what_if(practice: Practice, year: int, scales: Scales, as_of: date) -> tuple[Change, ...]:
+    """Every change that brings something, the most euros first, then in the order of the scale.
+
+    A gain is what `simulate` finds after the change less what it finds before; while a prerequisite is unknown, the
+    changes of volet 2 are counted as if the forfait was open, the missing prerequisites from nothing.
+
+    Args, Raises: as `simulate`.
+    """
+    scale = scale_of(year, scales)
+    found: list[tuple[int, Change]] = []
+    for step in steps(practice, scale, scales.keys):
+        before = Fraction(0) if step.opens else points_if_met(judge(practice, scale), scale)
+        after = points_if_met(judge(changed(practice, step, scale), scale), scale)
+        gain = cents(after, scale) - cents(before, scale)
+        if gain > 0:
+            change = Change(
+                indicator=step.indicator,
+                gain_points=words.decimal_string(after - before),
+                gain_euros=money(gain),
+                change=step.words,
+                possible=None if step.told else still_possible(step.answers, scale, scales, as_of),
+            )
+            found.append((gain, change))
+    return tuple(change for _, change in sorted(found, key=lambda one: -one[0]))
+
+
+def changed(practice: Practice, step: Step, scale: Scale) -> Practice:
+    """The practice after a step. A total of téléservices that was given follows what it is the total of."""
+    after = replace(practice, answers={**practice.answers, **step.answers})
+    for _, one in scale.indicators:
+        total = practice.answers.get(one.condition.key) if isinstance(one.condition, Pair) else None
+        if isinstance(one.condition, Pair) and isinstance(total, int | Fraction) and not step.told:
+            moved = _block(after, one.condition, scale) - _block(practice, one.condition, scale)
+            after = replace(after, answers={**after.answers, one.condition.key: Fraction(total) + moved})
+    return after
+
+
+def _block(practice: Practice, pair: Pair, scale: Scale) -> Fraction:
+    without = replace(practice, answers={key: own for key, own in practice.answers.items() if key != pair.key})
+    return sum((one.points for one in judge(without, scale) if one.indicator.id in pair.beside), Fraction(0))
+
+
+def steps(practice: Practice, scale: Scale, keys: Mapping[str, Key]) -> Iterator[Step]:
+    """The changes that could bring something, in the order of the scale: first what opens the forfait."""
+    judged = judge(practice, scale)
+    needed = [one for one in judged if one.volet.rule == "all-or-nothing" and not one.indicator.optional]
+    missing = [one for one in needed if one.status in ("not_met", "unknown")]
+    if missing:
+        yield _opening([step for one in missing for step in _of(one, practice.answers, keys)])
+    if prerequisites(judged) is False:
+        return
+    for one in judged:
+        if one.volet.rule == "independent" or one.indicator.optional:
+            yield from _of(one, practice.answers, keys)
+
+
+def _opening(parts: list[Step]) -> Step:
+    """All missing prerequisites at once: one of them alone brings nothing."""
+    told = [part for part in parts if part.told]
+    said = [part.words for part in parts if not part.told]
+    if told:
+        said.append(TO_TELL + ", ".join(part.words.removeprefix(TO_TELL) for part in told))
+    return Step(
+        parts[0].indicator if len(parts) == 1 else PREREQUISITES,
+        {key: answer for part in parts for key, answer in part.answers.items()},
+        " ; ".join(said),
+        told=len(told) == len(parts),
+        opens=True,
+    )
+
+
+def _of(one: Judged, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Iterator[Step]:
+    """The steps of one indicator: one, or one per tier that is left."""
+    indicator, condition = one.indicator, one.indicator.condition
+    if one.status not in ("not_met", "unknown") and not isinstance(condition, Tiers | Pair):
+        return
+    match condition:
+        case Given():
+            return
+        case Tiers():
+            yield from _tiers(indicator.id, condition, answers, keys)
+        case Pair() if one.status == "unknown" and one.unresolved is None:
+            yield _told(indicator.id, condition.of, answers, keys)
+        case Pair():
+            failed: list[Condition] = [inner for inner in condition.of if not holds(inner, answers)]
+            if failed:
+                yield Step(indicator.id, *_all(failed, answers, keys))
+        case _ if one.status == "unknown":
+            yield _told(indicator.id, (condition,), answers, keys)
+        case _:
+            yield Step(indicator.id, *_fix(condition, answers, keys))
+
+
+def _tiers(name: str, tiers: Tiers, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Iterator[Step]:
+    count, key = answers.get(tiers.key), keys[tiers.key]
+    if not isinstance(count, int):
+        yield Step(name, {key.id: tiers.tier[-1].from_}, f"{TO_TELL}« {key.label} »", told=True)
+        return
+    for tier in tiers.tier:
+        if count < tier.from_:
+            yield Step(name, {key.id: tier.from_}, _more(tier.from_ - count, key))
+
+
+def _told(name: str, tests: tuple[Condition, ...], answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Step:
+    """What is missing here, with the answer that would meet the condition."""
+    open_tests = [one for one in tests if holds(one, answers) is None]
+    fixed, _ = _all(open_tests, answers, keys)
+    return Step(name, fixed, f"{TO_TELL}{listed([_asked(one, answers, keys) for one in open_tests])}", told=True)
+
+
+def _asked(test: Condition, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> str:
+    """The labels of what is not known of a condition."""
+    match test:
+        case AllOf() | AnyOf():
+            silent = [_asked(inner, answers, keys) for inner in test.of if holds(inner, answers) is None]
+            return listed(silent, "ou" if isinstance(test, AnyOf) else "et")
+        case _:
+            return f"« {keys[test.key].label} »"
+
+
+def _all(
+    tests: list[Condition], answers: Mapping[str, Answer], keys: Mapping[str, Key]
+) -> tuple[dict[str, Answer], str]:
+    """Every one of them made to hold."""
+    fixes = [_fix(one, answers, keys) for one in tests]
+    return {key: answer for fixed, _ in fixes for key, answer in fixed.items()}, listed([said for _, said in fixes])
+
+
+def _fix(test: Condition, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> tuple[dict[str, Answer], str]:
+    """The answers that make a condition hold, and what to do for it."""
+    match test:
+        case AllOf():
+            return _all([inner for inner in test.of if not holds(inner, answers)], answers, keys)
+        case AnyOf():
+            silent = [inner for inner in test.of if holds(inner, answers) is None]
+            fixes = [_fix(inner, answers, keys) for inner in silent or test.of]
+            return fixes[0][0], listed([said for _, said in fixes], "ou")
+        case Tiers() | Given() | Pair():
+            raise TypeError(f"{test.test} has no single change")
+    key = keys[test.key]
+    given = answers.get(test.key)
+    match test:
+        case Yes():
+            return {key.id: True}, key.action
+        case AddendumAtLeast():
+            return {key.id: f"addendum{test.addendum}"}, f"installer l'addendum {test.addendum} de SESAM-Vitale"
+        case DeclaredBy():
+            return {key.id: test.last_day}, f"{key.action}, au plus tard le {day(test.last_day)}"
+        case CountAtLeast():
+            return {key.id: test.count}, _more(test.count - (given if isinstance(given, int) else 0), key)
+        case RateAtLeast():
+            return _raised(test, given, key)
+
+
+def _more(count: int, key: Key) -> str:
+    return " ".join(part for part in (counted(count, key.unit, key.units), "de plus", key.when) if part)
+
+
+def _raised(test: RateAtLeast, given: Answer | None, key: Key) -> tuple[dict[str, Answer], str]:
+    if isinstance(given, Rate) and given.done is not None and given.total:
+        more = units_missing(test, given.done, given.total)
+        done = given.done + more
+        rate = Rate(Fraction(done, given.total), done, given.total, given.excluded)
+        return {key.id: rate}, _more(more, key)
+    now = given.value if isinstance(given, Rate) else Fraction(0)
+    target = words.percent(test.threshold, up=True)
+    return {key.id: Rate(test.threshold)}, f"{key.units} : passer de {words.percent(now)} à {target}"

@@ -1,0 +1,131 @@
+"""What the forfait says in French: rates, points, thresholds, what is missing."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from avenant9.rulebook.scales import (
+    AddendumAtLeast,
+    AllOf,
+    AnyOf,
+    CountAtLeast,
+    DeclaredBy,
+    Given,
+    Pair,
+    RateAtLeast,
+    Tiers,
+    Yes,
+    leaves,
+)
+from avenant9.wording import NBSP, counted, day, integer, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from avenant9.rulebook.scales import Condition, Key
+
+#: Decimals of a rate that no finite decimal writes.
+_CUT = 1_000_000
+
+
+def decimal_string(value: Fraction) -> str:
+    """A number as a program reads it, exact where a finite decimal exists, else cut to six decimals."""
+    denominator = value.denominator
+    for factor in (2, 5):
+        while denominator % factor == 0:
+            denominator //= factor
+    if denominator != 1:
+        value = Fraction(int(value * _CUT), _CUT)
+    digits = 0
+    while (value * 10**digits).denominator != 1:
+        digits += 1
+    whole, rest = divmod(int(value * 10**digits), 10**digits)
+    return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
+
+
+def threshold_string(test: Condition) -> str | None:
+    """What must be reached, as a program reads it: `0.05`, `2/3`, `addendum8`, `2024-01-31`, `5`; None for a yes."""
+    match test:
+        case RateAtLeast():
+            exact = Fraction(decimal_string(test.threshold))
+            return decimal_string(exact) if exact == test.threshold else str(test.threshold)
+        case AddendumAtLeast():
+            return f"addendum{test.addendum}"
+        case CountAtLeast():
+            return str(test.count)
+        case DeclaredBy():
+            return test.last_day.isoformat()
+        case Tiers():
+            return str(test.tier[0].from_)
+        case AnyOf() | AllOf():
+            return next((own for leaf in leaves(test) if (own := threshold_string(leaf))), None)
+        case _:
+            return None
+
+
+def number(value: Fraction, *, up: bool = False) -> str:
+    """At most two decimals, cut, or raised with `up`: `4,9`, `66,66`."""
+    hundredths = -int(-value * 100 // 1) if up else int(value * 100 // 1)
+    whole, rest = divmod(hundredths, 100)
+    return integer(whole) + (f",{rest:02d}".rstrip("0") if rest else "")
+
+
+def percent(value: Fraction, *, up: bool = False) -> str:
+    """A share of 1 as `4,9 %`."""
+    return f"{number(value * 100, up=up)}{NBSP}%"
+
+
+def points(value: Fraction) -> str:
+    """`22,5 points`."""
+    return f"{number(value)}{NBSP}point{'s' if value >= 2 else ''}"
+
+
+def percentage_points(value: Fraction, *, up: bool = False) -> str:
+    """A difference of two rates."""
+    return f"{number(value * 100, up=up)}{NBSP}point{'s' if value * 100 >= 2 else ''} de pourcentage"
+
+
+def needed(test: Condition, keys: Mapping[str, Key]) -> str:
+    """A condition in words: `au moins 5 %`, `addendum 8 au moins`…"""
+    match test:
+        case Yes():
+            return "oui"
+        case RateAtLeast():
+            return "au moins deux tiers" if test.at_least == "2/3" else f"au moins {percent(test.threshold, up=True)}"
+        case AddendumAtLeast():
+            return f"addendum {test.addendum} au moins"
+        case CountAtLeast():
+            return f"au moins {counted(test.count, keys[test.key].unit, keys[test.key].units)}"
+        case DeclaredBy():
+            return f"déclaré au plus tard le {day(test.last_day)}"
+        case Tiers():
+            steps = [f"{points(Fraction(one.points))} à partir de {integer(one.from_)}" for one in test.tier]
+            return f"nombre d'actes du trimestre : {listed(steps)}"
+        case Given():
+            return (
+                f"points à relever sur le décompte de la caisse, de {number(Fraction(test.low))} "
+                f"à {number(Fraction(test.high))}"
+            )
+        case AnyOf():
+            return listed([_named(one, keys) for one in test.of], "ou")
+        case AllOf() | Pair():
+            return listed([_named(one, keys) for one in test.of])
+
+
+def _named(test: Condition, keys: Mapping[str, Key]) -> str:
+    """A condition inside another one, with the name of what it looks at."""
+    if isinstance(test, Yes):
+        return f"« {keys[test.key].label} »"
+    if isinstance(test, AnyOf):
+        return f"({needed(test, keys)})"
+    if isinstance(test, RateAtLeast):
+        return f"« {keys[test.key].label} » {needed(test, keys)}"
+    return needed(test, keys)
+
+
+def lacking(tests: Iterable[Condition], keys: Mapping[str, Key]) -> str:
+    """`il manque : …`"""
+    first, *others = tests
+    said = [_named(one, keys) for one in (first, *others)] if others or not isinstance(first, AnyOf) else []
+    return f"il manque : {listed(said) or needed(first, keys)}"

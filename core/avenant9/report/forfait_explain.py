@@ -1,0 +1,115 @@
+"""One indicator of the forfait structure told whole, as text and as JSON."""
+
+from __future__ import annotations
+
+import json as encoder
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from avenant9.forfait.words import decimal_string
+from avenant9.report.document import Column, Document, Fact, Section, Table
+from avenant9.wording import day, euros
+
+if TYPE_CHECKING:
+    from avenant9.forfait.explain import Explanation
+
+FORMAT = "a9-forfait-indicator/1"
+_CONFIDENCE = {"high": "forte", "medium": "moyenne", "low": "faible"}
+
+
+def document(found: Explanation) -> Document:
+    """The indicator: what it asks and brings, what is asked of a practice, the text, the other years."""
+    named = f", indicateur {found.number}" if found.number else ""
+    worth = f", soit {euros(found.max_cents)}" if found.max_cents else ""
+    facts = [
+        Fact("Place", f"{found.volet_label}{named}"),
+        *([Fact("Seuil du texte", found.text_threshold)] if found.text_threshold else []),
+        Fact("Rapporte", f"{found.brings}{worth}"),
+    ]
+    words = [note for note in (found.neutralised, found.exemptions, found.note) if note]
+    source = found.source
+    text = ", ".join(filter(None, (source.title, source.article)))
+    return Document(
+        title=f"{found.label}, forfait structure {found.year}",
+        answer=f"Condition appliquée : {found.condition}.",
+        sections=(
+            Section("Indicateur", facts=tuple(facts)),
+            *([Section("Remarques", tuple(words))] if words else []),
+            Section("Réponses attendues", tuple(f"{key.id} ({key.label}) : {key.note}" for key in found.keys)),
+            Section(
+                "Source",
+                (
+                    text,
+                    *([source.url] if source.url else []),
+                    f"Confiance {_CONFIDENCE[source.confidence]}, vérifié le {day(found.checked_on)}.",
+                ),
+            ),
+            _history(found),
+        ),
+    )
+
+
+def _history(found: Explanation) -> Section:
+    columns = (
+        Column("Année", "identifier"),
+        Column("Volet", "identifier"),
+        Column("Condition"),
+        Column("Points"),
+        Column("Remarque"),
+    )
+    rows = [
+        (
+            str(past.year),
+            "" if past.volet is None else str(past.volet),
+            past.condition or "pas d'indicateur",
+            decimal_string(past.points).replace(".", ",") if past.points else "",
+            past.note,
+        )
+        for past in found.history
+    ]
+    return Section("Année par année", tables=(Table(columns, rows),))
+
+
+def json(found: Explanation) -> bytes:
+    """The same as one object: numbers as decimal strings, French where people read."""
+    source = found.source
+    told = {
+        "format": FORMAT,
+        "year": found.year,
+        "id": found.id,
+        "label": found.label,
+        "number": found.number,
+        "volet": found.volet,
+        "condition": found.condition,
+        "threshold": found.threshold,
+        "text_threshold": found.text_threshold or None,
+        "max_points": decimal_string(found.max_points),
+        "max_euros": _euros(found.max_cents),
+        "neutralised": found.neutralised or None,
+        "exemptions": found.exemptions or None,
+        "note": found.note or None,
+        "keys": [{"id": key.id, "label": key.label, "type": key.type, "note": key.note} for key in found.keys],
+        "source": {
+            "title": source.title,
+            "article": source.article,
+            "url": source.url,
+            "published": None if source.published is None else source.published.isoformat(),
+            "confidence": source.confidence,
+        },
+        "checked_on": found.checked_on.isoformat(),
+        "history": [
+            {
+                "year": past.year,
+                "volet": past.volet,
+                "condition": past.condition or None,
+                "max_points": decimal_string(past.points),
+                "note": past.note or None,
+            }
+            for past in found.history
+        ],
+    }
+    return (encoder.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _euros(cents: int) -> str:
+    return format(Decimal(cents) / 100, ".2f")

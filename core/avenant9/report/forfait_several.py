@@ -1,0 +1,270 @@
+"""Several practices, or several years of one, as a document: a line each, their total, what is most missing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from avenant9.model import Verdict
+from avenant9.report.document import Column, Document, Section, Table
+from avenant9.report.forfait_words import (
+    STATES,
+    answer,
+    change_cells,
+    color_of,
+    finding,
+    footer,
+    in_cents,
+    is_closed,
+    missing_prerequisites,
+    shown_money,
+    shown_points,
+    shown_state,
+    silent,
+)
+from avenant9.report.values import number
+from avenant9.wording import NBSP, counted, euros, integer, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from avenant9.report.document import Value
+    from avenant9.results.forfait import Change, Forfait, Forfaits, Indicator
+
+
+def document_of_several(result: Forfaits, *, whole: bool) -> Document:
+    """The results side by side; `whole`: with every indicator and every change of each."""
+    years = sorted({one.year for one in result.results})
+    practices = list(dict.fromkeys(one.practice for one in result.results))
+    span = str(years[0]) if len(years) == 1 else f"{years[0]} à {years[-1]}" if years else ""
+    alone = len(practices) == 1
+    name = practices[0] if alone else counted(len(practices), "cabinet")
+    return Document(
+        title=f"Forfait structure {span}" + (f" : {name}" if name else ""),
+        answer=_answer_of_years(result) if alone else _answer_of_practices(result, len(years)),
+        sections=(
+            _overview(result, with_practice=not alone, with_year=len(years) > 1, whole=whole),
+            _by_year(result.results) if alone else _by_indicator(result.results),
+            *([_gains(result.results)] if any(one.what_if for one in result.results) else []),
+            *([_every_change(result.results), _every_line(result.results)] if whole else []),
+            _common_notes(result.results),
+        ),
+        verdict=Verdict.REVIEW if result.unsettled and not whole else None,
+        footer=footer(result.results[0]) if result.results else (),
+    )
+
+
+def _answer_of_years(result: Forfaits) -> str:
+    parts = [
+        f"{one.year} : inconnu"
+        if one.points is None
+        else f"{one.year} : {shown_points(one.points)}, soit {shown_money(one.euros)}"
+        for one in result.results
+    ]
+    return f"{' ; '.join(parts)}."
+
+
+def _answer_of_practices(result: Forfaits, years: int) -> str:
+    settled = len(result.results) - result.unsettled
+    noun = "cabinet" if years == 1 else "résultat"
+    words = f"{shown_money(result.total_euros)} au total pour {counted(settled, noun)}"
+    if settled:
+        words += f", soit {euros((in_cents(result.total_euros) or 0) // settled)} en moyenne"
+    closed = [one for one in result.results if is_closed(one)]
+    if closed:
+        lost = sum(in_cents(one.if_met.euros) or 0 for one in closed if one.if_met)
+        some = plural(len(closed), "n'a rien, faute d'un prérequis", "n'ont rien, faute d'un prérequis")
+        words += f" ; {integer(len(closed))}{NBSP}{some} du volet 1 (perte : {euros(lost)})"
+    if result.unsettled:
+        words += f" ; {counted(result.unsettled, 'résultat inconnu', 'résultats inconnus')}, hors total"
+    return f"{words}."
+
+
+def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: bool) -> Section:
+    gains = any(one.what_if is not None for one in result.results)
+
+    def row(one: Forfait) -> tuple[Value, ...]:
+        best = _best(one)
+        return (
+            *([one.practice] if with_practice else []),
+            *([str(one.year)] if with_year else []),
+            None if one.points is None else Decimal(one.points),
+            in_cents(one.euros),
+            *([in_cents(best.gain_euros) if best else 0] if gains else []),
+            _remark(one),
+            Decimal(one.max_points),
+        )
+
+    columns = (
+        *([Column("Cabinet")] if with_practice else []),
+        *([Column("Année", "identifier")] if with_year else []),
+        Column("Points", "points"),
+        Column("Euros", "euros"),
+        *([Column("Premier gain", "euros")] if gains else []),
+        Column("Constat"),
+        Column("Points au plus", "points", wide_only=True),
+    )
+    blank: list[Value] = [None] * (len(columns) - with_practice - with_year - 2)
+    named: list[Value] = ["Total connu" if result.unsettled else "Total", *[None] * (with_practice + with_year - 1)]
+    table = Table(
+        columns=columns,
+        rows=[row(one) for one in result.results],
+        total=(*named, None, in_cents(result.total_euros), *blank),
+        verdicts=None
+        if whole
+        else [color_of(one) if not one.points or is_closed(one) else None for one in result.results],
+        details=[answer(one) for one in result.results],
+        sheet="Résultats" if whole else "",  # a sheet to sort and to filter
+    )
+    return Section("Résultats", tables=(table,))
+
+
+def _remark(one: Forfait) -> str:
+    """What a line of the table needs said beside its figures."""
+    if one.points is None or is_closed(one):
+        status, otherwise = ("unknown", "si validé") if one.points is None else ("not_met", "sinon")
+        told = f"volet 1, {STATES[status]} : {', '.join(missing_prerequisites(one, status))}"
+        return f"{told} ; {otherwise} : {shown_money(one.if_met.euros)}" if one.if_met else told
+    parts = []
+    if one.unresolved:
+        high = sum((Decimal(own.high) for own in one.unresolved), Decimal(0))
+        parts.append(f"jusqu'à {shown_points(str(high))} non résolus en plus")
+    quiet = silent(one)
+    if quiet:
+        parts.append(counted(len(quiet), "indicateur non renseigné", "indicateurs non renseignés"))
+    return " ; ".join(parts)
+
+
+def _best(one: Forfait) -> Change | None:
+    """The largest gain that is still possible, else the largest of all."""
+    changes = one.what_if or ()
+    return next((change for change in changes if change.possible is not False), next(iter(changes), None))
+
+
+def _gains(results: Sequence[Forfait]) -> Section:
+    """For each indicator, the practices that it could bring something, and how much at most."""
+    most: dict[str, dict[int, int]] = {}
+    labels = {one.id: one.label for result in results for volet in result.volets for one in volet.indicators}
+    for rank, result in enumerate(results):
+        for change in result.what_if or ():
+            own = most.setdefault(labels.get(change.indicator, "Plusieurs prérequis du volet 1 à la fois"), {})
+            own[rank] = max(own.get(rank, 0), in_cents(change.gain_euros) or 0)
+    gains = ((label, len(own), sum(own.values())) for label, own in most.items())
+    rows: list[tuple[Value, ...]] = [*sorted(gains, key=lambda row: (-row[2], row[0]))]
+    columns = (Column("Indicateur"), Column("Cabinets", "integer"), Column("Gain au plus", "euros"))
+    note = "Chaque gain est compté seul : ils ne s'additionnent pas toujours."
+    return Section("Ce que chaque changement rapporterait", tables=(Table(columns, rows, note=note),))
+
+
+def _by_year(results: Sequence[Forfait]) -> Section:
+    """One line per indicator, one column per year: its points, or its state where it has none of its own."""
+    found: dict[str, dict[int, Indicator]] = {}
+    labels: dict[str, str] = {}
+    for result in results:
+        for volet in result.volets:
+            for one in volet.indicators:
+                found.setdefault(one.id, {})[result.year] = one
+                labels[one.id] = one.label
+    years = [result.year for result in results]
+    rows: list[tuple[Value, ...]] = [
+        (labels[key], *(_short(by_year.get(year)) for year in years)) for key, by_year in found.items()
+    ]
+    columns = (Column("Indicateur"), *(Column(str(year)) for year in years))
+    note = "Les points, ou oui et non pour un prérequis ; « ? » : inconnu ; vide : pas demandé cette année-là."
+    return Section("Indicateur par indicateur", tables=(Table(columns, rows, note=note),))
+
+
+def _short(one: Indicator | None) -> str:
+    if one is None:
+        return ""
+    if one.status == "unknown":
+        return "?"
+    if not Decimal(one.max_points):
+        return {"met": "oui", "not_met": "non"}.get(one.status, STATES[one.status])
+    return number(Decimal(one.points))
+
+
+def _by_indicator(results: Sequence[Forfait]) -> Section:
+    counts: dict[str, Counter[str]] = {}
+    for result in results:
+        for volet in result.volets:
+            for one in volet.indicators:
+                counts.setdefault(one.label, Counter())[one.status] += 1
+    rows: list[tuple[Value, ...]] = [
+        (
+            label,
+            states["met"],
+            states["not_met"],
+            states["unknown"],
+            states["neutralised"] + states["not_applicable"],
+            states["closed"],
+        )
+        for label, states in counts.items()
+    ]
+    columns = (
+        Column("Indicateur"),
+        Column("Validé", "integer"),
+        Column("Non atteint", "integer"),
+        Column("Inconnu", "integer"),
+        Column("Non exigé", "integer"),
+        Column("Fermé", "integer"),
+    )
+    note = "Nombre de cabinets. « Fermé » : le volet 1 n'est pas rempli. Le détail de chacun : --format csv ou json."
+    return Section("Indicateur par indicateur", tables=(Table(columns, rows, note=note),))
+
+
+def _every_line(results: Sequence[Forfait]) -> Section:
+    columns = (
+        Column("Cabinet"),
+        Column("Année", "identifier"),
+        Column("Volet", "integer"),
+        Column("Indicateur"),
+        Column("État"),
+        Column("Constat"),
+        Column("Points", "points"),
+        Column("Au plus", "points"),
+        Column("Source"),
+    )
+    lines = [(result, volet, one) for result in results for volet in result.volets for one in volet.indicators]
+    rows: list[tuple[Value, ...]] = [
+        (
+            result.practice,
+            str(result.year),
+            volet.volet,
+            one.label,
+            shown_state(result, one),
+            finding(one),
+            Decimal(one.points),
+            Decimal(one.max_points),
+            one.source.title,
+        )
+        for result, volet, one in lines
+    ]
+    return Section("Chaque indicateur", tables=(Table(columns, rows),), sheet="Indicateurs")
+
+
+def _every_change(results: Sequence[Forfait]) -> Section:
+    columns = (
+        Column("Cabinet"),
+        Column("Année", "identifier"),
+        Column("Changement"),
+        Column("Points", "points"),
+        Column("Euros", "euros"),
+        Column("Encore possible"),
+    )
+    rows = [(one.practice, str(one.year), *change_cells(change)) for one in results for change in one.what_if or ()]
+    return Section("Chaque changement", tables=(Table(columns, rows),) if rows else (), sheet="Changements")
+
+
+def _common_notes(results: Sequence[Forfait]) -> Section:
+    """The notes that are not those of one practice."""
+    shared = Counter(note for result in results for note in dict.fromkeys(result.notes))
+    years = Counter(result.year for result in results)
+    kept = [
+        (year, note)
+        for year in years
+        for note in dict.fromkeys(note for result in results if result.year == year for note in result.notes)
+        if shared[note] >= years[year]
+    ]
+    return Section("Remarques", tuple(f"{year} : {note}" for year, note in dict.fromkeys(kept)))

@@ -1,0 +1,223 @@
+"""What the forfait structure says in French: values, states, and the sentence that stands first."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING, Final
+
+from avenant9.model import Verdict
+from avenant9.report.values import number
+from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent, plural, quoted
+
+if TYPE_CHECKING:
+    from avenant9.report.document import Value
+    from avenant9.results.forfait import Amount, Change, Forfait, Indicator
+
+
+STATES: Final = {
+    "met": "validé",
+    "not_met": "non atteint",
+    "unknown": "non renseigné",
+    "neutralised": "neutralisé",
+    "not_applicable": "sans objet",
+    "closed": "fermé",
+}
+
+
+#: Only to colour a terminal: an indicator that is not reached is nothing that a text forbids.
+COLORS: Final = {
+    "met": Verdict.OK,
+    "neutralised": Verdict.OK,
+    "not_met": Verdict.VIOLATION,
+    "unknown": Verdict.REVIEW,
+}
+
+
+_FOOTER: Final = "d'après vos réponses ; ne vaut pas décompte de la caisse."
+
+
+def shown_points(text: str) -> str:
+    """`650 points`, `0 point`."""
+    value = Decimal(text)
+    return f"{number(value)}{NBSP}point{'s' if value >= 2 else ''}"
+
+
+def in_cents(text: str | None) -> int | None:
+    """Euros of a result as cents."""
+    return None if text is None else int(text.replace(".", ""))
+
+
+def shown_money(text: str | None) -> str:
+    """Euros of a result in French."""
+    return euros(in_cents(text))
+
+
+def shown_amount(amount: Amount | None) -> str:
+    """`650 points, soit 4 550,00 €`."""
+    return "montant inconnu" if amount is None else f"{shown_points(amount.points)}, soit {shown_money(amount.euros)}"
+
+
+def worth(result: Forfait, points: str) -> str:
+    """The euros of some points of that year."""
+    return euros(int(Fraction(points) * Fraction(result.max_euros) * 100 / Fraction(result.max_points)))
+
+
+def _is_share(one: Indicator) -> bool:
+    return one.threshold is not None and bool(re.fullmatch(r"0?\.\d+|\d+/\d+", one.threshold))
+
+
+def shown_value(one: Indicator) -> str:
+    """What was answered: `oui`, `18 %`, `addendum 8`, `20/01/2024`, `67,5 points`."""
+    match one.value:
+        case None:
+            return ""
+        case bool():
+            return "oui" if one.value else "non"
+        case int():
+            return integer(one.value)
+        case _:
+            return _percent(one.value) if _is_share(one) else _token(one.value)
+
+
+def shown_threshold(one: Indicator) -> str:
+    """What must be reached, as `shown_value` shows the answer; nothing for a yes."""
+    if one.threshold is None:
+        return ""
+    if one.threshold == "2/3":
+        return "deux tiers"
+    if _is_share(one):
+        return _percent(one.threshold)
+    return _token(one.threshold)
+
+
+def _percent(share: str) -> str:
+    """Cut, not rounded: what is just under a threshold is never shown as the threshold."""
+    return percent(int(Fraction(share) * 10_000))
+
+
+def _token(text: str) -> str:
+    if found := re.fullmatch(r"addendum(\d+)", text):
+        return f"addendum {found[1]}"
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return day(date.fromisoformat(text))
+    return number(Decimal(text)) if re.fullmatch(r"\d+(\.\d+)?", text) else text
+
+
+def shown_state(result: Forfait, one: Indicator) -> str:
+    """Where an indicator stands; what was answered and no source settles is not `non renseigné`."""
+    settled = all(open_.indicator != one.id for open_ in result.unresolved)
+    return STATES[one.status] if settled or one.status != "unknown" else "non résolu"
+
+
+def finding(one: Indicator) -> str:
+    """What was found, in words: `18 % (36 sur 200), seuil 20 % : il manque 4 documents DMP`."""
+    if one.status == "neutralised":
+        return "n'est pas exigé cette année"
+    value = shown_value(one)
+    if one.denominator is not None:
+        out = f", {integer(one.excluded)}{NBSP}exclus" if one.excluded else ""
+        counts = f"{integer(one.numerator or 0)} sur {integer(one.denominator)}{out}"
+        value = f"{value} ({counts})" if value else counts
+    asked = f"seuil {shown_threshold(one)}" if _is_share(one) else ""
+    if not asked and one.status == "not_met" and one.threshold is not None and not isinstance(one.value, int):
+        asked = f"demandé : {shown_threshold(one)}"
+    told = ", ".join(filter(None, (value, asked)))
+    return " : ".join(filter(None, (told, one.distance)))
+
+
+def source_of(one: Indicator) -> str:
+    """The text and its article."""
+    return ", ".join(filter(None, (one.source.title, one.source.article)))
+
+
+def capital(words: str) -> str:
+    """The same as the start of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def footer(result: Forfait) -> tuple[str, ...]:
+    """When it was made, and what it is not."""
+    return (f"Simulation faite au {day(result.as_of)} {_FOOTER}",)
+
+
+def color_of(result: Forfait) -> Verdict:
+    """The colour of an answer on a terminal."""
+    if result.points is None:
+        return Verdict.REVIEW
+    return Verdict.OK if Decimal(result.points) else Verdict.VIOLATION
+
+
+def is_closed(result: Forfait) -> bool:
+    """Whether a missing prerequisite takes everything."""
+    return result.points is not None and result.volets[0].met is False
+
+
+def answer(result: Forfait) -> str:
+    """The sentence that stands first: points and euros, or what is missing and what it costs."""
+    if result.points is None:
+        return (
+            f"Résultat inconnu : {_prerequisites(result, 'unknown')} au volet 1. Si le volet 1 est rempli : "
+            f"{shown_amount(result.if_met)} ; sinon : 0{NBSP}point, {euros(0)}.{_more(result)}"
+        )
+    if is_closed(result):
+        lost = f" Volet 1 rempli : {shown_amount(result.if_met)}." if result.if_met else ""
+        return (
+            f"0{NBSP}point, {euros(0)} : {_prerequisites(result, 'not_met')} au volet 1, et un seul prérequis "
+            f"manquant ferme tout le forfait.{lost}"
+        )
+    return (
+        f"{shown_points(result.points)}, soit {shown_money(result.euros)}, sur "
+        f"{shown_points(result.max_points)} possibles ({shown_money(result.max_euros)}).{_more(result)}"
+    )
+
+
+def _prerequisites(result: Forfait, status: str) -> str:
+    """`« Télétransmission » n'est pas atteint`."""
+    names = missing_prerequisites(result, status)
+    verb = "n'est pas" if len(names) == 1 else "ne sont pas"
+    return f"{listed(quoted(names))} {verb} {plural(len(names), STATES[status].removeprefix('non '))}"
+
+
+def missing_prerequisites(result: Forfait, status: str) -> list[str]:
+    """The prerequisites in this state: those that have no points of their own."""
+    return [one.label for one in result.volets[0].indicators if one.status == status and not Decimal(one.max_points)]
+
+
+def _more(result: Forfait) -> str:
+    """What is not settled beside the answer."""
+    words = ""
+    if result.unresolved:
+        low = sum((Decimal(one.low) for one in result.unresolved), Decimal(0))
+        high = sum((Decimal(one.high) for one in result.unresolved), Decimal(0))
+        words += (
+            f" S'y ajoutent de {number(low)} à {shown_points(str(high))} que les sources ne permettent pas de fixer."
+        )
+    quiet = silent(result)
+    if quiet:
+        most = sum((Decimal(one.max_points) for one in quiet), Decimal(0))
+        many = "s" if len(quiet) > 1 else ""
+        words += (
+            f" {counted(len(quiet), 'indicateur')} non renseigné{many} compte{'nt' if many else ''} pour 0 "
+            f"({shown_points(str(most))} au plus)."
+        )
+    return words
+
+
+def silent(result: Forfait) -> list[Indicator]:
+    """The indicators that could bring points, were they filled in."""
+    open_ = {one.indicator for one in result.unresolved}
+    return [
+        one
+        for volet in result.volets
+        for one in volet.indicators
+        if one.status == "unknown" and Decimal(one.max_points) and one.id not in open_
+    ]
+
+
+def change_cells(one: Change) -> tuple[Value, Value, Value, Value]:
+    """A change in words, its points and cents, and whether it is still possible."""
+    possible = {True: "oui", False: "non", None: ""}[one.possible]
+    return capital(one.change), Decimal(one.gain_points), in_cents(one.gain_euros), possible

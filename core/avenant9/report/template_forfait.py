@@ -1,0 +1,207 @@
+"""The forfait structure to fill in: a workbook with a line per answer and a column per doctor, or TOML for one."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
+
+from avenant9.acts.practices import KEY_HEADING, LABEL_HEADING, SHEET
+from avenant9.forfait import values
+from avenant9.forfait.read import ASSISTANT, EXTRA_LABELS, YEAR
+from avenant9.rulebook.scales import load_scales
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from avenant9.rulebook.scales import Scales
+
+_FIRST_COLUMN, _LAST_COLUMN = "C", "GT"  # drop-down lists reach over two hundred doctors
+_FORMATS: Final = {"count": "0", "points": "General", "date": "dd/mm/yyyy"}  # the others are text
+_EXPECTED: Final = {
+    "yes-no": "Attendu : oui ou non.",
+    "rate": "Attendu : une part (0,72), un pourcentage (72 %) ou des nombres (36/50, ou 36/50/4 : 4 des 50 sont hors "
+    "champ et ôtés du total).",
+    "count": "Attendu : un nombre entier.",
+    "addendum": "Attendu : une valeur de la liste.",
+    "date": "Attendu : une date JJ/MM/AAAA.",
+    "points": "Attendu : un nombre de points, demi-points compris (67,5).",
+    "etp": "Attendu : une valeur de la liste.",
+    "percentile": "Attendu : une valeur de la liste.",
+}
+_LISTS: Final = {
+    "yes-no": ("oui", "non"),
+    "addendum": values.ADDENDA,
+    "etp": values.ETP,
+    "percentile": values.PERCENTILES,
+}
+_EXTRA_TYPES: Final = {YEAR: "count", **dict(zip(ASSISTANT, ("etp", "date", "percentile"), strict=True))}
+_EXTRA_NOTES: Final = {
+    YEAR: "L'année jugée, de 2019 à 2025, indicateurs appréciés au 31 décembre. « --year » en impose une autre.",
+    "assistant.etp": "Volet 3, hors points : la part d'un temps plein. Sans assistant, laissez ces lignes vides.",
+    "assistant.signe_le": "Le jour de signature du contrat avec la caisse.",
+    "assistant.percentile": "Le rang de votre patientèle dans votre spécialité, donné par la caisse.",
+}
+_HEAD, _TITLE, _EXAMPLE = "DDEBF7", "F2F2F2", "808080"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the template, or the title of a section (no key)."""
+
+    label: str
+    key: str = ""
+    type: str = ""
+    note: str = ""
+    examples: tuple[Any, ...] = ()
+
+
+def lines(scales: Scales) -> tuple[Line, ...]:
+    """The year, then the keys under their sections, then the assistant médical."""
+    examples = _data()["examples"]
+
+    def extra(key: str) -> Line:
+        return Line(EXTRA_LABELS[key], key, _EXTRA_TYPES[key], _EXTRA_NOTES[key], tuple(examples[key]))
+
+    found, section = [extra(YEAR)], ""
+    for key in scales.keys.values():
+        if key.section != section:
+            section = key.section
+            found.append(Line(section))
+        years = _years(scales, key.id)
+        note = f"{key.note} {_EXPECTED[key.type]} Années : {years}."
+        found.append(Line(key.label, key.id, key.type, note, tuple(examples.get(key.id, ("", "")))))
+    return (*found, Line("Volet 3 : assistant médical (hors points)"), *map(extra, ASSISTANT))
+
+
+def workbook(rules: Path | None = None) -> bytes:
+    """The template as an xlsx file of one sheet, with two doctors as examples."""
+    from openpyxl import Workbook  # noqa: PLC0415 - only for workbooks
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = SHEET
+    _write_head(sheet)
+    for row, line in enumerate(lines(load_scales(rules)), 2):
+        _write_line(sheet, row, line)
+    sheet.freeze_panes = "C2"
+    sheet.column_dimensions["A"].width = 62
+    sheet.column_dimensions["B"].width = 27
+    for letter in ("C", "D"):
+        sheet.column_dimensions[letter].width = 16
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def text(rules: Path | None = None) -> str:
+    """The template as TOML, with one doctor as example."""
+    scales = load_scales(rules)
+    shown = [*_toml(scales)]
+    return _resource("forfait.toml").replace("# {indicateurs}\n", "".join(f"{line}\n" for line in shown))
+
+
+def _toml(scales: Scales) -> Iterator[str]:
+    written = [(line, _toml_value(line)) for line in lines(scales) if line.key not in EXTRA_LABELS]
+    width = max(len(f"{line.key} = {value or '?'}") for line, value in written)
+    for line, value in written:
+        if not line.key:
+            if line.label.startswith("Volet 3"):
+                yield ""
+            else:
+                yield f"\n# {line.label}"
+            continue
+        setting = f"{line.key} = {value}" if value else f"# {line.key} ="
+        yield f"{setting.ljust(width)}  # {line.label} ({_years(scales, line.key)})"
+
+
+def _toml_value(line: Line) -> str:
+    value = line.examples[0] if line.examples else ""
+    if value == "":
+        return ""
+    if line.type == "yes-no":
+        return "true" if value == "oui" else "false"
+    if line.type == "rate" and "/" in value:
+        return _toml_counts(*value.split("/"))
+    return f'"{value}"' if isinstance(value, str) else str(value)
+
+
+def _toml_counts(done: str, total: str, excluded: str = "0") -> str:
+    return f"{{ realises = {done}, total = {total}, exclus = {excluded} }}"
+
+
+def _years(scales: Scales, key: str) -> str:
+    """The years that ask for a key: `2019 à 2022`, `2019 à 2021, 2023`."""
+    runs: list[list[int]] = []
+    for year, scale in scales.years.items():
+        if key not in scale.used_keys:
+            continue
+        if runs and runs[-1][-1] == year - 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+
+
+def _write_head(sheet: Worksheet) -> None:
+    from openpyxl.comments import Comment  # noqa: PLC0415
+    from openpyxl.styles import PatternFill  # noqa: PLC0415
+
+    doctors = _data()["doctors"]
+    for place, words in enumerate((LABEL_HEADING, KEY_HEADING, *doctors), 1):
+        cell = sheet.cell(1, place, words)
+        cell.font = _font(bold=True)
+        cell.fill = PatternFill("solid", fgColor=_HEAD)
+    note = (
+        "Une colonne par médecin ; ces deux-là sont des exemples à remplacer, et d'autres peuvent suivre.\n"
+        "Une cellule vide est « non renseignée », jamais « non »."
+    )
+    sheet["C1"].comment = Comment(note, "a9", height=90, width=300)
+
+
+def _write_line(sheet: Worksheet, row: int, line: Line) -> None:
+    from openpyxl.comments import Comment  # noqa: PLC0415
+    from openpyxl.styles import PatternFill  # noqa: PLC0415
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+    label = sheet.cell(row, 1, line.label)
+    if not line.key:
+        label.font = _font(bold=True)
+        for place in range(1, 5):
+            sheet.cell(row, place).fill = PatternFill("solid", fgColor=_TITLE)
+        return
+    number_format = _FORMATS.get(line.type, "@")
+    sheet.row_dimensions[row].number_format = number_format  # for the doctors to come
+    label.comment = Comment(line.note, "a9", height=60 + 18 * (len(line.note) // 45), width=340)
+    sheet.cell(row, 2, line.key).font = _font(color=_EXAMPLE)
+    for place, example in enumerate(line.examples, 3):
+        cell = sheet.cell(row, place, None if example == "" else example)
+        cell.number_format = number_format
+        cell.font = _font(italic=True, color=_EXAMPLE)
+    if line.type in _LISTS:
+        admitted = _LISTS[line.type]
+        choice = DataValidation(type="list", formula1=f'"{",".join(admitted)}"', allow_blank=True)
+        choice.errorTitle, choice.error = line.label[:32], f"Valeurs admises : {', '.join(admitted)}"
+        sheet.add_data_validation(choice)
+        choice.add(f"{_FIRST_COLUMN}{row}:{_LAST_COLUMN}{row}")
+
+
+def _font(**changes: Any) -> Font:
+    """The font of the other cells: without its name a spreadsheet takes another one."""
+    from openpyxl.styles import Font  # noqa: PLC0415
+
+    return Font(name="Calibri", size=11, **changes)
+
+
+def _data() -> Mapping[str, Any]:
+    return tomllib.loads(_resource("forfait-sheet.toml"))
+
+
+def _resource(name: str) -> str:
+    return (files("avenant9.report") / "templates" / name).read_text(encoding="utf-8")
