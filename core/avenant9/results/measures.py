@@ -72,8 +72,15 @@ class Total(Result):
     participation: Money | None = None
 
 
+class Law(Result):
+    """The law as it is, beside a scenario: what the same acts, shifts and patients give under it."""
+
+    rows: tuple[Row, ...]
+    totals: tuple[Total, ...]
+
+
 class Measures(Result):
-    """The result of `a9 measures simulate`."""
+    """The result of `a9 measures simulate`; `law` is there beside a scenario."""
 
     format: Literal["a9-measures/1"] = FORMAT
     as_of: date
@@ -83,6 +90,7 @@ class Measures(Result):
     rejected: tuple[Rejected, ...] = ()
     totals: tuple[Total, ...]
     notes: tuple[str, ...] = ()
+    law: Law | None = None
 
 
 class Standing(Result):
@@ -103,3 +111,45 @@ class Standings(Result):
     format: Literal["a9-measures/1"] = FORMAT
     on: date
     measures: tuple[Standing, ...]
+
+
+class Source(Result):
+    """Where a period comes from; `confidence` is high, medium or low."""
+
+    title: str
+    article: str
+    url: str
+    confidence: str
+
+
+class Term(Standing):
+    """A period with its values (key of `--set` -> value as the file has it), its source and what is disputed."""
+
+    values: dict[str, str]
+    source: Source
+    checked_on: date
+    note: str
+
+
+class Beside(Result):
+    """A dated value that stands beside the periods: what is due without the measure, a share, a participation."""
+
+    key: str
+    from_: date = Field(alias="from")
+    until: date | None
+    values: dict[str, str]
+    source: Source
+    checked_on: date
+    note: str
+
+
+class History(Result):
+    """The result of `a9 measures show`: a measure and its periods, in order of date."""
+
+    format: Literal["a9-measures/1"] = FORMAT
+    on: date
+    id: str
+    title: str
+    why: str
+    periods: tuple[Term, ...]
+    besides: tuple[Beside, ...] = ()

@@ -1,0 +1,94 @@
+"""One measure as `a9 measures show` tells it: every period and dated value, with its source."""
+
+from __future__ import annotations
+
+from datetime import time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from avenant9.measures.catalogue import history, status
+from avenant9.results.measures import History
+from avenant9.rulebook.measures import Cover, Hourly, Protocol, Span, Supplement
+from avenant9.rulebook.schema import Dated
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from avenant9.rulebook.measures import Measure
+
+
+def told(name: str, measure: Measure, on: date) -> History:
+    """The measure, and where `on` stands to each of its periods."""
+    return History.model_validate(
+        {
+            "on": on,
+            "id": name,
+            "title": measure.title,
+            "why": measure.why,
+            "periods": [
+                {
+                    **_dated(span, Span),
+                    "id": name,
+                    "period": span.id,
+                    "status": status(span, on),
+                    "disputed": not span.retained,
+                    "label": span.label,
+                }
+                for span in history(measure)
+            ],
+            "besides": [
+                {**_dated(value, Dated), "key": key} for key, values in _besides(measure) for value in values
+            ],
+        }
+    )
+
+
+def _besides(measure: Measure) -> list[tuple[str, Sequence[Dated]]]:
+    match measure:
+        case Hourly():
+            return [("baseline", measure.baseline)]
+        case Supplement():
+            return [("amo", measure.amo)]
+        case Cover():
+            return [("nominal", measure.nominal), ("participation", measure.participation)]
+        case _:
+            return []
+
+
+def _dated(value: Dated, common: type[Dated]) -> dict[str, Any]:
+    """What both have: bounds, source, and the values that `common` does not have."""
+    own = [name for name in type(value).model_fields if name not in common.model_fields]
+    source = value.source
+    return {
+        "from": value.from_,
+        "until": value.period.last,
+        "values": {name: words for name in own if (words := _words(getattr(value, name)))},
+        "source": {
+            "title": source.title,
+            "article": source.article,
+            "url": source.url,
+            "confidence": source.confidence,
+        },
+        "checked_on": value.checked_on,
+        "note": value.note,
+    }
+
+
+def _words(value: object) -> str:
+    """A value as the option `--set` takes it; nothing where there is none."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case time():
+            return f"{value:%H:%M}"
+        case Decimal():
+            return f"{value:.2f}"
+        case Protocol():
+            return f"{value.id} ({', '.join((*value.professionals, *value.doubtful_professionals))})"
+        case tuple():
+            return ", ".join(map(_words, value))
+        case _:
+            return str(value)

@@ -1,0 +1,199 @@
+"""The rules of `a9 check` on the dates of a scenario: their versions follow the periods of the measure.
+
+One implementation: a condition is never written again here, its versions are moved and the engine runs them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from avenant9.acts.columns import COLUMNS
+from avenant9.engine import run
+from avenant9.rulebook import schema
+from avenant9.rulebook.measures import ChannelSpan, Span, SupplementSpan, stretches
+from avenant9.wording import listed, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from avenant9.checks.context import Context
+    from avenant9.period import Period
+    from avenant9.rulebook.load import Rulebook
+    from avenant9.rulebook.measures import Measure
+
+#: The one doctor of files that name none: a limit per practitioner holds for him as for any other.
+_ALONE = "praticien non nommé"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What the rules say of the acts of a measure.
+
+    Attributes:
+        violations: `act`, `rule`, `message`, `units` (those beyond a limit; null where the whole act is refused).
+        reviews: the same, for what a person must settle.
+        unknown: `act`, `rule`, `missing`.
+    """
+
+    violations: pl.DataFrame
+    reviews: pl.DataFrame
+    unknown: pl.DataFrame
+
+
+def judged(
+    acts: pl.DataFrame,
+    rulebook: Rulebook,
+    context: Context,
+    rules: Sequence[str],
+    nominal: Measure,
+    measure: Measure,
+    codes: Sequence[str],
+) -> Judgement:
+    """Runs `rules` on `acts` in the retained periods of `measure`.
+
+    Args:
+        acts: all acts that count, as `engine.prepared` gives them.
+        rulebook: the rules, with their own dates.
+        context: of the run.
+        rules: ids; one that the rulebook does not have is left out.
+        nominal: the measure as its file has it: its periods say which versions belong to which.
+        measure: the same under the scenario.
+        codes: the acts that are looked at.
+    """
+    moved = {
+        name: rule
+        for name in rules
+        if name in rulebook.rules and (rule := _moved(rulebook.rules[name], nominal, measure, codes)) is not None
+    }
+    limited = replace(rulebook, rules=moved)
+    named = pl.when(pl.col("practitioner") == "?").then(pl.lit(_ALONE)).otherwise("practitioner")
+    alone = replace(context, everything=context.everything.with_columns(practitioner=named))
+    found, unknown, crashed = run(acts.with_columns(practitioner=named), limited, list(moved), alone)
+    about = acts.filter(pl.col("code").is_in(list(codes))).select("act")
+    findings = [_findings(name, frame, moved[name]) for name, frame in found.items() if not frame.is_empty()]
+    unknowns = [frame.with_columns(rule=pl.lit(name)) for name, frame in unknown.items() if not frame.is_empty()]
+    unknowns += [about.select("act", missing=pl.lit([], pl.List(pl.String)), rule=pl.lit(name)) for name in crashed]
+    said = pl.concat([_NO_FINDINGS, *findings]).join(about, on="act", how="semi")
+    asked = pl.concat([_NO_UNKNOWN, *(frame.select("act", "rule", "missing") for frame in unknowns)])
+    return Judgement(
+        violations=said.filter(pl.col("verdict") == "violation").drop("verdict"),
+        reviews=said.filter(pl.col("verdict") == "review").drop("verdict"),
+        unknown=asked.join(about, on="act", how="semi"),
+    )
+
+
+_NO_FINDINGS = pl.DataFrame(
+    schema={
+        "act": pl.UInt32(),
+        "rule": pl.String(),
+        "verdict": pl.String(),
+        "message": pl.String(),
+        "units": pl.Int64(),
+    }
+)
+_NO_UNKNOWN = pl.DataFrame(schema={"act": pl.UInt32(), "rule": pl.String(), "missing": pl.List(pl.String())})
+
+
+def _findings(name: str, frame: pl.DataFrame, rule: schema.RuleModel) -> pl.DataFrame:
+    units = [
+        (told["count"] - told["limit"] if isinstance(rule, schema.Frequency) else None)
+        for told in map(json.loads, frame["explanation"])
+    ]
+    return frame.select(
+        "act", rule=pl.lit(name), verdict="verdict", message="message", units=pl.Series(units, dtype=pl.Int64)
+    )
+
+
+def missing_words(missing: Iterable[str]) -> str:
+    """The columns that would tell, as the template names them."""
+    headings = [COLUMNS[name].heading if name in COLUMNS else name for name in dict.fromkeys(missing)]
+    if not headings:
+        return "la règle n'a pas pu être appliquée"
+    return f"il manque {listed(quoted(headings))}"
+
+
+# --- moving versions ---------------------------------------------------------------------------------------
+
+
+def _moved(rule: Any, nominal: Measure, measure: Measure, codes: Sequence[str]) -> Any:
+    """The rule with its versions where the measure's periods are; None where none is left."""
+    own = {span.id: span for span in nominal.period}
+    versions: list[Any] = []
+    settled = False  # whether the version before is of a period that is retained by the scenario only
+    for span, days in stretches(measure):
+        before, disputed = own[span.id], not own[span.id].retained
+        for version in _within(_of_span(rule, before), before, days, span, codes) if span.retained else ():
+            if versions and (disputed or settled) and _goes_on(versions[-1], version):
+                versions[-1] = versions[-1].model_copy(update={"until": version.until})
+            else:
+                versions.append(version)
+            settled = disputed
+    return rule.model_copy(update={"version": tuple(versions)}) if versions else None
+
+
+def _of_span(rule: Any, span: Span) -> list[Any]:
+    """The versions of a rule on the days of a period; a limit that has none goes on from the period before."""
+    inside = [version for version in rule.version if version.period.overlaps(span.period)]
+    if not inside and isinstance(rule, schema.Frequency):
+        inside = [version for version in rule.version if version.from_ < span.from_][-1:]
+    return inside
+
+
+def _within(
+    versions: Sequence[Any], nominal: Span, days: Period, span: Span, codes: Sequence[str]
+) -> Iterable[schema.Version]:
+    """The versions of the nominal period stretched or cut to `days`."""
+    for rank, version in enumerate(versions):
+        first = days.first if rank == 0 and version.from_ <= nominal.from_ else max(days.first, version.from_)
+        last = days.last
+        if rank < len(versions) - 1 or not _reaches_end(version, nominal):
+            last = _earlier(last, version.period.last)
+        if last is not None and last < first:
+            continue
+        changed = _strengthened(version, nominal, span).model_copy(
+            update={"from_": first, "until": "open" if last is None else last}
+        )
+        if not isinstance(changed, schema.SpecialtyVersion):
+            yield changed
+        elif entries := tuple(entry for entry in changed.entry if set(entry.codes) & set(codes)):
+            yield changed.model_copy(update={"entry": entries})
+
+
+def _goes_on(before: Any, version: Any) -> bool:
+    """Whether a count simply goes on: a disputed period that a scenario retains continues its neighbour."""
+    return (
+        isinstance(before, schema.FrequencyVersion)
+        and version.period.follows(before.period)
+        and (before.limit, before.verdict, before.codes) == (version.limit, version.verdict, version.codes)
+    )
+
+
+def _reaches_end(version: schema.Version, nominal: Span) -> bool:
+    """Whether the version holds to the end of the period (or goes on from the one before)."""
+    last, end = version.period.last, nominal.period.last
+    return last is None or (end is not None and last >= end) or last < nominal.from_
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return other if one is None else one if other is None else min(one, other)
+
+
+def _strengthened(version: Any, nominal: Span, span: Span) -> Any:
+    """A scenario that retains a disputed period settles the dispute; one that sets a limit settles the limit."""
+    update: dict[str, Any] = {}
+    if not nominal.retained:
+        update["verdict"] = "violation"
+    if isinstance(version, schema.FrequencyVersion):
+        limit, before = _limit(span), _limit(nominal)
+        if limit is not None and (limit != before or not nominal.retained):
+            update |= {"limit": limit, "verdict": "violation"}
+    return version.model_copy(update=update) if update else version
+
+
+def _limit(span: Span) -> int | None:
+    return span.limit if isinstance(span, SupplementSpan | ChannelSpan) else None

@@ -1,0 +1,618 @@
+"""What measures bounded in time change, as people read it: who pays what more, by measure, practitioner and month."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from avenant9.report import formats, text
+from avenant9.report.csv import lines
+from avenant9.report.document import Column, Document, Fact, Section, Table
+from avenant9.report.page import place
+from avenant9.report.values import number
+from avenant9.results.base import dumps
+from avenant9.results.measures import History, Measures, Standings
+from avenant9.wording import NBSP, counted, day, euros, listed, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from avenant9.report.document import Kind, Value
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+    from avenant9.results.measures import Beside, Refused, Row, Standing, Term, Total
+
+Shown = Measures | Standings | History
+
+#: The headings of the contract, in its order: new ones only at the end.
+HEADINGS: Final = (
+    "Mesure",
+    "Période",
+    "Praticien",
+    "Mois",
+    "Unités",
+    "Retenues",
+    "Refusées",
+    "Sans la mesure",
+    "Avec la mesure",
+    "Écart",
+    "dont AMO",
+    "dont patient",
+)
+_LIST_HEADINGS: Final = ("Mesure", "Période", "Libellé", "Du", "Au", "État", "Disputée")
+_TEXTS = HEADINGS[:4]
+
+#: Short names of the shipped measures; another one goes by its id.
+NAMES: Final = {
+    "snp": "Majoration SNP",
+    "regulation-sas": "Régulation au SAS",
+    "teleconsultation-100": "Téléconsultation à 100 %",
+    "teleconsultation-telephone": "Téléconsultation par téléphone",
+    "protocoles-cpts": "Protocoles des CPTS",
+    "vaccination-variole": "Vaccination (variole du singe)",
+    "vaccination-covid": "Vaccination (covid-19)",
+    "seuil-amenagement": "Aménagement du plafond",
+}
+REASONS: Final = {
+    "out_of_period": "hors période",
+    "weekly_cap": "au-delà de la limite",
+    "condition": "hors conditions",
+    "pdsa_hours": "aux heures de permanence des soins",
+    "unverifiable": "non vérifiable",
+}
+_STATUS: Final = {"in_force": "en vigueur", "past": "passée", "to_come": "à venir"}
+_CONFIDENCE: Final = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
+#: What the keys of a period mean; the key itself is what `--set` takes.
+_VALUES: Final = {
+    "amount": "montant",
+    "baseline": "montant sans la mesure",
+    "limit": "nombre au plus",
+    "rate": "euros par heure",
+    "share_bp": "part de l'AMO",
+    "diagnosis_only": "selon le diagnostic seulement",
+    "weekday_flat": "forfait en semaine",
+    "weekday_hourly": "heure en semaine",
+    "weekend_flat": "forfait du samedi après-midi, du dimanche et des jours fériés",
+    "weekend_hourly": "heure du samedi après-midi, du dimanche et des jours fériés",
+    "flat_from_hours": "heures à partir desquelles le forfait est dû",
+    "unclear_from_hours": "heures à partir desquelles rien ne tranche",
+    "started_hours": "toute heure commencée est due",
+    "saturday_from": "début du samedi après-midi",
+    "ceiling_bp": "plafond",
+    "default_bp": "part",
+    "in_pathway_bp": "dans le parcours",
+    "outside_pathway_bp": "hors parcours",
+    "exempt_bp": "en cas d'exonération",
+    "outside_letters": "lettres hors parcours",
+    "under_age": "dans le parcours sous cet âge",
+    "direct_access": "spécialités en accès direct",
+    "exemptions": "codes d'exonération",
+    "per_day": "nombre au plus par jour",
+    "adult_at": "due à partir de cet âge",
+    "protocol": "protocoles",
+    "remark": "à examiner",
+}
+_BESIDES: Final = {
+    "baseline": "Sans la mesure",
+    "amo": "Part de l'assurance maladie, à défaut de taux",
+    "nominal": "Prise en charge de droit commun",
+    "participation": "Participation forfaitaire",
+}
+_NOBODY = "?"
+#: What text shows of long lists: rows of a table, row numbers of a refusal.
+_LINES, _NUMBERS = 40, 12
+_NOTHING = "Aucun acte, aucune vacation et aucun patient de ces fichiers ne relève d'une mesure."
+_DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
+_MONEY: tuple[tuple[str, Kind, bool], ...] = (
+    ("Soignants", "euros", False),
+    ("AMO", "euros", False),
+    ("Patients", "euros", False),
+)
+
+
+def name_of(measure: str) -> str:
+    """The measure in a few French words."""
+    return NAMES.get(measure, measure)
+
+
+def render(form: Format, result: Shown, page: Page) -> str | bytes:
+    """The result in one format; text has room for a part of long lists only, and says so."""
+    return formats.render(
+        form,
+        page,
+        document=lambda: document(result),
+        csv=lambda: csv(result),
+        json=lambda: dumps(result),
+        table=lambda: text.render(document(result, whole=False), page),
+    )
+
+
+def document(result: Shown, *, whole: bool = True) -> Document:
+    """The result of `simulate`, `list` or `show`; `whole`: all refusals and lines, however many."""
+    match result:
+        case Measures():
+            return _simulation(result, None if whole else _LINES)
+        case Standings():
+            return _list(result)
+        case History():
+            return _history(result)
+
+
+def csv(result: Shown) -> bytes:
+    """`simulate`: one line per measure, period, practitioner and month; else one line per period."""
+    if isinstance(result, Measures):
+        return _table(HEADINGS, [_csv_row(row) for row in result.rows], _TEXTS)
+    if isinstance(result, Standings):
+        terms = [(one.id, one) for one in result.measures]
+    else:
+        terms = [(result.id, one) for one in result.periods]
+    rows = [
+        (
+            name,
+            one.period,
+            one.label,
+            day(one.from_),
+            day(one.until) if one.until else None,
+            _STATUS[one.status],
+            "oui" if one.disputed else "non",
+        )
+        for name, one in terms
+    ]
+    return _table(_LIST_HEADINGS, rows, _LIST_HEADINGS)
+
+
+def _table(headings: Sequence[str], rows: Sequence[tuple[str | None, ...]], texts: Sequence[str]) -> bytes:
+    table = pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String()), orient="row")
+    return lines(headings, [table], numbers=[name for name in headings if name not in texts])
+
+
+def _csv_row(row: Row) -> tuple[str | None, ...]:
+    counts = (row.units, row.retained, row.refused)
+    money = (row.baseline, row.with_measure, row.difference, row.difference_amo, row.difference_patient)
+    numbers = (None if text is None else text.replace(".", ",") for text in (*counts, *money))
+    return row.measure, row.period, row.practitioner, row.month, *numbers
+
+
+# --- effects --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Cents that the measures bring to those who care, and that the fund and the patients pay for it.
+
+    `apart` is due under a measure of which nobody knows what would be due without it: it is in no other sum.
+    """
+
+    amo: int = 0
+    patient: int = 0
+    apart: int = 0
+
+    @property
+    def carers(self) -> int:
+        """What doctors and teams receive: what the fund and the patients pay together."""
+        return self.amo + self.patient
+
+    def __add__(self, other: Effect) -> Effect:
+        return Effect(self.amo + other.amo, self.patient + other.patient, self.apart + other.apart)
+
+    def __sub__(self, other: Effect) -> Effect:
+        return Effect(self.amo - other.amo, self.patient - other.patient, self.apart - other.apart)
+
+
+def effect(row: Row | Total) -> Effect | None:
+    """What a line brings, None where it does not tell."""
+    if row.difference_amo is not None and row.difference_patient is not None:
+        return Effect(_cents(row.difference_amo), _cents(row.difference_patient))
+    return Effect(apart=_cents(row.with_measure)) if row.with_measure is not None else None
+
+
+def _cents(money: str) -> int:
+    return int(Decimal(money) * 100)
+
+
+def _known(money: str | None) -> int | None:
+    return None if money is None else _cents(money)
+
+
+def _sums(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, Effect]:
+    """By key, of the lines that tell: a line that does not is no zero."""
+    sums: dict[str, Effect] = {}
+    for row in rows:
+        told = effect(row)
+        if told is not None:
+            sums[key(row)] = sums.get(key(row), Effect()) + told
+    return sums
+
+
+def _together(rows: Iterable[Row]) -> Effect:
+    return sum((effect(row) or Effect() for row in rows), Effect())
+
+
+# --- simulate -------------------------------------------------------------------------------------------------
+
+
+def _simulation(result: Measures, limit: int | None) -> Document:
+    title = "Mesures bornées dans le temps"
+    return Document(
+        title=title if result.scenario is None else f"{title} : scénario « {result.scenario} »",
+        answer=_answer(result),
+        sections=(
+            *_comparison(result),
+            Section("Par mesure", tables=(_by_measure(result),), facts=_participation(result)),
+            Section("Par praticien", tables=(_effects("Praticien", _people(result.rows), "text"),)),
+            Section("Par mois", tables=(_effects("Mois", _sums(result.rows, lambda row: row.month), "month"),)),
+            *_refusals(result, limit),
+            Section("Lignes rejetées", tables=(_shortened(_rejected(result), limit),) if result.rejected else ()),
+            Section("À savoir", words=result.notes),
+            Section("Détail", tables=(_shortened(_detail(result), limit),) if result.rows else (), sheet="Détail"),
+        ),
+        footer=(f"Simulation faite au {day(result.as_of)}.", _DISCLAIMER),
+    )
+
+
+def _answer(result: Measures) -> str:
+    if not result.rows and result.law is None:
+        return _NOTHING
+    now = _together(result.rows)
+    if result.law is None and not any(effect(row) for row in result.rows):
+        return "Rien ne dit en euros ce que changent les mesures qui concernent ces fichiers ; leurs unités suivent."
+    if result.law is None:
+        return f"Les mesures apportent {euros(now.carers)} aux médecins et aux équipes : {_payers(now)}.{_apart(now)}"
+    change = now - _together(result.law.rows)
+    change = Effect(change.amo + change.apart, change.patient)
+    if change == Effect():
+        return "Ce scénario ne change rien, en euros, à ce que donne la loi telle qu'elle est."
+    gain = f"{'apporte' if change.carers >= 0 else 'retire'} {euros(abs(change.carers))} aux médecins et aux équipes"
+    return f"Comparé à la loi telle qu'elle est, ce scénario {gain} : {_payers(change)}."
+
+
+def _payers(sums: Effect) -> str:
+    return f"l'assurance maladie paie {_more(sums.amo)}, les patients ou leurs complémentaires {_more(sums.patient)}"
+
+
+def _more(cents: int) -> str:
+    if cents == 0:
+        return "ni plus ni moins"
+    return f"{euros(abs(cents))} de {'plus' if cents > 0 else 'moins'}"
+
+
+def _apart(sums: Effect) -> str:
+    if not sums.apart:
+        return ""
+    return (
+        f" S'y ajoutent {euros(sums.apart)} de vacations, dont aucune source ne dit ce qui serait dû sans la mesure."
+    )
+
+
+def _money_columns(*, apart: bool) -> tuple[Column, ...]:
+    columns = tuple(Column(heading, kind, wide_only) for heading, kind, wide_only in _MONEY)
+    return (*columns, Column("À part", "euros")) if apart else columns
+
+
+def _money(sums: Effect | None, *, apart: bool) -> tuple[Value, ...]:
+    if sums is None:
+        return (None,) * (4 if apart else 3)
+    unknown = sums.apart and not (sums.amo or sums.patient)
+    known: tuple[Value, ...] = (None, None, None) if unknown else (sums.carers, sums.amo, sums.patient)
+    return (*known, sums.apart) if apart else known
+
+
+def _by_measure(result: Measures) -> Table:
+    totals = [total for total in result.totals if total.measure is not None]
+    return Table(
+        columns=(
+            Column("Mesure"),
+            Column("Retenu"),
+            Column("Avec", "euros", wide_only=True),
+            Column("Sans la mesure", "euros", wide_only=True),
+            *_money_columns(apart=False),
+            Column("Refusé", wide_only=True),
+        ),
+        rows=[
+            (
+                name_of(total.measure or ""),
+                _units(total.retained, total.measure),
+                _known(total.with_measure),
+                _known(total.baseline),
+                *_differences(total),
+                _units(total.refused, total.measure),
+            )
+            for total in totals
+        ],
+        note="Soignants, AMO et patients : en plus de ce qui serait dû sans la mesure, quand une source le dit.",
+    )
+
+
+def _differences(total: Total) -> tuple[Value, ...]:
+    sums = effect(total)
+    return (None, None, None) if sums is None or sums.apart else (sums.carers, sums.amo, sums.patient)
+
+
+def _units(text: str | None, measure: str | None) -> str:
+    """`41 actes`, `8 h`, `6 patients`."""
+    if text is None:
+        return ""
+    if "." in text:
+        return f"{number(Decimal(text))}{NBSP}h"
+    return counted(int(text), "patient" if measure == "protocoles-cpts" else "acte")
+
+
+def _participation(result: Measures) -> tuple[Fact, ...]:
+    total = next((total for total in result.totals if total.measure is None), None)
+    if total is None or total.participation is None:
+        return ()
+    label = "Participation forfaitaire des patients, à part et au plus"
+    return (Fact(label, _cents(total.participation), "euros"),)
+
+
+def _people(rows: Iterable[Row]) -> dict[str, Effect]:
+    return _sums(rows, lambda row: _person(row.practitioner))
+
+
+def _person(practitioner: str) -> str:
+    return "? (équipe, ou praticien non nommé)" if practitioner == _NOBODY else practitioner
+
+
+def _effects(heading: str, sums: Mapping[str, Effect], kind: Kind) -> Table:
+    ordered = sorted(sums)
+    apart = any(one.apart for one in sums.values())
+    note = "À part : dû, sans que rien ne dise ce qui le serait sans la mesure." if apart else ""
+    return Table(
+        columns=(Column(heading, kind), *_money_columns(apart=apart)),
+        rows=[(key, *_money(sums[key], apart=apart)) for key in ordered],
+        total=("Total", *_money(sum(sums.values(), Effect()), apart=apart)) if kind == "text" else None,
+        note=note,
+    )
+
+
+def _detail(result: Measures) -> Table:
+    return Table(
+        columns=(
+            Column("Mesure"),
+            Column("Période", wide_only=True),
+            Column("Praticien", "identifier"),
+            Column("Mois", "month"),
+            Column("Unités", "number", wide_only=True),
+            Column("Retenues", "number"),
+            Column("Refusées", "number"),
+            Column("Sans la mesure", "euros", wide_only=True),
+            Column("Avec", "euros"),
+            Column("Écart", "euros", wide_only=True),
+            Column("dont AMO", "euros", wide_only=True),
+            Column("dont patient", "euros", wide_only=True),
+        ),
+        rows=[
+            (
+                name_of(row.measure),
+                row.period or "hors période",
+                row.practitioner,
+                row.month,
+                Decimal(row.units),
+                Decimal(row.retained),
+                Decimal(row.refused),
+                _known(row.baseline),
+                _known(row.with_measure),
+                _known(row.difference),
+                _known(row.difference_amo),
+                _known(row.difference_patient),
+            )
+            for row in result.rows
+        ],
+    )
+
+
+# --- a scenario and the law -----------------------------------------------------------------------------------
+
+
+def _comparison(result: Measures) -> Iterator[Section]:
+    """The difference between a scenario and the law, by measure, practitioner and month, both shown."""
+    if result.law is None:
+        return
+    rows, law = result.rows, result.law.rows
+    keys: tuple[tuple[str, Kind, Callable[[Row], str]], ...] = (
+        ("Mesure", "text", lambda row: name_of(row.measure)),
+        ("Praticien", "text", lambda row: _person(row.practitioner)),
+        ("Mois", "month", lambda row: row.month),
+    )
+    tables = [_compared(heading, kind, _sums(law, key), _sums(rows, key)) for heading, kind, key in keys]
+    words = "Ce que reçoivent médecins et équipes selon la loi et selon le scénario, puis qui paie la différence."
+    yield Section("Scénario et loi", words=(words,), tables=tuple(tables))
+
+
+def _compared(heading: str, kind: Kind, law: Mapping[str, Effect], now: Mapping[str, Effect]) -> Table:
+    rows: list[tuple[Value, ...]] = []
+    for key in sorted(law.keys() | now.keys()):
+        before, after = (sums.get(key, Effect()) for sums in (law, now))
+        change = after - before
+        if change != Effect():
+            due = (one.carers + one.apart for one in (before, after))
+            rows.append((key, *due, change.carers + change.apart, change.amo + change.apart, change.patient))
+    return Table(
+        columns=(
+            Column(heading, kind),
+            Column("Loi", "euros"),
+            Column("Scénario", "euros"),
+            Column("Écart", "euros"),
+            Column("dont AMO", "euros"),
+            Column("dont patients", "euros"),
+        ),
+        rows=rows,
+        empty=f"Par {heading.lower()} : aucune différence.",
+    )
+
+
+# --- refusals -------------------------------------------------------------------------------------------------
+
+
+def _shortened(table: Table, limit: int | None) -> Table:
+    """The first rows of a long table, and how to get the others."""
+    if limit is None or len(table.rows) <= limit:
+        return table
+    left = counted(len(table.rows) - limit, "autre ligne", "autres lignes")
+    note = f"… et {left} ; tout est donné par --format xlsx, html ou json."
+    return replace(table, rows=table.rows[:limit], note=" ".join(filter(None, (note, table.note))))
+
+
+def _refusals(result: Measures, limit: int | None) -> Iterator[Section]:
+    """What is refused, then what cannot be told: where and why."""
+    unsure = [one for one in result.refused if one.reason == "unverifiable"]
+    refused = [one for one in result.refused if one.reason != "unverifiable"]
+    if refused:
+        reasons = Counter(one.reason for one in refused)
+        said = listed([f"{number} {REASONS[reason]}" for reason, number in reasons.items()])
+        words = f"{counted(len(refused), 'refus', 'refus')} : {said}."
+        yield Section("Refusé", words=(words,), tables=_grouped(refused, limit), sheet="Refusé")
+    if unsure:
+        yield Section("Non vérifiable", tables=_grouped(unsure, limit), sheet="Non vérifiable")
+
+
+def _grouped(refused: Sequence[Refused], limit: int | None) -> tuple[Table, ...]:
+    """One table per sheet and measure; the rows that the same sentence refuses stand together."""
+    tables: dict[str, dict[tuple[str, str], list[int]]] = {}
+    for one in refused:
+        here = tables.setdefault(f"{place(one.file, one.sheet)} : {name_of(one.measure)}", {})
+        rows = here.setdefault((one.reason, one.detail), [])
+        if one.row not in rows:
+            rows.append(one.row)
+    columns = (Column("Pourquoi"), Column("Lignes"), Column("Motif", "identifier", wide_only=True))
+    return tuple(
+        _shortened(
+            Table(
+                columns=columns,
+                rows=[(detail, _lines(rows, limit), REASONS[reason]) for (reason, detail), rows in here.items()],
+                title=title,
+            ),
+            limit,
+        )
+        for title, here in tables.items()
+    )
+
+
+def _lines(rows: Sequence[int], limit: int | None) -> str:
+    """Numbers of rows: `2, 7`, `2, 7 et 12 autres`."""
+    shown = rows if limit is None or len(rows) <= _NUMBERS else rows[:_NUMBERS]
+    rest = len(rows) - len(shown)
+    return ", ".join(map(str, shown)) + (f" et {counted(rest, 'autre')}" if rest else "")
+
+
+def _rejected(result: Measures) -> Table:
+    return Table(
+        columns=(Column("Feuille"), Column("Ligne", "integer"), Column("Motif")),
+        rows=[
+            (place(one.file, one.sheet), one.row, f"{one.cell} : {one.reason}" if one.cell else one.reason)
+            for one in result.rejected
+        ],
+    )
+
+
+# --- list and show --------------------------------------------------------------------------------------------
+
+
+def _list(result: Standings) -> Document:
+    now = [one for one in result.measures if one.status == "in_force" and not one.disputed]
+    names = list(dict.fromkeys(name_of(one.id) for one in now))
+    found = counted(len(names), "mesure en vigueur", "mesures en vigueur")
+    ids = dict.fromkeys(one.id for one in result.measures)
+    return Document(
+        title="Mesures bornées dans le temps",
+        answer=f"{found} au {day(result.on)}{' : ' if names else ''}{listed(names)}.",
+        sections=tuple(_periods(name, [one for one in result.measures if one.id == name]) for name in ids),
+        footer=(
+            "Une période disputée n'est retenue que si un scénario la retient.",
+            "« a9 measures show ID » donne les montants, les sources et ce qui est disputé.",
+        ),
+    )
+
+
+def _periods(name: str, periods: Sequence[Standing]) -> Section:
+    columns = (
+        Column("Période", "identifier"),
+        Column("Du", "date"),
+        Column("Au"),
+        Column("État"),
+        Column("Libellé", wide_only=True),
+    )
+    rows = [(one.period, one.from_, _end(one), _standing(one), one.label) for one in periods]
+    return Section(_titled(name), tables=(Table(columns, rows),))
+
+
+def _titled(name: str) -> str:
+    return f"{name} : {NAMES[name]}" if name in NAMES else name
+
+
+def _end(one: Standing) -> str:
+    return day(one.until) if one.until is not None else "…"
+
+
+def _standing(one: Standing) -> str:
+    return _STATUS[one.status] + (" (disputée)" if one.disputed else "")
+
+
+def _history(result: History) -> Document:
+    now = next((one for one in result.periods if one.status == "in_force" and not one.disputed), None)
+    answer = (
+        f"Aucune période retenue au {day(result.on)}."
+        if now is None
+        else f"En vigueur au {day(result.on)} : {now.label}, depuis le {day(now.from_)}."
+    )
+    return Document(
+        title=_titled(result.id),
+        answer=answer,
+        sections=(
+            Section("Ce que c'est", words=(f"{result.title}.", result.why)),
+            *(_term(one) for one in result.periods),
+            *(_beside(one) for one in result.besides),
+        ),
+        footer=(
+            f"« a9 measures simulate FICHIERS --period {result.periods[-1].period} --until DATE » déplace une borne.",
+        ),
+    )
+
+
+def _term(one: Term) -> Section:
+    return Section(
+        one.label,
+        facts=(
+            Fact("Période", one.period),
+            Fact("Du", one.from_, "date"),
+            Fact("Au", _last(one.until)),
+            Fact("État", _standing(one)),
+            *_values(one),
+        ),
+    )
+
+
+def _beside(one: Beside) -> Section:
+    facts = (Fact("Du", one.from_, "date"), Fact("Au", _last(one.until)), *_values(one))
+    return Section(f"{_BESIDES.get(one.key, one.key)}, depuis le {day(one.from_)}", facts=facts)
+
+
+def _last(until: date | None) -> str:
+    return day(until) if until is not None else "sans fin connue"
+
+
+def _read(key: str, value: str) -> str:
+    """A value as people read it; of a share also what `--set` takes."""
+    if key.endswith("_bp"):
+        return f"{percent(int(value))} ({value})"
+    return re.sub(r"^(\d+)\.(\d\d)$", r"\1,\2", {"true": "oui", "false": "non"}.get(value, value))
+
+
+def _values(one: Term | Beside) -> Iterator[Fact]:
+    """The values, each under its key, and where they come from."""
+    for key, value in one.values.items():
+        yield Fact(f"{_VALUES[key]} ({key})" if key in _VALUES else key, _read(key, value))
+    source = one.source
+    cited = f"{source.title}, {source.article}" if source.article else source.title
+    yield Fact("Source", f"{cited} ({_CONFIDENCE.get(source.confidence, source.confidence)})")
+    if source.url:
+        yield Fact("Adresse", source.url, "url")
+    yield Fact("Comparé à sa source le", one.checked_on, "date")
+    if one.note:
+        yield Fact("Note", one.note)

@@ -1,0 +1,194 @@
+"""Whole simulations: rows, refusals and sums of acts, shifts and patients together."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from openpyxl import Workbook
+
+from avenant9.acts.shifts import load_activity
+from avenant9.measures.scenario import Change, Scenario
+from avenant9.measures.simulate import Ask, simulate
+from avenant9.results.base import dumps
+from avenant9.results.measures import Measures
+from avenant9.rulebook.load import load_rulebook
+from avenant9.rulebook.measures import load_measures
+
+if TYPE_CHECKING:
+    from .conftest import Simulate
+
+RULEBOOK, MEASURES = load_rulebook(), load_measures()
+YEARS = Path(__file__).parents[2] / "fixtures" / "annees"
+AS_OF = date(2026, 11, 22)
+MONEY = ("baseline", "with_measure", "difference", "difference_amo", "difference_patient", "participation")
+ACTS = """
+date;time;code;practitioner;specialty;patient;amount;overcharge;rate;treating_doctor;regulated_by;regulated_at;pathway
+30/09/2022;10:00;G+SNP;A;1;P1;40,00;0;70;non;sas;30/09/2022 08:00;
+30/09/2022;11:00;TCG;A;1;P2;25,00;0;;;;;T
+03/10/2022;11:00;TCG;A;1;P2;25,00;0;;;;;T
+30/09/2022;11:00;TCG;B;1;P2;25,00;0;;;;;S
+"""
+
+
+def practice(tmp_path: Path) -> Path:
+    """A workbook of acts, shifts and patients taken in charge."""
+    book = Workbook()
+    acts = book.active
+    assert acts is not None
+    for line in ACTS.strip().splitlines():
+        acts.append(line.split(";"))
+    shifts = book.create_sheet("Vacations")
+    for row in [
+        ("Date", "Début", "Fin", "Rôle", "Praticien"),
+        ("30/09/2022", "18:00", "20:00", "regulation-sas", "A"),
+        ("01/10/2022", "08:00", "12:00", "regulation-sas", "A"),
+        ("03/09/2022", "14:00", "18:00", "vaccination-variole", "B"),
+        ("05/09/2022", "09:00", "09:00", "vaccination-variole", "B"),
+    ]:
+        shifts.append(row)
+    patients = book.create_sheet("Protocoles")
+    for row in [
+        ("Date", "Patient", "Protocole", "Professionnel", "Date de naissance"),
+        ("05/09/2022", "P8", "cheville", "mk", ""),
+        ("05/09/2022", "P9", "cheville", "ide", ""),
+    ]:
+        patients.append(row)
+    book.save(tmp_path / "cabinet.xlsx")
+    return tmp_path / "cabinet.xlsx"
+
+
+def run(file: Path, scenario: Scenario = Scenario(), only: tuple[str, ...] = ()) -> Measures:  # noqa: B008
+    activity = load_activity([str(file)], RULEBOOK.nomenclature)
+    return simulate(activity, MEASURES, RULEBOOK, Ask(AS_OF, only=only), scenario)
+
+
+def test_a_practice_with_its_shifts_and_patients(tmp_path: Path) -> None:
+    result = run(practice(tmp_path))
+    assert [
+        (
+            row.measure,
+            row.period,
+            row.practitioner,
+            row.month,
+            row.units,
+            row.retained,
+            row.with_measure,
+            row.difference,
+        )
+        for row in result.rows
+    ] == [
+        ("protocoles-cpts", "cpts-ete-2022", "?", "2022-09", "2", "1", "25.00", "25.00"),
+        ("regulation-sas", "mission-flash-2022", "A", "2022-09", "2.00", "2.00", "200.00", "20.00"),
+        ("regulation-sas", None, "A", "2022-10", "4.00", "0.00", "360.00", "0.00"),
+        ("snp", "ete-2022", "A", "2022-09", "1", "1", "15.00", "15.00"),
+        ("teleconsultation-100", "arrete-juillet-2022", "A", "2022-09", "1", "1", "25.00", "7.50"),
+        ("teleconsultation-100", None, "A", "2022-10", "1", "0", "17.50", "0.00"),
+        ("teleconsultation-100", "arrete-juillet-2022", "B", "2022-09", "1", "1", "25.00", "17.50"),
+        ("vaccination-variole", "variole-2022", "B", "2022-09", "4.00", "4.00", "420.00", None),
+    ]
+    assert [
+        (
+            total.measure,
+            total.units,
+            total.with_measure,
+            total.difference,
+            total.difference_amo,
+            total.difference_patient,
+        )
+        for total in result.totals
+    ] == [
+        ("protocoles-cpts", "2", "25.00", "25.00", "25.00", "0.00"),
+        ("regulation-sas", "6.00", "560.00", "20.00", "20.00", "0.00"),
+        ("snp", "1", "15.00", "15.00", "10.50", "4.50"),
+        ("teleconsultation-100", "3", "67.50", "25.00", "25.00", "-25.00"),
+        ("vaccination-variole", "4.00", "420.00", None, None, "0.00"),
+        (None, None, "1087.50", None, None, "-20.50"),
+    ]
+    assert [(one.measure, one.sheet, one.row, one.reason) for one in result.refused] == [
+        ("teleconsultation-100", "Sheet", 4, "out_of_period"),
+        ("regulation-sas", "Vacations", 3, "out_of_period"),
+        ("protocoles-cpts", "Protocoles", 3, "condition"),
+    ]
+    assert [(one.sheet, one.row) for one in result.rejected] == [("Vacations", 5)]
+
+
+def test_a_result_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    result = run(practice(tmp_path))
+    assert Measures.model_validate_json(dumps(result)) == result
+
+
+def test_no_patient_is_named(tmp_path: Path) -> None:
+    written = dumps(run(practice(tmp_path))).decode()
+    assert [name for name in ("P1", "P2", "P8", "P9") if f"{name}" in written] == []
+
+
+def test_only_the_measures_that_are_asked_for(tmp_path: Path) -> None:
+    result = run(practice(tmp_path), only=("snp", "regulation-sas"))
+    assert [total.measure for total in result.totals] == ["regulation-sas", "snp", None]
+
+
+@pytest.mark.parametrize("year", ["medecine_generale", "psychiatrie"])
+def test_the_months_add_up_to_the_year(year: str) -> None:
+    result = run(YEARS / f"{year}.xlsx")
+    assert result.rows
+    for total in result.totals:
+        rows = [row for row in result.rows if total.measure in (None, row.measure)]
+        for name in MONEY:
+            amounts = [Decimal(amount) for row in rows if (amount := getattr(row, name)) is not None]
+            said = getattr(total, name)
+            assert (sum(amounts) if amounts else None) == (None if said is None else Decimal(said))
+        if total.measure is not None:
+            counts = [sum(Decimal(getattr(row, name)) for row in rows) for name in ("units", "retained", "refused")]
+            assert counts == [Decimal(getattr(total, name)) for name in ("units", "retained", "refused")]
+            assert counts[0] == counts[1] + counts[2]
+
+
+def test_the_difference_is_what_the_measure_adds() -> None:
+    for row in run(YEARS / "medecine_generale.xlsx").rows:
+        if row.baseline is not None and row.with_measure is not None and row.difference is not None:
+            assert Decimal(row.difference) == Decimal(row.with_measure) - Decimal(row.baseline)
+
+
+def test_empty_periods_are_the_baseline(tmp_path: Path) -> None:
+    nothing = Scenario(
+        "rien",
+        tuple(
+            Change("essai", name, span.id, date(2022, 1, 2), date(2022, 1, 1))
+            for name, measure in MEASURES.items()
+            for span in measure.period
+        ),
+    )
+    result = run(practice(tmp_path), nothing)
+    assert {(row.period, Decimal(row.retained), row.difference) for row in result.rows} == {
+        (None, 0, "0.00"),
+        (None, 0, None),  # vaccination: nobody says what would be due
+    }
+    assert {row.measure for row in result.rows if row.difference is None} == {"vaccination-variole"}
+    assert len([note for note in result.notes if "est vide dans ce scénario" in note]) == sum(
+        len(measure.period) for measure in MEASURES.values()
+    )
+
+
+def test_no_act_of_any_measure(simulated: Simulate) -> None:
+    result = simulated("date;code\n06/09/2022;G")
+    assert (result.rows, result.refused, result.totals, result.notes) == ((), (), (), ())
+
+
+def test_a_cancelled_act_is_no_unit(simulated: Simulate) -> None:
+    result = simulated(
+        "date;code;practitioner;patient;amount;quantity;overcharge\n"
+        "30/09/2022;TCG;A;P1;25,00;1;0\n30/09/2022;TCG;A;P1;-25,00;-1;0\n30/09/2022;TCG;A;P2;25,00;1;0",
+        only=("teleconsultation-100",),
+    )
+    assert [row.units for row in result.rows] == ["1"]
+
+
+def test_the_ceiling_is_followed_elsewhere(simulated: Simulate) -> None:
+    moved = Scenario("x", (Change("x", "seuil-amenagement", "plafond-avenant-9", values={"ceiling_bp": 3000}),))
+    assert simulated("date;code\n06/09/2022;G", moved).notes == (
+        "seuil-amenagement n'entre pas dans la simulation : « a9 threshold » suit le plafond et ses aménagements.",
+    )
