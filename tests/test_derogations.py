@@ -87,6 +87,10 @@ def test_ceilings_are_whole_basis_points(tmp_path: Path, written: str, basis_poi
         (ONE + "decided_on = 'hier'", "decided_on : valeur inutilisable ; attendu : une date"),
         (ONE + "tacit_renewal = 'peut-être'", "tacit_renewal : valeur inutilisable"),
         (ONE + "conditions = [1]", "conditions : valeur inutilisable"),
+        (
+            ONE + "changed_on = 2021-12-31",
+            "dérogation 1, changed_on : situation changée avant l'année accordée (2022) ; donnez la date",
+        ),
         (ONE + ONE, "dérogation 2 : deuxième dérogation d'un même praticien pour 2022 (la première : "),
         ("[[derogations]]", "clé inconnue « derogations » ; peut-être « derogation »"),
         ("derogation = 3", "« derogation » n'est pas une liste de tables"),
@@ -98,6 +102,10 @@ def test_each_mistake_says_where_and_what(tmp_path: Path, text: str, message: st
     with pytest.raises(SettingError) as caught:
         load(tmp_path, text)
     assert message in str(caught.value)
+
+
+def test_a_change_on_the_first_day_of_the_year_is_one(tmp_path: Path) -> None:
+    assert load(tmp_path, ONE + "changed_on = 2022-01-01")[0].changed_on == date(2022, 1, 1)
 
 
 def test_numbers_and_spellings_of_practitioners(tmp_path: Path) -> None:

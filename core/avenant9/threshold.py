@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final, Literal
 
 import polars as pl
 
-from avenant9.checks.share import remote_units, shares
-from avenant9.model import GrantedCeiling
+from avenant9.checks.share import granted, remote_units, shares
+from avenant9.errors import SettingError
+from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.period import civil_year
-from avenant9.rulebook.schema import Share
+from avenant9.results import threshold as results
+from avenant9.results.forfait import Source
+from avenant9.results.measures import Rejected
+from avenant9.rulebook.committee import Committee, Reading
+from avenant9.rulebook.schema import Share, ShareVersion, SourceModel
+from avenant9.wording import counted, day
+
+#: The rule whose ceiling is followed.
+RULE: Final = "seuil/activite-distance"
+
+_UNNAMED = "?"
+_UNKNOWN_SPECIALTY = "spécialité inconnue"
+_BASIS_POINTS = 10_000
+Answer = Literal["violation", "review", "unverifiable", "ok"]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a user asks: acts dated after `until` are left out, and a year that it cuts is an indication only."""
+
+    as_of: date
+    until: date | None = None
+    derogations: tuple[GrantedCeiling, ...] = ()
 
 
 def practitioners(
@@ -21,43 +45,125 @@ def practitioners(
 
     Shares are strings of six digits; all counts are units of acts.
     """
-    derogations = tuple(derogations)
-    return tuple(
-        entry
+    asked = Asked(as_of, None, tuple(derogations))
+    return tuple(entry for version in rule.version for _, entry in _of_version(acts, version, asked))
+
+
+def follow(
+    acts: Acts, everything: pl.DataFrame, rule: Share, nomenclature: Nomenclature, committee: Committee, asked: Asked
+) -> results.Threshold:
+    """The whole follow-up: years of practitioners, groups, and what has to be said of them.
+
+    Args:
+        acts: the acts as they were read, for what was rejected.
+        everything: their table with the `nature` of each (`engine.prepared`).
+        rule: the ceiling (`RULE`).
+        nomenclature: known codes, and the labels of specialties.
+        committee: how groups are read.
+        asked: see `Asked`.
+    """
+    counting = everything.filter(pl.col("status").is_null())
+    entries = tuple(
+        _followed(row, entry, version, nomenclature, asked)
         for version in rule.version
-        for entry in _of_version(shares(acts, version, derogations), remote_units(acts, version), as_of)
+        for row, entry in _of_version(counting, version, asked)
+    )
+    years = {entry.year for entry in entries}
+    return results.Threshold(
+        as_of=asked.as_of,
+        practitioners=entries,
+        by_group=tuple(_groups(entries, committee.reading)),
+        notes=tuple(_notes(counting, rule, nomenclature, asked, entries)),
+        texts=_texts(rule, years),
+        rejected=tuple(
+            Rejected(
+                file=entry.where.file,
+                sheet=entry.where.sheet,
+                row=entry.where.row,
+                cell=entry.where.cell,
+                reason=entry.reason,
+            )
+            for entry in acts.rejected
+        ),
     )
 
 
-def _of_version(yearly: pl.DataFrame, counted: pl.DataFrame, as_of: date) -> Iterable[dict[str, Any]]:
-    monthly = counted.group_by("practitioner", "year", pl.col("date").dt.month().alias("month")).agg(
-        total=pl.col("quantity").cast(pl.Int64).sum(),
-        remote=pl.col("quantity").cast(pl.Int64).filter(pl.col("remote")).sum(),
+def request(followed: results.Threshold, rule: Share, committee: Committee, year: int | None) -> results.Threshold:
+    """One practitioner's figures up to the reference year (the latest one by default), with what a request says.
+
+    Raises:
+        SettingError: no year is followed up to `year`, or the procedure did not exist yet.
+    """
+    first = committee.procedure.period.first.year
+    if year is not None and year < first:
+        raise SettingError(f"--year {year}", f"le plafond se compte depuis {first}", f"donnez {first} ou plus tard")
+    entries = tuple(entry for entry in followed.practitioners if year is None or entry.year <= year)
+    if not entries:
+        place = "--year" if year is None else f"--year {year}"
+        raise SettingError(place, "aucun acte compté jusqu'à cette année", "vérifiez les dates de soins des fichiers")
+    reference = max(entry.year for entry in entries) if year is None else year
+    return followed.model_copy(
+        update={
+            "practitioners": entries,
+            "by_group": (),
+            "texts": _texts(rule, {reference, *(entry.year for entry in entries)}),
+            "request": _request(committee, reference),
+        }
     )
-    by_key = monthly.sort("month").partition_by("practitioner", "year", as_dict=True)
-    for row in yearly.iter_rows(named=True):
-        months = by_key[row["practitioner"], row["year"]].select("month", "total", "remote")
-        yield _entry(row, months, as_of)
 
 
-def _entry(row: dict[str, Any], months: pl.DataFrame, as_of: date) -> dict[str, Any]:
+def share_of(part: int, whole: int) -> str:
+    """`0.490800`, rounded half up; `0.000000` of nothing."""
+    millionths = (2 * part * 1_000_000 + whole) // (2 * whole) if whole else 0
+    return f"{millionths // 1_000_000}.{millionths % 1_000_000:06d}"
+
+
+# --- one practitioner and year ----------------------------------------------------------------------------
+
+
+def _of_version(
+    acts: pl.DataFrame, version: ShareVersion, asked: Asked
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The line of `shares` of each practitioner and year, and the object of the contract."""
+    if asked.until is not None:
+        acts = acts.filter(pl.col("date") <= asked.until)
+    units = remote_units(acts, version)
+    keys = ["practitioner", "year"]
+    monthly = units.group_by(*keys, pl.col("date").dt.month().alias("month")).agg(*_counts()).sort("month")
+    by_key = monthly.partition_by(keys, as_dict=True, include_key=False)
+    done = units.filter(pl.col("date") <= asked.as_of).group_by(keys).agg(*_counts())
+    so_far = {(name, year): counts for name, year, *counts in done.iter_rows()}
+    for row in shares(acts, version, asked.derogations).iter_rows(named=True):
+        key = row["practitioner"], row["year"]
+        total, remote = so_far.get(key, (0, 0))
+        yield row, _entry(row, by_key[key], _projection(row["year"], total, remote, asked), asked.until)
+
+
+def _counts() -> tuple[pl.Expr, pl.Expr]:
+    quantity = pl.col("quantity").cast(pl.Int64)
+    return quantity.sum().alias("total"), quantity.filter(pl.col("remote")).sum().alias("remote")
+
+
+def _entry(
+    row: dict[str, Any], months: pl.DataFrame, projection: dict[str, Any] | None, until: date | None
+) -> dict[str, Any]:
     total, remote, ceiling = row["total"], row["remote"], row["ceiling_bp"]
-    allowed = ceiling * total // 10_000
+    allowed = ceiling * total // _BASIS_POINTS
     return {
         "practitioner": row["practitioner"],
         "specialty": None if row["specialty"] is None else f"{row['specialty']:02d}",
         "year": row["year"],
-        "until": None,
+        "until": until if until is not None and until < date(row["year"], 12, 31) else None,
         "total": total,
         "remote": remote,
-        "share": _six_digits(remote, total),
-        "ceiling": _six_digits(ceiling, 10_000),
+        "share": share_of(remote, total),
+        "ceiling": share_of(ceiling, _BASIS_POINTS),
         "over": bool(row["over"]),
         "excess": max(0, remote - allowed),
         "margin": max(0, allowed - remote),
-        "to_add_in_person": max(0, -(-remote * 10_000 // ceiling) - total) if ceiling else None,
+        "to_add_in_person": max(0, -(-remote * _BASIS_POINTS // ceiling) - total) if ceiling else None,
         "months": list(_to_date(row["year"], months)),
-        "projection": _projection(row["year"], total, remote, as_of),
+        "projection": projection,
     }
 
 
@@ -70,24 +176,182 @@ def _to_date(year: int, months: pl.DataFrame) -> Iterable[dict[str, Any]]:
             "month": f"{year}-{month:02d}",
             "total": total,
             "remote": remote,
-            "share_to_date": _six_digits(remote_to_date, total_to_date),
+            "share_to_date": share_of(remote_to_date, total_to_date),
         }
 
 
-def _projection(year: int, total: int, remote: int, as_of: date) -> dict[str, Any] | None:
-    """The year at the same pace, pro rata of its days; null once it is over, or before it starts."""
+def _projection(year: int, total: int, remote: int, asked: Asked) -> dict[str, Any] | None:
+    """The year at the pace of its days so far; null once it is over, or before it starts.
+
+    `total` and `remote` are of the acts already done: a date still to come would be counted twice.
+    """
     whole = civil_year(year)
-    if as_of not in whole or whole.last is None:
+    if asked.as_of not in whole or not total:
         return None
-    days, so_far = (whole.last - whole.first).days + 1, (as_of - whole.first).days + 1
+    last = asked.as_of if asked.until is None else min(asked.as_of, asked.until)
+    days, so_far = (date(year, 12, 31) - whole.first).days + 1, (last - whole.first).days + 1
     return {
         "total": (2 * total * days + so_far) // (2 * so_far),
         "remote": (2 * remote * days + so_far) // (2 * so_far),
-        "share": _six_digits(remote, total),
+        "share": share_of(remote, total),
     }
 
 
-def _six_digits(part: int, whole: int) -> str:
-    """`0.490800`, rounded half up; `0.000000` of nothing."""
-    millionths = (2 * part * 1_000_000 + whole) // (2 * whole) if whole else 0
-    return f"{millionths // 1_000_000}.{millionths % 1_000_000:06d}"
+# --- what surrounds its numbers ---------------------------------------------------------------------------
+
+
+def _followed(
+    row: dict[str, Any], entry: dict[str, Any], version: ShareVersion, nomenclature: Nomenclature, asked: Asked
+) -> results.Followed:
+    unsure = row["could_be_over"] and not row["over"]
+    missing = (
+        *(["specialty"] if unsure and row["specialty_decides"] else []),
+        *(["treating_doctor"] if row["unknown"] else []),
+    )
+    ceiling = granted(row["practitioner"], row["year"], asked.derogations)
+    return results.Followed(
+        **entry,
+        verdict=_answer(entry, version, asked.as_of, unsure=unsure),
+        unknown=row["unknown"],
+        at_most=share_of(row["remote"] + row["unknown"], row["total"]),
+        missing=missing,
+        derogation=ceiling
+        and results.Granted(year=ceiling.year, decided_on=ceiling.decided_on, conditions=ceiling.conditions),
+        label=None if row["specialty"] is None else nomenclature.specialties.get(row["specialty"]),
+    )
+
+
+def _answer(entry: dict[str, Any], version: ShareVersion, as_of: date, *, unsure: bool) -> Answer:
+    """What `seuil/activite-distance` says of the year; of a part of it, never more than *review*."""
+    if not entry["over"]:
+        return "unverifiable" if unsure else "ok"
+    running = as_of <= date(entry["year"], 12, 31)
+    if running or entry["until"] is not None or entry["practitioner"] == _UNNAMED:
+        return "review"
+    return version.verdict
+
+
+def _groups(entries: Sequence[results.Followed], reading: Reading) -> Iterator[results.Group]:
+    """By year: generalists, then each specialty by its code, then those of whom none is known."""
+    generalists = {f"{code:02d}" for code in reading.generalists.specialties}
+    together: dict[tuple[int, int, str, str], list[results.Followed]] = {}
+    for entry in entries:
+        if entry.specialty in generalists:
+            rank, code, name = 0, "", reading.generalists.label
+        elif entry.specialty is not None:
+            rank, code, name = 1, entry.specialty, f"{entry.specialty} {entry.label or ''}".strip()
+        else:
+            rank, code, name = 2, "", _UNKNOWN_SPECIALTY
+        together.setdefault((entry.year, rank, code, name), []).append(entry)
+    for (year, _, _, name), group in sorted(together.items(), key=lambda item: item[0]):
+        lines = (reading.over_20, reading.over_30)
+        over_20, over_30 = (sum(_above(entry.remote, entry.total, line) for entry in group) for line in lines)
+        yield results.Group(
+            group=name,
+            practitioners=len(group),
+            over_20=over_20,
+            over_30=over_30,
+            year=year,
+            unknown=sum(
+                any(
+                    _above(entry.remote + entry.unknown, entry.total, line)
+                    and not _above(entry.remote, entry.total, line)
+                    for line in lines
+                )
+                for entry in group
+            ),
+        )
+
+
+def _above(remote: int, total: int, line: int) -> bool:
+    return remote * _BASIS_POINTS > line * total
+
+
+def _texts(rule: Share, years: Collection[int]) -> tuple[results.Text, ...]:
+    """The versions of the rule in force in these years."""
+    return tuple(
+        results.Text(
+            from_=version.from_, until=version.period.last, source=_source(version.source), remark=version.remark
+        )
+        for version in rule.version
+        if any(date(year, 1, 1) in version.period for year in years)
+    )
+
+
+def _source(source: SourceModel) -> Source:
+    return Source(title=source.title, article=source.article, url=source.url)
+
+
+def _notes(
+    acts: pl.DataFrame, rule: Share, nomenclature: Nomenclature, asked: Asked, entries: Sequence[results.Followed]
+) -> Iterator[str]:
+    """What was left out of the numbers, or weighs on them."""
+    first = min(rule.version, key=lambda version: version.from_)
+    uncounted = pl.col("nature").is_in(list(first.uncounted_natures)).fill_null(False)
+    if early := _number(acts.filter(pl.col("date") < first.from_, ~uncounted, pl.col("quantity") > 0)):
+        verb = "ne sont pas comptés" if early > 1 else "n'est pas compté"
+        year = first.from_.year
+        yield f"{counted(early, 'acte')} d'avant {year} {verb} : le plafond se compte depuis l'année {year}."
+    units = pl.concat([remote_units(acts, version) for version in rule.version])
+    if asked.until is not None:
+        kept = units.filter(pl.col("date") <= asked.until)
+        if later := _number(units) - _number(kept):
+            yield f"{counted(later, 'acte')} d'après le {day(asked.until)} : hors du compte (--until)."
+        if any(entry.until is not None for entry in entries):
+            yield "Une partie d'année est indicative : le plafond se juge sur l'année civile entière."
+        units = kept
+    if nobody := _number(units.filter(pl.col("practitioner").is_null())):
+        yield f"{counted(nobody, 'acte')} sans praticien : dans le compte de personne."
+    strange = units.filter(~pl.col("code").is_in(list(nomenclature.codes)), pl.col("nature").is_null())
+    if unknown := _number(strange):
+        verb = "sont comptés" if unknown > 1 else "est compté"
+        yield f"{counted(unknown, 'acte')} de code inconnu : {verb} dans le total, non à distance."
+    yield from _about_derogations(asked.derogations, entries)
+
+
+def _number(acts: pl.DataFrame) -> int:
+    """Units."""
+    return int(acts["quantity"].cast(pl.Int64).sum())
+
+
+def _about_derogations(derogations: Sequence[GrantedCeiling], entries: Sequence[results.Followed]) -> Iterator[str]:
+    """Those that no act concerns, that a change of situation puts in question, or that did not go on."""
+    here = {entry.practitioner for entry in entries}
+    for name in dict.fromkeys(own.practitioner for own in derogations if own.practitioner not in here):
+        yield f"Aménagement du plafond de {name} : aucun acte de ce praticien dans les années suivies."
+    for entry in entries:
+        earlier = [own for own in derogations if own.practitioner == entry.practitioner and own.year <= entry.year]
+        latest = max(earlier, key=lambda own: own.year, default=None)
+        if latest is None:
+            continue
+        changed = latest.changed_on
+        if entry.derogation is None:
+            why = (
+                f"situation changée le {day(changed)}, nouvel examen par la commission nécessaire"
+                if latest.tacit_renewal and changed is not None
+                else "il n'est pas reconduit tacitement"
+            )
+            yield f"{entry.practitioner}, {entry.year} : l'aménagement de {latest.year} ne compte plus ({why})."
+        elif changed is not None and changed.year == entry.year:
+            yield (
+                f"{entry.practitioner}, {entry.year} : situation changée le {day(changed)} ; l'aménagement doit être "
+                "examiné de nouveau par la commission."
+            )
+
+
+# --- the request ------------------------------------------------------------------------------------------
+
+
+def _request(committee: Committee, year: int) -> results.Request:
+    procedure, criteria, conditions = committee.procedure, committee.criteria, committee.conditions
+    later = date(year, 1, 1) in committee.afterwards.period
+    return results.Request(
+        year=year,
+        addressee=procedure.addressee,
+        criteria=results.Passage(entries=criteria.entries, source=_source(criteria.source)),
+        open=criteria.open,
+        conditions=results.Passage(entries=conditions.entries, source=_source(conditions.source)),
+        steps=results.Passage(entries=procedure.steps, source=_source(procedure.source)),
+        terms=results.Passage(entries=procedure.terms, source=_source(procedure.source)),
+        warning=committee.afterwards.remark if later else None,
+    )

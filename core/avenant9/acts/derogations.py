@@ -58,14 +58,21 @@ def load_derogations(path: Path) -> tuple[GrantedCeiling, ...]:
 def granted_ceiling(place: str, values: dict[str, Any]) -> GrantedCeiling:
     """One derogation as a file writes it. Raises SettingError at `place`."""
     check_keys(place, values, _FORM)
+    year, changed_on = _year(place, values["year"]), day(place, "changed_on", values.get("changed_on"))
+    if changed_on is not None and changed_on.year < year:
+        raise SettingError(
+            f"{place}, changed_on",
+            f"situation changée avant l'année accordée ({year})",
+            "donnez la date du changement qui met fin à la reconduction, ou retirez cette clé",
+        )
     return GrantedCeiling(
         practitioner=practitioner(place, values["practitioner"]),
-        year=_year(place, values["year"]),
+        year=year,
         ceiling_bp=_share(place, values["ceiling"]),
         conditions=_conditions(place, values.get("conditions", ())),
         decided_on=day(place, "decided_on", values.get("decided_on")),
         tacit_renewal=_yes_no(place, values.get("tacit_renewal", True)),
-        changed_on=day(place, "changed_on", values.get("changed_on")),
+        changed_on=changed_on,
     )
 
 

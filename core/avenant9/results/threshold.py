@@ -5,7 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import Field
+
 from avenant9.results.base import Month, Result, Share
+from avenant9.results.forfait import Source
+from avenant9.results.measures import Rejected
 
 FORMAT: Literal["a9-threshold/1"] = "a9-threshold/1"
 
@@ -46,21 +50,82 @@ class Practitioner(Result):
     projection: Projection | None
 
 
+class Granted(Result):
+    """The derogation behind a ceiling: the year it was decided for, which an earlier year renews tacitly."""
+
+    year: int
+    decided_on: date | None
+    conditions: tuple[str, ...]
+
+
+class Followed(Practitioner):
+    """A practitioner and civil year with what its numbers rest on.
+
+    `unknown` counts acts of which nobody can say whether they are remote: `remote` is then the least, `at_most` the
+    share if all of them were, and `missing` the keys of the acts that would settle it. `verdict` is that of
+    `seuil/activite-distance`; `unverifiable` where the unknown decides.
+    """
+
+    verdict: Literal["violation", "review", "unverifiable", "ok"] | None = None
+    unknown: int = 0
+    at_most: Share | None = None
+    missing: tuple[str, ...] = ()
+    derogation: Granted | None = None
+    label: str | None = None  # of the specialty
+
+
 class Group(Result):
-    """A group of practitioners and civil year, as a commission paritaire locale reads it."""
+    """A group of practitioners and civil year, as a commission paritaire locale reads it.
+
+    Shares strictly over 20 % and 30 %, whatever the ceiling; `unknown` counts those who could be over 20 % or 30 %
+    and of whom nobody can say it.
+    """
 
     group: str
     practitioners: int
     over_20: int
     over_30: int
     year: int
+    unknown: int = 0
+
+
+class Text(Result):
+    """The text that sets the ceiling from one year to another (None: still), and what must be said of it."""
+
+    from_: date = Field(alias="from")
+    until: date | None
+    source: Source
+    remark: str
+
+
+class Passage(Result):
+    """Sentences taken from one source."""
+
+    entries: tuple[str, ...]
+    source: Source
+
+
+class Request(Result):
+    """The request for an aménagement of the ceiling: what its letter is made of besides the figures."""
+
+    year: int
+    addressee: str
+    criteria: Passage
+    open: str  # how far the list of criteria binds
+    conditions: Passage
+    steps: Passage
+    terms: Passage
+    warning: str | None
 
 
 class Threshold(Result):
-    """The result of `a9 threshold show`."""
+    """The result of `a9 threshold show`, and of `request`, which then says what is asked."""
 
     format: Literal["a9-threshold/1"] = FORMAT
     as_of: date
-    practitioners: tuple[Practitioner, ...]
+    practitioners: tuple[Followed, ...]
     by_group: tuple[Group, ...] = ()
     notes: tuple[str, ...] = ()
+    texts: tuple[Text, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    request: Request | None = None

@@ -1,0 +1,221 @@
+"""`a9 threshold`: the share of remote acts against its ceiling, and the request to have it raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from a9 import options
+from a9.exits import ExitCode, say
+from a9.help import SETTINGS, Command, Group
+from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
+from a9.reading import read_acts, tell
+from avenant9.errors import InputError, SettingError
+from avenant9.report.formats import FORMATS, render
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from avenant9.model import Acts
+    from avenant9.results.threshold import Threshold
+
+_LISTED = 10
+
+_until_option = click.option(
+    "--until",
+    type=options.Day(),
+    metavar="DATE",
+    help="Ne compter que les soins jusqu'à cette date : un semestre, comme la commission le lit (indicatif).",
+)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The options that both commands take."""
+
+    files: tuple[str, ...]
+    format_: str | None
+    output: str | None
+    quiet: bool
+    no_progress: bool
+    color: str
+    as_of: date | None
+    map_: str | None
+    sheets: tuple[str, ...]
+    all_sheets: bool
+    encoding: str | None
+    practitioner: str | None
+    derogations: str | None
+    zone: str
+    rules: str | None
+    profile: str
+    until: date | None
+
+
+@click.group(
+    "threshold",
+    cls=Group,
+    context_settings=SETTINGS,
+    options_metavar="[OPTIONS]",
+    subcommand_metavar="COMMANDE [ARGUMENTS]...",
+)
+def command() -> None:
+    """Le plafond d'activité à distance : le suivre, ou en demander l'aménagement."""
+
+
+@command.command(
+    "show",
+    short_help="Suivre le plafond mois par mois.",
+    cls=Command,
+    context_settings=SETTINGS,
+    epilog="""\b
+Exemples :
+  a9 threshold show actes.xlsx
+  a9 threshold show 2022-*.csv --until 2022-06-30
+  a9 threshold show actes.xlsx --derogations derogations.toml -o suivi.xlsx""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
+@options.result_options(*FORMATS)
+@options.as_of_option
+@options.reading_options
+@options.acts_options
+@_until_option
+def show(**options_: Any) -> int:
+    """Part des actes à distance par praticien et par année civile, mois par mois, face au plafond en vigueur.
+
+    Ce sont les nombres de la règle seuil/activite-distance de « a9 check ». Une année en cours est projetée au
+    31 décembre au rythme des jours écoulés. Les groupes sont ceux que lit une commission paritaire locale.
+    """
+    return _run(_Given(**options_), None)
+
+
+@command.command(
+    "request",
+    short_help="Préparer une demande d'aménagement.",
+    cls=Command,
+    context_settings=SETTINGS,
+    epilog="""\b
+Exemples :
+  a9 threshold request actes.xlsx --practitioner 10001234567 --year 2022 -o demande.html
+  a9 threshold request actes.csv --until 2022-06-30""",
+)
+@click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
+@click.option(
+    "--year", type=int, metavar="ANNÉE", help="Année civile de référence ; par défaut la dernière des fichiers."
+)
+@options.result_options(*FORMATS)
+@options.as_of_option
+@options.reading_options
+@options.acts_options
+@_until_option
+def request(year: int | None, **options_: Any) -> int:
+    """Projet de lettre au secrétariat de la commission paritaire locale, pour un praticien et une année civile.
+
+    La lettre porte les chiffres, les critères à cocher et la durée de l'aménagement ; ce que les fichiers ne
+    contiennent pas (nom, adresse, motifs) y est laissé entre crochets. Rien n'est envoyé.
+    """
+    return _run(_Given(**options_), _Reference(year))
+
+
+@dataclass(frozen=True)
+class _Reference:
+    """A request is asked for, for this year or for the latest one."""
+
+    year: int | None
+
+
+def _run(given: _Given, reference: _Reference | None) -> int:
+    if given.profile == "fiscal":
+        raise click.UsageError(
+            "le suivi du plafond ne dit que la nature des actes, que le profil fiscal tait ; choisissez --profile "
+            "comptable."
+        )
+    files, twice = options.distinct(given.files)
+    wanted = format_for(given.format_, given.output, FORMATS)
+    check_place(given.output, tuple(file for file in (*files, given.derogations) if file not in {"-", None}))
+    notices = Notices(quiet=given.quiet, progress=not given.no_progress)
+    for file in twice:
+        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
+    reading = options.Reading(files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner)
+
+    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
+    from avenant9.engine import Options, prepared  # noqa: PLC0415
+    from avenant9.report import threshold as report  # noqa: PLC0415
+    from avenant9.report.page import Page  # noqa: PLC0415
+    from avenant9.results.base import dumps  # noqa: PLC0415
+    from avenant9.rulebook.committee import load_committee  # noqa: PLC0415
+    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+    from avenant9.threshold import RULE, Asked, follow  # noqa: PLC0415
+    from avenant9.threshold import request as drafted  # noqa: PLC0415
+
+    rulebook = load_rulebook(Path(given.rules) if given.rules else None)
+    for rule in rulebook.replaced:
+        notices.say(f"{rule} : règle fournie remplacée par celle de {given.rules}.")
+    granted = load_derogations(Path(given.derogations)) if given.derogations else ()
+    try:
+        acts = read_acts(reading, rulebook, notices)
+    except InputError as error:
+        say(str(error))
+        return int(ExitCode.UNREADABLE)
+    as_of = given.as_of or options.today()
+    chosen = Options(as_of=as_of, zone=given.zone, derogations=granted)
+    everything, context = prepared(acts, rulebook, chosen)
+    committee = load_committee()
+    asked = Asked(as_of, given.until, granted)
+    result = follow(acts, everything, context.shares[RULE], rulebook.nomenclature, committee, asked)
+    tell(acts, acts.notices, (), notices)
+    if reference is not None:
+        _refuse_several(result)
+        result = drafted(result, context.shares[RULE], committee, reference.year)
+    page = Page(width(given.output), encoding_of(given.output), use_color(given.color, given.output))
+    rendered = render(
+        wanted,
+        page,
+        document=lambda: report.document(result),
+        csv=lambda: report.csv(result),
+        json=lambda: dumps(result),
+    )
+    deliver(rendered, given.output)
+    notices.say(_account(acts, result))
+    return int(_status(acts))
+
+
+def _refuse_several(result: Threshold) -> None:
+    """A request is one practitioner's."""
+    from avenant9.wording import counted, listed  # noqa: PLC0415
+
+    names = list(dict.fromkeys(entry.practitioner for entry in result.practitioners))
+    if len(names) < 2:
+        return
+    shown = names if len(names) <= _LISTED else [*names[:_LISTED], f"{len(names) - _LISTED} autres"]
+    raise SettingError(
+        "threshold request",
+        f"les fichiers ont {counted(len(names), 'praticien')} ({listed(shown)})",
+        "choisissez-en un par --practitioner ID",
+    )
+
+
+def _account(acts: Acts, result: Threshold) -> str:
+    """The last line on stderr: every file, sheet, row and act, and the years that came out of them."""
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    files = len({entry.file for entry in acts.inputs} | {failure.place for failure in acts.failures})
+    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
+    words = [
+        counted(files, "fichier"),
+        counted(len(acts.inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
+        counted(sum(entry.rows for entry in acts.inputs), "ligne lue", "lignes lues"),
+        counted(sum(entry.total for entry in result.practitioners), "acte compté", "actes comptés"),
+        counted(len(acts.rejected), "ligne rejetée", "lignes rejetées"),
+        counted(len(result.practitioners), "année de praticien", "années de praticien"),
+    ]
+    return f"a9 : {', '.join(words)}."
+
+
+def _status(acts: Acts) -> ExitCode:
+    """0, or 3 where something of the files could not be read: a count may then be short."""
+    short = acts.failures or acts.rejected or acts.table.is_empty()
+    return ExitCode.UNREADABLE if short else ExitCode.DONE

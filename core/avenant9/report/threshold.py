@@ -1,0 +1,537 @@
+"""The follow-up of the ceiling on remote activity as people read it: figures, and the letter that asks for more."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from avenant9.model import Verdict
+from avenant9.report.csv import lines
+from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
+from avenant9.report.headings import heading
+from avenant9.report.page import place
+from avenant9.report.values import shown
+from avenant9.threshold import share_of
+from avenant9.wording import NBSP, counted, day, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from avenant9.report.document import Value
+    from avenant9.results.forfait import Source
+    from avenant9.results.threshold import Followed, Group, Request, Text, Threshold
+
+#: The headings of the contract, in its order: new ones only at the end.
+HEADINGS: Final = (
+    "Praticien",
+    "Spécialité",
+    "Année",
+    "Actes",
+    "À distance",
+    "Part",
+    "Plafond",
+    "Dépassé",
+    "Excédent",
+    "Marge",
+    "Actes en présence à ajouter",
+)
+_TEXTS = HEADINGS[:2]
+#: More years of practitioners than this: months are shown only for those who are not simply within their ceiling.
+_DETAILED = 20
+_NOTHING = "Aucun acte compté dans les années suivies."
+_AT_LEAST = (
+    "Les actes à distance et la part sont des minimums là où des actes sont inconnus : le détail de chacun le dit."
+)
+_DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
+_GRAVITY = (Verdict.OK, Verdict.UNVERIFIABLE, Verdict.REVIEW, Verdict.VIOLATION)
+
+
+def csv(result: Threshold) -> bytes:
+    """One line per practitioner and year, in the columns of the contract."""
+    rows = [
+        {
+            "Praticien": entry.practitioner,
+            "Spécialité": entry.specialty,
+            "Année": str(entry.year),
+            "Actes": str(entry.total),
+            "À distance": str(entry.remote),
+            "Part": entry.share.replace(".", ","),
+            "Plafond": entry.ceiling.replace(".", ","),
+            "Dépassé": _over(entry),
+            "Excédent": str(entry.excess),
+            "Marge": str(entry.margin),
+            "Actes en présence à ajouter": _text(entry.to_add_in_person),
+        }
+        for entry in result.practitioners
+    ]
+    table = pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String()))
+    return lines(HEADINGS, [table], numbers=[name for name in HEADINGS if name not in _TEXTS])
+
+
+def document(result: Threshold) -> Document:
+    """The follow-up, or the request where the result holds one."""
+    return _follow_up(result) if result.request is None else _letter(result, result.request)
+
+
+# --- the follow-up ----------------------------------------------------------------------------------------
+
+
+def _follow_up(result: Threshold) -> Document:
+    entries = result.practitioners
+    detailed = entries if len(entries) <= _DETAILED else [one for one in entries if _verdict(one) is not Verdict.OK]
+    return Document(
+        title="Activité à distance : suivi du plafond",
+        answer=_answer(entries),
+        verdict=_color(entries),
+        sections=(
+            Section("Par praticien et par année", tables=(_summary(entries),)),
+            *(_detail(entry, result.as_of) for entry in detailed),
+            *_by_group(result.by_group),
+            Section("À savoir", words=(*_few(entries, detailed), *result.notes, *_remarks(result))),
+            Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
+        ),
+        footer=(*_texts(result), f"Suivi fait au {day(result.as_of)}.", _DISCLAIMER),
+    )
+
+
+def _answer(entries: Sequence[Followed]) -> str:
+    if not entries:
+        return _NOTHING
+    if len(entries) == 1:
+        [entry] = entries
+        least = "Au moins " if entry.unknown else ""
+        return f"{least}{_percent(entry.share)} d'actes à distance {_period(entry)} : {_standing(entry)}."
+    people = len({entry.practitioner for entry in entries})
+    counts = (
+        ("dépassé", [entry for entry in entries if entry.over]),
+        ("non vérifiable", [entry for entry in entries if _unsure(entry)]),
+        ("respecté", [entry for entry in entries if not entry.over and not _unsure(entry)]),
+    )
+    told = [f"{word} {len(some)}{NBSP}fois" for word, some in counts if some]
+    years = counted(len(entries), "année suivie", "années suivies")
+    until = next((entry.until for entry in entries if entry.until is not None), None)
+    part = f" L'année {until.year} s'arrête au {day(until)} (indicatif)." if until is not None else ""
+    return f"{years} ({counted(people, 'praticien')}) : plafond {listed(told)}.{part}"
+
+
+def _standing(entry: Followed) -> str:
+    """Where the year stands to its ceiling, and how far that can be said."""
+    ceiling = f"plafond de {_percent(entry.ceiling)}{' (aménagement)' if entry.derogation else ''}"
+    if _unsure(entry):
+        return f"{ceiling}, non vérifiable : {_why_unsure(entry)}"
+    if not entry.over:
+        return f"{ceiling} respecté, marge de {counted(entry.margin, 'acte')} à distance"
+    by = "d'au moins" if entry.unknown else "de"
+    doubt = ", à examiner" if _verdict(entry) is Verdict.REVIEW else ""
+    return f"{ceiling} dépassé {by} {counted(entry.excess, 'acte')}{doubt}"
+
+
+def _why_unsure(entry: Followed) -> str:
+    reasons = []
+    if "specialty" in entry.missing:
+        reasons.append("la spécialité, qui fixe le plafond, est inconnue")
+    if entry.unknown:
+        reasons.append(
+            f"{counted(entry.unknown, 'acte')} à distance ou non selon « {heading('treating_doctor')} », "
+            f"soit jusqu'à {_percent(entry.at_most or entry.share)}"
+        )
+    return " ; ".join(reasons)
+
+
+def _summary(entries: Sequence[Followed]) -> Table:
+    partial = any(entry.until is not None for entry in entries)
+    columns = (
+        Column("Praticien", "identifier"),
+        Column("Spécialité", wide_only=True),
+        Column("Année", "identifier"),
+        *([Column("Jusqu'au", "date", wide_only=True)] if partial else []),
+        Column("Actes", "integer"),
+        Column("À distance", "integer"),
+        Column("Part", "share"),
+        Column("Plafond", "share"),
+        Column("Dépassé", "identifier"),
+        Column("Excédent", "integer"),
+        Column("Marge", "integer", wide_only=True),
+        Column("Actes en présence à ajouter", "integer", wide_only=True),
+    )
+    return Table(
+        columns,
+        [
+            (
+                entry.practitioner,
+                _specialty(entry),
+                str(entry.year),
+                *([entry.until or date(entry.year, 12, 31)] if partial else []),
+                entry.total,
+                entry.remote,
+                Decimal(entry.share),
+                Decimal(entry.ceiling),
+                _over(entry),
+                *((None, None, None) if _unsure(entry) else (entry.excess, entry.margin, entry.to_add_in_person)),
+            )
+            for entry in entries
+        ],
+        verdicts=[_verdict(entry) for entry in entries],
+        note=_AT_LEAST if any(entry.unknown for entry in entries) else "",
+    )
+
+
+def _detail(entry: Followed, as_of: date) -> Section:
+    return Section(
+        f"Praticien {entry.practitioner}, {_period(entry).removeprefix('en ')}",
+        facts=_facts(entry),
+        charts=(_chart(entry),),
+        tables=(_months(entry, as_of),),
+        sheet=f"{entry.practitioner} {entry.year}",
+    )
+
+
+def _facts(entry: Followed) -> tuple[Fact, ...]:
+    specialty = _specialty(entry)
+    facts = [
+        *([Fact("Spécialité", specialty)] if specialty else []),
+        Fact("Actes comptés", entry.total, "integer"),
+        Fact("À distance", f"{counted(entry.remote, 'acte')}, soit {_percent(entry.share)}"),
+        Fact("Plafond", _ceiling(entry)),
+    ]
+    if entry.unknown and not _unsure(entry):
+        facts.append(
+            Fact(
+                "Inconnus",
+                f"{counted(entry.unknown, 'acte')} à distance ou non selon « {heading('treating_doctor')} » ; "
+                f"part d'au moins {_percent(entry.share)}, d'au plus {_percent(entry.at_most or entry.share)}",
+            )
+        )
+    if _unsure(entry):
+        facts.append(Fact("Dépassement", f"non vérifiable, {_why_unsure(entry)}"))
+    elif entry.over:
+        least = " (au moins)" if entry.unknown else ""
+        facts.append(Fact(f"Actes à distance de trop{least}", entry.excess, "integer"))
+        if entry.to_add_in_person is not None:
+            facts.append(Fact(f"ou actes en présence à ajouter{least}", entry.to_add_in_person, "integer"))
+    else:
+        facts.append(Fact("Marge d'actes à distance", entry.margin, "integer"))
+    if entry.projection is not None:
+        whole = entry.projection
+        facts.append(
+            Fact(
+                f"Projection au 31/12/{entry.year}",
+                f"{counted(whole.total, 'acte')} dont {shown(whole.remote, 'integer')} à distance "
+                f"({_percent(whole.share)}), au rythme des jours écoulés",
+            )
+        )
+    if entry.derogation is not None and entry.derogation.conditions:
+        facts.append(Fact("Conditions de l'aménagement", " ; ".join(entry.derogation.conditions)))
+    return tuple(facts)
+
+
+def _ceiling(entry: Followed) -> str:
+    """The ceiling in force, and where it comes from."""
+    own = entry.derogation
+    if own is None:
+        return _percent(entry.ceiling)
+    renewed = f", reconduit tacitement en {entry.year}" if own.year != entry.year else ""
+    decided = f", décidé le {day(own.decided_on)}" if own.decided_on else ""
+    return f"{_percent(entry.ceiling)} (aménagement accordé pour {own.year}{decided}{renewed})"
+
+
+def _last(entry: Followed, as_of: date) -> date:
+    """The last day looked at."""
+    last = date(entry.year, 12, 31) if entry.until is None else entry.until
+    return min(last, as_of) if as_of.year == entry.year else last
+
+
+def _calendar(year: int, months: int) -> list[str]:
+    return [f"{year}-{month:02d}" for month in range(1, months + 1)]
+
+
+def _rank(month: str) -> int:
+    return int(month[5:])
+
+
+def _by_month(entry: Followed) -> list[tuple[str, int, int, Decimal | None]]:
+    """Month, acts, remote ones, share from 1 January, to the last month that has an act.
+
+    The share is carried over a month without acts, and unknown before the first one.
+    """
+    counts = {month.month: month for month in entry.months}
+    rows: list[tuple[str, int, int, Decimal | None]] = []
+    share: Decimal | None = None
+    for month in _calendar(entry.year, max(map(_rank, counts), default=0)):
+        own = counts.get(month)
+        share = Decimal(own.share_to_date) if own else share
+        rows.append((month, own.total if own else 0, own.remote if own else 0, share))
+    return rows
+
+
+def _chart(entry: Followed) -> Chart:
+    months = _by_month(entry)
+    least = " au moins" if entry.unknown else ""
+    return Chart(
+        f"Part à distance depuis le 1er janvier{least}",
+        "line",
+        tuple(month for month, *_ in months),
+        (Series("part à distance", tuple(share for *_, share in months)),),
+        "share",
+        (Series(f"plafond de {_percent(entry.ceiling)}", (Decimal(entry.ceiling),) * len(months)),),
+    )
+
+
+def _months(entry: Followed, as_of: date) -> Table:
+    rows = _by_month(entry)
+    with_acts = {month.month for month in entry.months}
+    empty = [month for month in _calendar(entry.year, _last(entry, as_of).month) if month not in with_acts]
+    return Table(
+        (
+            Column("Mois", "month"),
+            Column("Actes", "integer"),
+            Column("À distance", "integer"),
+            Column("Part du mois", "share"),
+            Column("Part depuis janvier", "share"),
+        ),
+        [(month, total, remote, _share(remote, total), share) for month, total, remote, share in rows],
+        total=(None, entry.total, entry.remote, Decimal(entry.share), Decimal(entry.share)),
+        note=f"Aucun acte {_stretches(empty)} {entry.year} : vérifiez qu'il ne manque pas d'export." if empty else "",
+    )
+
+
+def _stretches(months: Sequence[str]) -> str:
+    """`en mars, en mai et de juillet à septembre`."""
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and _rank(runs[-1][-1]) + 1 == _rank(month):
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    names = [[shown(month, "month").split()[0] for month in (run[0], run[-1])] for run in runs]
+    return listed([_stretch(first, last) for first, last in names])
+
+
+def _stretch(first: str, last: str) -> str:
+    if first == last:
+        return f"en {first}"
+    of = "d'" if first[0] in "ao" else "de "
+    return f"{of}{first} à {last}"
+
+
+def _share(part: int, whole: int) -> Decimal | None:
+    return Decimal(share_of(part, whole)) if whole else None
+
+
+def _by_group(groups: Sequence[Group]) -> tuple[Section, ...]:
+    """The table of a commission, one a year; alone, a practitioner is no group."""
+    if sum(group.practitioners for group in groups) < 2:
+        return ()
+    years = dict.fromkeys(group.year for group in groups)
+    unsure = any(group.unknown for group in groups)
+    columns = (
+        Column("Groupe"),
+        Column("Praticiens", "integer"),
+        Column("Plus de 20 %", "integer"),
+        Column("Plus de 30 %", "integer"),
+        *([Column("Non vérifiables", "integer")] if unsure else []),
+    )
+    tables = []
+    for year in years:
+        own = [one for one in groups if one.year == year]
+        counts = [(one.practitioners, one.over_20, one.over_30, *([one.unknown] if unsure else [])) for one in own]
+        rows: list[tuple[Value, ...]] = [(one.group, *row) for one, row in zip(own, counts, strict=True)]
+        tables.append(Table(columns, rows, title=str(year), total=("Ensemble", *map(sum, zip(*counts, strict=True)))))
+    words = "Part constatée de chacun, quel que soit son plafond."
+    return (Section("Par groupe, comme la commission le lit", words=(words,), tables=tuple(tables), sheet="Groupes"),)
+
+
+def _few(entries: Sequence[Followed], detailed: Sequence[Followed]) -> list[str]:
+    if len(entries) == len(detailed):
+        return []
+    return [
+        f"Le mois par mois n'est donné que pour {counted(len(detailed), 'année')} où le plafond n'est pas simplement "
+        "respecté ; --practitioner ID donne celui d'un praticien, --format json celui de tous."
+    ]
+
+
+def _remarks(result: Threshold) -> list[str]:
+    return list(dict.fromkeys(text.remark for text in result.texts if text.remark))
+
+
+def _rejected(result: Threshold) -> Table:
+    return Table(
+        (Column("Ligne"), Column("Cellule", "identifier"), Column("Raison")),
+        [(f"{place(one.file, one.sheet)}, ligne {one.row}", one.cell, one.reason) for one in result.rejected],
+    )
+
+
+def _texts(result: Threshold) -> list[str]:
+    return [f"Texte {_years(text)} : {_cited(text.source)}." for text in result.texts]
+
+
+def _years(text: Text) -> str:
+    first = text.from_.year
+    if text.until is None:
+        return f"depuis {first}"
+    return f"de {first}" if text.until.year == first else f"de {first} à {text.until.year}"
+
+
+# --- the request ------------------------------------------------------------------------------------------
+
+
+def _letter(result: Threshold, asked: Request) -> Document:
+    entry = max(result.practitioners, key=lambda one: one.year)
+    return Document(
+        title=f"Demande d'aménagement du plafond d'activité à distance, année {asked.year}",
+        answer=(
+            "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez et signez. Rien n'est envoyé."
+        ),
+        sections=(
+            *([Section("Avant tout", words=(asked.warning,))] if asked.warning else []),
+            Section("Lettre", words=_apart(_body(result, entry, asked))),
+            Section(
+                "Critères que je fais valoir (cocher)",
+                words=(*_boxes(asked.criteria.entries), _box("autre : […]"), asked.open),
+            ),
+            Section(
+                "Conditions auxquelles je peux m'engager (cocher)",
+                words=(*_boxes(asked.conditions.entries), _box("autre : […]")),
+            ),
+            Section(
+                f"Chiffres, {_period(entry).removeprefix('en ')}",
+                words=_about_figures(entry, asked),
+                facts=_facts(entry),
+                charts=(_chart(entry),),
+                tables=(_months(entry, result.as_of),),
+                sheet="Chiffres",
+            ),
+            *([Section("Années demandées et précédentes", tables=(_summary(result.practitioners),), sheet="Années")]
+              if len(result.practitioners) > 1 else []),
+            Section(
+                "Pour vous, sans le joindre",
+                words=(
+                    *(f"{rank}. {step}" for rank, step in enumerate(asked.steps.entries, 1)),
+                    *_advice(entry),
+                    *result.notes,
+                ),
+            ),
+            Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
+        ),
+        footer=(*_texts(result), *_sources(asked), f"Chiffres arrêtés au {day(result.as_of)}.", _DISCLAIMER),
+    )  # fmt: skip
+
+
+def _body(result: Threshold, entry: Followed, asked: Request) -> tuple[str, ...]:
+    number = "[votre numéro RPPS]" if entry.practitioner == "?" else entry.practitioner
+    specialty = _specialty(entry) or "[votre spécialité]"
+    least = "au moins " if entry.unknown else ""
+    text = next((one.source.article for one in reversed(result.texts) if one.from_.year <= asked.year), "")
+    return (
+        f"Docteur [prénom et nom], {specialty}, numéro {number}, [adresse du cabinet principal, téléphone, courriel]",
+        f"{asked.addressee} [nom et adresse de la caisse]",
+        "[Ville], le [date]",
+        f"Objet : demande d'aménagement du plafond d'activité à distance au titre de l'année civile {asked.year}",
+        "Madame, Monsieur,",
+        "Je demande à la commission paritaire locale d'examiner un aménagement du plafond d'activité à distance pour "
+        f"l'année civile {asked.year}, prise comme période de référence. Texte : {text}.",
+        f"Du 01/01/{entry.year} au {day(_last(entry, result.as_of))}, le décompte de mes actes est de "
+        f"{shown(entry.total, 'integer')}, dont {least}{shown(entry.remote, 'integer')} à distance, soit {least}"
+        f"{_percent(entry.share)}, pour un plafond de {_ceiling(entry)}. Le détail par mois est joint.",
+        "Je demande que ce plafond soit porté à [… %] pour les raisons suivantes : [votre exercice, votre "
+        "patientèle, ce que la téléconsultation permet, ce qui empêche les consultations au cabinet].",
+        "Je fais valoir les critères cochés ci-dessous, et je peux m'engager sur les conditions cochées ensuite.",
+        f"J'ai pris note de ce qui suit. {' '.join(asked.terms.entries)}",
+        "Je me tiens à la disposition de la commission pour lui présenter ma situation.",
+        "Veuillez agréer, Madame, Monsieur, l'expression de mes salutations distinguées.",
+        "[Signature]",
+    )
+
+
+def _about_figures(entry: Followed, asked: Request) -> tuple[str, ...]:
+    """What the committee must know of the figures."""
+    if entry.year == asked.year:
+        return ()
+    return (
+        f"Les fichiers ne contiennent aucun acte de {asked.year} : les chiffres sont ceux de {entry.year}, la "
+        "dernière année qu'ils donnent.",
+    )
+
+
+def _advice(entry: Followed) -> list[str]:
+    said = []
+    if entry.derogation is not None:
+        said.append(
+            f"Un aménagement à {_percent(entry.ceiling)} est déjà compté : une demande n'est utile que pour le "
+            "changer, ou si votre situation a changé."
+        )
+    if not entry.over and not _unsure(entry):
+        said.append("Sur ces chiffres, le plafond est respecté.")
+    if entry.practitioner == "?":
+        said.append("Le fichier ne nomme pas le praticien : son numéro est à compléter.")
+    return said
+
+
+def _apart(paragraphs: Sequence[str]) -> tuple[str, ...]:
+    """Paragraphs with an empty one between them, as a letter has."""
+    return tuple(words for paragraph in paragraphs for words in (paragraph, ""))[:-1]
+
+
+def _boxes(entries: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_box(entry) for entry in entries)
+
+
+def _box(words: str) -> str:
+    return f"[ ] {words}"
+
+
+def _sources(asked: Request) -> list[str]:
+    passages = {
+        "Procédure et durée": asked.steps,
+        "Critères": asked.criteria,
+        "Conditions": asked.conditions,
+    }
+    return [f"{name} : {_cited(passage.source)}." for name, passage in passages.items()]
+
+
+# --- words and values -------------------------------------------------------------------------------------
+
+
+def _verdict(entry: Followed) -> Verdict:
+    if entry.verdict is not None:
+        return Verdict(entry.verdict)
+    return Verdict.REVIEW if entry.over else Verdict.OK
+
+
+def _unsure(entry: Followed) -> bool:
+    return _verdict(entry) is Verdict.UNVERIFIABLE
+
+
+def _color(entries: Sequence[Followed]) -> Verdict | None:
+    """The gravest of all; what cannot be verified is looked at by a person."""
+    gravest = max(map(_verdict, entries), key=_GRAVITY.index, default=None)
+    return Verdict.REVIEW if gravest is Verdict.UNVERIFIABLE else gravest
+
+
+def _over(entry: Followed) -> str:
+    return "peut-être" if _unsure(entry) else "oui" if entry.over else "non"
+
+
+def _period(entry: Followed) -> str:
+    if entry.until is None:
+        return f"en {entry.year}"
+    return f"en {entry.year} jusqu'au {day(entry.until)} (indicatif)"
+
+
+def _percent(share: str) -> str:
+    return shown(Decimal(share), "share")
+
+
+def _specialty(entry: Followed) -> str | None:
+    return f"{entry.specialty} {entry.label or ''}".strip() if entry.specialty else None
+
+
+def _cited(source: Source) -> str:
+    return ", ".join(part for part in (source.title, source.article, source.url) if part)
+
+
+def _text(value: int | None) -> str | None:
+    return None if value is None else str(value)
