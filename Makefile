@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCES := $(shell find core cli -type f -not -name '*.pyc')
 
-.PHONY: help demo test lint bench fuzz fixtures locale clean
+.PHONY: help demo test lint man bench fuzz fixtures locale clean
 
 help:
 	@echo "make demo      set up a9 and check the shipped practice year (fixtures/annee_cabinet.xlsx)"
 	@echo "make test      set everything up and run the tests"
 	@echo "make lint      ruff, mypy --strict, import rules, and the legal lint of the rules"
+	@echo "make man       write the manual again from the commands, the templates and the rules"
 	@echo "make bench     time a9 against the mere loading of the same workbook"
 	@echo "make fuzz      the long tests (random workbooks against the oracle)"
 	@echo "make fixtures  write the test files again from their sources"
@@ -37,8 +38,13 @@ demo: $(VENV)/run.stamp
 	if [ $$code -eq 1 ]; then echo "Code de sortie 1 : des anomalies, plantées exprès dans ce classeur d'exemple."; exit 0; fi; \
 	exit $$code
 
-test: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m "not slow" -n auto
+# The browser that tests/browser drives; without one they are skipped, and pytest says so (-rs).
+$(VENV)/browser.stamp: $(VENV)/dev.stamp
+	@$(BIN)/python tests/browser/chromium.py
+	@touch $@
+
+test: $(VENV)/dev.stamp $(VENV)/browser.stamp
+	$(BIN)/python -m pytest -m "not slow" -n auto -rs
 
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
@@ -46,6 +52,9 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/python -m avenant9.rulebook.lint --cases tests/rules --as-of $$(date +%F)
+
+man: $(VENV)/dev.stamp
+	$(BIN)/python man/build.py
 
 bench: $(VENV)/dev.stamp
 	$(BIN)/python bench/run.py
@@ -57,6 +66,9 @@ fixtures: $(VENV)/dev.stamp
 	$(BIN)/python fixtures/build.py
 	$(BIN)/python fixtures/practice_year.py
 	$(BIN)/python fixtures/specialty_years.py
+	$(BIN)/python fixtures/threshold_years.py
+	$(BIN)/python fixtures/measures_year.py
+	$(BIN)/python fixtures/practices_build.py
 
 locale: $(VENV)/dev.stamp
 	$(BIN)/pybabel compile --directory cli/a9/locale --domain a9 --locale fr

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -21,8 +22,13 @@ COMMANDS = {
     "check": ("a9.commands.check", "Contrôler des actes."),
     "explain": ("a9.commands.explain", "Expliquer une ligne : chaque règle, ce qu'elle a compté, sa réponse."),
     "columns": ("a9.commands.columns", "Dire ce qui est compris d'un fichier d'actes."),
-    "template": ("a9.commands.template", "Donner un fichier à remplir."),
+    "threshold": ("a9.commands.threshold", "Suivre le plafond d'activité à distance, en demander l'aménagement."),
+    "forfait": ("a9.commands.forfait", "Simuler le forfait structure : points, euros, ce qui manque."),
+    "measures": ("a9.commands.measures", "Simuler les mesures bornées dans le temps."),
     "rules": ("a9.commands.rules", "Lister et montrer les règles."),
+    "report": ("a9.commands.report", "Mettre en forme un résultat enregistré, sans les fichiers lus."),
+    "template": ("a9.commands.template", "Donner un fichier à remplir."),
+    "completion": ("a9.commands.completion", "Compléter les mots de a9 dans un terminal."),
 }
 
 _EPILOG = """\b
@@ -115,6 +121,10 @@ def cli() -> None:
 def run(args: Sequence[str] | None = None) -> int:
     """Run the command line `args` (of the process by default) and return its exit code."""
     prepare_streams()
+    if "_A9_COMPLETE" in os.environ:  # a shell asks what may come next
+        from a9.completion import register  # noqa: PLC0415 - only then
+
+        register()
     with french():
         try:
             code = cli.main(args, prog_name="a9", standalone_mode=False)

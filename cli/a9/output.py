@@ -9,6 +9,7 @@ import stat
 import sys
 import tempfile
 from contextlib import suppress
+from typing import TypeVar
 
 from a9.terminal import silence
 from avenant9.errors import OutputError, SettingError
@@ -17,25 +18,26 @@ from avenant9.wording import for_encoding, visible
 #: Ending of a file name -> format.
 ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".html": "html", ".htm": "html"}
 
+Name = TypeVar("Name", bound=str)
 
-def format_for(chosen: str | None, output: str | None, formats: tuple[str, ...]) -> str:
+
+def format_for(chosen: str | None, output: str | None, formats: tuple[Name, ...]) -> Name:
     """The format asked for, else the one that the file's ending names, else the first of `formats`.
 
     Raises:
-        SettingError: the ending names no format of this command.
+        SettingError: the ending names no format of this command, or a workbook would go to standard output.
     """
-    if chosen is not None:
-        return chosen
     ending = os.path.splitext(output)[1].lower() if output and not _written_through(output) else ""
-    if not ending:
-        return formats[0]
-    found = ENDINGS.get(ending)
-    if found not in formats:
+    wanted = chosen or (ENDINGS.get(ending) if ending else formats[0])
+    found = next((name for name in formats if name == wanted), None)
+    if found is None:
         raise SettingError(
             f"-o {output}",
             f"cette commande n'écrit pas de fichier {ending}",
             f"donnez --format {'|'.join(formats)}, ou un nom en {', '.join(_endings(formats))}",
         )
+    if found == "xlsx" and output in {None, "-"}:
+        raise SettingError("--format xlsx", "un classeur ne va pas sur la sortie standard", "donnez -o FICHIER.xlsx")
     return found
 
 
@@ -43,7 +45,7 @@ def _endings(formats: tuple[str, ...]) -> list[str]:
     return [ending for ending, name in ENDINGS.items() if name in formats]
 
 
-def check_place(output: str | None, inputs: tuple[str, ...] = ()) -> None:
+def check_place(output: str | None, inputs: tuple[str, ...] = (), option: str = "-o") -> None:
     """Refuse before the work what could not be written after it.
 
     Raises:
@@ -61,7 +63,7 @@ def check_place(output: str | None, inputs: tuple[str, ...] = ()) -> None:
         with suppress(OSError):
             if os.path.samefile(file, output):
                 raise SettingError(
-                    f"-o {output}",
+                    f"{option} {output}",
                     "ce fichier est aussi une entrée, qui n'est jamais modifiée",
                     "choisissez un autre nom",
                 )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from a9.exits import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from a9.options import Reading
     from a9.output import Notices
+    from avenant9.acts.shifts import Activity
     from avenant9.model import Acts
     from avenant9.rulebook.load import Rulebook
+
+Found = TypeVar("Found")
 
 
 def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:
@@ -23,8 +26,25 @@ def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:
     Raises:
         InputError, SettingError: as `load_acts` and `load_mapping`.
     """
-    from avenant9.acts.columns import load_mapping  # noqa: PLC0415 - --help must not import polars
-    from avenant9.acts.load import ReadOptions, load_acts  # noqa: PLC0415
+    from avenant9.acts.load import load_acts  # noqa: PLC0415 - --help must not import polars
+
+    return _read(load_acts, reading, rulebook, notices)
+
+
+def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Activity:
+    """The acts of the files, their shifts, and their patients taken in charge.
+
+    Raises:
+        InputError, SettingError: as `load_activity` and `load_mapping`.
+    """
+    from avenant9.acts.shifts import load_activity  # noqa: PLC0415
+
+    return _read(load_activity, reading, rulebook, notices)
+
+
+def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, notices: Notices) -> Found:
+    from avenant9.acts.columns import load_mapping  # noqa: PLC0415
+    from avenant9.acts.load import ReadOptions  # noqa: PLC0415
 
     notices.step("Lecture des fichiers…")
     chosen = ReadOptions(
@@ -36,7 +56,7 @@ def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:
     )
     stdin = sys.stdin.buffer if "-" in reading.files else None
     try:
-        return load_acts(reading.files, rulebook.nomenclature, chosen, stdin)
+        return load(reading.files, rulebook.nomenclature, chosen, stdin)
     finally:
         notices.done()
 

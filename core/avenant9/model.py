@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -77,6 +77,7 @@ class Input:
     columns: dict[str, str]
     encoding: str | None = None
     separator: str | None = None
+    places: dict[str, int] = field(default_factory=dict, compare=False)  # key -> absolute column, from 0
 
 
 #: The acts table. One line per act (one code of one row). Null means *unknown*, never "no" or zero.

@@ -16,6 +16,7 @@ from avenant9 import summary
 from avenant9.acts.settings import Form, check_keys, day, empty, entries, practitioner, read_bytes, unusable
 from avenant9.errors import SettingError
 from avenant9.model import Known, Report, Waived
+from avenant9.results import CHECK
 from avenant9.wording import day as in_french
 from avenant9.wording import did_you_mean
 
@@ -39,8 +40,7 @@ _FORM: Final = Form("waiver", "acceptation", "waivers", HEADINGS, REQUIRED)
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}(-[1-9][0-9]*)?")
 
 #: The result whose findings a baseline may hold.
-BASELINE_FORMAT: Final = "a9-check/1"
-_AGAIN = f"donnez un résultat de « a9 check --format json » ({BASELINE_FORMAT})"
+_AGAIN = f"donnez un résultat de « a9 check --format json » ({CHECK})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def read_baseline(path: Path) -> frozenset[str]:
     except (ValueError, RecursionError):
         raise SettingError(str(path), "ce n'est pas du JSON, ou il est incomplet", _AGAIN) from None
     found = result.get("format") if isinstance(result, dict) else None
-    if found != BASELINE_FORMAT:
+    if found != CHECK:
         named = f"format « {found} »" if isinstance(found, str) else "ce n'est pas un résultat de a9"
         raise SettingError(str(path), named, _AGAIN)
     if result.get("profile") == "fiscal":

@@ -17,7 +17,7 @@ def test_a_whole_object() -> None:
         "format": "a9-check/1",
         "as_of": "2026-11-22",
         "profile": "comptable",
-        "rulebook": {"version": "1.0.0", "rules": 61},
+        "rulebook": {"version": "1.0.0", "rules": 61, "date": "2026-11-22"},
         "inputs": [
             {
                 "file": "actes.xlsx",
@@ -153,4 +153,9 @@ def test_an_unknown_sum_is_null() -> None:
 def test_replaced_rules_are_named() -> None:
     shown = report(replaced=("frequence/te2-annuelle",))
     loaded = json.loads(json_format.render(profile.apply(shown, "comptable")))
-    assert loaded["rulebook"] == {"version": "1.0.0", "rules": 61, "replaced": ["frequence/te2-annuelle"]}
+    assert loaded["rulebook"] == {
+        "version": "1.0.0",
+        "rules": 61,
+        "date": "2026-11-22",
+        "replaced": ["frequence/te2-annuelle"],
+    }

@@ -40,6 +40,8 @@ def test_every_column_of_the_contract_has_its_note() -> None:
     ("data", "columns"),
     [
         (template.acts_workbook(), template.acts_columns()),
+        (template.shifts_workbook(), template.shifts_columns()),
+        (template.protocols_workbook(), template.protocols_columns()),
         (template.derogations_workbook(), template.derogation_columns()),
         (template.waivers_workbook(), template.waiver_columns()),
     ],

@@ -13,15 +13,16 @@ from a9.exits import ExitCode, say, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
 from a9.reading import read_acts, tell
+from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
     from avenant9.model import Acts, Report
+    from avenant9.report.formats import Format
     from avenant9.waivers import Waiver
 
-FORMATS = ("table", "csv", "json")
 _LINES_ON_A_TERMINAL = 40
 
 
@@ -69,6 +70,12 @@ Exemples :
     help="Résultat antérieur (--format json) : ses constats, déjà connus, sont mis à part.",
 )
 @click.option(
+    "--annotate",
+    metavar="SORTIE.xlsx",
+    help="Écrire aussi une copie du classeur lu (un seul .xlsx) : cellules en cause colorées et commentées, synthèse "
+    "en première feuille.",
+)
+@click.option(
     "--fail-on",
     type=options.OneOf(("violation", "review", "never")),
     default="violation",
@@ -98,6 +105,7 @@ def command(
     until: date | None,
     waivers: str | None,
     baseline: str | None,
+    annotate: str | None,
     fail_on: str,
 ) -> int:
     """Contrôle des actes : anomalies, texte derrière chacune, euros en jeu.
@@ -110,7 +118,10 @@ def command(
         raise click.UsageError("--until est antérieur à --from.")
     files, twice = options.distinct(files)
     wanted = format_for(format_, output, FORMATS)
-    check_place(output, tuple(file for file in (*files, waivers, baseline) if file not in {"-", None}))
+    inputs = tuple(file for file in (*files, waivers, baseline) if file is not None and file != "-")
+    check_place(output, inputs)
+    if annotate is not None:
+        _check_annotated(files, annotate, output, inputs)
     notices = Notices(quiet=quiet, progress=not no_progress)
     for file in twice:
         notices.say(f"{file} : donné plusieurs fois, lu une seule.")
@@ -123,6 +134,7 @@ def command(
     from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options, check  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
+    from avenant9.report import profile as profiles  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.waivers import load_waivers, read_baseline  # noqa: PLC0415
 
@@ -153,11 +165,15 @@ def command(
     tell(acts, (*acts.notices, *report.notices), _failed_rules(report), notices)
     notices.step("Écriture du résultat…")
     report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced)
-    result = _rendered(report, profile, wanted, output, color)
+    shown = profiles.apply(report, profile)
+    result = _rendered(shown, wanted, output, color)
     notices.done()
     deliver(result, output)
+    codes = [_status(acts, report, fail_on)]
+    if annotate is not None:
+        codes.append(_write_annotated(files[0], annotate, shown, notices))
     notices.say(_account(acts, report))
-    return int(_status(acts, report, fail_on))
+    return int(worst(codes))
 
 
 def _set_apart(report: Report, accepted: Sequence[Waiver], known: Collection[str] | None) -> Report:
@@ -168,28 +184,49 @@ def _set_apart(report: Report, accepted: Sequence[Waiver], known: Collection[str
     return report if known is None else waivers.against(report, known)
 
 
-def _rendered(report: Report, profile: str, wanted: str, output: str | None, color: str) -> str | bytes:
-    from avenant9.report import profile as profiles  # noqa: PLC0415
-
-    shown = profiles.apply(report, profile)
-    if wanted == "csv":
-        from avenant9.report import csv  # noqa: PLC0415
-
-        return csv.render(shown)
-    if wanted == "json":
-        from avenant9.report import json  # noqa: PLC0415
-
-        return json.render(shown)
-    from avenant9.report import table  # noqa: PLC0415
+def _rendered(shown: Report, wanted: Format, output: str | None, color: str) -> str | bytes:
+    from avenant9.report import of_check  # noqa: PLC0415
+    from avenant9.report.page import Page  # noqa: PLC0415
 
     to_terminal = output in {None, "-"} and is_terminal()
-    return table.render(
-        shown,
-        width=width(output),
-        encoding=encoding_of(output),
-        color=use_color(color, output),
-        limit=_LINES_ON_A_TERMINAL if to_terminal else None,
-    )
+    page = Page(width(output), encoding_of(output), use_color(color, output))
+    limit = _LINES_ON_A_TERMINAL if to_terminal else None
+    return of_check.render(wanted, shown, page, limit)
+
+
+def _check_annotated(files: tuple[str, ...], annotate: str, output: str | None, inputs: tuple[str, ...]) -> None:
+    """Refuse, before anything is read, what could not be annotated or written."""
+    from avenant9.errors import SettingError  # noqa: PLC0415
+    from avenant9.report.annotate import check_input  # noqa: PLC0415
+
+    place = f"--annotate {annotate}"
+    if Path(annotate).suffix.lower() != ".xlsx":
+        raise SettingError(place, "la copie annotée est un classeur .xlsx", "donnez un nom en .xlsx")
+    if output is not None and Path(output).resolve() == Path(annotate).resolve():
+        raise SettingError(place, "c'est aussi le fichier de -o", "donnez deux noms")
+    check_place(annotate, inputs, "--annotate")
+    check_input(files)
+
+
+def _write_annotated(file: str, place: str, shown: Report, notices: Notices) -> ExitCode:
+    """Write the annotated copy; where that fails, say so: the report is there already."""
+    from avenant9.errors import InputError, OutputError  # noqa: PLC0415
+    from avenant9.report import annotate  # noqa: PLC0415
+
+    try:
+        if lost := annotate.warning(file):
+            notices.say(lost)
+        notices.step("Copie annotée du classeur…")
+        copy, said = annotate.annotate(file, shown)
+        notices.done()
+        deliver(copy, place)
+    except (InputError, OutputError) as error:
+        notices.done()
+        say(str(error))
+        return ExitCode.UNREADABLE
+    for notice in said:
+        notices.say(notice)
+    return ExitCode.DONE
 
 
 def _failed_rules(report: Report) -> list[str]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 #: Name -> endings that it can be written in; the first is what standard output gets.
 KINDS = {
     "acts": (".csv", ".xlsx"),
+    "shifts": (".csv", ".xlsx"),
+    "protocols": (".csv", ".xlsx"),
+    "forfait": (".toml", ".xlsx"),
     "derogations": (".toml", ".xlsx"),
     "waivers": (".toml", ".xlsx"),
     "mapping": (".toml",),
@@ -33,7 +36,7 @@ Exemples :
   a9 template derogations -o derogations.toml
   a9 template mapping -o colonnes.toml""",
 )
-@click.argument("kind", type=options.OneOf(tuple(KINDS)), metavar="acts|derogations|waivers|mapping")
+@click.argument("kind", type=options.OneOf(tuple(KINDS)), metavar="|".join(KINDS))
 @click.option(
     "-o",
     "--output",
@@ -41,18 +44,24 @@ Exemples :
     help="Écrire dans ce fichier ; sa fin choisit la forme (.xlsx : classeur avec listes et notes).",
 )
 def command(kind: str, output: str | None) -> None:
-    """Donne un fichier à remplir : actes, dérogations au plafond, constats acceptés, ou correspondance de colonnes.
+    """Donne un fichier à remplir : actes, vacations, protocoles, forfait, dérogations, constats acceptés, colonnes.
 
     Sans -o, le texte (CSV ou TOML) va sur la sortie standard.
     """
     form = _form(kind, output)
     check_place(output)
 
-    from avenant9.report import template  # noqa: PLC0415 - --help must not import polars
+    from avenant9.report import template, template_forfait  # noqa: PLC0415 - --help must not import polars
 
     makers: dict[tuple[str, str], Callable[[], str | bytes]] = {
         ("acts", ".csv"): template.acts_csv,
         ("acts", ".xlsx"): template.acts_workbook,
+        ("shifts", ".csv"): template.shifts_csv,
+        ("shifts", ".xlsx"): template.shifts_workbook,
+        ("protocols", ".csv"): template.protocols_csv,
+        ("protocols", ".xlsx"): template.protocols_workbook,
+        ("forfait", ".toml"): template_forfait.text,
+        ("forfait", ".xlsx"): template_forfait.workbook,
         ("derogations", ".toml"): template.derogations_text,
         ("derogations", ".xlsx"): template.derogations_workbook,
         ("waivers", ".toml"): template.waivers_text,

@@ -180,8 +180,8 @@ def recognise(raw: RawSheet, mapping: Mapping | None = None) -> Recognised | Unr
         SettingError: the mapping names a heading that the sheet of acts does not have.
     """
     mapping = mapping or Mapping()
-    best: _Header | None = None
-    for header in _candidates(raw):
+    best: Header | None = None
+    for header in headers(raw):
         header.match(mapping)
         if all(key in header.columns for key in REQUIRED):
             header.check(mapping, raw)
@@ -199,18 +199,19 @@ def recognise(raw: RawSheet, mapping: Mapping | None = None) -> Recognised | Unr
     return Unrecognised(missing, best.shown())
 
 
-def _candidates(raw: RawSheet) -> Iterable[_Header]:
+def headers(raw: RawSheet) -> Iterable[Header]:
+    """The rows at the top of a sheet that may be its header, in their order."""
     if raw.header is not None:
-        yield _Header(0, dict(enumerate(raw.header)))
+        yield Header(0, dict(enumerate(raw.header)))
         return
     places = [int(name[1:]) for name in raw.table.columns if name != "row"]
     for row, *cells in raw.table.head(TOP).iter_rows():
         filled = {place: cell for place, cell in zip(places, cells, strict=True) if cell and cell.strip()}
         if filled:
-            yield _Header(row, filled)
+            yield Header(row, filled)
 
 
-class _Header:
+class Header:
     """A row that may be the header, and what its cells name."""
 
     def __init__(self, row: int, cells: dict[int, str]) -> None:
@@ -241,6 +242,7 @@ class _Header:
 
     @property
     def headings(self) -> dict[str, str]:
+        """Key -> heading as in the file."""
         return {key: self.cells[place] for key, place in self.columns.items()}
 
     def notices(self, mapping: Mapping) -> tuple[str, ...]:
@@ -291,7 +293,7 @@ _HEADING_WORD = re.compile(
 )
 
 
-def _repetitions(raw: RawSheet, header: _Header) -> tuple[int, ...]:
+def _repetitions(raw: RawSheet, header: Header) -> tuple[int, ...]:
     """The header row, and the rows below that hold headings in the same columns of date and code."""
     rows: list[set[int]] = []
     for key in REQUIRED:

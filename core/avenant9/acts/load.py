@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import polars as pl
@@ -223,14 +223,9 @@ def _together(sheets: list[Sheet], practitioner: str | None) -> tuple[pl.DataFra
 def _without_others(entry: Input, rank: int, before: pl.DataFrame, after: pl.DataFrame) -> Input:
     rows_before, rows_after = (table.filter(pl.col("input") == rank)["row"].n_unique() for table in (before, after))
     away = rows_before - rows_after
-    return Input(
-        entry.file,
-        entry.sheet,
-        entry.rows - away,
-        len(after.filter(pl.col("input") == rank)),
-        entry.rejected,
-        entry.skipped + away,
-        entry.columns,
-        entry.encoding,
-        entry.separator,
+    return replace(
+        entry,
+        rows=entry.rows - away,
+        acts=len(after.filter(pl.col("input") == rank)),
+        skipped=entry.skipped + away,
     )

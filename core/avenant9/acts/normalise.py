@@ -80,7 +80,7 @@ def normalise(
     `practitioners` renames practitioners (several AM numbers, one doctor); `sector_cnam` says that the sector
     column holds convention codes.
     """
-    body, skipped, ragged = _body(raw, found)
+    body, skipped, ragged = data_rows(raw, found)
     reading = _Reading(raw, found, body, ragged)
     _name_errors(reading)
     height = len(body)
@@ -112,11 +112,12 @@ def normalise(
         columns=dict(found.headings),
         encoding=raw.encoding,
         separator=raw.separator,
+        places=dict(found.columns),
     )
     return Sheet(table, account, rejected, (*found.notices, *reading.notices))
 
 
-def _body(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict[int, str]]:
+def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict[int, str]]:
     """The rows below the header, cleaned; blank rows, repeated headers and totals left out and counted.
 
     Also the rows of a text file that hold more cells than there are headings: all of their cells may be shifted.
@@ -293,7 +294,7 @@ def _read_patient(reading: _Reading, columns: dict[str, pl.Series]) -> None:
     born = columns["birth_date"].dt.to_string("%Y-%m-%d")
     if number is not None:
         shown = _without_lost_digits(reading, "patient", number)
-        patient = values.distinct(shown, _one_spelling, pl.String())
+        patient = values.distinct(shown, one_spelling, pl.String())
     elif nir is not None:
         shown = _without_lost_digits(reading, "nir", nir)
         patient = _by_nir(reading, shown, born)
@@ -303,7 +304,7 @@ def _read_patient(reading: _Reading, columns: dict[str, pl.Series]) -> None:
     columns["patient_shown"] = shown.alias("patient_shown")
 
 
-def _one_spelling(cell: str) -> str:
+def one_spelling(cell: str) -> str:
     """A name however it is typed; an identifier, which has digits, is left as it is."""
     return cell if any(c.isdigit() for c in cell) else _folded_name(cell)
 

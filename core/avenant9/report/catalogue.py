@@ -111,14 +111,14 @@ def list_text(rulebook: Rulebook, *, width: int = 80, encoding: str = "utf-8") -
     page = Page(width, encoding)
     lines = [page.wrap(_head(rulebook)), ""]
     for name, rule in rulebook.rules.items():
-        period = _period(rule.version[0].period.first, rule.version[-1].period.last)
+        period = in_period(rule.version[0].period.first, rule.version[-1].period.last)
         facts = f"{listed(_verdicts(rule), 'ou')}, {period}, source {_CONFIDENCE[_weakest(rule)]}"
         lines += [page.wrap(name), page.wrap(facts, "  "), page.wrap(rule.title, "  ")]
         lines.append(page.wrap(_texts(rule), "    ", "  "))
     lines += ["", page.wrap("Non vérifiable par nature (aucun fichier d'actes ne le montre) :")]
     for entry in rulebook.by_nature:
         lines += [page.wrap(entry.label, "  "), page.wrap(entry.why, "    ")]
-        lines.append(page.wrap(_source(entry.source.to_source()), "      ", "    "))
+        lines.append(page.wrap(source_words(entry.source.to_source()), "      ", "    "))
     return "\n".join(lines) + "\n"
 
 
@@ -178,10 +178,10 @@ def show_text(
     lines = [page.wrap(name), page.wrap(rule.title), "", page.wrap(rule.why)]
     lines += [line for aside in _asides(rulebook, name) for line in ("", page.wrap(aside))]
     for version in rule.version:
-        period = _period(version.period.first, version.period.last)
+        period = in_period(version.period.first, version.period.last)
         facts = [
             *(f"{label} : {value}" for label, value in _values(version)),
-            f"source : {_source(version.source.to_source())}",
+            f"source : {source_words(version.source.to_source())}",
             f"comparé à la source le {day(version.checked_on)}",
             *([f"note : {version.note}"] if version.note else []),
         ]
@@ -329,7 +329,8 @@ def _verdicts(rule: Any) -> list[str]:
     return list(dict.fromkeys(Verdict(version.verdict).french for version in rule.version))
 
 
-def _period(first: date, last: date | None) -> str:
+def in_period(first: date, last: date | None) -> str:
+    """From when to when, in French: `depuis le 01/04/2022`."""
     if first.year <= _ALWAYS:
         return "à toute date" if last is None else f"jusqu'au {day(last)}"
     return f"depuis le {day(first)}" if last is None else f"du {day(first)} au {day(last)}"
@@ -340,7 +341,8 @@ def _weakest(rule: Any) -> str:
     return max((str(version.source.confidence) for version in rule.version), key=order.index)
 
 
-def _source(source: Source) -> str:
+def source_words(source: Source) -> str:
+    """A text in one line: title, article, publication, confidence, address."""
     words = [source.title, *([source.article] if source.article else [])]
     if source.published:
         words.append(f"publié le {day(source.published)}")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.model import Report, Source, Verdict
-from avenant9.report.cells import money
+from avenant9.model import Report, Verdict
+from avenant9.report.cells import money, source_columns
 from avenant9.report.headings import missing_words
 from avenant9.wording import counted
 
@@ -47,7 +47,7 @@ _CONTROLS = r"[\x00-\x1f\x7f]+"
 
 def render(report: Report) -> bytes:
     """All findings, then rules that could not be verified, then rejected rows; UTF-8 with a BOM."""
-    text, url = _source_columns(report)
+    text, url = source_columns(report.sources)
     table = report.findings.select(
         pl.col("rule"),
         pl.col("verdict").replace(_VERDICTS),
@@ -93,21 +93,6 @@ def _harmless(heading: str) -> pl.Expr:
 
 def _day(column: str) -> pl.Expr:
     return pl.col(column).dt.to_string("%d/%m/%Y")
-
-
-def _source_columns(report: Report) -> tuple[pl.Expr, pl.Expr]:
-    texts = {key: _text(source) for key, source in report.sources.items()}
-    urls = {key: source.url for key, source in report.sources.items()}
-    return tuple(  # type: ignore[return-value]
-        pl.col("source").replace_strict(values, default=None, return_dtype=pl.String).alias(name)
-        if values
-        else pl.lit(None, pl.String).alias(name)
-        for name, values in (("text", texts), ("url", urls))
-    )
-
-
-def _text(source: Source) -> str:
-    return f"{source.title}, {source.article}" if source.article else source.title
 
 
 def _rows(rows: list[dict[str, str | None]]) -> pl.DataFrame:

@@ -16,7 +16,8 @@ from typing import Literal
 from avenant9.model import Verdict
 
 #: What a column, a fact or a chart holds: `euros` are cents (int); `points`, `hours` and `number` Decimals or ints;
-#: `share` a Decimal of 0 to 1; `date` a date; `month` `2022-09`; `identifier` text that is never a number; `text`.
+#: `share` a Decimal of 0 to 1; `date` a date; `month` `2022-09`; `identifier` text that is never a
+#: number, or a whole number that names (a year, a row); `text`.
 Kind = Literal["text", "identifier", "integer", "number", "euros", "points", "hours", "share", "date", "month", "url"]
 Value = str | int | Decimal | date | None
 
@@ -34,9 +35,9 @@ class Column:
 class Table:
     """Rows under headings, each with as many values as there are columns.
 
-    `verdicts` colours each row (None: plain); `details` is what opens under each row (html), `total` the last row, where None is
-    no sum at all.
-    `sheet`: its own sheet of the workbook under this name; without one it stands on the sheet of its section.
+    `verdicts` colours each row (None: plain); `details` is what opens under each row (html). `total` is the last row,
+    where None is no sum at all. `sheet`: its own sheet of the workbook under this name; without one it stands on the
+    sheet of its section.
     """
 
     columns: tuple[Column, ...]

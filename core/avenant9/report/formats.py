@@ -23,9 +23,15 @@ def render(
     document: Callable[[], Document],
     csv: Callable[[], bytes],
     json: Callable[[], bytes],
+    table: Callable[[], str] | None = None,
 ) -> str | bytes:
-    """A result in one format; only what that format needs is made. A format without a branch fails mypy."""
+    """A result in one format; only what that format needs is made. A format without a branch fails mypy.
+
+    `table` is text of the result's own; without it the document is shown as text.
+    """
     match form:
+        case "table" if table is not None:
+            return table()
         case "table":
             from avenant9.report import text  # noqa: PLC0415 - each format imports what it needs
 

@@ -1,6 +1,6 @@
 """The report as one JSON object, `a9-check/1`: keys in the order of the contract, money as strings, ISO dates.
 
-`known` is there only where a baseline was given.
+`known` is there only where a baseline was given, `scope` where options left rules or dates out.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9.report.cells import money
+from avenant9.results import CHECK
 
 if TYPE_CHECKING:
     from avenant9.model import Input, Known, Report, Source, Waived
 
-FORMAT = "a9-check/1"
 
 _MONEY_IN_SUMMARY = ("at_stake", "at_stake_review", "at_stake_ceiling")
 _SUMMARY = (
@@ -50,10 +50,11 @@ _BEFORE_EXPLANATION = (
 def render(report: Report) -> bytes:
     """The whole result, one finding a line, UTF-8, ended by a line feed."""
     head = {
-        "format": FORMAT,
+        "format": CHECK,
         "as_of": report.as_of.isoformat(),
         "profile": report.profile,
         "rulebook": _rulebook(report),
+        **_scope(report),
         "inputs": [_input(entry) for entry in report.inputs],
         "summary": {key: _summary(report, key) for key in _SUMMARY},
     }
@@ -106,8 +107,18 @@ def _summary(report: Report, key: str) -> int | str | None:
 
 def _rulebook(report: Report) -> dict[str, Any]:
     """`replaced` is there only where `--rules` replaced a shipped rule."""
+    dated = {"date": report.rulebook_date.isoformat()} if report.rulebook_date else {}
     replaced = {"replaced": list(report.replaced)} if report.replaced else {}
-    return {"version": report.rulebook_version, "rules": report.rules, **replaced}
+    return {"version": report.rulebook_version, "rules": report.rules, **dated, **replaced}
+
+
+def _scope(report: Report) -> dict[str, Any]:
+    """What options left of the rules and of the dates, where they left something out."""
+    run, acts = report.summary.get("rules_run"), report.summary.get("acts_asked")
+    if run in {None, report.rules} and report.asked == (None, None):
+        return {}
+    first, last = (None if day is None else day.isoformat() for day in report.asked)
+    return {"scope": {"rules": run, "from": first, "until": last, "acts": acts}}
 
 
 def _input(entry: Input) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def lines(page: Page, findings: pl.DataFrame, order: Sequence[str]) -> Iterator[
             messages[key] = page.wrap(_said(*key), _INDENT)
         yield messages[key]
         if related:
-            yield page.wrap(_related(related, here), _INDENT)
+            yield page.wrap(related_words(related, here), _INDENT)
 
 
 def _facts(findings: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
@@ -86,7 +86,7 @@ def _practitioner(verdict: str, practitioner: str, year: int | None, at_stake: i
     return f"{words} : {Verdict(verdict).french}{stake}"
 
 
-def _related(related: list[dict[str, Any]], here: tuple[str | None, str | None]) -> str:
+def related_words(related: list[dict[str, Any]], here: tuple[str | None, str | None]) -> str:
     """The rows that count with this one, those of another sheet with its name."""
     shown: dict[tuple[str | None, str | None], list[str]] = {}
     for spot in related[:_SHOWN_RELATED]:

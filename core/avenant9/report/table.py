@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from avenant9.model import CellRef, Known, Report, Source, Verdict, Waived
+from avenant9.report import sentences
 from avenant9.report.grid import grid
-from avenant9.report.headings import absent_columns, heading, missing_words
+from avenant9.report.headings import missing_words
 from avenant9.report.lines import lines, order_for
 from avenant9.report.page import Page, place, sections
-from avenant9.wording import counted, day, euros, integer, listed, plural, quoted, wrapped
+from avenant9.wording import counted, day, euros, integer, listed, plural, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 _NARROWEST = 60
 _SHOWN_ROWS = 8  # rows named of findings set apart, the others are counted
-_SHOWN_COLUMNS = 6  # missing columns named in the verdict, the others in their own section
-_CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 
 
 def render(
@@ -51,78 +50,8 @@ def render(
 
 
 def _verdict(page: Page, report: Report) -> str:
-    """The answer in one sentence: it never says that all is well without saying what was verified."""
-    summary = report.summary
-    violations, reviews = summary.get("violation") or 0, summary.get("review") or 0
-    if not summary.get("acts"):
-        parts, verdict = ["aucun acte lu, rien n'a été contrôlé"], Verdict.REVIEW
-    elif summary.get("acts_asked") == 0:
-        parts, verdict = [f"aucun acte {_asked(report)}, rien n'a été montré"], Verdict.REVIEW
-    elif violations:
-        found = f"non conforme, {counted(violations, 'anomalie')}{_stake(summary.get('at_stake'))}"
-        parts, verdict = [found], Verdict.VIOLATION
-    elif reviews:
-        parts, verdict = ["aucune anomalie certaine"], Verdict.REVIEW
-    else:
-        parts, verdict = ["aucune anomalie"], Verdict.OK
-    if ceiling := summary.get("at_stake_ceiling"):
-        what = "d'un plafond" if report.profile == "fiscal" else "du plafond d'activité à distance"
-        parts.append(f"{euros(ceiling)} au titre {what}")
-    if reviews:
-        parts.append(f"{counted(reviews, 'point')} à examiner{_stake(summary.get('at_stake_review'))}")
-    if late := summary.get("out_of_time"):
-        parts.append(f"{counted(late, 'constat')} hors délai de réclamation")
-    if report.waived:
-        parts.append(counted(len(report.waived), "constat accepté"))
-    if report.known:
-        parts.append(counted(len(report.known), "constat déjà connu", "constats déjà connus"))
-    if summary.get("acts"):
-        parts.append(_coverage(report))
-    if rejected := len(report.rejected):
-        parts.append(
-            counted(rejected, "ligne rejetée n'a pas été contrôlée", "lignes rejetées n'ont pas été contrôlées")
-        )
-    return page.paint(page.wrap(f"Verdict : {' ; '.join(parts)}."), verdict)
-
-
-def _asked(report: Report) -> str:
-    """The dates of care that were asked for."""
-    first, last = report.asked
-    parts = [
-        "" if first is None else f"à partir du {first:%d/%m/%Y}",
-        "" if last is None else f"jusqu'au {last:%d/%m/%Y}",
-    ]
-    return " ".join(filter(None, parts))
-
-
-def _coverage(report: Report) -> str:
-    """How many rules answered, of those that were asked; what the others lacked."""
-    run = report.summary.get("rules_run")
-    rules = report.rules if run is None else run
-    asked = "" if rules == report.rules else " " + plural(rules, "demandée")
-    unanswered = len(report.unverifiable)
-    if not unanswered:
-        if rules == 1:
-            return f"la règle{asked} a pu être vérifiée"
-        return f"les {counted(rules, 'règle')}{asked} ont pu être vérifiées"
-    missing = [key for entry in report.unverifiable for key in entry.missing]
-    absent = absent_columns(missing, report.columns)
-    whole = "" if absent else " pour tous les actes"
-    verified = plural(unanswered, f"n'a pas pu être vérifiée{whole}", f"n'ont pas pu être vérifiées{whole}")
-    return f"{counted(unanswered, 'règle')} sur {integer(rules)}{asked} {verified}, {_for_want(absent)}"
-
-
-def _for_want(absent: Sequence[str]) -> str:
-    if not absent:
-        return "faute de données"
-    words = quoted(map(heading, absent[:_SHOWN_COLUMNS]))
-    if len(absent) > _SHOWN_COLUMNS:
-        words.append(counted(len(absent) - _SHOWN_COLUMNS, "autre"))
-    return f"faute {plural(len(absent), 'de la colonne', 'des colonnes')} {listed(words)}"
-
-
-def _stake(cents: int | None) -> str:
-    return "" if cents is None else f" ({euros(cents)} en jeu)"
+    words, verdict = sentences.answer(report)
+    return page.paint(page.wrap(words), verdict)
 
 
 def _by_rule(page: Page, report: Report) -> list[str]:
@@ -206,15 +135,13 @@ def _spots(entries: Sequence[Known]) -> str:
 
 def _unverifiable(page: Page, report: Report) -> list[str]:
     """The rules that could not answer, together with those that lacked the same."""
-    groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
-    for entry in report.unverifiable:
-        groups[entry.missing].append(f"{entry.rule} ({counted(entry.acts, 'acte')})")
-    if not groups:
+    if not report.unverifiable:
         return []
     section = [page.title("Non vérifiable")]
-    for missing, rules in groups.items():
+    for missing, entries in sentences.by_missing(report.unverifiable).items():
         words = missing_words(missing, report.columns)
-        section += [page.wrap(words[:1].upper() + words[1:]), page.wrap(", ".join(rules), "  ")]
+        rules = ", ".join(f"{entry.rule} ({counted(entry.acts, 'acte')})" for entry in entries)
+        section += [page.wrap(words[:1].upper() + words[1:]), page.wrap(rules, "  ")]
     return section
 
 
@@ -246,7 +173,7 @@ def _threshold(page: Page, report: Report) -> list[str]:
             integer(entry["remote"]),
             _share(entry["share"], entry["ceiling"]),
             _share(entry["ceiling"]),
-            _position(entry),
+            sentences.position(entry),
         ]
         for entry in report.threshold
     ]
@@ -268,12 +195,6 @@ def _share(text: str, beside: str | None = None) -> str:
     return f"{millionths // 10_000},{millionths % 10_000 // 100:02d} %"
 
 
-def _position(entry: dict[str, Any]) -> str:
-    if entry["over"]:
-        return f"dépassé de {counted(entry['excess'], 'acte')}"
-    return f"marge de {counted(entry['margin'], 'acte')}"
-
-
 def _texts(page: Page, report: Report) -> list[str]:
     """The texts behind the findings, each once, under the rules that rest on it."""
     used = report.findings.select("rule", "source").drop_nulls().unique().sort("rule", "source")
@@ -293,33 +214,21 @@ def _texts(page: Page, report: Report) -> list[str]:
 
 
 def _text(source: Source) -> str:
-    words = [source.title, *([source.article] if source.article else [])]
-    words.append(_CONFIDENCE.get(source.confidence, source.confidence))
-    return ", ".join(words) + (f" : {source.url}" if source.url else ", document non publié en ligne")
+    where = f" : {source.url}" if source.url else ", document non publié en ligne"
+    return f"{sentences.reference(source)}, {sentences.confidence(source)}{where}"
 
 
 def _inputs(page: Page, report: Report, limit: int | None) -> list[str]:
     section = [page.title("Lecture")]
     shown = report.inputs[:limit]
     for entry in shown:
-        words = [counted(entry.rows, "ligne"), counted(entry.acts, "acte")]
-        if entry.rejected:
-            words.append(counted(entry.rejected, "ligne rejetée", "lignes rejetées"))
-        if entry.skipped:
-            words.append(counted(entry.skipped, "ligne passée", "lignes passées"))
-        section.append(page.wrap(f"{place(entry.file, entry.sheet)} : {', '.join(words)}", "  ", ""))
+        words = f"{place(entry.file, entry.sheet)} : {sentences.what_was_read(entry)}"
+        section.append(page.wrap(words, "  ", ""))
     if rest := len(report.inputs) - len(shown):
         section.append(page.remainder(counted(rest, "autre feuille"), "--format json"))
-    section += [page.wrap(notice, "  ", "- ") for notice in report.notices]
-    if report.replaced:
-        section.append(page.wrap(f"Règles remplacées par --rules : {', '.join(report.replaced)}.", "  ", "- "))
+    section += [page.wrap(notice, "  ", "- ") for notice in (*report.notices, *sentences.replaced(report))]
     return section
 
 
 def _account(page: Page, report: Report) -> list[str]:
-    dated = f", à jour au {day(report.rulebook_date)}" if report.rulebook_date else ""
-    return [
-        page.wrap(f"Règles : version {report.rulebook_version}{dated}, {counted(report.rules, 'règle')}."),
-        page.wrap(f"Contrôle fait au {day(report.as_of)}, profil {report.profile}."),
-        page.wrap("Constat technique, ne vaut pas avis de la caisse."),
-    ]
+    return [page.wrap(words) for words in sentences.account(report)]

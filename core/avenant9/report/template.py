@@ -1,4 +1,4 @@
-"""Files to fill in: workbooks with lists and notes (acts, derogations, waivers), TOML (all but acts), CSV (acts)."""
+"""Files to fill in: workbooks with lists and notes, CSV where rows are many (acts, shifts), TOML for the rest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from avenant9 import waivers
-from avenant9.acts import derogations
+from avenant9.acts import derogations, shifts
 from avenant9.acts.columns import REQUIRED
 from avenant9.model import LISTED
 from avenant9.report.headings import HEADINGS
@@ -58,6 +58,18 @@ def acts_columns() -> tuple[Column, ...]:
 
 
 @cache
+def shifts_columns() -> tuple[Column, ...]:
+    """The columns of the shifts."""
+    return _columns("shifts", shifts.SHIFTS.headings)
+
+
+@cache
+def protocols_columns() -> tuple[Column, ...]:
+    """The columns of the patients taken in charge under a protocol."""
+    return _columns("protocols", shifts.PATIENTS.headings)
+
+
+@cache
 def derogation_columns() -> tuple[Column, ...]:
     """The columns of the derogations."""
     return _columns("derogations-sheet", derogations.HEADINGS)
@@ -74,6 +86,16 @@ def acts_workbook() -> bytes:
     return _workbook("Actes", acts_columns(), needed=REQUIRED)
 
 
+def shifts_workbook() -> bytes:
+    """The template of shifts as an xlsx file of one sheet, `Vacations`."""
+    return _workbook(shifts.SHIFTS.name, shifts_columns(), needed=shifts.SHIFTS.required)
+
+
+def protocols_workbook() -> bytes:
+    """The template of patients under a protocol as an xlsx file of one sheet, `Protocoles`."""
+    return _workbook(shifts.PATIENTS.name, protocols_columns(), needed=shifts.PATIENTS.required)
+
+
 def derogations_workbook() -> bytes:
     """The template of derogations as an xlsx file of one sheet, `Dérogations`."""
     return _workbook("Dérogations", derogation_columns(), needed=derogations.REQUIRED)
@@ -86,8 +108,22 @@ def waivers_workbook() -> bytes:
 
 
 def acts_csv() -> bytes:
-    """The template of acts as CSV for French spreadsheets: `;`, decimal comma, BOM, CRLF."""
-    columns = acts_columns()
+    """The template of acts as CSV."""
+    return _csv(acts_columns())
+
+
+def shifts_csv() -> bytes:
+    """The template of shifts as CSV."""
+    return _csv(shifts_columns())
+
+
+def protocols_csv() -> bytes:
+    """The template of patients under a protocol as CSV."""
+    return _csv(protocols_columns())
+
+
+def _csv(columns: Sequence[Column]) -> bytes:
+    """For French spreadsheets: `;`, decimal comma, BOM, CRLF."""
     lines = [[column.heading for column in columns]]
     lines += [[_text(column, column.examples[rank]) for column in columns] for rank in range(2)]
     return ("\ufeff" + "".join(";".join(line) + "\r\n" for line in lines)).encode()
@@ -139,7 +175,7 @@ def _columns(name: str, headings: dict[str, str]) -> tuple[Column, ...]:
 
 
 def _values(key: str, kind: str) -> tuple[str, ...]:
-    return _YES_NO if kind == "oui-non" else LISTED[key] if kind == "liste" else ()
+    return _YES_NO if kind == "oui-non" else {**LISTED, **shifts.ACCEPTED}[key] if kind == "liste" else ()
 
 
 def _text(column: Column, value: Any) -> str:

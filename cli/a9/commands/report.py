@@ -1,0 +1,85 @@
+"""`a9 report`: a saved result in another format, without the input."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from a9 import options
+from a9.help import SETTINGS, Command
+from a9.output import check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
+from avenant9.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+    from avenant9.report.saved import Saved
+
+_LINES_ON_A_TERMINAL = 40
+
+
+@click.command(
+    "report",
+    cls=Command,
+    context_settings=SETTINGS,
+    epilog="""\b
+Exemples :
+  a9 report resultat.json
+  a9 report resultat.json -o rapport.html
+  a9 report - --format xlsx -o rapport.xlsx < resultat.json
+  a9 report --schema -o a9.schema.json""",
+)
+@click.argument("result", required=False, metavar="RESULTAT.json")
+@click.option(
+    "--schema", is_flag=True, help="Donner le schéma JSON de tous les résultats, au lieu de mettre en forme."
+)
+@options.result_options(*FORMATS)
+def command(
+    *,
+    result: str | None,
+    schema: bool,
+    format_: str | None,
+    output: str | None,
+    quiet: bool,
+    no_progress: bool,
+    color: str,
+) -> None:
+    """Met en forme un résultat enregistré par --format json (« - » : entrée standard), sans relire les fichiers.
+
+    Le résultat garde son profil et sa date : rien n'est contrôlé ni calculé de nouveau.
+    """
+    if schema == (result is not None):
+        raise click.UsageError("Donnez un résultat à mettre en forme, ou --schema, l'un des deux.")
+    if result is None:
+        check_place(output)
+        from avenant9.report import saved  # noqa: PLC0415 - --help must not import polars
+
+        deliver(saved.schema(), output)
+        return
+    wanted = format_for(format_, output, FORMATS)
+    check_place(output, (result,))
+    found = _load(result)
+    from avenant9.report.page import Page  # noqa: PLC0415
+
+    page = Page(width(output), encoding_of(output), use_color(color, output))
+    deliver(_rendered(found, wanted, page, to_terminal=output in {None, "-"} and is_terminal()), output)
+
+
+def _load(result: str) -> Saved:
+    from avenant9.acts.settings import read_bytes  # noqa: PLC0415
+    from avenant9.report import saved  # noqa: PLC0415
+    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+
+    given = "un résultat écrit par « a9 … --format json »"
+    content = sys.stdin.buffer.read() if result == "-" else read_bytes(Path(result), given)
+    place = "entrée standard" if result == "-" else result
+    return saved.load(content, place, load_rulebook())
+
+
+def _rendered(found: Saved, wanted: Format, page: Page, *, to_terminal: bool) -> str | bytes:
+    from avenant9.report import of_result  # noqa: PLC0415
+
+    return of_result.render(wanted, found, page, _LINES_ON_A_TERMINAL if to_terminal else None)

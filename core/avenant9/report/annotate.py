@@ -1,0 +1,290 @@
+"""A copy of the user's own workbook, with the cells at fault coloured and said in comments."""
+
+from __future__ import annotations
+
+import re
+import warnings
+import zipfile
+from collections import defaultdict
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.comments import Comment
+from openpyxl.styles import PatternFill
+
+from avenant9.acts import preflight
+from avenant9.errors import InputError, SettingError
+from avenant9.model import Report, Verdict
+from avenant9.report import check_document, sentences, workbook, xlsx
+from avenant9.wording import counted, euros, listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+SUMMARY = "Synthèse a9"
+_OPTION = "--annotate"
+_AUTHOR = "a9"
+_REJECTED = "E2DAF4"  # neither colour of a verdict
+#: Beyond this, a spreadsheet opens too slowly: the cells are coloured all the same.
+MOST_COMMENTS = 10_000
+_COMMENT_WIDTH, _COMMENT_LINE = 340, 18  # pixels
+_MOST_COMMENT = 8_000  # characters
+_CHUNK = 1024**2
+
+#: What a copy loses, by the names of the parts of the workbook.
+_PARTS = (
+    (r"xl/vbaProject\.bin", "macros"),
+    (r"xl/charts/", "graphiques (mise en forme simplifiée)"),
+    (r"xl/pivotTables/|xl/pivotCache/", "tableaux croisés dynamiques (à actualiser)"),
+    (r"xl/slicers/|xl/slicerCaches/", "segments"),
+    (r"xl/timelines/|xl/timelineCaches/", "chronologies"),
+    (r"xl/threadedComments/", "conversations (leur texte reste en commentaire)"),
+    (r"xl/ctrlProps/|xl/activeX/", "boutons et contrôles"),
+    (r"xl/embeddings/", "objets incorporés"),
+    (r"xl/diagrams/", "diagrammes SmartArt"),
+    (r"xl/queryTables/|xl/connections\.xml", "connexions de données"),
+    (r"xl/richData/", "types de données liés"),
+    (r"xl/model/", "modèle de données"),
+    (r"_xmlsignatures/", "signature numérique"),
+)
+#: What it loses, by the words in the sheets and drawings.
+_WORDS = (
+    (r"xl/drawings/[^/]*\.xml", rb"<(?:\w+:)?(?:sp|cxnSp|grpSp)[ >]", "formes et zones de texte"),
+    (r"xl/worksheets/[^/]*\.xml", rb"<(?:\w+:)?sparklineGroup[ >]", "graphiques sparkline"),
+    (
+        r"xl/worksheets/[^/]*\.xml",
+        rb"<x14:dataValidation[ >]",
+        "listes déroulantes qui renvoient à une autre feuille",
+    ),
+    (r"xl/worksheets/[^/]*\.xml", rb"<x14:conditionalFormatting[ >]", "mises en forme conditionnelles récentes"),
+    (r"xl/worksheets/[^/]*\.xml", rb"<picture[ />]", "images de fond"),
+    (r"xl/worksheets/[^/]*\.xml", rb"<f[ />]", "valeurs des formules (recalculées à l'ouverture)"),
+)
+
+
+def check_input(files: Sequence[str]) -> None:
+    """Refuse what cannot be annotated, before it is read.
+
+    Raises:
+        SettingError: not exactly one file, or not an xlsx workbook.
+        InputError: the file is missing or cannot be read.
+    """
+    if len(files) != 1:
+        raise SettingError(_OPTION, f"{counted(len(files), 'fichier')}, un seul s'annote à la fois", "donnez-en un")
+    path = files[0]
+    remedy = "enregistrez-le au format .xlsx, ou écrivez les constats à part (-o FICHIER.xlsx)"
+    if path == "-":
+        raise SettingError(_OPTION, "l'entrée standard ne s'annote pas", "donnez le nom d'un classeur .xlsx")
+    with preflight.open_input(path) as file:
+        head = file.read(preflight.HEAD)
+        if not head.startswith(b"PK"):
+            raise SettingError(_OPTION, f"{path} n'est pas un classeur .xlsx, ou il est protégé", remedy)
+        try:
+            with zipfile.ZipFile(file) as package:
+                names = package.namelist()
+        except (zipfile.BadZipFile, OSError, ValueError):
+            raise preflight.damaged(path) from None
+    if not any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
+        raise SettingError(_OPTION, f"{path} n'est pas un classeur .xlsx", remedy)
+
+
+def lost(path: str) -> list[str]:
+    """What the workbook has and its copy will not have, in French; found in the parts of the file."""
+    found: list[str] = []
+    with zipfile.ZipFile(path) as package:
+        names = package.namelist()
+        if find_spec("PIL") is None and any(name.startswith("xl/media/") for name in names):
+            found.append("images")  # openpyxl copies them where that library is there
+        found += [said for pattern, said in _PARTS if any(re.match(pattern, name) for name in names)]
+        for pattern, words, said in _WORDS:
+            parts = (name for name in names if re.fullmatch(pattern, name))
+            if any(_holds(package, name, re.compile(words)) for name in parts):
+                found.append(said)
+    return found
+
+
+def warning(path: str) -> str | None:
+    """The sentence that names what is lost; None where nothing is."""
+    found = lost(path)
+    if not found:
+        return None
+    return f"{path} : ne passent pas dans la copie annotée : {listed(found)} ; l'original n'est pas modifié."
+
+
+def _holds(package: zipfile.ZipFile, name: str, words: re.Pattern[bytes]) -> bool:
+    """Whether a part has these words, read piece by piece."""
+    rest = b""
+    with package.open(name) as part:
+        while piece := part.read(_CHUNK):
+            if words.search(rest + piece):
+                return True
+            rest = piece[-64:]
+    return False
+
+
+def annotate(path: str, report: Report) -> tuple[bytes, list[str]]:
+    """The annotated copy, and French sentences on what was not done.
+
+    Args:
+        path: the workbook, which `check_input` admits; it is not modified.
+        report: what was found in it, as a profile may see it (`profile.apply` comes first). Comments hold nothing
+            else; the copy itself holds all of the user's data.
+
+    Raises:
+        InputError: the workbook is such that it cannot be copied.
+    """
+    book = _loaded(path)
+    spots = _spots(report)
+    said = _mark(book, report, spots)
+    document = check_document.document(report)
+    for sheet in book.worksheets:
+        sheet.sheet_view.tabSelected = False  # two selected sheets would be edited together
+    xlsx.add_summary(book, document, SUMMARY, (_legend(report),))
+    book.active = 0
+    book.worksheets[0].sheet_view.tabSelected = True
+    if book.calculation is not None:
+        book.calculation.fullCalcOnLoad = True  # the values of formulas are not in the copy
+    try:
+        return workbook.saved(book, moments=True), said
+    except Exception as error:  # openpyxl tells what it cannot write in its own ways
+        raise _refused(path) from error
+
+
+def _loaded(path: str) -> Workbook:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what is left out was said before
+            return load_workbook(path, rich_text=True)
+    except Exception as error:  # damaged styles, names, drawings: openpyxl has no error of its own for them
+        raise _refused(path) from error
+
+
+def _refused(path: str) -> InputError:
+    problem = "ce classeur se lit, mais ne se copie pas avec sa mise en forme"
+    return InputError(path, problem, f"{preflight.RESAVE}, ou écrivez les constats à part (-o FICHIER.xlsx)")
+
+
+def _legend(report: Report) -> str:
+    marks = ["rouge : non conforme", "jaune : à examiner"]
+    if report.rejected:
+        marks.append("violet : cellule illisible, ligne non contrôlée")
+    return f"Dans les feuilles, les cellules en cause sont colorées et portent un commentaire ({' ; '.join(marks)})."
+
+
+# --- marks ----------------------------------------------------------------------------------------------------
+
+_Place = tuple[str | None, int]  # sheet, row
+
+
+def _spots(report: Report) -> dict[_Place, list[dict[str, Any]]]:
+    """The findings of each row, the gravest first."""
+    spots: defaultdict[_Place, list[dict[str, Any]]] = defaultdict(list)
+    names = ("sheet", "row", "rule", "verdict", "message", "at_stake", "source", "out_of_time")
+    on_rows = report.findings.filter(pl.col("row").is_not_null()).select(names)
+    for finding in on_rows.sort(pl.col("verdict") != "violation", maintain_order=True).iter_rows(named=True):
+        spots[finding["sheet"], finding["row"]].append(finding)
+    return spots
+
+
+def _mark(book: Workbook, report: Report, spots: dict[_Place, list[dict[str, Any]]]) -> list[str]:
+    """Colour and comment the cells; what could not be commented."""
+    places = {entry.sheet: entry.places for entry in report.inputs}
+    left = MOST_COMMENTS
+    silent = 0
+    for (name, row), findings in spots.items():
+        columns = places.get(name) or {}
+        if name not in book.sheetnames or "code" not in columns:
+            continue
+        sheet = book[str(name)]
+        fill = workbook.COLORS[Verdict(findings[0]["verdict"])][0]
+        for key in _at_fault(findings, columns):
+            _paint(_cell(sheet, row, columns[key]), fill)
+        if left:
+            left -= 1
+            _comment(_cell(sheet, row, columns["code"]), _words(report, findings))
+        else:
+            silent += 1
+    for entry in report.rejected:
+        if entry.where.sheet not in book.sheetnames:
+            continue
+        sheet = book[str(entry.where.sheet)]
+        place = _column(entry.where.cell, places.get(entry.where.sheet) or {})
+        cell = _cell(sheet, entry.where.row, place)
+        _paint(cell, _REJECTED)
+        if left:
+            left -= 1
+            _comment(cell, f"a9 : ligne rejetée, non contrôlée\n{entry.reason}")
+        else:
+            silent += 1
+    if not silent:
+        return []
+    return [
+        f"{counted(silent, 'ligne colorée', 'lignes colorées')} sans commentaire : un tableur n'ouvre pas bien un "
+        f"classeur de plus de {counted(MOST_COMMENTS, 'commentaire')} ; les constats sont tous donnés par "
+        "-o FICHIER.xlsx."
+    ]
+
+
+def _at_fault(findings: Iterable[dict[str, Any]], columns: dict[str, int]) -> list[str]:
+    """The columns to colour: the code and the date, and the amount where money is the reproach."""
+    keys = ["code", "date"]
+    if any(finding["rule"].partition("/")[0] == "tarif" for finding in findings):
+        keys.append("amount")
+    return [key for key in keys if key in columns]
+
+
+def _column(address: str | None, columns: dict[str, int]) -> int:
+    letters = re.match("[A-Z]+", address or "")
+    return preflight.number(letters[0]) if letters else columns.get("code", 0)
+
+
+def _cell(sheet: Worksheet, row: int, column: int) -> Cell:
+    """The cell, or the one that shows for it where cells are merged."""
+    cell = sheet.cell(row, column + 1)
+    if isinstance(cell, MergedCell):
+        around = next(area for area in sheet.merged_cells.ranges if cell.coordinate in area)
+        cell = sheet.cell(around.min_row, around.min_col)
+    assert isinstance(cell, Cell)  # noqa: S101 - the first cell of an area is a cell
+    return cell
+
+
+def _paint(cell: Cell, color: str) -> None:
+    cell.fill = PatternFill("solid", fgColor=color)
+
+
+def _words(report: Report, findings: Sequence[dict[str, Any]]) -> str:
+    return "\n\n".join(_said(report, finding) for finding in findings)
+
+
+def _said(report: Report, finding: dict[str, Any]) -> str:
+    """Verdict and euros, what is reproached, the text, the rule."""
+    stake = "" if finding["at_stake"] is None else f", {euros(finding['at_stake'])} en jeu"
+    late = ", hors délai de réclamation" if finding["out_of_time"] else ""
+    source = report.sources.get(finding["source"] or "")
+    return "\n".join(
+        [
+            f"a9 : {Verdict(finding['verdict']).french}{stake}{late}",
+            finding["message"],
+            *([f"Texte : {sentences.reference(source)}"] if source else []),
+            *([f"Règle : {finding['rule']}"] if "/" in finding["rule"] else []),
+        ]
+    )
+
+
+def _comment(cell: Cell, words: str) -> None:
+    """After what the user's own comment says."""
+    own = cell.comment
+    text = workbook.clean(words)
+    if len(text) > _MOST_COMMENT:
+        text = f"{text[:_MOST_COMMENT]}…"
+    author = _AUTHOR
+    if own is not None and own.text:
+        text, author = f"{own.text}\n\n{text}", own.author or _AUTHOR
+    height = _COMMENT_LINE * (workbook.lines(text, 48) + 1)
+    cell.comment = Comment(text, author, height=min(height, 600), width=_COMMENT_WIDTH)

@@ -1,0 +1,614 @@
+"""The report of `a9 check` as a document: what its workbook and its page are made of."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, overload
+
+import polars as pl
+
+from avenant9.model import Known, Report, Unverifiable, Verdict
+from avenant9.report import sentences
+from avenant9.report.cells import source_columns
+from avenant9.report.document import Chart, Column, Document, Fact, Kind, Section, Series, Table
+from avenant9.report.headings import missing_words
+from avenant9.report.lines import related_words
+from avenant9.report.profile import FAMILIES
+from avenant9.wording import counted, day, integer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from avenant9.report.document import Value
+
+TITLE = "Contrôle des actes"
+_MOST_SHEETS = 40  # practitioners with a sheet of their own
+_MOST_REPEATED = 20_000  # findings repeated on the sheets of practitioners
+_MOST_BARS = 12  # rules in the chart of euros
+_MOST_CURVES = 12  # years of practitioners drawn
+_VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
+_LATE = "Constats hors délai de réclamation"
+_MOST_MONTHS = 36
+
+#: The column of the findings, its heading, its kind; those of the notification of an indu (CSS, R. 133-9-1): cause,
+#: nature, amount, dates of care and of payment; then who, where, why.
+_COLUMNS: tuple[tuple[str, str, Kind], ...] = (
+    ("verdict", "Verdict", "text"),
+    ("cause", "Cause", "text"),
+    ("code", "Nature (code acte)", "identifier"),
+    ("amount", "Montant", "euros"),
+    ("at_stake", "En jeu", "euros"),
+    ("at_stake_amo", "dont AMO", "euros"),
+    ("date", "Date de soins", "date"),
+    ("payment_date", "Date de paiement", "date"),
+    ("invoice", "N° facture", "identifier"),
+    ("practitioner", "Praticien", "identifier"),
+    ("patient", "Patient", "identifier"),
+    ("sheet", "Feuille", "identifier"),
+    ("row", "Ligne", "identifier"),
+    ("message", "Constat", "text"),
+    ("text", "Texte", "text"),
+    ("url", "Adresse", "url"),
+    ("file", "Fichier", "identifier"),
+    ("time", "Heure", "identifier"),
+    ("quantity", "Quantité", "integer"),
+    ("rule", "Règle", "identifier"),
+    ("fingerprint", "Empreinte", "identifier"),
+)
+#: Shown even where no file has them: a notification must say them.
+_ALWAYS = frozenset(
+    {"verdict", "cause", "amount", "at_stake", "date", "payment_date", "file", "row", "message", "rule"}
+)
+_FIRST_FOR_CPAM = ("invoice", "date", "payment_date", "amount", "at_stake", "at_stake_amo")
+_ON_PRACTITIONERS = ("verdict", "cause", "practitioner", "year", "at_stake", "message", "rule")
+_WIDE_ONLY = frozenset({"quantity", "at_stake_amo", "time", "file", "sheet", "text", "url", "fingerprint"})
+_TO_DO = {
+    "violation": "À faire : comparez avec le dossier ; si l'acte est facturé à tort, corrigez la facture ou proposez "
+    "la régularisation à la caisse ; sinon, gardez les pièces qui le justifient.",
+    "review": "À faire : tranchez d'après le dossier et le texte ; un constat accepté se note par --waivers "
+    "(« a9 template waivers »).",
+}
+_LATE_WORDS = "Payé depuis plus de trois ans : la caisse ne peut plus le réclamer, hors fraude."
+
+
+def document(report: Report, *, by_practitioner: bool = False) -> Document:
+    """The whole report, as a profile may see it (`profile.apply` comes first).
+
+    Args:
+        report: the result.
+        by_practitioner: repeat the findings on a sheet for each practitioner, where there are several.
+    """
+    words, verdict = sentences.answer(report)
+    findings = _told(report)
+    late = pl.col("out_of_time").fill_null(value=False)
+    on_rows, on_practitioners = findings.filter(pl.col("row").is_not_null()), findings.filter(pl.col("row").is_null())
+    sections = (
+        Section("En bref", _asked(report), _facts(report)),
+        Section("Par règle", tables=(_by_rule(report),)),
+        Section("Par praticien", tables=(_by_practitioner(report),)),
+        Section("Sur un praticien et une année", tables=(_of_practitioners(report, on_practitioners),)),
+        Section("Graphiques", charts=tuple(_charts(report))),
+        _lists("Constats", report, on_rows.filter(~late), "Anomalies"),
+        _lists(_LATE, report, on_rows.filter(late), "Hors délai", (_LATE_WORDS,)),
+        *(_practitioners(report, on_rows) if by_practitioner else ()),
+        _threshold(report),
+        Section("Non vérifiable", tables=(_unverifiable(report),)),
+        Section("Lignes rejetées", tables=(_rejected(report),)),
+        Section("Constats acceptés", tables=(_waived(report),)),
+        Section("Constats déjà connus", tables=(_known(report),)),
+        Section("Textes", tables=(_texts(report),)),
+        Section("Lecture", (*report.notices, *sentences.replaced(report)), tables=(_inputs(report),)),
+    )
+    kept = tuple(section for section in sections if section.words or _holds(section))
+    return Document(TITLE, words, kept, verdict, sentences.account(report))
+
+
+def _holds(section: Section) -> bool:
+    return bool(section.facts or section.charts or any(table.rows for table in section.tables))
+
+
+# --- the summary ----------------------------------------------------------------------------------------------
+
+
+def _asked(report: Report) -> tuple[str, ...]:
+    dates = sentences.asked(report)
+    return (f"Seuls les soins {dates} sont montrés ; tous les actes sont comptés.",) if dates else ()
+
+
+def _facts(report: Report) -> tuple[Fact, ...]:
+    summary = report.summary
+
+    def counts(label: str, key: str) -> Fact:
+        return Fact(label, summary.get(key) or 0, "integer")
+
+    def money(label: str, key: str) -> Fact:
+        return Fact(label, summary.get(key), "euros")
+
+    return (
+        counts("Actes contrôlés", "acts"),
+        counts("Praticiens", "practitioners"),
+        counts("Patients", "patients"),
+        counts("Constats non conformes", "violation"),
+        money("En jeu, non conforme", "at_stake"),
+        counts("Constats à examiner", "review"),
+        money("En jeu, à examiner", "at_stake_review"),
+        *([money("En jeu, plafond", "at_stake_ceiling")] if summary.get("at_stake_ceiling") else []),
+        *([counts("Constats hors délai", "out_of_time")] if summary.get("out_of_time") else []),
+        Fact("Règles appliquées", summary.get("rules_run", report.rules), "integer"),
+        Fact("Règles non vérifiables", len(report.unverifiable), "integer"),
+        Fact("Lignes rejetées", len(report.rejected), "integer"),
+    )
+
+
+_ONCE = "Un acte visé par plusieurs règles n'est compté qu'une fois, à sa plus grande somme, dans « En bref »."
+
+
+def _by_rule(report: Report) -> Table:
+    rows = [
+        (Verdict(verdict).french, _cause(rule, title), rule, findings, stake)
+        for rule, verdict, title, findings, stake in report.by_rule.select(
+            "rule", "verdict", "title", "findings", "at_stake"
+        ).iter_rows()
+    ]
+    return Table(
+        (
+            Column("Verdict"),
+            Column("Cause"),
+            Column("Règle", "identifier"),
+            Column("Constats", "integer"),
+            Column("En jeu", "euros"),
+        ),
+        rows,
+        total=("Total", None, None, sum(row[3] for row in rows), None),
+        verdicts=[Verdict(verdict) for verdict in report.by_rule["verdict"]],
+        note=_ONCE,
+        empty="Aucun constat.",
+    )
+
+
+def _cause(rule: str, title: str | None) -> str:
+    family = rule.partition("/")[0]
+    return title or FAMILIES.get(family, family).capitalize()
+
+
+def _by_practitioner(report: Report) -> Table:
+    """Counts and euros, each row once at its largest finding; the ceiling apart."""
+    findings = report.findings.filter(pl.col("practitioner").is_not_null())
+    ceiling = pl.col("rule").str.split("/").list.first() == "seuil"
+    rows = (
+        findings.filter(~ceiling)
+        .group_by("practitioner", "verdict", "file", "sheet", "row")
+        .agg(pl.col("at_stake").max())
+        .group_by("practitioner")
+        .agg(
+            stake=_sum_of(pl.col("verdict") == "violation"),
+            doubt=_sum_of(pl.col("verdict") == "review"),
+        )
+    )
+    counts = findings.group_by("practitioner").agg(
+        violations=(pl.col("verdict") == "violation").sum(),
+        reviews=(pl.col("verdict") == "review").sum(),
+        ceiling=_sum_of(ceiling),
+    )
+    table = (
+        counts.join(rows, on="practitioner", how="left")
+        .sort(pl.col("stake").fill_null(0), "practitioner", descending=[True, False])
+        .select("practitioner", "violations", "stake", "reviews", "doubt", "ceiling")
+    )
+    with_ceiling = table["ceiling"].fill_null(0).sum() > 0
+    columns = [
+        Column("Praticien", "identifier"),
+        Column("Non conformes", "integer"),
+        Column("En jeu", "euros"),
+        Column("À examiner", "integer"),
+        Column("En jeu, à examiner", "euros"),
+        *([Column("En jeu, plafond", "euros")] if with_ceiling else []),
+    ]
+    rows_shown = [row[: len(columns)] for row in table.rows()]
+    sums = [None if table[name].null_count() else int(table[name].sum()) for name in table.columns[1:]]
+    return Table(
+        tuple(columns),
+        rows_shown,
+        total=("Total", *sums[: len(columns) - 1]),
+        sheet="Praticiens" if len(table) > _MOST_SHEETS else "",
+    )
+
+
+def _sum_of(which: pl.Expr) -> pl.Expr:
+    """The euros of some findings: zero where there is none, null where there are some and no amount is known."""
+    chosen = pl.col("at_stake").filter(which)
+    return pl.when((chosen.len() == 0) | chosen.is_not_null().any()).then(chosen.sum())
+
+
+def _charts(report: Report) -> Iterator[Chart]:
+    """Euros by rule, findings by month."""
+    euros = report.by_rule.filter(pl.col("at_stake") > 0)
+    euros = euros.group_by("rule", maintain_order=True).agg(pl.col("at_stake").sum())
+    euros = euros.sort("at_stake", descending=True, maintain_order=True).head(_MOST_BARS)
+    if not euros.is_empty():
+        few = len(euros) == _MOST_BARS
+        title = f"Euros en jeu par règle{f', les {_MOST_BARS} premières' if few else ''}"
+        series = Series("En jeu", tuple(euros["at_stake"]))
+        yield Chart(title, "bar", tuple(euros["rule"]), (series,), "euros")
+    months = (
+        report.findings.filter(pl.col("date").is_not_null())
+        .group_by(pl.col("date").dt.to_string("%Y-%m").alias("month"))
+        .agg(
+            violation=(pl.col("verdict") == "violation").sum(),
+            review=(pl.col("verdict") == "review").sum(),
+        )
+    )
+    if months.is_empty():
+        return
+    every = _months(min(months["month"]), max(months["month"]))[-_MOST_MONTHS:]
+    found = {month: counts for month, *counts in months.iter_rows()}
+    names = tuple(f"{month[5:]}/{month[:4]}" for month in every)
+    series_of = [
+        Series(verdict.french, tuple(found.get(month, (0, 0))[place] for month in every))
+        for place, verdict in enumerate((Verdict.VIOLATION, Verdict.REVIEW))
+    ]
+    yield Chart("Constats par mois de soins", "bar", names, tuple(series_of), "integer")
+
+
+def _months(first: str, last: str) -> list[str]:
+    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
+    return [f"{place // 12}-{place % 12 + 1:02d}" for place in range(start, end + 1)]
+
+
+# --- the findings ---------------------------------------------------------------------------------------------
+
+
+def _told(report: Report) -> pl.DataFrame:
+    """The findings with the words of their cause and text; only cells of text and of numbers."""
+    text, url = source_columns(report.sources)
+    return report.findings.with_columns(
+        text,
+        url,
+        cause=_causes(report),
+        time=pl.col("time").dt.to_string("%H:%M"),
+    )
+
+
+def _causes(report: Report) -> pl.Expr:
+    causes = {rule: _cause(rule, report.titles.get(rule)) for rule in report.findings["rule"].unique()}
+    return pl.col("rule").replace_strict(causes, default=None, return_dtype=pl.String) if causes else pl.col("rule")
+
+
+def _lists(title: str, report: Report, findings: pl.DataFrame, sheet: str, words: tuple[str, ...] = ()) -> Section:
+    if findings.is_empty():
+        return Section(title)
+    table = _findings(report, findings, "" if words else sheet)
+    return Section(title, words, tables=(table,), sheet=sheet if words else "")
+
+
+def _findings(report: Report, findings: pl.DataFrame, sheet: str) -> Table:
+    """The findings that stand on rows, in the order of the report."""
+    chosen = [column for column in _ordered(report.profile) if _shown(column[0], findings)]
+    return Table(
+        tuple(Column(heading, kind, name in _WIDE_ONLY) for name, heading, kind in chosen),
+        findings.select(
+            pl.col(name).replace(_VERDICTS) if name == "verdict" else pl.col(name) for name, *_ in chosen
+        ).rows(),
+        verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
+        details=_Details(report, findings),
+        sheet=sheet,
+    )
+
+
+def _ordered(profile: str) -> list[tuple[str, str, Kind]]:
+    columns = list(_COLUMNS)
+    if profile == "cpam":  # what a fund looks for comes first
+        first = {name: rank for rank, name in enumerate(_FIRST_FOR_CPAM)}
+        columns.sort(key=lambda column: first.get(column[0], len(first)))
+    return columns
+
+
+def _shown(name: str, findings: pl.DataFrame) -> bool:
+    if name == "quantity":
+        return bool((findings[name] != 1).any())
+    return name in _ALWAYS or findings[name].null_count() < len(findings)
+
+
+def _of_practitioners(report: Report, findings: pl.DataFrame) -> Table:
+    """The findings that stand on no row: a practitioner and a year."""
+    headings = {name: (heading, kind) for name, heading, kind in _COLUMNS}
+    headings["year"] = ("Année", "identifier")
+    chosen = [name for name in _ON_PRACTITIONERS if name in {"message", "practitioner"} or _shown(name, findings)]
+    table = findings.with_columns(pl.col("verdict").replace(_VERDICTS))
+    return Table(
+        tuple(Column(*headings[name], name in _WIDE_ONLY) for name in chosen),
+        table.select(chosen).rows(),
+        verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
+        details=_Details(report, findings),
+    )
+
+
+def _practitioners(report: Report, findings: pl.DataFrame) -> Iterator[Section]:
+    """A sheet for each practitioner, those with most at stake first."""
+    named = findings.filter(pl.col("practitioner").is_not_null())
+    order = (
+        named.group_by("practitioner")
+        .agg(pl.col("at_stake").sum(), pl.len())
+        .sort("at_stake", "len", "practitioner", descending=[True, True, False])["practitioner"]
+    )
+    if len(order) < 2:
+        return
+    if len(named) > _MOST_REPEATED:
+        words = "Trop de constats pour les répéter sur une feuille par praticien : filtrez la colonne « Praticien »."
+        yield Section("Feuilles par praticien", (words,))
+        return
+    if (rest := len(order) - _MOST_SHEETS) > 0:
+        words = (
+            f"Une feuille pour chacun des {_MOST_SHEETS} praticiens aux plus grandes sommes en jeu ; "
+            f"{counted(rest, 'autre')}, dans « Anomalies » et « Hors délai » seulement."
+        )
+        yield Section("Feuilles par praticien", (words,))
+    groups = named.partition_by("practitioner", as_dict=True)
+    for practitioner in order.head(_MOST_SHEETS):
+        table = _findings(report, groups[practitioner,], f"Praticien {practitioner}")
+        yield Section(f"Praticien {practitioner}", tables=(table,))
+
+
+@dataclass(frozen=True)
+class _Details(Sequence[str]):
+    """What opens under each finding, made when it is asked for: a workbook asks for none."""
+
+    report: Report
+    findings: pl.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    @overload
+    def __getitem__(self, place: int) -> str: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[str]: ...
+
+    def __getitem__(self, place: int | slice) -> str | list[str]:
+        if isinstance(place, slice):
+            return [self[rank] for rank in range(*place.indices(len(self)))]
+        return explained(self.report, self.findings.row(place, named=True))
+
+    def __iter__(self) -> Iterator[str]:
+        return (explained(self.report, row) for row in self.findings.iter_rows(named=True))
+
+
+def explained(report: Report, finding: dict[str, Any]) -> str:
+    """One finding in lines of French: what, counted how, with which rows, by which text, what to do."""
+    source = report.sources.get(finding["source"] or "")
+    title = report.titles.get(finding["rule"])
+    related = finding["related"] or []
+    parts = [
+        finding["message"],
+        f"Règle : {title} [{finding['rule']}]." if title else "",
+        *_counting(json.loads(finding["explanation"]) if finding["explanation"] else {}),
+        related_words(related, (finding["file"], finding["sheet"])) if related else "",
+        f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",
+        _LATE_WORDS if finding["out_of_time"] else "",
+        _TO_DO.get(finding["verdict"], "") if finding["row"] is not None else "",
+        _how_to_see(finding) if report.profile != "fiscal" else "",
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _counting(explanation: dict[str, Any]) -> Iterator[str]:
+    """The window, and what was counted in it."""
+    first, _, last = str(explanation.get("window") or "").partition("/")
+    if first:
+        until = f" au {_day(last)}" if last else ""
+        yield f"Fenêtre : du {_day(first)}{until}."
+    if explanation.get("limit") is not None and explanation.get("count") is not None:
+        count, limit = explanation["count"], explanation["limit"]
+        yield f"Compté à cette ligne : {integer(count)}, au plus {integer(limit)}."
+    if explanation.get("age") is not None:
+        yield f"Âge du patient ce jour-là : {counted(explanation['age'], 'an')}."
+
+
+def _day(iso: str) -> str:
+    try:
+        return day(date.fromisoformat(iso))
+    except ValueError:
+        return iso
+
+
+def _how_to_see(finding: dict[str, Any]) -> str:
+    file, sheet, row = finding["file"], finding["sheet"], finding["row"]
+    if row is None or file in {None, "-"}:
+        return ""
+    at = f"{sheet}!{row}" if sheet is not None else str(row)
+    return f'Détail du compte : a9 explain "{file}" --at "{at}"'
+
+
+# --- the ceiling ----------------------------------------------------------------------------------------------
+
+
+def _threshold(report: Report) -> Section:
+    """The share of remote acts to date, month by month, and the ceiling."""
+    entries = sorted(report.threshold, key=lambda entry: -Decimal(entry["share"]))
+    if not entries:
+        return Section("Activité à distance")
+    drawn = [entry for entry in entries if entry["months"]]
+    words = ["La part est celle des actes à distance depuis le 1er janvier ; le plafond se juge sur l'année civile."]
+    if len(drawn) > _MOST_CURVES:
+        words.append(f"Les {_MOST_CURVES} plus grandes parts sont dessinées ; toutes sont dans les tables.")
+    return Section(
+        "Activité à distance",
+        tuple(words),
+        charts=tuple(_curve(entry) for entry in drawn[:_MOST_CURVES]),
+        tables=(_shares(report.threshold), _by_month(report.threshold)),
+        sheet="Activité à distance",
+    )
+
+
+def _curve(entry: dict[str, Any]) -> Chart:
+    months = entry["months"]
+    return Chart(
+        f"Praticien {entry['practitioner']}, {entry['year']} : part des actes à distance depuis le 1er janvier",
+        "line",
+        tuple(month["month"] for month in months),
+        (Series("Part à distance", tuple(Decimal(month["share_to_date"]) for month in months)),),
+        "share",
+        (Series("Plafond", (Decimal(entry["ceiling"]),) * len(months)),),
+    )
+
+
+def _shares(entries: Sequence[dict[str, Any]]) -> Table:
+    return Table(
+        (
+            Column("Praticien", "identifier"),
+            Column("Année", "identifier"),
+            Column("Actes", "integer"),
+            Column("À distance", "integer"),
+            Column("Part", "share"),
+            Column("Plafond", "share"),
+            Column("Position"),
+        ),
+        [
+            (
+                entry["practitioner"],
+                entry["year"],
+                entry["total"],
+                entry["remote"],
+                Decimal(entry["share"]),
+                Decimal(entry["ceiling"]),
+                sentences.position(entry),
+            )
+            for entry in entries
+        ],
+        title="Par année",
+        verdicts=[Verdict.VIOLATION if entry["over"] else None for entry in entries],
+    )
+
+
+def _by_month(entries: Sequence[dict[str, Any]]) -> Table:
+    return Table(
+        (
+            Column("Praticien", "identifier"),
+            Column("Mois", "month"),
+            Column("Actes", "integer"),
+            Column("À distance", "integer"),
+            Column("Part depuis le 1er janvier", "share"),
+            Column("Plafond", "share"),
+        ),
+        [
+            (
+                entry["practitioner"],
+                month["month"],
+                month["total"],
+                month["remote"],
+                Decimal(month["share_to_date"]),
+                Decimal(entry["ceiling"]),
+            )
+            for entry in entries
+            for month in entry["months"]
+        ],
+        title="Par mois",
+    )
+
+
+# --- what was not checked, what was set apart -----------------------------------------------------------------
+
+
+def _unverifiable(report: Report) -> Table:
+    def line(missing: tuple[str, ...], entry: Unverifiable) -> tuple[Value, ...]:
+        words = missing_words(missing, report.columns)
+        cause = _cause(entry.rule, report.titles.get(entry.rule))
+        return (words[:1].upper() + words[1:], cause, entry.rule, entry.acts)
+
+    groups = sentences.by_missing(report.unverifiable)
+    return Table(
+        (Column("Ce qui manque"), Column("Cause"), Column("Règle", "identifier"), Column("Actes", "integer")),
+        [line(missing, entry) for missing, entries in groups.items() for entry in entries],
+        sheet="Non vérifiable",
+    )
+
+
+def _rejected(report: Report) -> Table:
+    return Table(
+        (
+            Column("Fichier", "identifier"),
+            Column("Feuille", "identifier"),
+            Column("Ligne", "identifier"),
+            Column("Cellule", "identifier"),
+            Column("Raison"),
+        ),
+        [
+            (entry.where.file, entry.where.sheet, entry.where.row, entry.where.cell, entry.reason)
+            for entry in report.rejected
+        ],
+        sheet="Lignes rejetées",
+    )
+
+
+_SPOT = (
+    Column("Règle", "identifier"),
+    Column("Fichier", "identifier"),
+    Column("Feuille", "identifier"),
+    Column("Ligne", "identifier"),
+)
+
+
+def _spot(entry: Known) -> tuple[str | int | None, ...]:
+    return entry.rule, entry.file, entry.sheet, entry.row
+
+
+def _waived(report: Report) -> Table:
+    return Table(
+        (*_SPOT, Column("Motif"), Column("Par"), Column("Le", "date"), Column("Jusqu'au", "date")),
+        [(*_spot(entry), entry.reason, entry.author, entry.given_on, entry.until) for entry in report.waived],
+        sheet="Constats acceptés",
+    )
+
+
+def _known(report: Report) -> Table:
+    return Table(_SPOT, [_spot(entry) for entry in report.known or ()], sheet="Constats connus")
+
+
+def _texts(report: Report) -> Table:
+    """The texts behind the findings, with the rules that rest on each."""
+    used = report.findings.select("rule", "source").drop_nulls().unique().sort("rule", "source")
+    rules: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for rule, key in used.iter_rows():
+        if source := report.sources.get(key):
+            rules[sentences.reference(source), source.url, sentences.confidence(source)].append(rule)
+    return Table(
+        (Column("Règle"), Column("Texte"), Column("Adresse", "url"), Column("Source")),
+        [
+            (", ".join(dict.fromkeys(names)), text, url or None, confidence if url else f"{confidence}, non publiée")
+            for (text, url, confidence), names in rules.items()
+        ],
+        sheet="Textes",
+    )
+
+
+def _inputs(report: Report) -> Table:
+    return Table(
+        (
+            Column("Fichier", "identifier"),
+            Column("Feuille", "identifier"),
+            Column("Lignes", "integer"),
+            Column("Actes", "integer"),
+            Column("Rejetées", "integer"),
+            Column("Passées", "integer"),
+            Column("Colonnes lues"),
+        ),
+        [
+            (
+                entry.file,
+                entry.sheet,
+                entry.rows,
+                entry.acts,
+                entry.rejected,
+                entry.skipped,
+                ", ".join(entry.columns.values()),
+            )
+            for entry in report.inputs
+        ],
+        sheet="Lecture" if len(report.inputs) > _MOST_SHEETS else "",
+    )

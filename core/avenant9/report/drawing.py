@@ -1,0 +1,218 @@
+"""Charts as a page draws them: curves and monthly columns as SVG by pygal, other bars as a table with bars in it.
+
+The figures of each chart go along in words, for those who do not see it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+from xml.etree.ElementTree import Element, SubElement
+
+from markupsafe import Markup
+
+from avenant9.model import Verdict
+from avenant9.report.values import shown
+from avenant9.wording import NBSP
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from avenant9.report.document import Chart, Kind
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])|(0[1-9]|1[0-2])/(\d{4})")
+_COLORS = 5  # then they start again
+_WIDTH, _HEIGHT = 760, 300
+_MOST_LABELS = 12  # under the horizontal axis
+_LEAST_TOP = 4  # of an axis of counts: no half of a finding on it
+_UNKNOWN = "inconnu"
+_SHORT_MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+_UNITS: dict[Kind, str] = {"euros": f"{NBSP}€", "share": f"{NBSP}%", "hours": f"{NBSP}h"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A series in the legend."""
+
+    name: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One value: its words, and its bar in percent of the longest."""
+
+    series: str
+    text: str
+    style: str
+    width: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """The values of one category."""
+
+    name: str
+    marks: list[Mark]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A chart ready for the page; `svg` is empty where the lines are the chart."""
+
+    kind: Literal["curve", "bars"]
+    title: str
+    heading: str
+    legend: list[Entry]
+    lines: list[Line]
+    svg: Markup
+
+
+def drawable(chart: Chart) -> bool:
+    """Whether there is any value to draw."""
+    return any(value is not None for series in chart.series for value in series.values)
+
+
+def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
+    """The drawing of a chart; `fit` makes its words fit for the page."""
+    legend = [
+        *(Entry(fit(series.name), _style(series.name, place)) for place, series in enumerate(chart.series)),
+        *(Entry(fit(series.name), "limit") for series in chart.limits),
+    ]
+    months = all(map(_month, chart.categories))
+    over_time = chart.form == "line" or (months and not chart.limits)
+    drawn = (*chart.series, *chart.limits)
+    top = max((abs(Decimal(value)) for series in drawn for value in series.values if value is not None), default=None)
+    lines = [
+        Line(
+            fit(_full(name)),
+            [
+                Mark(
+                    entry.name,
+                    fit(shown(series.values[place], chart.kind, _UNKNOWN)),
+                    entry.style,
+                    _percent(series.values[place], top),
+                )
+                for entry, series in zip(legend, drawn, strict=True)
+            ],
+        )
+        for place, name in enumerate(chart.categories)
+    ]
+    return Drawing(
+        "curve" if over_time else "bars",
+        fit(chart.title),
+        "Mois" if months else "Libellé",
+        legend,
+        lines,
+        _svg(chart, legend, lines, fit) if over_time else Markup(""),
+    )
+
+
+def _style(name: str, place: int) -> str:
+    """The colour of a verdict for a series that is named after it, else one of those in turn."""
+    verdict = next((verdict for verdict in Verdict if name.casefold() == verdict.french), None)
+    return f"v-{verdict}" if verdict else f"s{place % _COLORS}"
+
+
+def _percent(value: int | Decimal | None, top: Decimal | None) -> str:
+    if value is None or not value or not top:
+        return ""
+    return format((abs(Decimal(value)) * 100 / top).quantize(Decimal("0.1")), "f")
+
+
+def _svg(chart: Chart, legend: list[Entry], lines: list[Line], fit: Callable[[str], str]) -> Markup:
+    """The curves or columns, without what pygal adds for its own script, date and style."""
+    import pygal  # noqa: PLC0415 - only for a page with such a chart
+
+    figures = [[_figure(value, chart.kind) for value in series.values] for series in (*chart.series, *chart.limits)]
+    known = [0.0, *(figure for row in figures for figure in row if figure is not None)]
+    unit = _UNITS.get(chart.kind, "")
+    plot = (pygal.Line if chart.form == "line" else pygal.Bar)(
+        css=(),
+        js=(),
+        width=_WIDTH,
+        height=_HEIGHT,
+        margin=4,
+        margin_top=12,
+        margin_right=30,
+        show_legend=False,
+        allow_interruptions=True,
+        disable_xml_declaration=True,
+        range=(min(known), max(max(known) * 1.05, _LEAST_TOP if chart.kind == "integer" else 0) or 1),
+        dots_size=3.5,
+        max_scale=6,
+        show_minor_x_labels=False,
+        truncate_label=-1,
+        value_formatter=lambda figure: f"{shown(Decimal(str(round(figure, 4))), 'number')}{unit}",
+    )
+    plot.x_labels = [fit(_short(name)) for name in chart.categories]
+    plot.x_labels_major = plot.x_labels[:: -(-len(plot.x_labels) // _MOST_LABELS)]
+    for place, (entry, row) in enumerate(zip(legend, figures, strict=True)):
+        points = [
+            {"value": figure, "formatter": lambda _, text=line.marks[place].text: text}
+            for figure, line in zip(row, lines, strict=True)
+        ]
+        plot.add(entry.name, points, show_dots=entry.style != "limit")
+    plot.uuid = "a9"  # no random name in the page
+    plot.add_xml_filter(lambda root: _ours(root, fit(chart.title), legend))
+    return Markup(plot.render(is_unicode=True))  # noqa: S704 - pygal escapes what it writes
+
+
+def _figure(value: int | Decimal | None, kind: Kind) -> float | None:
+    """A value in the unit of the axis: euros, percent."""
+    if value is None:
+        return None
+    exact = Decimal(value)
+    return float(exact / 100 if kind == "euros" else exact * 100 if kind == "share" else exact)
+
+
+def _month(name: str) -> tuple[str, int] | None:
+    """The year and the month of a category `2022-09` or `09/2022`."""
+    found = _MONTH.fullmatch(name)
+    if found is None:
+        return None
+    year, month, first, last = found.groups()
+    return (year, int(month)) if year else (last, int(first))
+
+
+def _short(name: str) -> str:
+    month = _month(name)
+    return f"{_SHORT_MONTHS[month[1] - 1]}{NBSP}{month[0][2:]}" if month else name
+
+
+def _full(name: str) -> str:
+    month = _month(name)
+    return shown(f"{month[0]}-{month[1]:02d}", "month") if month else name
+
+
+def _ours(root: Element, title: str, legend: list[Entry]) -> Element:
+    """The drawing alone: no script, style, date or tooltip of pygal, and each point says its value."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if not isinstance(child.tag, str) or child.tag in {"defs", "title"} or _is(child, "tooltip-overlay"):
+                parent.remove(child)
+    for group in list(root.iter("g")):
+        if _is(group, "dots") or _is(group, "bar"):
+            _point(group)
+        elif found := re.match(r"series serie-(\d+)", group.get("class", "")):
+            group.set("class", f"series {legend[int(found.group(1))].style}")
+    root.set("role", "img")
+    root.set("aria-label", title)
+    root.set("class", "chart")
+    del root.attrib["id"]
+    return root
+
+
+def _is(element: Element, name: str) -> bool:
+    return name in element.get("class", "").split()
+
+
+def _point(group: Element) -> None:
+    """The value of a point or a column as what a pointer shows over it."""
+    said = {child.get("class", ""): child.text or "" for child in group if child.tag == "desc"}
+    for child in [child for child in group if child.tag == "desc"]:
+        group.remove(child)
+    for mark in group:
+        SubElement(mark, "title").text = f"{said.get('x_label', '')} : {said.get('value', '')}"

@@ -1,0 +1,147 @@
+"""What a report says in whole sentences, the same in every format that a person reads."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from avenant9.model import Input, Report, Source, Unverifiable, Verdict
+from avenant9.report.headings import absent_columns, heading
+from avenant9.wording import counted, day, euros, integer, listed, plural, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_SHOWN_COLUMNS = 6  # missing columns named in the answer, the others in their own section
+_CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
+
+
+def answer(report: Report) -> tuple[str, Verdict]:
+    """The answer in one sentence: it never says that all is well without saying what was verified."""
+    summary = report.summary
+    violations, reviews = summary.get("violation") or 0, summary.get("review") or 0
+    if not summary.get("acts"):
+        parts, verdict = ["aucun acte lu, rien n'a été contrôlé"], Verdict.REVIEW
+    elif summary.get("acts_asked") == 0:
+        parts, verdict = [f"aucun acte {asked(report)}, rien n'a été montré"], Verdict.REVIEW
+    elif violations:
+        found = f"non conforme, {counted(violations, 'anomalie')}{_stake(summary.get('at_stake'))}"
+        parts, verdict = [found], Verdict.VIOLATION
+    elif reviews:
+        parts, verdict = ["aucune anomalie certaine"], Verdict.REVIEW
+    else:
+        parts, verdict = ["aucune anomalie"], Verdict.OK
+    if ceiling := summary.get("at_stake_ceiling"):
+        parts.append(f"{euros(ceiling)} au titre {ceiling_words(report)}")
+    if reviews:
+        parts.append(f"{counted(reviews, 'point')} à examiner{_stake(summary.get('at_stake_review'))}")
+    if late := summary.get("out_of_time"):
+        parts.append(f"{counted(late, 'constat')} hors délai de réclamation")
+    if report.waived:
+        parts.append(counted(len(report.waived), "constat accepté"))
+    if report.known:
+        parts.append(counted(len(report.known), "constat déjà connu", "constats déjà connus"))
+    if summary.get("acts"):
+        parts.append(_coverage(report))
+    if rejected := len(report.rejected):
+        parts.append(
+            counted(rejected, "ligne rejetée n'a pas été contrôlée", "lignes rejetées n'ont pas été contrôlées")
+        )
+    return f"Verdict : {' ; '.join(parts)}.", verdict
+
+
+def ceiling_words(report: Report) -> str:
+    """Which ceiling it is, as far as the reader may know."""
+    return "d'un plafond" if report.profile == "fiscal" else "du plafond d'activité à distance"
+
+
+def asked(report: Report) -> str:
+    """The dates of care that were asked for; empty for all."""
+    first, last = report.asked
+    parts = [
+        "" if first is None else f"à partir du {first:%d/%m/%Y}",
+        "" if last is None else f"jusqu'au {last:%d/%m/%Y}",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def _coverage(report: Report) -> str:
+    """How many rules answered, of those that were asked; what the others lacked."""
+    run = report.summary.get("rules_run")
+    rules = report.rules if run is None else run
+    asked_for = "" if rules == report.rules else " " + plural(rules, "demandée")
+    unanswered = len(report.unverifiable)
+    if not unanswered:
+        if rules == 1:
+            return f"la règle{asked_for} a pu être vérifiée"
+        return f"les {counted(rules, 'règle')}{asked_for} ont pu être vérifiées"
+    missing = [key for entry in report.unverifiable for key in entry.missing]
+    absent = absent_columns(missing, report.columns)
+    whole = "" if absent else " pour tous les actes"
+    verified = plural(unanswered, f"n'a pas pu être vérifiée{whole}", f"n'ont pas pu être vérifiées{whole}")
+    return f"{counted(unanswered, 'règle')} sur {integer(rules)}{asked_for} {verified}, {_for_want(absent)}"
+
+
+def _for_want(absent: Sequence[str]) -> str:
+    if not absent:
+        return "faute de données"
+    words = quoted(map(heading, absent[:_SHOWN_COLUMNS]))
+    if len(absent) > _SHOWN_COLUMNS:
+        words.append(counted(len(absent) - _SHOWN_COLUMNS, "autre"))
+    return f"faute {plural(len(absent), 'de la colonne', 'des colonnes')} {listed(words)}"
+
+
+def _stake(cents: int | None) -> str:
+    return "" if cents is None else f" ({euros(cents)} en jeu)"
+
+
+def by_missing(entries: Sequence[Unverifiable]) -> dict[tuple[str, ...], list[Unverifiable]]:
+    """The rules that could not answer, together with those that lacked the same."""
+    groups: defaultdict[tuple[str, ...], list[Unverifiable]] = defaultdict(list)
+    for entry in entries:
+        groups[entry.missing].append(entry)
+    return dict(groups)
+
+
+def position(entry: dict[str, Any]) -> str:
+    """Where a practitioner stands beside the ceiling."""
+    if entry["over"]:
+        return f"dépassé de {counted(entry['excess'], 'acte')}"
+    return f"marge de {counted(entry['margin'], 'acte')}"
+
+
+def reference(source: Source) -> str:
+    """The name of a text."""
+    return f"{source.title}, {source.article}" if source.article else source.title
+
+
+def confidence(source: Source) -> str:
+    """How sure a source is."""
+    return _CONFIDENCE.get(source.confidence, source.confidence)
+
+
+def what_was_read(entry: Input) -> str:
+    """The account of one sheet."""
+    words = [counted(entry.rows, "ligne"), counted(entry.acts, "acte")]
+    if entry.rejected:
+        words.append(counted(entry.rejected, "ligne rejetée", "lignes rejetées"))
+    if entry.skipped:
+        words.append(counted(entry.skipped, "ligne passée", "lignes passées"))
+    return ", ".join(words)
+
+
+def replaced(report: Report) -> tuple[str, ...]:
+    """The shipped rules that other ones replace, if any."""
+    if not report.replaced:
+        return ()
+    return (f"Règles remplacées par --rules : {', '.join(report.replaced)}.",)
+
+
+def account(report: Report) -> tuple[str, str, str]:
+    """Which rules, on which day, for whom, and what it is worth."""
+    dated = f", à jour au {day(report.rulebook_date)}" if report.rulebook_date else ""
+    return (
+        f"Règles : version {report.rulebook_version}{dated}, {counted(report.rules, 'règle')}.",
+        f"Contrôle fait au {day(report.as_of)}, profil {report.profile}.",
+        "Constat technique, ne vaut pas avis de la caisse.",
+    )

@@ -1,0 +1,169 @@
+"""`a9-check/1`: the result of `a9 check`, as programs read it.
+
+Typed dictionaries and not models: a result may hold a million findings, which `report.json` writes as columns.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal, NotRequired
+
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
+
+from avenant9.results.base import Money
+from avenant9.results.threshold import Practitioner
+
+Profile = Literal["interne", "comptable", "fiscal", "cpam"]
+_closed = with_config(ConfigDict(extra="forbid"))
+
+
+@_closed
+class Rulebook(TypedDict):
+    """The rules; `date` is the latest day of comparison with a source, `replaced` what `--rules` replaced."""
+
+    version: str
+    rules: int
+    date: NotRequired[date]
+    replaced: NotRequired[list[str]]
+
+
+#: What `--only`, `--skip`, `--from` and `--until` left: rules, dates of care, and the acts of these dates.
+Scope = TypedDict("Scope", {"rules": int, "from": date | None, "until": date | None, "acts": int})
+
+
+@_closed
+class Input(TypedDict):
+    """One sheet, or one text file, as it was read."""
+
+    file: str
+    sheet: str | None
+    rows: int
+    acts: int
+    rejected: int
+    skipped: int
+    columns: dict[str, str]
+    encoding: str | None
+
+
+@_closed
+class Summary(TypedDict):
+    """Counts, and euros at stake: null where no amount was read."""
+
+    acts: int
+    practitioners: int
+    patients: int
+    violation: int
+    review: int
+    unverifiable: int
+    rejected: int
+    at_stake: Money | None
+    at_stake_review: Money | None
+    at_stake_ceiling: Money | None
+
+
+@_closed
+class Place(TypedDict):
+    """A row of the input."""
+
+    file: str
+    sheet: str | None
+    row: int
+
+
+@_closed
+class Source(TypedDict):
+    """The text behind a finding."""
+
+    title: str
+    article: str
+    url: str
+
+
+@_closed
+class Finding(TypedDict):
+    """One finding; on a practitioner `file`, `sheet` and `row` are null and `year` is there."""
+
+    rule: str
+    verdict: Literal["violation", "review"]
+    file: str | None
+    sheet: str | None
+    row: int | None
+    year: NotRequired[int]
+    date: date | None
+    time: str | None
+    practitioner: str | None
+    patient: str | None
+    code: str | None
+    invoice: str | None
+    quantity: int | None
+    amount: Money | None
+    payment_date: date | None
+    out_of_time: bool | None
+    message: str
+    at_stake: Money | None
+    at_stake_amo: Money | None
+    fingerprint: str | None
+    explanation: dict[str, Any] | None
+    related: list[Place]
+    source: Source | None
+
+
+@_closed
+class Unverifiable(TypedDict):
+    """A rule that could not be answered for some acts."""
+
+    rule: str
+    acts: int
+    missing: list[str]
+
+
+@_closed
+class Rejected(TypedDict):
+    """A row that could not be read."""
+
+    file: str
+    sheet: str | None
+    row: int
+    cell: str | None
+    reason: str
+
+
+@_closed
+class Known(TypedDict):
+    """A finding of the baseline."""
+
+    fingerprint: str | None
+    rule: str
+    file: str | None
+    sheet: str | None
+    row: int | None
+
+
+@_closed
+class Waived(Known):
+    """A finding that somebody accepts."""
+
+    reason: str | None
+    author: str
+    date: date
+    until: date | None
+
+
+@_closed
+class Check(TypedDict):
+    """The whole result; `scope` is there where options narrowed it, `known` where a baseline was given."""
+
+    format: Literal["a9-check/1"]
+    as_of: date
+    profile: Profile
+    rulebook: Rulebook
+    scope: NotRequired[Scope]
+    inputs: list[Input]
+    summary: Summary
+    findings: list[Finding]
+    unverifiable: list[Unverifiable]
+    rejected: list[Rejected]
+    waived: list[Waived]
+    known: NotRequired[list[Known]]
+    threshold: list[Practitioner]
