@@ -128,7 +128,9 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 @freeze_time("2040-01-01")
 def test_it_reads_no_clock(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = run(capsys)
-    assert (code, out) == (0, f"{len(RULEBOOK.rules)} règles, 0 erreur, 0 point à revoir.\n")
+    counts = f"{len(RULEBOOK.rules)} règles, {len(lint.checked_apart())} fichiers de mesures et de forfait"
+    assert (code, out) == (0, f"{counts}, 0 erreur, 0 point à revoir.
+")
 
 
 def test_what_is_old_fails_only_when_asked(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,3 +153,19 @@ def test_a_rule_that_does_not_load_is_an_error(capsys: pytest.CaptureFixture[str
     assert code == 1
     assert out.startswith("erreur : ")
     assert "frequence/a.toml : title : clé absente" in out
+
+
+def test_measures_and_scales_are_looked_at_too() -> None:
+    apart = lint.checked_apart()
+    assert {"mesure/snp", "mesure/seuil-amenagement", "forfait/2019", "forfait/2025", "forfait/cles"} <= apart.keys()
+    assert set(apart.values()) == {date(2026, 11, 22)}
+    assert not apart.keys() & RULEBOOK.checked.keys()
+
+
+def test_a_broken_measure_fails_the_lint(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "mesure"
+    folder.mkdir()
+    (folder / "snp.toml").write_text('kind = "supplement"\n', encoding="utf-8")
+    code, out = run(capsys, "--rules", str(tmp_path))
+    assert code == 1
+    assert out.startswith(f"erreur : {tmp_path.as_posix()}/mesure/snp.toml : ")

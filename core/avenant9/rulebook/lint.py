@@ -9,15 +9,15 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from avenant9.errors import A9Error
 from avenant9.model import ACTS
-from avenant9.rulebook import schema
-from avenant9.rulebook.load import load_rulebook
+from avenant9.rulebook import measures, scales, schema
+from avenant9.rulebook.load import load_apart, load_rulebook
 from avenant9.wording import counted, day
 
 if TYPE_CHECKING:
@@ -196,6 +196,33 @@ def _of_test(test: schema.Test) -> tuple[str, ...]:
             return (test.column,)
 
 
+def checked_apart(extra: Path | None = None) -> dict[str, date]:
+    """The files of measures and scales, which are loaded and so refused where they are broken: id -> oldest day.
+
+    Raises:
+        RulebookError, SettingError: as `load_measures` and `load_scales`.
+    """
+    measures.load_measures(extra)
+    scales.load_scales(extra)
+    files = load_apart("mesure", measures.KINDS, extra) | load_apart("forfait", scales.KINDS, extra)
+    return {name: min(_days(loaded.model)) for name, loaded in files.items()}
+
+
+def _days(value: object) -> Iterator[date]:
+    """Every `checked_on` of a model and of what it holds."""
+    if isinstance(value, schema.Strict):
+        for name, held in value:
+            if name == "checked_on" and isinstance(held, date):
+                yield held
+            else:
+                yield from _days(held)
+    elif isinstance(value, tuple | list):
+        for held in value:
+            yield from _days(held)
+    elif isinstance(value, dict):
+        yield from _days(list(value.values()))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The lint of the shipped rules: 0, 1 where something is wrong (`--strict`: where anything is said)."""
     parser = argparse.ArgumentParser(prog="python -m avenant9.rulebook.lint", description=__doc__)
@@ -206,15 +233,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(arguments)
     try:
         rulebook = load_rulebook(chosen.rules)
+        apart = checked_apart(chosen.rules)
     except A9Error as error:
         sys.stdout.write(f"erreur : {error}\n")
         return 1
     cases = {f"{path.parent.name}/{path.stem}" for path in chosen.cases.glob("*/*.toml")}
+    rulebook = replace(rulebook, checked={**rulebook.checked, **apart})
     remarks = lint(rulebook, cases, chosen.as_of or rulebook.date)
     sys.stdout.writelines(f"{remark}\n" for remark in remarks)
     grave = sum(remark.grave for remark in remarks)
     sys.stdout.write(
-        f"{counted(len(rulebook.rules), 'règle')}, {counted(grave, 'erreur')}, "
+        f"{counted(len(rulebook.rules), 'règle')}, {counted(len(apart), 'fichier')} de mesures et de forfait, "
+        f"{counted(grave, 'erreur')}, "
         f"{counted(len(remarks) - grave, 'point')} à revoir.\n"
     )
     return int(bool(remarks) if chosen.strict else bool(grave))
