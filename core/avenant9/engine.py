@@ -85,9 +85,15 @@ def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
     """
     selected = rulebook.select(options.only, options.skip)
     everything, context = prepared(acts, rulebook, options)
-    counted = everything.filter(pl.col("status").is_null())
+    counted = _counted(everything)
     found, unknown, crashed = run(counted, rulebook, selected, context)
     return _report(acts, everything, rulebook, selected, found, unknown, crashed, options, context)
+
+
+def _counted(everything: pl.DataFrame) -> pl.DataFrame:
+    """The acts that enter counts."""
+    status = everything["status"]
+    return everything if status.null_count() == len(status) else everything.filter(status.is_null())
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> tuple[pl.DataFrame, Context]:
@@ -162,8 +168,7 @@ def run(
         queue += fresh
     graph = {name: sorted(_needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)}
     present = _present(context)
-    codes = {code for name in wanted for version in rulebook.rules[name].version for code in _codes(version)}
-    named = counted.filter(pl.col("code").is_in(sorted(codes | context.grouping.keys())))
+    of_codes = _Named.of(counted, [rulebook.rules[name] for name in graph], context)
     found: dict[str, pl.DataFrame] = {}
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
@@ -173,7 +178,9 @@ def run(
         try:
             outcomes = [
                 _stamped(
-                    KINDS[rule.kind](named if rule.kind in BY_CODE else counted, rule, version, context),
+                    KINDS[rule.kind](
+                        of_codes.acts(version) if rule.kind in BY_CODE else counted, rule, version, context
+                    ),
                     f"rule:{name}@{version.from_.isoformat()}",
                 )
                 for version in rule.version
@@ -193,6 +200,34 @@ def run(
         {name: unknown[name] for name in selected if name in unknown},
         [name for name in crashed if name in selected],
     )
+
+
+@dataclass(frozen=True)
+class _Named:
+    """The acts of the codes that rules name, apart by code: most versions look at a few of them only."""
+
+    whole: pl.DataFrame
+    by_code: Mapping[str, pl.DataFrame]
+    grouping: frozenset[str]
+
+    @classmethod
+    def of(cls, acts: pl.DataFrame, rules: Iterable[schema.Rule], context: Context) -> _Named:
+        """The acts of all codes of the rules that look by code, and those of the grouping codes."""
+        grouping = frozenset(context.grouping)
+        looking = [rule for rule in rules if rule.kind in BY_CODE]
+        codes = {code for rule in looking for version in rule.version for code in _codes(version)}
+        whole = acts.filter(pl.col("code").is_in(sorted(codes | grouping)))
+        parts = whole.partition_by("code", as_dict=True) if len(whole) else {}
+        return cls(whole, {str(key[0]): part for key, part in parts.items()}, grouping)
+
+    def acts(self, version: schema.Version) -> pl.DataFrame:
+        """The acts of the codes of one version, and of the grouping codes, in their order."""
+        parts = [self.by_code[code] for code in _codes(version) | self.grouping if code in self.by_code]
+        if 2 * sum(map(len, parts)) > len(self.whole):
+            return self.whole
+        if len(parts) == 1:
+            return parts[0]
+        return pl.concat(parts).sort("act") if parts else self.whole.clear()
 
 
 def _present(context: Context) -> tuple[frozenset[str], Period]:
@@ -291,7 +326,7 @@ def _report(
 
 
 def _threshold(everything: pl.DataFrame, selected: Sequence[str], context: Context) -> tuple[dict[str, Any], ...]:
-    counted = everything.filter(pl.col("status").is_null())
+    counted = _counted(everything)
     return tuple(
         entry
         for name, rule in context.shares.items()

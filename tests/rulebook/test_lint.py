@@ -129,8 +129,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str]:
 def test_it_reads_no_clock(capsys: pytest.CaptureFixture[str]) -> None:
     code, out = run(capsys)
     counts = f"{len(RULEBOOK.rules)} règles, {len(lint.checked_apart())} fichiers de mesures et de forfait"
-    assert (code, out) == (0, f"{counts}, 0 erreur, 0 point à revoir.
-")
+    assert (code, out) == (0, f"{counts}, 0 erreur, 0 point à revoir.\n")
 
 
 def test_what_is_old_fails_only_when_asked(capsys: pytest.CaptureFixture[str]) -> None:

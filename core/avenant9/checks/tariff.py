@@ -326,22 +326,26 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hosts(about: pl.DataFrame, acts: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
-    """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts."""
-    days = about.select("practitioner", "date").unique()
-    near = (
-        acts.select(_HOST)
-        .filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0)
-        .join(days, on=["practitioner", "date"], how="semi", nulls_equal=True)
+    """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts.
+
+    Of the other rows of the day only those that are, or may be, overcharged are looked at: they are few.
+    """
+    hosts = acts.select(_HOST).filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0)
+    own_rows = hosts.join(about.select(_ROW), on=_ROW, how="semi")
+    charged = hosts.filter(pl.col("overcharge").ne_missing(0)).join(
+        about.select("practitioner", "date"), on=["practitioner", "date"], how="semi"
     )
     host = (
-        near.unique(_ROW, keep="first", maintain_order=True)
+        pl.concat([own_rows, charged])
+        .sort("act")
+        .unique(_ROW, keep="first", maintain_order=True)
         .sort("date", "time", "act", nulls_last=False)
         .with_row_index("nth")
         .select("practitioner", "patient", "date", "nth", *_ROW, host="act", host_overcharge="overcharge")
     )
     same_row = about.select("act", *_ROW).join(host.select(*_ROW, "nth", "host", "host_overcharge"), on=_ROW)
     same_day = about.select("act", "practitioner", "patient", "date", own_input="input", own_row="row").join(
-        host, on=["practitioner", "patient", "date"]
+        host.filter(pl.col("host_overcharge").ne_missing(0)), on=["practitioner", "patient", "date"]
     )
     same_day = same_day.filter(~((pl.col("own_input") == pl.col("input")) & (pl.col("own_row") == pl.col("row"))))
     pairs = pl.concat(
