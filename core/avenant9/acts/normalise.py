@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,7 +128,8 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     below = raw.table
     if found.header_rows:
         below = below.filter(pl.col("row") > found.header_rows[0])
-    cleaned = below.with_columns([values.clean(below[name]) for name in names])
+    with ThreadPoolExecutor(2) as pool:  # polars works outside the interpreter's lock
+        cleaned = below.with_columns(list(pool.map(values.clean, (below[name] for name in names))))
     filled = pl.any_horizontal(pl.col(names).is_not_null())
     first = pl.coalesce(pl.col(names))
     total = first.str.contains(_TOTALS).fill_null(False)

@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 from collections import Counter
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -223,24 +224,31 @@ def _tables(path: str, child: subprocess.Popen[bytes]) -> dict[str, pl.DataFrame
     tables: dict[str, pl.DataFrame] = {}
     name = ""
     columns: list[str] = []
-    slices: list[pl.DataFrame] = []
-    while header := child.stdout.read(FRAME.size):
-        if len(header) < FRAME.size:
-            raise _died(path)
-        kind, size = FRAME.unpack(header)
-        content = child.stdout.read(size)
-        if kind == REFUSED or len(content) < size:
-            raise preflight.damaged(path) if kind == REFUSED else _died(path)
-        if kind == COLUMNS:
-            sheet = json.loads(content)
-            name, columns, slices = sheet["sheet"], [f"c{place}" for place in sheet["columns"]], []
-        elif kind == SLICE:
-            slices.append(pl.read_ipc_stream(content))
-        else:
-            table = pl.concat(slices) if slices else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-            table.columns = columns
-            tables[name] = table
+    slices: list[Future[pl.DataFrame]] = []
+    with ThreadPoolExecutor(1) as unpacking:  # while the next slice comes through the pipe
+        while header := child.stdout.read(FRAME.size):
+            if len(header) < FRAME.size:
+                raise _died(path)
+            kind, size = FRAME.unpack(header)
+            content = child.stdout.read(size)
+            if kind == REFUSED or len(content) < size:
+                raise preflight.damaged(path) if kind == REFUSED else _died(path)
+            if kind == COLUMNS:
+                sheet = json.loads(content)
+                name, columns, slices = sheet["sheet"], [f"c{place}" for place in sheet["columns"]], []
+            elif kind == SLICE:
+                slices.append(unpacking.submit(_unpacked, content))
+            else:
+                parts = [one.result() for one in slices]
+                table = pl.concat(parts) if parts else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+                table.columns = columns
+                tables[name] = table
     return tables
+
+
+def _unpacked(content: bytes) -> pl.DataFrame:
+    """A slice of a sheet, null where a cell is empty."""
+    return pl.read_ipc_stream(content).select(pl.when(pl.all() != "").then(pl.all()))
 
 
 def _died(path: str) -> InputError:
@@ -249,9 +257,8 @@ def _died(path: str) -> InputError:
 
 
 def _plain(table: pl.DataFrame, book: preflight.Workbook, sheet: preflight.Sheet) -> pl.DataFrame:
-    """The cells as RawSheet has them: numbered rows, null where empty, one form of date and time."""
+    """The cells as RawSheet has them: numbered rows, one form of date and time."""
     cells = pl.all()
-    cells = pl.when(cells != "").then(cells)
     if sheet.iso_dates:
         cells = cells.str.replace(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+)?Z?$", "$1 $2")
     if book.date1904:  # a time is a moment of the first day of the calendar; midnight may be that day itself
