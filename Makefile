@@ -57,6 +57,7 @@ man: $(VENV)/dev.stamp
 	$(BIN)/python man/build.py
 
 bench: $(VENV)/dev.stamp
+	@$(PIP) -e '.[dev,bench]'
 	$(BIN)/python bench/run.py
 
 fuzz: $(VENV)/dev.stamp
