@@ -103,19 +103,19 @@ def test_a_contract_of_29_february() -> None:
         (
             ("1/3", date(2023, 5, 1), "<P90"),
             "signe_le : l'option « 1/3 » n'est plus ouverte aux nouveaux contrats le 01/05/2023 ; "
-            "donner une date jusqu'au 30/04/2023, ou une autre option.",
+            "donnez une date jusqu'au 30/04/2023, ou une autre option.",
         ),
         (
             ("1", date(2019, 8, 13), "<P90"),
-            "signe_le : l'aide n'existe pas encore le 13/08/2019 ; donner une date à partir du 14/08/2019.",
+            "signe_le : l'aide n'existe pas encore le 13/08/2019 ; donnez une date à partir du 14/08/2019.",
         ),
         (
             ("2/3", OLD, "<P90"),
-            "etp : « 2/3 » n'est pas une option ; écrire « 1/3 », « 1/2 » ou « 1 ».",
+            "etp : « 2/3 » n'est pas une option ; écrivez « 1/3 », « 1/2 » ou « 1 ».",
         ),
         (
             ("1", OLD, "P92"),
-            "percentile : « P92 » n'est pas une tranche ; écrire « <P90 », « P90-P95 » ou « >=P95 ».",
+            "percentile : « P92 » n'est pas une tranche ; écrivez « <P90 », « P90-P95 » ou « >=P95 ».",
         ),
     ],
 )

@@ -37,8 +37,8 @@ def test_an_indicator_with_its_history() -> None:
             "sas_cpts",
             2022,
             "sas",
-            "« SAS : agenda ouvert au moins 2 heures par semaine » et (« SAS : inscription auprès de la régulation » "
-            "ou « SAS : CPTS qui assure la mission de soins non programmés »)",
+            "« SAS : agenda ouvert au moins 2 heures par semaine » et soit « SAS : inscription auprès de la "
+            "régulation », soit « SAS : CPTS qui assure la mission de soins non programmés »",
             "200\u00a0points",
         ),
         (
@@ -96,7 +96,7 @@ def test_an_indicator_with_its_history() -> None:
             "fse_appli_carte_vitale",
             2025,
             "fse_appli_carte_vitale",
-            "au moins 1\u00a0FSE avec l'appli carte Vitale",
+            "au moins 1\u00a0FSE",
             "40\u00a0points",
         ),
     ],
@@ -142,13 +142,13 @@ def test_half_points() -> None:
             "participation_snp",
             2022,
             "INDICATEUR : « participation_snp » n'est pas un indicateur de 2022 ; "
-            "choisir une de ses années : 2020 et 2021.",
+            "choisissez une de ses années : 2020 et 2021.",
         ),
         (
             "taux_dmp",
             2026,
             "--year : pas de barème pour 2026 : la dotation numérique (Donum) a remplacé le forfait structure "
-            "en 2026 ; choisir une année de 2019 à 2025.",
+            "en 2026 ; choisissez une année de 2019 à 2025.",
         ),
     ],
 )

@@ -163,6 +163,11 @@ def test_refused(tmp_path: Path, content: str | bytes, sentence: str) -> None:
         (b"", "f.toml : le fichier est vide ; exportez-le à nouveau."),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 xls",
+            "f.toml : le classeur est tronqué ou abîmé ; exportez-le à nouveau, ou ouvrez le fichier dans Excel ou "
+            "LibreOffice et enregistrez-le sous .xlsx.",
+        ),
+        (
+            b"PAR1 parquet",
             "f.toml : ce n'est ni un fichier TOML ni un classeur .xlsx ; ouvrez le fichier dans Excel ou "
             "LibreOffice et enregistrez-le sous .xlsx.",
         ),
@@ -170,6 +175,24 @@ def test_refused(tmp_path: Path, content: str | bytes, sentence: str) -> None:
 )
 def test_unreadable(tmp_path: Path, content: bytes, sentence: str) -> None:
     error = refused(tmp_path, content, "f.toml")
+    assert isinstance(error, InputError)
+    assert str(error) == sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("protege.xlsx", "f.xlsx : le classeur est protégé par un mot de passe ; enregistrez-le sans mot de passe."),
+        (
+            "vieux.xls",
+            "f.xlsx : ce n'est pas un classeur .xlsx ; ouvrez le fichier dans Excel ou LibreOffice et "
+            "enregistrez-le sous .xlsx.",
+        ),
+    ],
+)
+def test_a_workbook_that_is_not_read_says_why(tmp_path: Path, name: str, sentence: str) -> None:
+    content = (Path(__file__).parents[2] / "fixtures" / "dirty" / name).read_bytes()
+    error = refused(tmp_path, content, "f.xlsx")
     assert isinstance(error, InputError)
     assert str(error) == sentence
 

@@ -81,7 +81,7 @@ def test_the_years(own: int | None, year: int | None, compare: tuple[int, ...], 
 
 
 _LATE = "pas de barème pour 2026 : la dotation numérique (Donum) a remplacé le forfait structure en 2026"
-_CHOOSE = "choisir une année de 2019 à 2025"
+_CHOOSE = "choisissez une année de 2019 à 2025"
 
 
 @pytest.mark.parametrize(

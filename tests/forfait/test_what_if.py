@@ -53,7 +53,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         "fse_appli_carte_vitale",
         "40",
         "280.00",
-        "1\u00a0FSE avec l'appli carte Vitale de plus",
+        "1\u00a0FSE de plus avec l'appli carte Vitale",
     ),
     (
         2024,
@@ -79,6 +79,16 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         "1400.00",
         "vous inscrire auprès de la structure de régulation du SAS ou rejoindre une CPTS qui participe à la mission "
         "de soins non programmés du SAS",
+    ),
+    (
+        2022,
+        {"sas_agenda_2h": False, "sas_inscription": False, "sas_cpts": False},
+        "sas",
+        "200",
+        "1400.00",
+        "ouvrir au moins 2 heures par semaine d'agenda en ligne aux patients que vous ne connaissez pas et soit vous "
+        "inscrire auprès de la structure de régulation du SAS, soit rejoindre une CPTS qui participe à la mission de "
+        "soins non programmés du SAS",
     ),
     (
         2022,
@@ -205,7 +215,7 @@ def test_an_unknown_alternative_is_asked_with_both_names() -> None:
     assert (name, points) == ("sas", "200")
     assert said == (
         "à renseigner : « SAS : agenda ouvert au moins 2 heures par semaine » et "
-        "« SAS : inscription auprès de la régulation » ou « SAS : CPTS qui assure la mission de soins "
+        "soit « SAS : inscription auprès de la régulation », soit « SAS : CPTS qui assure la mission de soins "
         "non programmés »"
     )
 
@@ -222,6 +232,20 @@ def test_a_given_total_follows_the_rates_that_change() -> None:
     answers = {**socle(2022), **rates, "points_teleservices": Fraction(50)}
     gains = {name: points for name, points, *_ in run(2022, answers)}
     assert (gains["taux_dmt"], gains["taux_at_mp"], gains["spe_dsg"]) == ("22.5", "22.5", "5")
+
+
+def test_a_total_that_contradicts_the_rates_stops_no_change() -> None:
+    nothing = Rate(Fraction(0))
+    rates = dict.fromkeys(("taux_aat", "taux_dmt", "taux_pse", "taux_at_mp", "taux_spe"), nothing)
+    answers = {**socle(2022), **rates, "taux_dsg": Rate(Fraction(1)), "points_teleservices": Fraction(78)}
+    gains = {name: points for name, points, *_ in run(2022, answers)}
+    assert (gains["taux_dmt"], gains["taux_at_mp"], gains["spe_dsg"]) == ("22.5", "22.5", "10")
+
+
+def test_a_total_beyond_the_bounds_that_was_not_looked_at_stops_no_change() -> None:
+    answers = {**socle(2022), "taux_spe": Rate(Fraction(1)), "points_teleservices": Fraction(158)}
+    del answers["taux_aat"]
+    assert "taux_aat" in {name for name, *_ in run(2022, answers)}
 
 
 # --- the calendar -----------------------------------------------------------------------------------------
@@ -258,7 +282,13 @@ POSSIBLE: list[tuple[int, dict[str, Answer], date, bool | None]] = [
     (2023, {"logiciel_segur": False}, date(2024, 2, 1), False),
     # all parts of a change must still be possible
     (2021, {"horaires_annuaire": False, "taux_teletransmission": percent(1)}, date(2022, 1, 15), False),
-    (2021, {"horaires_annuaire": False, "messagerie_securisee": False}, date(2022, 1, 15), True),
+    # the equipment of volet 1 is looked at on 31 December: the window only declares it
+    (2021, {"horaires_annuaire": False, "messagerie_securisee": False}, date(2021, 12, 31), True),
+    (2021, {"horaires_annuaire": False, "messagerie_securisee": False}, date(2022, 1, 1), False),
+    (2022, {"logiciel_lap_dmp": False}, date(2022, 12, 31), True),
+    (2022, {"logiciel_lap_dmp": False}, date(2023, 1, 1), False),
+    (2024, {"logiciel_segur": False}, date(2024, 12, 31), True),
+    (2024, {"logiciel_segur": False}, date(2025, 1, 1), False),
 ]
 
 

@@ -357,10 +357,79 @@ def test_the_sentence_that_stands_first(result: Forfait, sentence: str) -> None:
         ),
         ({"value": 4, "threshold": "5", "denominator": None, "distance": "il manque 1 acte"}, "4 : il manque 1 acte"),
         ({"value": "67.5", "threshold": None, "denominator": None, "distance": None}, "67,5"),
+        (
+            {"status": "met", "value": None, "threshold": None, "denominator": None, "distance": None},
+            "conditions remplies",
+        ),
+        (
+            {
+                "status": "met",
+                "value": None,
+                "threshold": "addendum8",
+                "denominator": None,
+                "distance": "validé par X",
+            },
+            "validé par X",
+        ),
+        (
+            {
+                "status": "met",
+                "value": "addendum7",
+                "threshold": "addendum8",
+                "denominator": None,
+                "distance": "par X",
+            },
+            "addendum 7 : par X",
+        ),
     ],
 )
 def test_what_was_found(change: dict[str, object], words: str) -> None:
     assert plain(finding(DMP.model_copy(update=change))) == words
+
+
+def _changes(result: Forfait) -> list[list[str]]:
+    """The lines of the changes in the table of a terminal wide enough, cells apart."""
+    text = plain(forfait.document(result).sections[2].tables[0].note)
+    return [[plain(str(cell)) for cell in row] for row in forfait.document(result).sections[2].tables[0].rows] + [
+        [text]
+    ]
+
+
+def _tier(count: int, points: str, quarter: str = "1er") -> Change:
+    noun = "soin non programmé" if count == 1 else "soins non programmés"
+    return Change(
+        indicator=f"snp_t{quarter[0]}",
+        gain_points=points,
+        gain_euros=f"{int(points) * 7}.00",
+        change=f"{count}\u00a0{noun} de plus au {quarter} trimestre",
+        possible=True,
+    )
+
+
+def test_the_tiers_of_a_quarter_share_a_line_on_a_terminal_and_nowhere_else() -> None:
+    changes = (_tier(42, "90"), _tier(31, "80", "2e"), _tier(12, "30"), _tier(1, "10"))
+    result = ONE.model_copy(update={"what_if": changes})
+    assert _changes(result) == [
+        ["42 soins non programmés de plus au 1er trimestre (dès 1 : 70,00 €, 12 : 210,00 €)", "90", "63000", "oui"],
+        ["31 soins non programmés de plus au 2e trimestre", "80", "56000", "oui"],
+        ["Chaque changement est compté seul. « Encore possible » est dit au 20/11/2022."],
+    ]
+    assert len(forfait.document(result, whole=True).sections[2].tables[0].rows) == 4
+
+
+@pytest.mark.parametrize(
+    ("as_of", "possible", "told"),
+    [
+        (date(2022, 12, 31), True, False),
+        (date(2023, 1, 1), True, True),
+        (date(2023, 1, 1), False, False),
+        (date(2023, 1, 1), None, False),
+    ],
+)
+def test_after_the_year_a_yes_only_declares_what_was_there(as_of: date, possible: bool | None, told: bool) -> None:
+    change = _tier(12, "30").model_copy(update={"possible": possible})
+    (note,) = _changes(ONE.model_copy(update={"as_of": as_of, "what_if": (change,)}))[-1]
+    assert ("Après le 31/12/2022, « oui » vaut pour ce qui était en place ce jour-là" in note) is told
 
 
 def test_the_whole_csv() -> None:

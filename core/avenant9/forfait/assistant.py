@@ -68,26 +68,26 @@ def _option(contract: AssistantContract, aid: AssistantAid, place: str) -> AidOp
         raise SettingError(
             f"{place}, etp",
             f"« {contract.etp} » n'est pas une option",
-            f"écrire {listed(quoted(one.etp for one in aid.option), 'ou')}",
+            f"écrivez {listed(quoted(one.etp for one in aid.option), 'ou')}",
         )
     percentiles = list(option.amounts[0].euros)
     if contract.percentile not in percentiles:
         raise SettingError(
             f"{place}, percentile",
             f"« {contract.percentile} » n'est pas une tranche",
-            f"écrire {listed(quoted(percentiles), 'ou')}",
+            f"écrivez {listed(quoted(percentiles), 'ou')}",
         )
     if contract.signed_on < option.first_day:
         raise SettingError(
             f"{place}, signe_le",
             f"l'aide n'existe pas encore le {day(contract.signed_on)}",
-            f"donner une date à partir du {day(option.first_day)}",
+            f"donnez une date à partir du {day(option.first_day)}",
         )
     if option.last_day != "open" and contract.signed_on > option.last_day:
         raise SettingError(
             f"{place}, signe_le",
             f"l'option « {contract.etp} » n'est plus ouverte aux nouveaux contrats le {day(contract.signed_on)}",
-            f"donner une date jusqu'au {day(option.last_day)}, ou une autre option",
+            f"donnez une date jusqu'au {day(option.last_day)}, ou une autre option",
         )
     return option
 

@@ -118,7 +118,7 @@ def _unknown(name: str, year: int, scales: Scales) -> SettingError:
     years = [str(other) for other, scale in scales.years.items() if _find(name, scale)]
     if years:
         problem = f"« {name} » n'est pas un indicateur de {year}"
-        return SettingError("INDICATEUR", problem, f"choisir une de ses années : {listed(years)}")
+        return SettingError("INDICATEUR", problem, f"choisissez une de ses années : {listed(years)}")
     ids = [one.id for _, one in scales.years[year].indicators]
     near = nearest_names(name, ids) or f"indicateurs de {year} : {listed(quoted(ids))}"
     return SettingError("INDICATEUR", f"« {name} » n'est pas un indicateur du forfait structure", near)

@@ -163,7 +163,7 @@ def _check_given(practice: Practice, key: str, low: Fraction, high: Fraction) ->
         raise SettingError(
             place,
             f"{words.number(given)} points, hors des bornes de l'année",
-            f"donner de {words.number(low)} à {words.number(high)} points",
+            f"donnez de {words.number(low)} à {words.number(high)} points",
         )
 
 
@@ -208,6 +208,8 @@ def distance(one: Judged, answers: Mapping[str, Answer], keys: Mapping[str, Key]
             return (late[0] if len(missing) == len(late) else None) or words.lacking(missing, keys)
         case AnyOf() as some if one.status == "not_met":
             return words.lacking([some], keys)
+        case AllOf() | AnyOf() as composed if one.status == "met":
+            return _how(composed, answers, keys)
         case AddendumAtLeast() | DeclaredBy() as plain if one.status == "not_met":
             return _late(plain, answers) or words.lacking([plain], keys)
         case CountAtLeast() as count if one.status == "not_met":
@@ -225,6 +227,15 @@ def _late(test: AddendumAtLeast | DeclaredBy, answers: Mapping[str, Answer]) -> 
         days = counted((given - test.last_day).days, "jour")
         return f"déclaré {days} après le {day(test.last_day)}, dernier jour admis"
     return None
+
+
+def _how(test: AllOf | AnyOf, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> str | None:
+    """What the value of a composed condition that is met does not show: the day, or that another answer counts."""
+    if isinstance(test, AnyOf):
+        ways = [inner for inner in test.of if holds(inner, answers)]
+        return None if ways[0] is test.of[0] else f"validé par {words.named(ways[0], keys)}"
+    days = [answers.get(inner.key) for inner in test.of if isinstance(inner, DeclaredBy)]
+    return next((f"déclaré le {day(given)}" for given in days if isinstance(given, date)), None)
 
 
 def units_missing(test: RateAtLeast, done: int, total: int) -> int:

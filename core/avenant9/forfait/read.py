@@ -72,6 +72,9 @@ def load_practices(path: str, keys: Mapping[str, Key], stdin: BinaryIO | None = 
         if path == "-":
             raise InputError(shown, "un classeur ne peut pas être lu d'un tuyau", "enregistrez-le dans un fichier")
         return _of_workbook(path, data, keys)
+    if kind == "ole":
+        preflight.workbook(shown, io.BytesIO(data), kind, lambda _sheet: True)  # refuses one with a password
+        raise InputError(shown, "ce n'est pas un classeur .xlsx", preflight.RESAVE)
     if kind != "text":
         raise InputError(shown, "ce n'est ni un fichier TOML ni un classeur .xlsx", preflight.RESAVE)
     return (_of_toml(shown, data, keys),)

@@ -13,7 +13,6 @@ from avenant9.forfait.deadlines import calendar
 from avenant9.forfait.judge import SATISFIED, Judged, distance, judge, shown_value
 from avenant9.results import forfait as results
 from avenant9.rulebook.scales import FIRST_YEAR, LAST_YEAR
-from avenant9.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,7 +40,7 @@ def scale_of(year: int, scales: Scales) -> Scale:
         problem = f"pas de barème pour {year} : la dotation numérique (Donum) a remplacé le forfait structure en 2026"
     else:
         problem = f"pas de barème pour {year}"
-    raise SettingError("--year", problem, f"choisir une année de {min(scales.years)} à {max(scales.years)}")
+    raise SettingError("--year", problem, f"choisissez une année de {min(scales.years)} à {max(scales.years)}")
 
 
 def cents(points: Fraction, scale: Scale) -> int:
@@ -101,7 +100,7 @@ def simulate(practice: Practice, year: int, scales: Scales, as_of: date) -> resu
         unresolved=tuple(one.unresolved for one in judged if one.unresolved and opened is not False),
         assistant=assistant(practice, year, scales.assistant, opened),
         deadlines=calendar(year, scales, as_of),
-        notes=_notes(scale, judged, opened),
+        notes=(scale.note,) if scale.note else (),
     )
 
 
@@ -166,22 +165,3 @@ def _note(one: Judged, rate: Rate | None) -> str:
     text = f"Seuil du texte : {indicator.text_threshold}." if indicator.text_threshold else ""
     exempt = indicator.exemptions if one.status == "not_applicable" else ""
     return " ".join(part for part in (nothing, indicator.neutralised, exempt, text, indicator.note) if part)
-
-
-def _notes(scale: Scale, judged: Iterable[Judged], opened: bool | None) -> tuple[str, ...]:
-    names = {
-        status: [
-            f"« {one.indicator.label} »"
-            for one in judged
-            if one.status == status and one.volet.rule == "all-or-nothing" and not one.indicator.optional
-        ]
-        for status in ("not_met", "unknown")
-    }
-    told = {
-        True: "",
-        False: f"Le forfait est fermé : il manque au volet 1 {listed(names['not_met'])}. "
-        "Un seul prérequis manquant suffit.",
-        None: f"Le volet 1 n'est pas connu : renseignez {listed(names['unknown'])}. "
-        "Les points du volet 2 ne valent que si tous les prérequis sont remplis.",
-    }[opened]
-    return tuple(part for part in (told, scale.note) if part)

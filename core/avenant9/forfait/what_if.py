@@ -81,13 +81,22 @@ def what_if(practice: Practice, year: int, scales: Scales, as_of: date) -> tuple
 
 
 def changed(practice: Practice, step: Step, scale: Scale) -> Practice:
-    """The practice after a step. A total of téléservices that was given follows what it is the total of."""
+    """The practice after a step. A total of téléservices that was given follows what it is the total of.
+
+    One that contradicts the rates may leave its bounds on the way: it settled nothing before, and is not counted on.
+    """
     after = replace(practice, answers={**practice.answers, **step.answers})
     for _, one in scale.indicators:
-        total = practice.answers.get(one.condition.key) if isinstance(one.condition, Pair) else None
-        if isinstance(one.condition, Pair) and isinstance(total, int | Fraction) and not step.told:
-            moved = _block(after, one.condition, scale) - _block(practice, one.condition, scale)
-            after = replace(after, answers={**after.answers, one.condition.key: Fraction(total) + moved})
+        pair = one.condition
+        total = practice.answers.get(pair.key) if isinstance(pair, Pair) else None
+        if isinstance(pair, Pair) and isinstance(total, int | Fraction):
+            moved = Fraction(0) if step.told else _block(after, pair, scale) - _block(practice, pair, scale)
+            most = one.max_points + sum(
+                (beside.max_points for _, beside in scale.indicators if beside.id in pair.beside), Fraction(0)
+            )
+            others = {key: answer for key, answer in after.answers.items() if key != pair.key}
+            fits = 0 <= total + moved <= most
+            after = replace(after, answers={**others, pair.key: total + moved} if fits else others)
     return after
 
 
@@ -164,12 +173,17 @@ def _told(name: str, tests: tuple[Condition, ...], answers: Mapping[str, Answer]
     return Step(name, fixed, f"{TO_TELL}{listed([_asked(one, answers, keys) for one in open_tests])}", told=True)
 
 
-def _asked(test: Condition, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> str:
+def _asked(
+    test: Condition, answers: Mapping[str, Answer], keys: Mapping[str, Key], *, among_others: bool = False
+) -> str:
     """The labels of what is not known of a condition."""
     match test:
-        case AllOf() | AnyOf():
-            silent = [_asked(inner, answers, keys) for inner in test.of if holds(inner, answers) is None]
-            return listed(silent, "ou" if isinstance(test, AnyOf) else "et")
+        case AllOf():
+            silent = [inner for inner in test.of if holds(inner, answers) is None]
+            return listed([_asked(inner, answers, keys, among_others=len(silent) > 1) for inner in silent])
+        case AnyOf():
+            silent = [inner for inner in test.of if holds(inner, answers) is None]
+            return words.choice([_asked(inner, answers, keys) for inner in silent], among_others=among_others)
         case _:
             return f"« {keys[test.key].label} »"
 
@@ -178,11 +192,13 @@ def _all(
     tests: list[Condition], answers: Mapping[str, Answer], keys: Mapping[str, Key]
 ) -> tuple[dict[str, Answer], str]:
     """Every one of them made to hold."""
-    fixes = [_fix(one, answers, keys) for one in tests]
+    fixes = [_fix(one, answers, keys, among_others=len(tests) > 1) for one in tests]
     return {key: answer for fixed, _ in fixes for key, answer in fixed.items()}, listed([said for _, said in fixes])
 
 
-def _fix(test: Condition, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> tuple[dict[str, Answer], str]:
+def _fix(
+    test: Condition, answers: Mapping[str, Answer], keys: Mapping[str, Key], *, among_others: bool = False
+) -> tuple[dict[str, Answer], str]:
     """The answers that make a condition hold, and what to do for it."""
     match test:
         case AllOf():
@@ -190,7 +206,7 @@ def _fix(test: Condition, answers: Mapping[str, Answer], keys: Mapping[str, Key]
         case AnyOf():
             silent = [inner for inner in test.of if holds(inner, answers) is None]
             fixes = [_fix(inner, answers, keys) for inner in silent or test.of]
-            return fixes[0][0], listed([said for _, said in fixes], "ou")
+            return fixes[0][0], words.choice([said for _, said in fixes], among_others=among_others)
         case Tiers() | Given() | Pair():
             raise TypeError(f"{test.test} has no single change")
     key = keys[test.key]

@@ -21,7 +21,7 @@ from avenant9.rulebook.scales import (
 from avenant9.wording import NBSP, counted, day, integer, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from avenant9.rulebook.scales import Condition, Key
 
@@ -108,17 +108,24 @@ def needed(test: Condition, keys: Mapping[str, Key]) -> str:
                 f"à {number(Fraction(test.high))}"
             )
         case AnyOf():
-            return listed([_named(one, keys) for one in test.of], "ou")
+            return choice([named(one, keys) for one in test.of])
         case AllOf() | Pair():
-            return listed([_named(one, keys) for one in test.of])
+            return listed([named(one, keys) for one in test.of])
 
 
-def _named(test: Condition, keys: Mapping[str, Key]) -> str:
+def choice(options: Sequence[str], *, among_others: bool = False) -> str:
+    """`a ou b`; beside something else that is needed too, `soit a, soit b`: nobody can hear a parenthesis."""
+    if among_others and len(options) > 1:
+        return ", ".join(f"soit {one}" for one in options)
+    return listed(options, "ou")
+
+
+def named(test: Condition, keys: Mapping[str, Key]) -> str:
     """A condition inside another one, with the name of what it looks at."""
     if isinstance(test, Yes):
         return f"« {keys[test.key].label} »"
     if isinstance(test, AnyOf):
-        return f"({needed(test, keys)})"
+        return choice([named(one, keys) for one in test.of], among_others=True)
     if isinstance(test, RateAtLeast):
         return f"« {keys[test.key].label} » {needed(test, keys)}"
     return needed(test, keys)
@@ -127,5 +134,5 @@ def _named(test: Condition, keys: Mapping[str, Key]) -> str:
 def lacking(tests: Iterable[Condition], keys: Mapping[str, Key]) -> str:
     """`il manque : …`"""
     first, *others = tests
-    said = [_named(one, keys) for one in (first, *others)] if others or not isinstance(first, AnyOf) else []
+    said = [named(one, keys) for one in (first, *others)] if others or not isinstance(first, AnyOf) else []
     return f"il manque : {listed(said) or needed(first, keys)}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.forfait_words import (
     COLORS,
     answer,
+    by_indicator,
     capital,
     change_cells,
     color_of,
@@ -16,17 +18,21 @@ from avenant9.report.forfait_words import (
     footer,
     in_cents,
     is_closed,
+    shown_money,
     shown_points,
     shown_state,
     source_of,
+    tier_count,
     worth,
 )
 from avenant9.report.values import number
 from avenant9.wording import day, listed, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from avenant9.report.document import Value
-    from avenant9.results.forfait import Assistant, Forfait, Indicator, Unresolved, Volet
+    from avenant9.results.forfait import Assistant, Change, Forfait, Indicator, Unresolved, Volet
 
 
 _VOLETS: Final = {1: "prérequis, tout ou rien", 2: "usages et organisation"}
@@ -53,7 +59,7 @@ def document_of_one(result: Forfait, *, whole: bool) -> Document:
         answer=answer(result),
         sections=(
             *(_volet(result, volet, whole=whole) for volet in result.volets),
-            *([_what_if(result)] if result.what_if is not None else []),
+            *([_what_if(result, whole=whole)] if result.what_if is not None else []),
             *([_unresolved(result)] if result.unresolved else []),
             *([_assistant(result.assistant)] if result.assistant is not None else []),
             _deadlines(result),
@@ -120,7 +126,8 @@ def _volet_total(volet: Volet, *, shared: bool) -> tuple[Value, ...]:
     return ("Total du volet", None, None, known, number(most))
 
 
-def _what_if(result: Forfait) -> Section:
+def _what_if(result: Forfait, *, whole: bool) -> Section:
+    """Every change; on a terminal those of one indicator, tier after tier, share the line of the largest."""
     changes = result.what_if or ()
     table = Table(
         columns=(
@@ -129,13 +136,30 @@ def _what_if(result: Forfait) -> Section:
             Column("Euros", "euros"),
             Column("Encore possible"),
         ),
-        rows=[change_cells(one) for one in changes],
-        note=f"Chaque changement est compté seul. « Encore possible » est dit au {day(result.as_of)}."
-        if changes
-        else "",
+        rows=[change_cells(one) for one in changes] if whole else [*map(_change_row, by_indicator(changes))],
+        note=_under_changes(result, changes),
         empty="Aucun changement ne rapporterait de points.",
     )
     return Section("Ce que chaque changement rapporterait", tables=(table,))
+
+
+def _change_row(tiers: tuple[Change, ...]) -> tuple[Value, ...]:
+    most, *smaller = tiers
+    words, *figures = change_cells(most)
+    steps = [f"{tier_count(one)} : {shown_money(one.gain_euros)}" for one in reversed(smaller)]
+    return (f"{words} (dès {', '.join(steps)})" if steps else words, *figures)
+
+
+def _under_changes(result: Forfait, changes: Sequence[Change]) -> str:
+    if not changes:
+        return ""
+    last = date(result.year, 12, 31)
+    late = (
+        f" Après le {day(last)}, « oui » vaut pour ce qui était en place ce jour-là et reste à déclarer, sauf si le "
+        "changement donne une autre date."
+    )
+    told = result.as_of > last and any(one.possible for one in changes)
+    return f"Chaque changement est compté seul. « Encore possible » est dit au {day(result.as_of)}." + late * told
 
 
 def _unresolved(result: Forfait) -> Section:

@@ -13,6 +13,8 @@ from avenant9.report.values import number
 from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent, plural, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from avenant9.report.document import Value
     from avenant9.results.forfait import Amount, Change, Forfait, Indicator
 
@@ -125,6 +127,8 @@ def finding(one: Indicator) -> str:
     if not asked and one.status == "not_met" and one.threshold is not None and not isinstance(one.value, int):
         asked = f"demandé : {shown_threshold(one)}"
     told = ", ".join(filter(None, (value, asked)))
+    if one.status == "met" and one.value is None and not one.distance:
+        return "conditions remplies"
     return " : ".join(filter(None, (told, one.distance)))
 
 
@@ -215,6 +219,19 @@ def silent(result: Forfait) -> list[Indicator]:
         for one in volet.indicators
         if one.status == "unknown" and Decimal(one.max_points) and one.id not in open_
     ]
+
+
+def by_indicator(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
+    """The changes of each indicator together, the largest first, in the order of their largest."""
+    found: dict[str, list[Change]] = {}
+    for one in changes:
+        found.setdefault(one.indicator, []).append(one)
+    return [tuple(tiers) for tiers in found.values()]
+
+
+def tier_count(one: Change) -> str:
+    """The number that a change starts with: `12` of `12 soins non programmés de plus`."""
+    return re.split(rf"{NBSP}(?!\d)", one.change, maxsplit=1)[0]
 
 
 def change_cells(one: Change) -> tuple[Value, Value, Value, Value]:
