@@ -401,10 +401,13 @@ def test_check_says_the_same(book: Path, as_of: date) -> None:
     acts, rulebook = read(book), load_rulebook()
     report = check(acts, rulebook, Options(as_of=as_of, only=("seuil",)))
     result = followed(acts, Asked(as_of))
-    keys = list(Practitioner.model_fields)
-    assert [entry.model_dump(mode="json", include=set(keys)) for entry in result.practitioners] == list(
-        report.threshold
-    )
+    numbers = set(Practitioner.model_fields) - {"verdict", "unknown"}
+    assert [
+        entry.model_dump(mode="json", include=numbers)
+        | ({"verdict": entry.verdict} if entry.verdict == "unverifiable" else {})
+        | ({"unknown": entry.unknown} if entry.unknown else {})
+        for entry in result.practitioners
+    ] == list(report.threshold)
     found = report.findings.filter(rule=RULE).select("practitioner", "year", "verdict").rows()
     assert found == [(one.practitioner, one.year, one.verdict) for one in result.practitioners if one.over]
 
@@ -505,3 +508,22 @@ def test_committee_cites_its_source_everywhere() -> None:
     parts = [part for part in data.values() if isinstance(part, dict)]
     assert len(parts) == 5
     assert all(part["source"]["title"] and part["checked_on"] == date(2026, 11, 22) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("lines", "doubt"),
+    [
+        (("10/01/2025;G;A;01;70;", "10/02/2025;TCG;A;01;30;"), {"verdict": "unverifiable", "unknown": 30}),
+        (("10/01/2025;G;A;01;90;", "10/02/2025;TCG;A;01;10;"), {"unknown": 10}),
+        (("10/01/2025;G;A;;70;", "10/02/2025;TCG;A;;30;non"), {"verdict": "unverifiable"}),
+        (("10/01/2025;G;A;01;90;", "10/02/2025;TCG;A;01;10;non"), {}),
+        (("10/01/2022;G;A;01;70;", "10/02/2022;TCG;A;01;30;"), {}),
+    ],
+)
+def test_check_says_what_it_does_not_know_of_a_share(
+    lines: tuple[str, ...], doubt: dict[str, object], tmp_path: Path
+) -> None:
+    file = tmp_path / "actes.csv"
+    file.write_text(HEADER + "\n".join(lines) + "\n", encoding="utf-8")
+    [entry] = check(read(file), load_rulebook(), Options(as_of=LATER, only=(RULE,))).threshold
+    assert {key: entry[key] for key in ("verdict", "unknown") if key in entry} == doubt

@@ -43,10 +43,13 @@ def practitioners(
 ) -> tuple[dict[str, Any], ...]:
     """One object per practitioner and civil year, as in the contract (`a9-threshold/1`).
 
+    With the number of `unknown` acts where there are some, and the `verdict` where the unknown decides, so that
+    nobody reads there that the ceiling is respected.
+
     Shares are strings of six digits; all counts are units of acts.
     """
     asked = Asked(as_of, None, tuple(derogations))
-    return tuple(entry for version in rule.version for _, entry in _of_version(acts, version, asked))
+    return tuple(entry | _doubt(row) for version in rule.version for row, entry in _of_version(acts, version, asked))
 
 
 def follow(
@@ -200,10 +203,20 @@ def _projection(year: int, total: int, remote: int, asked: Asked) -> dict[str, A
 # --- what surrounds its numbers ---------------------------------------------------------------------------
 
 
+def _doubt(row: dict[str, Any]) -> dict[str, Any]:
+    verdict = {"verdict": "unverifiable"} if _unsure(row) else {}
+    return verdict | ({"unknown": row["unknown"]} if row["unknown"] else {})
+
+
+def _unsure(row: dict[str, Any]) -> bool:
+    """Whether what is not known could put the year over its ceiling."""
+    return bool(row["could_be_over"] and not row["over"])
+
+
 def _followed(
     row: dict[str, Any], entry: dict[str, Any], version: ShareVersion, nomenclature: Nomenclature, asked: Asked
 ) -> results.Followed:
-    unsure = row["could_be_over"] and not row["over"]
+    unsure = _unsure(row)
     missing = (
         *(["specialty"] if unsure and row["specialty_decides"] else []),
         *(["treating_doctor"] if row["unknown"] else []),

@@ -85,6 +85,9 @@ def test_a_retained_patient_whole() -> None:
         ("05/09/2022", "lombalgie", "pharmacien", None, "cpts-ete-2022", "condition"),
         ("05/09/2022", "lombalgie", None, None, "cpts-ete-2022", "unverifiable"),
         ("05/09/2022", "eruption", "pharmacien", "01/01/2020", "cpts-ete-2022", None),
+        # what refuses for certain wins over what cannot be told
+        ("05/09/2022", "eruption", None, "06/09/2021", "cpts-ete-2022", "condition"),
+        ("05/09/2022", "eruption", "mk", None, "cpts-ete-2022", "condition"),
         # at what age: twelve months, the day before; thirteen years, the day before
         ("05/09/2022", "eruption", "ide", "05/09/2021", "cpts-ete-2022", None),
         ("05/09/2022", "eruption", "ide", "06/09/2021", "cpts-ete-2022", "condition"),
@@ -153,7 +156,7 @@ def test_ordinary_billing_the_same_day_or_the_next(acts: Acts, reason: str | Non
     [
         (
             patient("01/04/2023", "cheville", "mk"),
-            "Protocole « cheville ». Hors de toute période de la mesure le 01/04/2023 : la dernière, « Prolongation "
+            "Protocole « cheville ». Hors de toute période de la mesure : la dernière, « Prolongation "
             "jusqu'au printemps 2023 », a fini le 31/03/2023.",
         ),
         (

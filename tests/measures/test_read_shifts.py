@@ -140,7 +140,7 @@ def test_hours(tmp_path: Path, start: str, end: str, first: datetime, last: date
         ("05/09/2022;18:00;18h75;regulation-sas;A", "C2", "heure de fin illisible"),
         ("31/02/2022;18:00;19:00;regulation-sas;A", "A2", "date illisible : « 31/02/2022 »"),
         ("31/12/9999;18:00;02:00;regulation-sas;A", "A2", "date impossible : « 31/12/9999 »"),
-        ("01/01/0022;18:00;02:00;regulation-sas;A", "A2", "date impossible : « 01/01/0022 »"),
+        ("01/01/0022;18:00;02:00;regulation-sas;A", "A2", "date illisible : « 01/01/0022 »"),
         (";18:00;19:00;regulation-sas;A", "A2", "date absente"),
         ("05/09/2022;18:00;19:00;regulation;A", "D2", "rôle inconnu ; peut-être « regulation-sas »"),
         (

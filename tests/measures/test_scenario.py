@@ -219,7 +219,16 @@ def test_a_value_of_another_measure_beside_a_period_moved() -> None:
         ),
         (
             of_options(["snp", "regulation-sas"], None, until=date(2022, 12, 31)),
-            "--until : la mesure n'est pas dite ; ajoutez --measure, ou --period.",
+            "--until : la mesure n'est pas dite ; ajoutez --measure, ou --period ; mesures et périodes : "
+            "protocoles-cpts (cpts-ete-2022, cpts-hiver-2022 et cpts-permanent) ; "
+            "regulation-sas (mission-flash-2022 et reglement-arbitral-2023) ; "
+            "seuil-amenagement (plafond-avenant-9 et plafond-convention-2024) ; "
+            "snp (debut-juillet-2022, ete-2022, automne-2022, hiver-2022, debut-mai-2023 et ngap-2023) ; "
+            "teleconsultation-100 (covid-mars-2020, ordonnances-2020, loi-financement-2021, loi-passe-vaccinal-2022 "
+            "et arrete-juillet-2022) ; "
+            "teleconsultation-telephone (premiere-vague-2020, tolerance-2020 et decret-decembre-2020) ; "
+            "vaccination-covid (covid-fevrier-2021 et covid-novembre-2021) ; "
+            "vaccination-variole (variole-publication et variole-2022).",
         ),
     ],
 )

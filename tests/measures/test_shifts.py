@@ -73,7 +73,7 @@ def test_the_regulation_of_30_september_2022_whole() -> None:
                 "régional."},
         same | {"period": None, "date": morning, "units": 240, "retained": 0, "refused": 240,
                 "reason": "out_of_period", "detail": "Le 01/10/2022 de 08:00 à 12:00. Hors de toute période de la "
-                "mesure le 01/10/2022 : la dernière, « Été 2022 (mission flash) », a fini le 30/09/2022 ; la "
+                "mesure : la dernière, « Été 2022 (mission flash) », a fini le 30/09/2022 ; la "
                 "suivante, « Règlement arbitral », commence le 01/05/2023.", "baseline": 360_00,
                 "with_measure": 360_00, "amo": 0},
     ]  # fmt: skip
@@ -216,6 +216,11 @@ POX, FIRST, SECOND = "variole-2022", "covid-fevrier-2021", "covid-novembre-2021"
         (VARIOLE, "04/09/2022 22:00", "01:00", "metropole",
          [paid(POX, "04/09", 120, 210_00), paid(POX, "05/09", 60, 80_00)]),
         (VARIOLE, "05/09/2022 20:00", "24:00", "metropole", [paid(POX, "05/09", 240, 320_00)]),
+        # started hours that begin on the bound of the day: each at the rate of its day
+        (COVID, "24/10/2021 22:00", "00:30", "metropole",
+         [paid(FIRST, "24/10", 120, 230_00), paid(FIRST, "25/10", 30, 105_00)]),
+        (COVID, "24/10/2021 22:30", "01:00", "metropole",
+         [(FIRST, "24/10", 90, "unverifiable", None, None), (FIRST, "25/10", 60, "unverifiable", None, None)]),
         # six hours, or four of two rates, or started hours that midnight would double: nobody says
         (VARIOLE, "05/09/2022 20:00", "02:00", "metropole",
          [(POX, "05/09", 240, "unverifiable", None, None), (POX, "06/09", 120, "unverifiable", None, None)]),

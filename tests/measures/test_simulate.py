@@ -192,3 +192,13 @@ def test_the_ceiling_is_followed_elsewhere(simulated: Simulate) -> None:
     assert simulated("date;code\n06/09/2022;G", moved).notes == (
         "seuil-amenagement n'entre pas dans la simulation : « a9 threshold » suit le plafond et ses aménagements.",
     )
+
+
+def test_one_sentence_for_all_days_out_of_period(simulated: Simulate) -> None:
+    """A year of téléconsultations after the measure is one line of the report, not one a day."""
+    days = [f"{number:02d}/10/2022;TCG;A;P{number};25" for number in (1, 2, 30)]
+    refused = simulated("\n".join(["date;code;practitioner;patient;amount", *days])).refused
+    assert [(one.row, one.reason) for one in refused] == [(row, "out_of_period") for row in (2, 3, 4)]
+    assert {one.detail for one in refused} == {
+        "Hors de toute période de la mesure : la dernière, « Été 2022 », a fini le 30/09/2022."
+    }

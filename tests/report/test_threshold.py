@@ -206,6 +206,12 @@ Constat technique, ne vaut pas avis de la caisse.
             Verdict.OK,
         ),
         (
+            WITHIN.model_copy(update={"unknown": 1, "at_most": "0.450000"}),
+            "Au moins 44 % d'actes à distance en 2022 : plafond de 45 % (aménagement) respecté, marge d'au moins "
+            "0 acte à distance.",
+            Verdict.OK,
+        ),
+        (
             UNSURE,
             "Au moins 44 % d'actes à distance en 2022 : plafond de 20 %, non vérifiable : la spécialité, qui fixe le "
             "plafond, est inconnue ; 5 actes à distance ou non selon « Médecin traitant », soit jusqu'à 49 %.",

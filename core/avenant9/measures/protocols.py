@@ -31,7 +31,7 @@ def units(
 
     The date is tested first, then profession and age, then whether the patient was retained before under the same
     protocol (one unit per patient and protocol), then what `acts` show of ordinary billing, where a period says that
-    this matters.
+    this matters. What refuses for certain wins over what cannot be told.
 
     Args:
         name: id of the measure.
@@ -111,17 +111,27 @@ def _refusal(
             f"Protocole « {patient.protocol} ». {why_outside(measure, patient.on, patient.protocol)}",
         )
     protocol = _protocol(patient, span)
-    unfit = _profession(patient, protocol) or _age(patient, protocol)
-    if unfit is not None:
-        return unfit
-    if earlier is not None:
-        return (
-            "condition",
-            f"Déjà compté pour ce protocole ({_place(earlier, patient.where)}) : un forfait par patient.",
-        )
-    if span.remark and any(patient.on <= day <= patient.on + timedelta(days=1) for day in billed[patient.patient]):
-        return "unverifiable", f"Un acte de ce patient est facturé le jour même ou le lendemain ; {span.remark}."
-    return None
+    against = [_profession(patient, protocol), _age(patient, protocol), _again(patient, earlier)]
+    against.append(_ordinary_billing(patient, span, billed))
+    found = [one for one in against if one is not None]
+    certain = (one for one in found if one[0] != "unverifiable")
+    return next(certain, found[0] if found else None)
+
+
+def _again(patient: Patient, earlier: CellRef | None) -> tuple[Reason, str] | None:
+    if earlier is None:
+        return None
+    place = _place(earlier, patient.where)
+    return "condition", f"Déjà compté pour ce protocole ({place}) : un forfait par patient."
+
+
+def _ordinary_billing(
+    patient: Patient, span: PerPatientSpan, billed: Mapping[str, Sequence[date]]
+) -> tuple[Reason, str] | None:
+    beside = {patient.on, patient.on + timedelta(days=1)}
+    if not span.remark or beside.isdisjoint(billed[patient.patient]):
+        return None
+    return "unverifiable", f"Un acte de ce patient est facturé le jour même ou le lendemain ; {span.remark}."
 
 
 def _profession(patient: Patient, protocol: Protocol) -> tuple[Reason, str] | None:

@@ -235,7 +235,9 @@ def _measure_of(change: Change, measures: Mapping[str, Measure]) -> str:
         named(measures, change.measure, change.place)
         return change.measure
     if change.period is None:
-        raise SettingError(change.place, "la mesure n'est pas dite", "ajoutez --measure, ou --period")
+        known = [f"{name} ({listed([span.id for span in one.period])})" for name, one in measures.items()]
+        how = f"ajoutez --measure, ou --period ; mesures et périodes : {' ; '.join(known)}"
+        raise SettingError(change.place, "la mesure n'est pas dite", how)
     having = [name for name, one in measures.items() if any(span.id == change.period for span in one.period)]
     if not having:
         raise _unknown_period(change, [span.id for measure in measures.values() for span in measure.period])

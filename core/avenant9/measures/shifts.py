@@ -266,7 +266,7 @@ def _doubt(shift: Shift, due: Sequence[_Part]) -> str | None:
     alone = sum(_fee(part, part.minutes) for part in due)
     if len({(part.rate, part.span) for part in due}) == 1:
         clear = alone == _fee(due[0], minutes)
-    else:  # two rates: the hours of each day at its own, where nothing is paid but hours as they are
-        plain = all(part.span and (not part.span.started_hours or part.minutes % WHOLE == 0) for part in due)
+    else:  # two rates: the hours of each day at its own, where no started hour stands across midnight
+        plain = all(part.span and (not part.span.started_hours or part.minutes % WHOLE == 0) for part in due[:-1])
         clear = minutes < first.flat_from_hours * WHOLE and plain
     return None if clear else f"vacation à cheval sur minuit, une demi-journée ou deux ; {_ONE_BY_ONE}"

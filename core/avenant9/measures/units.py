@@ -104,7 +104,7 @@ def why_outside(measure: Measure, day: date, protocol: str | None = None) -> str
         following = min(after, key=lambda own: own.from_)
         said.append(f"la suivante, « {following.label} », commence le {french_day(following.from_)}")
     around = f" : {' ; '.join(said)}" if said else ""
-    return f"Hors de toute période de la mesure le {french_day(day)}{around}."
+    return f"Hors de toute période de la mesure{around}."  # no day: one sentence for all such rows
 
 
 def _bounds(span: Span) -> str:

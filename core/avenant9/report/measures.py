@@ -17,7 +17,7 @@ from avenant9.report.page import place
 from avenant9.report.values import number
 from avenant9.results.base import dumps
 from avenant9.results.measures import History, Measures, Standings
-from avenant9.wording import NBSP, counted, day, euros, listed, percent
+from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -465,7 +465,7 @@ def _refusals(result: Measures, limit: int | None) -> Iterator[Section]:
     refused = [one for one in result.refused if one.reason != "unverifiable"]
     if refused:
         reasons = Counter(one.reason for one in refused)
-        said = listed([f"{number} {REASONS[reason]}" for reason, number in reasons.items()])
+        said = listed([f"{integer(many)} {REASONS[reason]}" for reason, many in reasons.items()])
         words = f"{counted(len(refused), 'refus', 'refus')} : {said}."
         yield Section("Refusé", words=(words,), tables=_grouped(refused, limit), sheet="Refusé")
     if unsure:

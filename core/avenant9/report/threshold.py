@@ -122,11 +122,16 @@ def _standing(entry: Followed) -> str:
     ceiling = f"plafond de {_percent(entry.ceiling)}{' (aménagement)' if entry.derogation else ''}"
     if _unsure(entry):
         return f"{ceiling}, non vérifiable : {_why_unsure(entry)}"
-    if not entry.over:
-        return f"{ceiling} respecté, marge de {counted(entry.margin, 'acte')} à distance"
     by = "d'au moins" if entry.unknown else "de"
+    if not entry.over:
+        return f"{ceiling} respecté, marge {by} {counted(_least_margin(entry), 'acte')} à distance"
     doubt = ", à examiner" if _verdict(entry) is Verdict.REVIEW else ""
     return f"{ceiling} dépassé {by} {counted(entry.excess, 'acte')}{doubt}"
+
+
+def _least_margin(entry: Followed) -> int:
+    """What is left if all that is unknown was remote."""
+    return max(0, entry.margin - entry.unknown)
 
 
 def _why_unsure(entry: Followed) -> str:
@@ -205,15 +210,15 @@ def _facts(entry: Followed) -> tuple[Fact, ...]:
                 f"part d'au moins {_percent(entry.share)}, d'au plus {_percent(entry.at_most or entry.share)}",
             )
         )
+    least = " (au moins)" if entry.unknown else ""
     if _unsure(entry):
         facts.append(Fact("Dépassement", f"non vérifiable, {_why_unsure(entry)}"))
     elif entry.over:
-        least = " (au moins)" if entry.unknown else ""
         facts.append(Fact(f"Actes à distance de trop{least}", entry.excess, "integer"))
         if entry.to_add_in_person is not None:
             facts.append(Fact(f"ou actes en présence à ajouter{least}", entry.to_add_in_person, "integer"))
     else:
-        facts.append(Fact("Marge d'actes à distance", entry.margin, "integer"))
+        facts.append(Fact(f"Marge d'actes à distance{least}", _least_margin(entry), "integer"))
     if entry.projection is not None:
         whole = entry.projection
         facts.append(

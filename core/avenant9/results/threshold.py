@@ -32,7 +32,12 @@ class Projection(Result):
 
 
 class Practitioner(Result):
-    """One practitioner and civil year; counts are units of acts."""
+    """One practitioner and civil year; counts are units of acts.
+
+    `verdict` is that of `seuil/activite-distance`; `unverifiable` where the unknown decides. `unknown` counts acts of
+    which nobody can say whether they are remote: `remote` is then the least. In `a9-check/1` both are there only
+    where something is unknown: the other verdicts are findings.
+    """
 
     practitioner: str
     specialty: str | None
@@ -48,6 +53,8 @@ class Practitioner(Result):
     to_add_in_person: int | None
     months: tuple[OfMonth, ...]
     projection: Projection | None
+    verdict: Literal["violation", "review", "unverifiable", "ok"] | None = None
+    unknown: int = 0
 
 
 class Granted(Result):
@@ -61,13 +68,9 @@ class Granted(Result):
 class Followed(Practitioner):
     """A practitioner and civil year with what its numbers rest on.
 
-    `unknown` counts acts of which nobody can say whether they are remote: `remote` is then the least, `at_most` the
-    share if all of them were, and `missing` the keys of the acts that would settle it. `verdict` is that of
-    `seuil/activite-distance`; `unverifiable` where the unknown decides.
+    `at_most` is the share if all unknown acts were remote, and `missing` the keys of the acts that would settle it.
     """
 
-    verdict: Literal["violation", "review", "unverifiable", "ok"] | None = None
-    unknown: int = 0
     at_most: Share | None = None
     missing: tuple[str, ...] = ()
     derogation: Granted | None = None
