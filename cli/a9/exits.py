@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import sys
+import tempfile
 import traceback
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -37,6 +39,8 @@ _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (click.ClickException, ExitCode.USAGE),
 )
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
     """The code of a run that met several: 3 wins over 1."""
@@ -59,6 +63,9 @@ def explain(error: BaseException) -> int:
         say(str(error))
     elif code is ExitCode.INTERRUPTED:
         say("interrompu ; aucun fichier n'a été écrit en partie.")
+    elif isinstance(error, OSError) and error.errno in _FULL:  # openpyxl writes its sheets to temporary files
+        code = ExitCode.UNREADABLE
+        say(f"{tempfile.gettempdir()} : le disque est plein ; libérez de la place, aucun résultat n'a été écrit.")
     elif isinstance(error, MemoryError):
         say("mémoire insuffisante ; contrôlez moins de fichiers à la fois, ou fermez d'autres programmes.")
     else:

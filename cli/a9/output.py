@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import shutil
 import stat
 import sys
 import tempfile
 from contextlib import suppress
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 from a9.terminal import silence
 from avenant9.errors import OutputError, SettingError
@@ -101,18 +102,40 @@ def _written_through(output: str) -> bool:
 
 def _to_file(data: bytes, target: str) -> None:
     """Beside the target first, then in its place at once."""
-    handle, temporary = tempfile.mkstemp(prefix=".a9-", suffix=".tmp", dir=os.path.dirname(target))
+    temporary = _beside(data, os.path.dirname(target))
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
         os.chmod(temporary, _mode(target))
         os.replace(temporary, target)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _beside(data: bytes, folder: str) -> str:
+    """A new file that holds the data; where the system can, it has a name once whole only: a kill leaves nothing."""
+    if hasattr(os, "O_TMPFILE"):
+        name = os.path.join(folder, f".a9-{secrets.token_hex(8)}.tmp")
+        with suppress(OSError), os.fdopen(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600), "wb") as file:
+            _flush(data, file)
+            # `src_dir_fd` only has the link followed
+            os.link(f"/proc/self/fd/{file.fileno()}", name, src_dir_fd=file.fileno(), follow_symlinks=True)
+            return name
+    handle, name = tempfile.mkstemp(prefix=".a9-", suffix=".tmp", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            _flush(data, file)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(name)
+        raise
+    return name
+
+
+def _flush(data: bytes, file: BinaryIO) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _mode(target: str) -> int:

@@ -140,3 +140,26 @@ def test_one_file_that_fails_does_not_hide_the_others(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match="aucune ligne"):
         read(tmp_path, "date;code\n")
+
+
+def test_identifiers_written_as_decimals_are_whole(tmp_path: Path) -> None:
+    """A table of floats gives `17.0`; more decimals, or letters, are no such thing."""
+    acts = read(
+        tmp_path,
+        "date;code;praticien;patient;facture\n"
+        "2023-02-01;G;10001234567.0;17.0;5,0\n"
+        "2023-02-02;G;10001234567;17;5\n"
+        "2023-02-03;G;10001234567;17.05;A.0\n"
+        "2023-02-04;G;1,0001E+10;18;2,5E+8\n",
+    )
+    assert column(acts, "practitioner") == ["10001234567"] * 3 + [None]
+    assert column(acts, "patient") == ["17", "17", "17.05", "18"]
+    assert column(acts, "invoice") == ["5", "5", "A.0", None]
+    said = [notice.partition("colonne ")[2].partition(" (")[0] for notice in acts.notices if "identifiant" in notice]
+    assert said == [
+        "« facture » : 1 identifiant(s) écrits comme des nombres décimaux",
+        "« facture » : 1 identifiant(s) en notation scientifique",
+        "« praticien » : 1 identifiant(s) écrits comme des nombres décimaux",
+        "« praticien » : 1 identifiant(s) en notation scientifique",
+        "« patient » : 1 identifiant(s) écrits comme des nombres décimaux",
+    ]

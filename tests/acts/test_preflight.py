@@ -23,6 +23,7 @@ from avenant9.errors import InputError
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 DOC = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 RESAVE = "ouvrez le fichier dans Excel ou LibreOffice et enregistrez-le sous .xlsx"
 
 
@@ -283,7 +284,7 @@ def test_real_size_over_the_cap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_text_without_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preflight, "MAX_CELL", 1024**2)
     text = f'<c r="A1" t="inlineStr"><is><t>{"x" * 3 * 1024**2}</t></is></c>'
-    expected = ("une cellule contient un texte démesuré", RESAVE)
+    expected = ("une cellule contient un texte démesuré (plus de 1 Mio)", RESAVE)
     assert refusal(xlsx(tmp_path / "a.xlsx", row(1, text))) == expected
     strings = f'<sst xmlns="{MAIN}"><si><t>{"x" * 3 * 1024**2}</t></si></sst>'
     assert refusal(xlsx(tmp_path / "b.xlsx", "", more={"xl/sharedStrings.xml": strings})) == expected
@@ -293,12 +294,7 @@ def test_text_without_measure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     ("rows", "named", "lines", "columns"),
     [
         (row(1, cell("A1")) + row(1048576, cell("XFD1048576")), "XFD1048576", 1048576, 16384),
-        (
-            row(1, cell("A1"), cell("XFD1")) + "".join(row(i, cell(f"A{i}")) for i in range(2, 2500)),
-            "XFD1",
-            2499,
-            16384,
-        ),
+        (row(1, cell("A1")) + row(2, cell("A2"), cell("XFD2500")), "XFD2500", 2500, 16384),
         (row(1, cell("A1"), cell("AT1")) + row(1048576, cell("B1048576")), "B1048576", 1048576, 46),
     ],
 )
@@ -557,3 +553,73 @@ def test_cells_outside_the_first_columns(columns: int) -> None:
         tag = f'<c r="{letters(place)}7"><v>1</v></c>'.encode()
         assert bool(patterns.outside(columns).search(tag)) is (place >= columns)
         assert bool(patterns.beyond(columns).search(tag)) is (place >= columns)
+
+
+# --- merged cells, hidden rows, cells far from the table ---
+
+AFTER = '<mergeCells count="2"><mergeCell ref="A2:A4"/><mergeCell ref="$B$1:C1"/></mergeCells>'
+
+
+@pytest.mark.parametrize("prefix", ["", "x:"])
+@pytest.mark.parametrize("about", ['r="3" hidden="1"', 'r="3" spans="1:2" hidden="true" ht="0"', 'hidden="1" r="3"'])
+def test_xlsx_merges_and_hidden_rows(tmp_path: Path, prefix: str, about: str) -> None:
+    """The searches find them, and the parser where an attribute is not where expected."""
+    tags = ("row", "c", "v", "mergeCells", "mergeCell")
+    content = row(1, cell("A1")) + f"<row {about}>{cell('A3')}</row>" + row(4, cell("A4"))
+    content += "</sheetData>" + AFTER + "<sheetData>"
+    for tag in (*tags, "sheetData"):
+        for mark in ("<", "</"):
+            content = content.replace(f"{mark}{tag}>", f"{mark}{prefix}{tag}>")
+            content = content.replace(f"{mark}{tag} ", f"{mark}{prefix}{tag} ")
+    (sheet,) = examine(xlsx(tmp_path / "a.xlsx", content, prefix=prefix)).sheets
+    assert (sheet.merges, sheet.hidden_rows) == ([(2, 0, 4, 0), (1, 1, 1, 2)], [(3, 3)])
+
+
+def test_ods_merges_and_hidden_rows(tmp_path: Path) -> None:
+    tables = (
+        '<table:table table:name="A"><table:table-row><table:table-cell office:value-type="float" office:value="1" '
+        'table:number-rows-spanned="3" table:number-columns-spanned="2"/></table:table-row>'
+        '<table:table-row table:visibility="filter" table:number-rows-repeated="2"/>'
+        '<table:table-row table:visibility="visible"/><table:table-row table:visibility="collapse"/></table:table>'
+    )
+    (sheet,) = examine(ods(tmp_path / "a.ods", tables)).sheets
+    assert (sheet.merges, sheet.hidden_rows) == ([(1, 0, 3, 1)], [(2, 3), (5, 5)])
+
+
+def test_xls_merges_and_hidden_rows(tmp_path: Path) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Actes")
+    sheet.write_merge(1, 3, 0, 1, "x")
+    sheet.write(5, 0, "y")
+    sheet.row(5).hidden = True
+    book.save(str(tmp_path / "a.xls"))
+    (found,) = examine(str(tmp_path / "a.xls")).sheets
+    assert (found.merges, found.hidden_rows) == ([(2, 0, 4, 1)], [(6, 6)])
+
+
+@pytest.mark.parametrize(("column", "kept"), [("CY", False), ("CX", True)])
+def test_cells_far_to_the_right_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, column: str, kept: bool
+) -> None:
+    """Beyond 100 empty columns, and only where they make the sheet too wide."""
+    monkeypatch.setattr(preflight, "MAX_CELLS", 250)
+    body = row(1, cell("A1"), cell("B1"), cell(f"{column}1")) + row(
+        2, cell("A2"), cell(f"{column}2", "#N/A", ' t="e"')
+    )
+    root = (
+        f'<Relationships xmlns="{RELS}"><Relationship Id="r" Type="{DOC}/officeDocument" Target="xl/workbook.xml"/>'
+    )
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    types = f'<Types xmlns="{TYPES}"><Override PartName="/xl/workbook.xml" ContentType="{kind}"/></Types>'
+    whole = {"_rels/.rels": f"{root}</Relationships>", "[Content_Types].xml": types}  # as every program writes them
+    path = xlsx(tmp_path / "a.xlsx", body + row(3, cell("B3")), more=whole)
+    if kept:
+        assert refusal(path)[0] == f"la cellule {column}1 étend la feuille à 3 lignes × 102 colonnes"
+        return
+    ((sheet,), notices) = read_file(path)
+    assert sheet.table.rows() == [(1, "1", "1"), (2, "1", None), (3, None, "1")]
+    assert sheet.errors.is_empty()
+    assert notices == [
+        f"{path}, feuille Été & fils : ce qui est loin à droite du tableau n'est pas lu (cellule {column}2, après la "
+        "colonne B) ; effacez-le s'il ne sert à rien."
+    ]

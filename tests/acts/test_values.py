@@ -29,6 +29,8 @@ from avenant9.model import LISTED
         ("2022", None),
         ("4465", None),
         ("mai 2022", None),
+        ("1900-03-01", date(1900, 3, 1)),
+        ("1900-02-28", None),  # what becomes of 29/02/1900, of 0 and of -1
         ("", None),
     ],
 )

@@ -15,7 +15,9 @@ from pathlib import Path
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: What an early reader may take before the preflight has measured the workbook, in bytes of address space.
 _EARLY_MEMORY = 6 * 2**30
-_early: dict[str, subprocess.Popen[bytes]] = {}
+#: A smaller file is read in no time: its reader imports, and waits for the preflight. Crafted files are small.
+_EARLY_SIZE = 2**20
+_early: dict[str, tuple[subprocess.Popen[bytes], bool]] = {}
 
 
 def start_for(files: tuple[str, ...]) -> None:
@@ -25,20 +27,28 @@ def start_for(files: tuple[str, ...]) -> None:
     """
     if len(files) == 1 and _looks_like_a_workbook(files[0]):
         path = os.path.abspath(files[0])
-        child = _early[path] = _spawn()
+        child, asked = _spawn(), os.path.getsize(path) >= _EARLY_SIZE
+        _early[path] = (child, asked)
         atexit.register(_end, child)
-        ask(child, path, None, _EARLY_MEMORY)
+        if asked:
+            ask(child, path, None, _EARLY_MEMORY)
 
 
 def take(path: str) -> tuple[subprocess.Popen[bytes], bool]:
     """A reader for `path`, and whether it was asked for the visible sheets already."""
     early = _early.pop(os.path.abspath(path), None)
-    return (early, True) if early is not None else (_spawn(), False)
+    return early if early is not None else (_spawn(), False)
 
 
-def ask(child: subprocess.Popen[bytes], path: str, sheets: list[str] | None, memory: int) -> bool:
-    """Gives a reader its job (None: all visible sheets); False when it is dead."""
-    job = {"path": os.path.abspath(path), "sheets": sheets, "memory": memory}
+def ask(
+    child: subprocess.Popen[bytes],
+    path: str,
+    sheets: list[str] | None,
+    memory: int,
+    far: dict[str, str] | None = None,
+) -> bool:
+    """Gives a reader its job (`sheets` None: all visible ones); False when it is dead."""
+    job = {"path": os.path.abspath(path), "sheets": sheets, "memory": memory, "far": far or {}}
     try:
         if child.stdin is not None:
             child.stdin.write(json.dumps(job).encode() + b"\n")

@@ -54,7 +54,8 @@ COLUMNS: dict[str, Column] = {
     ),
     "time": Column("Heure", ("Heure de l'acte", "Heure acte", "Heure des soins")),
     "practitioner": Column(
-        "Praticien", ("PFS_EXE_NUM", "Doctor Info", "Médecin", "RPPS", "N° RPPS", "N° AM", "Numéro AM")
+        "Praticien",
+        ("PFS_EXE_NUM", "Doctor Info", "Médecin", "RPPS", "N° RPPS", "N° AM", "Numéro AM", "N° Praticien"),
     ),
     "specialty": Column("Spécialité", ("PSE_SPE_COD",)),
     "sector": Column("Secteur", ("PSE_CNV_COD",)),

@@ -51,10 +51,7 @@ def load_acts(
             raws, said = read_sheets(file, options, stdin)
             notices += said
             seen_sheets |= {raw.sheet for raw in raws if raw.sheet is not None}
-            used, left_out = sheets_with_acts(file, raws, options)
-            read = [_typed(raw, found, nomenclature, options) for raw, found in used]
-            if not any(sheet.account.rows for sheet in read):
-                raise InputError(file, "aucune ligne sous les titres", "vérifiez que l'export contient des actes")
+            read, left_out = typed_sheets(file, raws, nomenclature, options)
         except InputError as error:
             failures.append(error)
             continue
@@ -64,22 +61,28 @@ def load_acts(
         notices += [notice for sheet in read for notice in sheet.notices]
     if failures and not sheets:
         raise failures[0]
-    _check_sheet_names(options.sheets, seen_sheets)
+    check_sheet_names(options.sheets, seen_sheets)
     table, inputs = _together(sheets, options.practitioner)
     ranks = pl.Series(file_ranks, dtype=pl.UInt16).gather(table["input"])
-    table = mark_duplicates(cancel(mark_repeated(table, ranks))).select(*ACTS)
-    table, unnamed = _unnamed_practitioners(table, inputs)
-    notices += unnamed
-    notices += _kinds_of_patient(inputs)
+    table = netted(table, ranks)
+    forget, said = unnamed_practitioners(_practitioners_named(table, inputs))
     return Acts(
-        table=table,
+        table=forget_unnamed(table) if forget else table,
         inputs=inputs,
         rejected=tuple(rejected for sheet in sheets for rejected in sheet.rejected),
         skipped_sheets=tuple(skipped),
-        notices=tuple(dict.fromkeys(notices)),
+        notices=tuple(dict.fromkeys([*notices, *said, *kinds_of_patient(inputs)])),
         columns=frozenset(key for entry in inputs for key in entry.columns),
         failures=tuple(failures),
     )
+
+
+def netted(table: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
+    """The acts with what was cancelled taken away and what was read twice marked; `files` as in `mark_repeated`.
+
+    Any acts may be netted apart from the others, as long as those of a practitioner and patient stay together.
+    """
+    return mark_duplicates(cancel(mark_repeated(table, files))).select(*ACTS)
 
 
 def read_sheets(file: str, options: ReadOptions, stdin: BinaryIO | None) -> tuple[list[RawSheet], list[str]]:
@@ -138,6 +141,21 @@ def sheets_with_acts(
     return used, left_out
 
 
+def typed_sheets(
+    file: str, raws: Sequence[RawSheet], nomenclature: Nomenclature, options: ReadOptions
+) -> tuple[list[Sheet], list[CellRef]]:
+    """The sheets of one file that hold acts, typed, and those left out.
+
+    Raises:
+        InputError: no sheet qualifies, or none has a row.
+    """
+    used, left_out = sheets_with_acts(file, raws, options)
+    read = [_typed(raw, found, nomenclature, options) for raw, found in used]
+    if not any(sheet.account.rows for sheet in read):
+        raise InputError(file, "aucune ligne sous les titres", "vérifiez que l'export contient des actes")
+    return read, left_out
+
+
 _WORDS = {"date": "de date de soins", "code": "de code acte"}
 
 
@@ -148,25 +166,58 @@ def _typed(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, options
     return normalise(raw, found, nomenclature, practitioners, sector_cnam)
 
 
-def _unnamed_practitioners(table: pl.DataFrame, inputs: tuple[Input, ...]) -> tuple[pl.DataFrame, list[str]]:
-    """One practitioner `?` where no sheet names any; unknown where other sheets do: the rows may be theirs."""
-    unnamed = table["practitioner"] == "?"
-    if not unnamed.any():
-        return table, []
-    if unnamed.all():
-        return table, [
+@dataclass(frozen=True)
+class Named:
+    """Whether some rows of a sheet name their practitioner, and whether some stand under `?`."""
+
+    file: str
+    named: bool
+    unnamed: bool
+
+
+def practitioners_named(file: str, practitioners: pl.Series) -> Named:
+    """What the practitioners of the acts of one sheet are."""
+    unnamed = practitioners == "?"
+    return Named(file, bool((~unnamed).any()), bool(unnamed.any()))
+
+
+def _practitioners_named(table: pl.DataFrame, inputs: tuple[Input, ...]) -> list[Named]:
+    if not (table["practitioner"] == "?").any():
+        return []
+    by_input = table.select("input", "practitioner").partition_by("input", as_dict=True)
+    return [
+        practitioners_named(entry.file, by_input[rank,]["practitioner"])
+        for rank, entry in enumerate(inputs)
+        if (rank,) in by_input
+    ]
+
+
+def unnamed_practitioners(sheets: Sequence[Named]) -> tuple[bool, list[str]]:
+    """Whether to read `?` as unknown, and what to say of it.
+
+    It is one practitioner where no sheet names any; where others do, the rows may be theirs.
+    """
+    unnamed = [sheet for sheet in sheets if sheet.unnamed]
+    if not unnamed:
+        return False, []
+    if not any(sheet.named for sheet in sheets):
+        return False, [
             "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, "
             "noté « ? » ; nommez-le par --practitioner ID."
         ]
-    files = dict.fromkeys(inputs[rank].file for rank in table.filter(unnamed)["input"].unique().sort())
-    named = pl.when(pl.col("practitioner") != "?").then("practitioner")
-    return table.with_columns(practitioner=named), [
+    files = dict.fromkeys(sheet.file for sheet in unnamed)
+    return True, [
         f"{', '.join(files)} : pas de colonne de praticien, alors que d'autres fichiers ou feuilles en ont une ; "
         "praticien lu comme inconnu. Contrôlez ce fichier seul, ou nommez son praticien par --practitioner ID."
     ]
 
 
-def _kinds_of_patient(inputs: tuple[Input, ...]) -> list[str]:
+def forget_unnamed(table: pl.DataFrame) -> pl.DataFrame:
+    """The acts with `?` read as unknown."""
+    return table.with_columns(practitioner=pl.when(pl.col("practitioner") != "?").then("practitioner"))
+
+
+def kinds_of_patient(inputs: tuple[Input, ...]) -> list[str]:
     """Sheets that identify patients in different ways do not recognise each other's."""
     kinds: dict[str, str] = {}
     for entry in inputs:
@@ -190,7 +241,8 @@ def _kinds_of_patient(inputs: tuple[Input, ...]) -> list[str]:
     ]
 
 
-def _check_sheet_names(wanted: tuple[str, ...], seen: set[str]) -> None:
+def check_sheet_names(wanted: tuple[str, ...], seen: set[str]) -> None:
+    """Refuses a `--sheet` that no file has."""
     for name in wanted:
         if name not in seen:
             raise SettingError(
@@ -202,30 +254,32 @@ def _check_sheet_names(wanted: tuple[str, ...], seen: set[str]) -> None:
 
 def _together(sheets: list[Sheet], practitioner: str | None) -> tuple[pl.DataFrame, tuple[Input, ...]]:
     """All sheets in their order, acts numbered; `--practitioner` names or keeps one practitioner."""
-    tables = [sheet.table.with_columns(input=pl.lit(rank, ACTS["input"])) for rank, sheet in enumerate(sheets)]
-    table = pl.concat(tables, how="diagonal")
-    inputs = [sheet.account for sheet in sheets]
     if practitioner is not None:
-        key = practitioner_key(practitioner)
-        table = table.with_columns(
-            practitioner=pl.when(pl.col("practitioner") == "?").then(pl.lit(key)).otherwise("practitioner")
-        )
-        kept = table.filter(pl.col("practitioner").eq_missing(key) | pl.col("practitioner").is_null())
-        inputs = [_without_others(entry, rank, table, kept) for rank, entry in enumerate(inputs)]
-        if not (kept["practitioner"] == key).any():
-            raise SettingError(
-                "--practitioner", "aucun acte de ce praticien dans les fichiers", "vérifiez son identifiant"
-            )
-        table = kept
-    return table.with_columns(act=pl.int_range(pl.len(), dtype=pl.UInt32)), tuple(inputs)
+        sheets = [only_practitioner(sheet, practitioner) for sheet in sheets]
+        if not any(has_practitioner(sheet, practitioner) for sheet in sheets):
+            raise nobody()
+    tables = [sheet.table.with_columns(input=pl.lit(rank, ACTS["input"])) for rank, sheet in enumerate(sheets)]
+    table = pl.concat(tables, how="diagonal").with_columns(act=pl.int_range(pl.len(), dtype=pl.UInt32))
+    return table, tuple(sheet.account for sheet in sheets)
 
 
-def _without_others(entry: Input, rank: int, before: pl.DataFrame, after: pl.DataFrame) -> Input:
-    rows_before, rows_after = (table.filter(pl.col("input") == rank)["row"].n_unique() for table in (before, after))
-    away = rows_before - rows_after
-    return replace(
-        entry,
-        rows=entry.rows - away,
-        acts=len(after.filter(pl.col("input") == rank)),
-        skipped=entry.skipped + away,
-    )
+def only_practitioner(sheet: Sheet, practitioner: str) -> Sheet:
+    """The sheet with `?` named, and without the rows of other practitioners: they are skipped."""
+    key = practitioner_key(practitioner)
+    name = pl.col("practitioner")
+    named = sheet.table.with_columns(practitioner=pl.when(name == "?").then(pl.lit(key)).otherwise(name))
+    kept = named.filter(name.eq_missing(key) | name.is_null())
+    away = named["row"].n_unique() - kept["row"].n_unique()
+    entry = sheet.account
+    account = replace(entry, rows=entry.rows - away, acts=len(kept), skipped=entry.skipped + away)
+    return replace(sheet, table=kept, account=account)
+
+
+def has_practitioner(sheet: Sheet, practitioner: str) -> bool:
+    """Whether some act of the sheet is this practitioner's."""
+    return bool((sheet.table["practitioner"] == practitioner_key(practitioner)).any())
+
+
+def nobody() -> SettingError:
+    """What is said where `--practitioner` names nobody of the files."""
+    return SettingError("--practitioner", "aucun acte de ce praticien dans les fichiers", "vérifiez son identifiant")

@@ -1,19 +1,24 @@
 """The child process that runs the native reader of workbooks, so that its abort ends nothing else.
 
 Run as `python -m avenant9.acts.native`. One line of JSON on standard input says what to read: `path`, `sheets`
-(names; null for all visible ones) and `memory` (bytes of address space, enforced where the system can). Standard
-output answers in frames, each a byte for its sort, eight for its length, and its content: for each sheet its name
-and columns (JSON: their places from 0), slices of it (Arrow IPC streams), its end; or a refusal.
+(names; null for all visible ones), `memory` (bytes of address space, enforced where the system can) and `far` (by
+part of the file, a pattern of the cells to leave out: they would make the sheet too wide). Standard output answers
+in frames, each a byte for its sort, eight for its length, and its content: for each sheet its name and columns
+(JSON: their places from 0), slices of it (Arrow IPC streams), its end; or a refusal.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import json
 import os
+import re
 import struct
 import sys
 import threading
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +34,7 @@ COLUMNS, SLICE, END, REFUSED = b"C", b"S", b"E", b"R"
 
 def main() -> None:
     """Read the job, then answer on what was standard output; nothing else may write there."""
+    _end_with_parent()
     import fastexcel  # noqa: PLC0415 - never in the parent, which imports this module for FRAME
 
     answers = os.fdopen(os.dup(1), "wb")
@@ -40,12 +46,23 @@ def main() -> None:
     job = json.loads(line)
     _limit(job["memory"])
     try:
-        reader = fastexcel.read_excel(job["path"])
+        reader = fastexcel.read_excel(_without(job["path"], job["far"]) if job["far"] else job["path"])
         for name in reader.sheet_names if job["sheets"] is None else job["sheets"]:
             _answer(answers, reader, name, visible_only=job["sheets"] is None)
-    except fastexcel.FastExcelError:
+    except fastexcel.FastExcelError as error:
+        if "os error 12)" in str(error):  # its memory, not the file
+            os._exit(1)
         _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
     answers.flush()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot stop its reader, which would go on for a while with all that it holds."""
+    if sys.platform == "linux":
+        import ctypes  # noqa: PLC0415 - there only
+
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
 
 
 def _limit(memory: int) -> None:
@@ -60,6 +77,24 @@ def _limit(memory: int) -> None:
             resource.setrlimit(kind, (limit, hard))
         except (ValueError, OSError):  # a system that does not know this limit
             continue
+
+
+def _without(path: str, far: dict[str, str]) -> bytes:
+    """The workbook, in memory, without the cells that match; it never stands on a disk."""
+    copy = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+        patterns = {part.casefold(): re.compile(pattern.encode(), re.DOTALL) for part, pattern in far.items()}
+        for name in old.namelist():
+            with old.open(name) as source, new.open(name, "w", force_zip64=True) as target:
+                pattern = patterns.get(name.replace("\\", "/").casefold())
+                carry = b""
+                while data := source.read(2**20):
+                    piece = carry + data
+                    cut = max(piece.rfind(b"<c "), piece.rfind(b"<row"), 0) if pattern else len(piece)
+                    piece, carry = piece[:cut], piece[cut:]
+                    target.write(pattern.sub(b"", piece) if pattern else piece)
+                target.write(pattern.sub(b"", carry) if pattern else carry)
+    return copy.getvalue()
 
 
 def _answer(answers: BinaryIO, reader: Any, name: str, *, visible_only: bool) -> None:

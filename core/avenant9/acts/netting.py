@@ -25,7 +25,7 @@ def mark_repeated(acts: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
     if files.n_unique() < 2:
         return acts
     content = [name for name in acts.columns if name not in _NOT_CONTENT]
-    again = _candidates(acts, content).with_columns(file=files.gather(_candidates(acts, content)["act"]))
+    again = _candidates(acts.with_columns(files.alias("file")), content)
     first = again.with_columns(
         first=pl.col("act").first().over(content), first_file=pl.col("file").first().over(content)
     ).filter(pl.col("file") != pl.col("first_file"), pl.col("code").is_not_null())

@@ -62,8 +62,10 @@ class _Reading:
             bad = self.rows["row"].filter(text.is_not_null() & values_read.is_null())
             if len(bad):
                 heading = self.found.headings[key]
+                moments = text.str.contains(r"^\d{4}-\d\d-\d\d ").fill_null(False) & values_read.is_null()
+                dates = f" dont {moments.sum()} date(s)" if what != "date" and moments.any() else ""
                 self.notices.append(
-                    f"{self.place}, colonne « {heading} » : {len(bad)} cellule(s) sans {what} lisible "
+                    f"{self.place}, colonne « {heading} » : {len(bad)} cellule(s) sans {what} lisible{dates} "
                     f"(la première en {self.cell(key, bad[0])}), lues comme inconnues."
                 )
         return values_read
@@ -84,6 +86,7 @@ def normalise(
     body, skipped, ragged = data_rows(raw, found)
     reading = _Reading(raw, found, body, ragged)
     _name_errors(reading)
+    _name_merges(reading)
     height = len(body)
 
     def absent(key: str) -> pl.Series:
@@ -191,10 +194,38 @@ def _name_errors(reading: _Reading) -> None:
             )
 
 
+def _name_merges(reading: _Reading) -> None:
+    """Merged cells hold one value for several rows, and hidden rows are read: both are said."""
+    numbers, used = reading.rows["row"], reading.found.columns.values()
+    if numbers.is_empty():
+        return
+    merges = [
+        merge
+        for merge in reading.raw.merges
+        if merge[2] >= numbers[0]
+        and merge[0] <= numbers[-1]
+        and any(merge[1] <= column <= merge[3] for column in used)
+    ]
+    if merges:
+        top, left, _, _ = min(merges)
+        reading.notices.append(
+            f"{reading.place} : {len(merges)} groupe(s) de cellules fusionnées dans le tableau (le premier en "
+            f"{values.column_letters(left)}{top}) : seule la première cellule de chacun a une valeur, les autres "
+            "sont lues vides ; défusionnez-les et remplissez-les."
+        )
+    first, last = (pl.Series([run[place] for run in reading.raw.hidden_rows], dtype=pl.UInt32) for place in (0, 1))
+    hidden = int((numbers.search_sorted(last, "right") - numbers.search_sorted(first, "left")).sum())
+    if hidden:
+        reading.notices.append(
+            f"{reading.place} : {hidden} ligne(s) masquée(s) ou filtrée(s), lues comme les autres."
+        )
+
+
 def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absent) -> None:
     date_text = reading.required("date")
     day_text, rest = values.split_moment(date_text)
     columns["date"] = values.distinct(day_text, values.parse_day, pl.Date())
+    _name_dates_as_text(reading, date_text)
     in_date = values.distinct(rest, values.parse_time, pl.Time())
     in_date = in_date.set(_midnight(in_date), None)
     own = reading.text("time")
@@ -214,6 +245,21 @@ def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
             moment, day_only = values.moments(text)
             columns[key] = reading.read(key, "date", moment)
         columns[key.replace("_at", "_day_only")] = absent("requested_day_only") if day_only is None else day_only
+
+
+def _name_dates_as_text(reading: _Reading, cells: pl.Series) -> None:
+    """Dates typed as text beside real ones: a spreadsheet may have taken the others month first."""
+    if reading.raw.sheet is None:
+        return
+    texts = cells.unique().drop_nulls()
+    typed = texts.filter(texts.str.contains(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"))
+    if len(typed) and texts.str.contains(r"^\d{4}-\d\d-\d\d \d\d:").any():
+        rows = reading.rows["row"].filter(cells.is_in(typed.implode()))
+        reading.notices.append(
+            f"{reading.place}, colonne « {reading.found.headings['date']} » : {len(rows)} date(s) en texte parmi de "
+            f"vraies dates (la première en {reading.cell('date', rows[0])}), lues jour d'abord ; vérifiez que le "
+            "tableur n'a pas inversé jour et mois des autres."
+        )
 
 
 def _forget_births_to_come(reading: _Reading, columns: dict[str, pl.Series]) -> None:
@@ -254,7 +300,7 @@ def _read_plain(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
         nothing = (units == 0) & columns["amount"].ne_missing(pl.Series([0]))
         columns["quantity"] = units.set(nothing.fill_null(False), None)  # no unit, and yet an amount
     invoice = reading.text("invoice")
-    columns["invoice"] = absent("invoice") if invoice is None else invoice
+    columns["invoice"] = absent("invoice") if invoice is None else _whole_identifiers(reading, "invoice", invoice)
     original = reading.text("original_code")
     columns["original_code"] = absent("original_code") if original is None else original.str.to_uppercase()
     for key in ("optam", "treating_doctor", "ald", "territory"):
@@ -267,6 +313,7 @@ def _read_practitioner(reading: _Reading, columns: dict[str, pl.Series], practit
     if text is None:
         columns["practitioner"] = pl.Series("practitioner", ["?"]).new_from_index(0, len(reading.rows))
         return
+    text = _whole_identifiers(reading, "practitioner", text)
     same = {practitioner_key(number): practitioner_key(doctor) for number, doctor in practitioners.items()}
 
     def parse(cell: str) -> str:
@@ -295,10 +342,10 @@ def _read_patient(reading: _Reading, columns: dict[str, pl.Series]) -> None:
     number, nir = reading.text("patient"), reading.text("nir")
     born = columns["birth_date"].dt.to_string("%Y-%m-%d")
     if number is not None:
-        shown = _without_lost_digits(reading, "patient", number)
+        shown = _whole_identifiers(reading, "patient", number)
         patient = values.distinct(shown, one_spelling, pl.String())
     elif nir is not None:
-        shown = _without_lost_digits(reading, "nir", nir)
+        shown = _whole_identifiers(reading, "nir", nir)
         patient = _by_nir(reading, shown, born)
     else:
         patient, shown = _by_name(reading, born)
@@ -352,8 +399,16 @@ def _by_name(reading: _Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:
     return parts[0] + "|" + parts[1] + "|" + born, shown
 
 
-def _without_lost_digits(reading: _Reading, key: str, identifiers: pl.Series) -> pl.Series:
-    """`1,85E+14` is a number that a spreadsheet rounded: several patients may hide behind it."""
+def _whole_identifiers(reading: _Reading, key: str, identifiers: pl.Series) -> pl.Series:
+    """`1,85E+14` is a number that a spreadsheet rounded: several patients may hide behind it. `17.0` is 17."""
+    decimal = identifiers.str.contains(r"^\d+[.,]0$").fill_null(False)
+    if decimal.any():
+        row = reading.rows["row"].filter(decimal)[0]
+        reading.notices.append(
+            f"{reading.place}, colonne « {reading.found.headings[key]} » : {decimal.sum()} identifiant(s) écrits "
+            f"comme des nombres décimaux (le premier en {reading.cell(key, row)}), lus sans leur « ,0 »."
+        )
+        identifiers = identifiers.zip_with(~decimal, identifiers.str.head(-2))
     lost = identifiers.str.contains(r"(?i)^\d([.,]\d+)?e\+?\d+$").fill_null(False)
     if lost.any():
         row = reading.rows["row"].filter(lost)[0]
@@ -460,6 +515,8 @@ def _rejection(reading: _Reading, key: str, word: str, row: int, cell: str | Non
         reason = f"{word} : formule non calculée, ouvrez puis enregistrez le fichier dans Excel"
     elif error is not None:
         reason = f"{word} : la cellule contient l'erreur {error}"
+    elif key == "date" and cell is not None and values.out_of_calendar(cell):
+        reason = "date hors du calendrier des tableurs (avant le 01/03/1900 ou après 9999)"
     elif cell is None:
         reason = f"{word} absent{'e' if word != 'code' else ''}"
     elif values.quotable(cell):

@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
+from itertools import pairwise
 from operator import lt
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 Kind = Literal["zip", "ole", "parquet", "text"]
 WorkbookKind = Literal["xlsx", "xls", "ods"]
 Chosen = Callable[["Sheet"], bool]
+#: First row from 1, first column from 0, last row, last column.
+Area = tuple[int, int, int, int]
 
 #: The grid of Excel.
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
@@ -48,6 +51,8 @@ MAX_PART = 64 * 1024**2
 #: One cell with its markup: Excel admits 32,767 characters of text and 8,192 of formula.
 MAX_CELL = 4 * 1024**2
 MAX_ENTRIES = 10_000
+#: Cells beyond this many empty columns stand outside the table: where they make a sheet too wide, they are left out.
+GAP = 100
 CHUNK = 1024**2
 
 UNCOMPUTED = "formule non calculée"
@@ -70,6 +75,11 @@ class Sheet:
     columns: int = 0  # number of columns up to the farthest one
     last_cell: str = "A1"  # a cell of the last row
     far_cell: str = "A1"  # a cell of the farthest column
+    merges: list[Area] = field(default_factory=list)
+    hidden_rows: list[tuple[int, int]] = field(default_factory=list)  # (first, last), filtered ones too
+    declared: Area | None = None  # what the file says of its extent: nothing relies on it
+    far: tuple[str, str] | None = None  # part, and pattern of its cells outside the table, which are not read
+    notes: list[str] = field(default_factory=list)  # French sentences on what was understood
 
 
 @dataclass(frozen=True)
@@ -152,7 +162,7 @@ def sniff(path: str, head: bytes, forced: bool = False) -> Kind:
     if head.startswith(b"\x1f\x8b"):
         raise InputError(path, "le fichier est compressé (gzip)", "décompressez-le d'abord")
     bom16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if b"\0" in head and not bom16 and not forced:
+    if b"\0" in head and not bom16 and not forced and not _text_with_a_null(head):
         remedy = "donnez un .xlsx, .xls, .ods, .csv ou .parquet (texte en UTF-16 sans marque : --encoding utf-16-le)"
         raise InputError(path, "le contenu est binaire et n'est d'aucune sorte connue", remedy)
     start = head.decode("utf-16" if bom16 else "latin-1", "ignore").lstrip("\ufeffï»¿ \t\r\n").lower()
@@ -163,6 +173,14 @@ def sniff(path: str, head: bytes, forced: bool = False) -> Kind:
     if start.startswith("<?xml"):
         raise InputError(path, "c'est un fichier XML, pas un classeur", RESAVE)
     return "text"
+
+
+def _text_with_a_null(head: bytes) -> bool:
+    """Lines of text, but for a few bytes: the reader will name the line."""
+    return b"\n" in head and head.count(0) <= len(head) // 50 and not _CONTROLS.search(head)
+
+
+_CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a]")
 
 
 def workbook(path: str, file: BinaryIO, kind: Kind, chosen: Chosen) -> Workbook:
@@ -239,6 +257,9 @@ class _Package:
     def refused(self, why: str) -> InputError:
         return InputError(self.path, why, RESAVE)
 
+    def too_long(self) -> InputError:
+        return self.refused(f"une cellule contient un texte démesuré (plus de {MAX_CELL // 1024**2} Mio)")
+
     def check(self, size: int, limit: int, what: str) -> None:
         if size > limit:
             mib = 1024**2
@@ -303,7 +324,7 @@ class _Package:
             last = data.rfind(b"<")
             run = run + len(data) if last < 0 else len(data) - last
             if run > MAX_CELL:
-                raise self.refused("une cellule contient un texte démesuré")
+                raise self.too_long()
             tail, first = data[-16:], False
             yield data
 
@@ -357,7 +378,10 @@ def _xlsx(package: _Package, chosen: Chosen) -> Workbook:
         if chosen(sheet):
             if not _scan_fast(package, part, sheet):
                 _scan_slow(package, part, sheet)
+            elif sheet.columns <= MAX_COLUMNS and sheet.rows * sheet.columns > MAX_CELLS:
+                _leave_far_cells(package, part, sheet)
             _check_grid(package, sheet)
+            _note_false_extent(sheet)
     found = tuple(sheet for sheet, _ in sheets)
     return Workbook("xlsx", found, date1904, _memory(found, 4 * strings))
 
@@ -398,6 +422,20 @@ def _check_grid(package: _Package, sheet: Sheet) -> None:
         raise InputError(place, problem, remedy)
 
 
+def _note_false_extent(sheet: Sheet) -> None:
+    if sheet.declared and (sheet.declared[2] < sheet.rows or sheet.declared[3] + 1 < sheet.columns):
+        sheet.notes.append("la zone déclarée dans le fichier est fausse, plus petite que le tableau ; tout est lu.")
+
+
+def _area(reference: str) -> Area | None:
+    """`B2:D4`, or `B2` alone; None where it is neither."""
+    found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,9})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,9}))?", reference)
+    if not found:
+        return None
+    column, row = number(found[1]), int(found[2])
+    return (row, column, int(found[4] or row), number(found[3] or found[1]))
+
+
 class _Patterns:
     """What to look for in the XML of a sheet whose elements bear one prefix (`x:`, usually none)."""
 
@@ -420,6 +458,10 @@ class _Patterns:
         self.uncomputed = compiled(
             address + rb"([^>]*)>\s*@f(?:\s[^>]*)?(?:/>|>[^<]*~f>)\s*(?:~c>|(@v\s*/>|@v>\s*~v>))"
         )
+        self.filled = compiled(rb'@c r="([A-Z]{1,3})([1-9][0-9]{0,8})"[^>]*(?<!/)>(?!~c>)')
+        self.hidden_row = compiled(rb'@row(?=[^>]* hidden="(?:1|true)")[^>]* r="([1-9][0-9]{0,8})"')
+        self.merge = compiled(rb'@mergeCell ref="([A-Za-z0-9:$]{2,32})"')
+        self.dimension = compiled(rb'@dimension ref="([A-Za-z0-9:$]{2,32})"')
         #: number of columns -> any cell that is not plainly in one of them
         self.outside = lru_cache(
             lambda columns: compiled(rb'@c(?! r="(?:' + _first_columns(columns) + rb")[1-9])(?![A-Za-z])")
@@ -430,6 +472,12 @@ class _Patterns:
                 rb'@c r="(?!(?:' + _first_columns(columns) + rb')[1-9])([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!~c>)'
             )
         )
+
+    def far(self, columns: int) -> bytes:
+        """The source of a pattern for any cell outside the first columns, content included."""
+        name = self.cell[1:-1]
+        outside = rb'<@ r="(?!(?:' + _first_columns(columns) + rb')[1-9])[A-Z]+[0-9]+"[^>]*(?:/>|(?<!/)>.*?</@>)'
+        return outside.replace(b"@", name)
 
 
 def _first_columns(columns: int) -> bytes:
@@ -449,7 +497,8 @@ def _scan_fast(package: _Package, part: str, sheet: Sheet) -> bool:
     patterns: _Patterns | None = None
     carry, start = b"", package.inflated
     rows, last = array("L"), b""
-    for data in package.chunks(part):
+    chunks = package.chunks(part)
+    for data in chunks:
         piece = carry + data
         if patterns is None:
             package.check_xml(piece, first=True)
@@ -458,11 +507,13 @@ def _scan_fast(package: _Package, part: str, sheet: Sheet) -> bool:
                 break
             patterns = _Patterns(root[1] or b"")
             sheet.iso_dates = b't="d"' in piece  # a program writes all of its dates so, or none
+            declared = patterns.dimension.search(piece)
+            sheet.declared = _area(declared[1].decode()) if declared else None
         over = piece.find(patterns.over)
         cut = over if over >= 0 else max(piece.rfind(patterns.cell), piece.rfind(patterns.row), 0)
         piece, carry = piece[:cut], piece[cut:]
         if len(carry) > MAX_CELL:
-            raise package.refused("une cellule contient un texte démesuré")
+            raise package.too_long()
         package.check_xml(piece)
         numbers = patterns.rows.findall(piece)
         if b"" in numbers or not _widen(patterns, piece, sheet):
@@ -473,16 +524,60 @@ def _scan_fast(package: _Package, part: str, sheet: Sheet) -> bool:
         if end >= 0:
             last = piece[piece.rfind(patterns.cell, 0, end) : end]
         _note_errors(patterns, piece, sheet)
+        if b' hidden="' in piece:
+            sheet.hidden_rows += [(int(row), int(row)) for row in patterns.hidden_row.findall(piece)]
         if over >= 0:
             break
     if patterns is None or not (carry.startswith(patterns.over) or (not rows and patterns.empty.search(carry))):
-        package.inflated, sheet.columns, sheet.errors = start, 0, []
+        package.inflated, sheet.columns, sheet.errors, sheet.hidden_rows = start, 0, [], []
         return False
+    for data in chunks:  # what follows the rows
+        _note_merges(patterns, carry, sheet)
+        carry = carry[carry.rfind(b"<") :] + data
+        if len(carry) > MAX_CELL:
+            raise package.too_long()
+    _note_merges(patterns, carry, sheet)
     address = patterns.address.match(last)
     if address:
         sheet.rows, sheet.last_cell = int(address[2]), (address[1] + address[2]).decode()
     _check_rows(package, sheet, rows)
     return True
+
+
+def _note_merges(patterns: _Patterns, piece: bytes, sheet: Sheet) -> None:
+    if b"mergeCell" in piece:
+        found = (_area(reference.decode()) for reference in patterns.merge.findall(piece))
+        sheet.merges += [area for area in found if area and area not in sheet.merges[-1:]]
+
+
+def _leave_far_cells(package: _Package, part: str, sheet: Sheet) -> None:
+    """Take out of a sheet too wide the cells far to the right of its table; what stands below it is not touched."""
+    start, carry = package.inflated, b""
+    last: dict[bytes, bytes] = {}  # column -> last row that it has a content in
+    patterns = _Patterns(b"")
+    for data in package.chunks(part):
+        piece = carry + data
+        cut = max(piece.rfind(patterns.cell), 0)
+        piece, carry = piece[:cut], piece[cut:]
+        last.update(patterns.filled.findall(piece))
+    last.update(patterns.filled.findall(carry))
+    package.inflated = start
+    rows = {number(column.decode()): int(row) for column, row in last.items()}
+    places = sorted(rows)
+    beyond = next((after for place, after in pairwise(places) if after - place > GAP), None)
+    if beyond is None:
+        return
+    kept = [place for place in places if place < beyond]
+    if max(rows[place] for place in kept) < sheet.rows or sheet.rows * (kept[-1] + 1) > MAX_CELLS:
+        return
+    sheet.columns = kept[-1] + 1
+    sheet.errors = [error for error in sheet.errors if error[1] < sheet.columns]
+    sheet.far = (part, patterns.far(sheet.columns).decode())
+    cell = f"{letters(beyond)}{rows[beyond]}"
+    sheet.notes.append(
+        f"ce qui est loin à droite du tableau n'est pas lu (cellule {cell}, après la colonne "
+        f"{letters(kept[-1])}) ; effacez-le s'il ne sert à rien."
+    )
 
 
 def _widen(patterns: _Patterns, piece: bytes, sheet: Sheet) -> bool:
@@ -551,6 +646,8 @@ class _SlowScan:
             self.row = int(about.get("r", self.row + 1))
             self.rows.append(self.row)
             self.next_column = 0
+            if about.get("hidden") in ("1", "true"):
+                self.sheet.hidden_rows.append((self.row, self.row))
         elif name == "c":
             address = re.fullmatch("([A-Za-z]{1,9})([0-9]{1,9})", about.get("r", ""))
             column = number(address[1]) if address else self.next_column
@@ -559,6 +656,10 @@ class _SlowScan:
         elif self.cell and name in ("f", "v", "is"):
             self.held += name[0]
             self.text = []
+        elif name == "mergeCell" and (area := _area(about.get("ref", ""))):
+            self.sheet.merges.append(area)
+        elif name == "dimension":
+            self.sheet.declared = _area(about.get("ref", ""))
 
     def data(self, text: str) -> None:
         if self.text is not None:
@@ -635,6 +736,8 @@ class _OdsScan:
             self.row += self.repeat
             self.repeat = int(_attribute(about, "number-rows-repeated") or 1)
             self.column = 0
+            if _attribute(about, "visibility") in ("collapse", "filter"):
+                self.sheets[-1].hidden_rows.append((self.row + 1, self.row + self.repeat))
         elif self.depth == 1 and name in ("table-cell", "covered-table-cell"):
             self.cell, self.text = about, []
 
@@ -648,6 +751,10 @@ class _OdsScan:
             self.depth -= 1
         elif self.depth == 1 and self.cell is not None and name in ("table-cell", "covered-table-cell"):
             repeated = int(_attribute(self.cell, "number-columns-repeated") or 1)
+            down, right = (int(_attribute(self.cell, f"number-{what}-spanned") or 1) for what in ("rows", "columns"))
+            if down > 1 or right > 1:
+                area = (self.row + 1, self.column, self.row + down, self.column + right - 1)
+                self.sheets[-1].merges.append(area)
             types = [value for key, value in self.cell.items() if _local(key) == "value-type"]
             text = "".join(self.text).strip()
             if types or text or _attribute(self.cell, "formula"):
@@ -838,6 +945,13 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
 def _scan_biff(stream: bytes, start: int, sheet: Sheet) -> None:
     for kind, at, _ in _records(stream, start):
         code = None
+        if kind == 0x0208 and stream[at + 12] & 0x20:  # a row of no height
+            row = struct.unpack_from("<H", stream, at)[0] + 1
+            sheet.hidden_rows.append((row, row))
+        elif kind == 0x00E5:
+            for place in range(struct.unpack_from("<H", stream, at)[0]):
+                first, last, left, right = struct.unpack_from("<4H", stream, at + 2 + 8 * place)
+                sheet.merges.append((first + 1, left, last + 1, right))
         if kind == 0x0205 and stream[at + 7] == 1:  # a cell that holds an error
             code = stream[at + 6]
         elif kind in (0x0006, 0x0206, 0x0406) and stream[at + 12 : at + 14] == b"\xff\xff" and stream[at + 6] == 2:

@@ -68,6 +68,8 @@ class RawSheet:
         default=None, compare=False, repr=False
     )  # text: cells of each row, empty ones too
     read: bool = True  # False: hidden, or not asked for; the table is then empty
+    merges: tuple[preflight.Area, ...] = ()  # only the first cell of each holds its content
+    hidden_rows: tuple[tuple[int, int], ...] = ()  # first and last of each run: read as the others are
 
 
 def read_file(
@@ -122,7 +124,8 @@ def _read(path: str, file: BinaryIO, wanted: _Wanted) -> tuple[list[RawSheet], l
         if kind != "text" and path == "-":
             raise InputError(path, "l'entrée standard n'admet que du CSV", "donnez le nom du fichier")
         if kind in ("zip", "ole"):
-            return _read_workbook(path, file, kind, wanted), _unlike(path, kind)
+            sheets, notices = _read_workbook(path, file, kind, wanted)
+            return sheets, _unlike(path, kind) + notices
         data = head + file.read(MAX_TEXT + 1 - len(head))
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "erreur de lecture"
@@ -154,14 +157,16 @@ def _unlike(path: str, kind: preflight.Kind) -> list[str]:
 # --- workbooks ------------------------------------------------------------------------------------------------
 
 
-def _read_workbook(path: str, file: BinaryIO, kind: preflight.Kind, wanted: _Wanted) -> list[RawSheet]:
+def _read_workbook(
+    path: str, file: BinaryIO, kind: preflight.Kind, wanted: _Wanted
+) -> tuple[list[RawSheet], list[str]]:
     with _child(path) as (child, early):  # starts first: its imports take the time of the preflight
         book = preflight.workbook(path, file, kind, wanted)
-        names = [sheet.name for sheet in book.sheets if wanted(sheet)]
-        tables = _answered(path, child, names) if early else _ask(path, child, names, book.memory)
+        job = _Job([sheet.name for sheet in book.sheets if wanted(sheet)], book)
+        tables = _answered(path, child, job) if early else _ask(path, child, job)
     if tables is None:
         with _child(path) as (child, _):
-            tables = _ask(path, child, names, book.memory)
+            tables = _ask(path, child, job)
     found = []
     for sheet in book.sheets:
         table = tables.get(sheet.name)
@@ -178,9 +183,24 @@ def _read_workbook(path: str, file: BinaryIO, kind: preflight.Kind, wanted: _Wan
                 errors=errors,
                 date1904=book.date1904,
                 read=table is not None,
+                merges=tuple(sheet.merges),
+                hidden_rows=tuple(sheet.hidden_rows),
             )
         )
-    return found
+    return found, [f"{path}, feuille {sheet.name} : {note}" for sheet in book.sheets for note in sheet.notes]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What the native reader is asked for."""
+
+    sheets: list[str]
+    book: preflight.Workbook
+
+    @property
+    def far(self) -> dict[str, str]:
+        """Pattern of the cells to leave out, by part of the file."""
+        return dict(sheet.far for sheet in self.book.sheets if sheet.far)
 
 
 @contextmanager
@@ -200,23 +220,25 @@ def _child(path: str) -> Iterator[tuple[subprocess.Popen[bytes], bool]]:
         child.wait()
 
 
-def _ask(path: str, child: subprocess.Popen[bytes], sheets: list[str], memory: int) -> dict[str, pl.DataFrame]:
+def _ask(path: str, child: subprocess.Popen[bytes], job: _Job) -> dict[str, pl.DataFrame]:
     """The tables of the sheets asked for, by name; columns are named by their absolute place."""
-    if not ask(child, path, sheets, memory):
+    if not ask(child, path, job.sheets, job.book.memory, job.far):
         raise _died(path)
     tables = _tables(path, child)
-    if any(name not in tables for name in sheets):
+    if any(name not in tables for name in job.sheets):
         raise _died(path)
     return tables
 
 
-def _answered(path: str, child: subprocess.Popen[bytes], sheets: list[str]) -> dict[str, pl.DataFrame] | None:
+def _answered(path: str, child: subprocess.Popen[bytes], job: _Job) -> dict[str, pl.DataFrame] | None:
     """What a reader found that was asked before the preflight; None where it has to be asked again."""
+    if job.far:
+        return None
     try:
         tables = _tables(path, child)
     except InputError:
         return None
-    return {name: tables[name] for name in sheets} if all(name in tables for name in sheets) else None
+    return {name: tables[name] for name in job.sheets} if all(name in tables for name in job.sheets) else None
 
 
 def _tables(path: str, child: subprocess.Popen[bytes]) -> dict[str, pl.DataFrame]:

@@ -14,6 +14,8 @@ import polars as pl
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _EXCEL_EPOCH = date(1899, 12, 30)  # serial 0 of the 1900 date system, as Excel counts after 28/02/1900
+#: Spreadsheets have no day before 1900, and count 29/02/1900, which never was: an older day is a number gone wrong.
+_FIRST_DAY = date(1900, 3, 1)
 _SERIAL = re.compile(r"\d{5}")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -55,8 +57,20 @@ def fold(text: str) -> str:
 
 
 def parse_day(text: str) -> date | None:
-    """A day: ISO, day first, AAAAMMJJ, or an Excel serial; never month first, never two-digit years."""
-    text = text.lstrip("'")
+    """A day: ISO, day first, AAAAMMJJ, or an Excel serial; never month first, two-digit years or before 1900."""
+    day = _written_day(text.lstrip("'"))
+    return day if day is None or day >= _FIRST_DAY else None
+
+
+def out_of_calendar(text: str) -> bool:
+    """Whether a cell holds a date that no spreadsheet has: before March 1900, or after 9999."""
+    text = split_moment(pl.Series([text]))[0][0]
+    day = _written_day(text)
+    beyond = re.fullmatch(r"(-\d{4,}|\+?\d{5,})-\d\d-\d\d", text)
+    return beyond is not None or (day is not None and day < _FIRST_DAY)
+
+
+def _written_day(text: str) -> date | None:
     try:
         if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
             year, month, day = map(int, match.groups())

@@ -152,6 +152,8 @@ def annotate(path: str, report: Report) -> tuple[bytes, list[str]]:
         book.calculation.fullCalcOnLoad = True  # the values of formulas are not in the copy
     try:
         return workbook.saved(book, moments=True), said
+    except OSError:  # the disk of its temporary files
+        raise
     except Exception as error:  # openpyxl tells what it cannot write in its own ways
         raise _refused(path) from error
 
