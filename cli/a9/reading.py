@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from a9.options import Reading
     from a9.output import Notices
+    from avenant9.acts.load import ReadOptions
     from avenant9.acts.shifts import Activity
     from avenant9.model import Acts
     from avenant9.rulebook.load import Rulebook
@@ -43,22 +44,31 @@ def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Act
 
 
 def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, notices: Notices) -> Found:
+    notices.step("Lecture des fichiers…")
+    chosen = read_options(reading)
+    stdin = sys.stdin.buffer if "-" in reading.files else None
+    try:
+        return load(reading.files, rulebook.nomenclature, chosen, stdin)
+    finally:
+        notices.done()
+
+
+def read_options(reading: Reading) -> ReadOptions:
+    """What the user says of the files.
+
+    Raises:
+        InputError, SettingError: as `load_mapping`.
+    """
     from avenant9.acts.columns import load_mapping  # noqa: PLC0415
     from avenant9.acts.load import ReadOptions  # noqa: PLC0415
 
-    notices.step("Lecture des fichiers…")
-    chosen = ReadOptions(
+    return ReadOptions(
         mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,
         sheets=reading.sheets,
         all_sheets=reading.all_sheets,
         encoding=reading.encoding,
         practitioner=reading.practitioner,
     )
-    stdin = sys.stdin.buffer if "-" in reading.files else None
-    try:
-        return load(reading.files, rulebook.nomenclature, chosen, stdin)
-    finally:
-        notices.done()
 
 
 def tell(acts: Acts, said: Sequence[str], crashed: Sequence[str], notices: Notices) -> None:

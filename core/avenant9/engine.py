@@ -84,16 +84,46 @@ def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
         UnknownRuleError: `only` or `skip` names no rule.
     """
     selected = rulebook.select(options.only, options.skip)
+    return report(acts, answer(acts, rulebook, selected, options), rulebook, options)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the rules said of acts, and what of these acts a report needs.
+
+    `findings` (FINDINGS and `rule`) and `unverifiable` are those of the dates asked. `stood_on` holds at least the
+    acts that findings name, with the columns STOOD_ON; `patients` the first act of each patient, in their order;
+    `threshold` the entries of each version of a share.
+    """
+
+    findings: pl.DataFrame
+    unverifiable: tuple[Unverifiable, ...]
+    crashed: tuple[str, ...]
+    stood_on: pl.DataFrame
+    patients: pl.DataFrame
+    practitioners: frozenset[str]
+    acts: int
+    acts_asked: int
+    threshold: Mapping[tuple[str, date], tuple[dict[str, Any], ...]]
+
+
+def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Options) -> Answers:
+    """Runs the selected rules on all acts."""
     everything, context = prepared(acts, rulebook, options)
-    counted = _counted(everything)
-    found, unknown, crashed = run(counted, rulebook, selected, context)
-    return _report(acts, everything, rulebook, selected, found, unknown, crashed, options, context)
-
-
-def _counted(everything: pl.DataFrame) -> pl.DataFrame:
-    """The acts that enter counts."""
-    status = everything["status"]
-    return everything if status.null_count() == len(status) else everything.filter(status.is_null())
+    found, unknown, crashed = run(everything.filter(pl.col("status").is_null()), rulebook, selected, context)
+    findings = [frame.with_columns(rule=pl.lit(name)) for name, frame in found.items() if not frame.is_empty()]
+    table = pl.concat(findings) if findings else pl.DataFrame(schema={**FINDINGS, "rule": pl.String})
+    return Answers(
+        findings=_within(table, everything, options),
+        unverifiable=_unverifiable(unknown, everything, options),
+        crashed=tuple(crashed),
+        stood_on=everything,
+        patients=everything.select("patient", "act").drop_nulls("patient").unique("patient", maintain_order=True),
+        practitioners=frozenset(everything["practitioner"].drop_nulls().unique()),
+        acts=len(everything),
+        acts_asked=everything.filter(_wanted_dates(options)).height,
+        threshold=_threshold(everything, selected, context),
+    )
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> tuple[pl.DataFrame, Context]:
@@ -152,7 +182,8 @@ def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> 
     )
 
 
-def _needs(rule: schema.RuleModel) -> set[str]:
+def needs(rule: schema.RuleModel) -> set[str]:
+    """The rules that this one leans on."""
     return {*rule.silent_where, *getattr(rule, "not_counting", ())}
 
 
@@ -163,10 +194,10 @@ def run(
     wanted = set(selected)
     queue = list(selected)
     while queue:
-        fresh = {name for name in _needs(rulebook.rules[queue.pop()]) if name in rulebook.rules} - wanted
+        fresh = {name for name in needs(rulebook.rules[queue.pop()]) if name in rulebook.rules} - wanted
         wanted |= fresh
         queue += fresh
-    graph = {name: sorted(_needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)}
+    graph = {name: sorted(needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)}
     present = _present(context)
     of_codes = _Named.of(counted, [rulebook.rules[name] for name in graph], context)
     found: dict[str, pl.DataFrame] = {}
@@ -215,14 +246,14 @@ class _Named:
         """The acts of all codes of the rules that look by code, and those of the grouping codes."""
         grouping = frozenset(context.grouping)
         looking = [rule for rule in rules if rule.kind in BY_CODE]
-        codes = {code for rule in looking for version in rule.version for code in _codes(version)}
+        codes = {code for rule in looking for version in rule.version for code in codes_of(version)}
         whole = acts.filter(pl.col("code").is_in(sorted(codes | grouping)))
         parts = whole.partition_by("code", as_dict=True) if len(whole) else {}
         return cls(whole, {str(key[0]): part for key, part in parts.items()}, grouping)
 
     def acts(self, version: schema.Version) -> pl.DataFrame:
         """The acts of the codes of one version, and of the grouping codes, in their order."""
-        parts = [self.by_code[code] for code in _codes(version) | self.grouping if code in self.by_code]
+        parts = [self.by_code[code] for code in codes_of(version) | self.grouping if code in self.by_code]
         if 2 * sum(map(len, parts)) > len(self.whole):
             return self.whole
         if len(parts) == 1:
@@ -243,11 +274,11 @@ def _concerns(version: schema.Version, present: tuple[frozenset[str], Period]) -
     codes, days = present
     if not version.period.overlaps(days):
         return False
-    looked_at = _codes(version)
+    looked_at = codes_of(version)
     return not looked_at or not codes.isdisjoint(looked_at)
 
 
-def _codes(version: schema.Version) -> frozenset[str]:
+def codes_of(version: schema.Version) -> frozenset[str]:
     """The codes on which a finding of this version may stand; empty where they are not given one by one."""
     match version:
         case (
@@ -284,25 +315,12 @@ def _silenced(
     return findings.filter(~pl.col("act").is_in(quiet.implode()).fill_null(False))
 
 
-def _report(
-    acts: Acts,
-    everything: pl.DataFrame,
-    rulebook: Rulebook,
-    selected: Sequence[str],
-    found: dict[str, pl.DataFrame],
-    unknown: dict[str, pl.DataFrame],
-    crashed: list[str],
-    options: Options,
-    context: Context,
-) -> Report:
-    findings = [frame.with_columns(rule=pl.lit(name)) for name, frame in found.items() if not frame.is_empty()]
-    table = pl.concat(findings) if findings else pl.DataFrame(schema={**FINDINGS, "rule": pl.String})
-    table = _within(table, everything, options)
-    reported = _reported(table, acts, everything, rulebook, options.as_of)
-    unverifiable = _unverifiable(unknown, everything, options) + tuple(
-        Unverifiable(name, len(everything), (CRASHED,)) for name in crashed
-    )
-    unverifiable = tuple(sorted(unverifiable, key=lambda entry: entry.rule))
+def report(acts: Acts, answers: Answers, rulebook: Rulebook, options: Options) -> Report:
+    """The report of a run: what the rules said, beside what was read (of `acts` its table is not looked at)."""
+    selected = rulebook.select(options.only, options.skip)
+    reported = _reported(answers, acts, rulebook, options.as_of)
+    crashed = tuple(Unverifiable(name, answers.acts, (CRASHED,)) for name in answers.crashed)
+    unverifiable = tuple(sorted((*answers.unverifiable, *crashed), key=lambda entry: entry.rule))
     used = set(reported["source"].drop_nulls().unique())
     titles = {name: rulebook.rules[name].title for name in selected}
     return Report(
@@ -311,34 +329,37 @@ def _report(
         rulebook_version=rulebook.version,
         rules=len(rulebook.rules),
         inputs=acts.inputs,
-        summary=_summary(acts, everything, reported, unverifiable, selected, options),
+        summary=_summary(acts, answers, reported, unverifiable, selected),
         by_rule=summary.by_rule(reported, titles),
         findings=reported,
         unverifiable=unverifiable,
         rejected=acts.rejected,
         sources={key: source for key, source in rulebook.sources.items() if key in used},
         titles=titles,
-        threshold=_threshold(everything, selected, context),
-        notices=(*acts.notices, *_unused_derogations(everything, options)),
+        threshold=tuple(entry for entries in answers.threshold.values() for entry in entries),
+        notices=(*acts.notices, *_unused_derogations(answers.practitioners, options)),
         columns=acts.columns,
         asked=(options.from_, options.until),
     )
 
 
-def _threshold(everything: pl.DataFrame, selected: Sequence[str], context: Context) -> tuple[dict[str, Any], ...]:
-    counted = _counted(everything)
-    return tuple(
-        entry
+def _threshold(
+    everything: pl.DataFrame, selected: Sequence[str], context: Context
+) -> dict[tuple[str, date], tuple[dict[str, Any], ...]]:
+    counted = everything.filter(pl.col("status").is_null())
+    return {
+        (name, version.from_): threshold.practitioners(
+            counted, rule.model_copy(update={"version": (version,)}), context.derogations, context.as_of
+        )
         for name, rule in context.shares.items()
         if name in selected
-        for entry in threshold.practitioners(counted, rule, context.derogations, context.as_of)
-    )
+        for version in rule.version
+    }
 
 
-def _unused_derogations(everything: pl.DataFrame, options: Options) -> list[str]:
+def _unused_derogations(practitioners: frozenset[str], options: Options) -> list[str]:
     """A derogation of nobody in the files may be one whose practitioner was misspelt."""
-    here = set(everything["practitioner"].drop_nulls().unique())
-    absent = dict.fromkeys(own.practitioner for own in options.derogations if own.practitioner not in here)
+    absent = dict.fromkeys(own.practitioner for own in options.derogations if own.practitioner not in practitioners)
     return [f"Aménagement du plafond de {name} : aucun acte de ce praticien dans les fichiers." for name in absent]
 
 
@@ -361,34 +382,38 @@ def _within(table: pl.DataFrame, everything: pl.DataFrame, options: Options) -> 
     return table.filter(pl.col("act").is_in(wanted.implode()) | pl.col("year").is_in(years))
 
 
-def _reported(
-    table: pl.DataFrame, acts: Acts, everything: pl.DataFrame, rulebook: Rulebook, as_of: date
-) -> pl.DataFrame:
+#: What findings show of the act they stand on.
+_SHOWN = (
+    "input",
+    "row",
+    "date",
+    "time",
+    "patient",
+    "patient_shown",
+    "code",
+    "invoice",
+    "quantity",
+    "amount",
+    "payment_date",
+)
+#: What a report reads of acts.
+STOOD_ON = ("act", *_SHOWN, "rate", "reimbursed", "practitioner")
+
+
+def _reported(answers: Answers, acts: Acts, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     """Findings with the act they stand on, in the order of the contract."""
+    table, everything = answers.findings, answers.stood_on
     places = pl.DataFrame(
         [(rank, entry.file, entry.sheet) for rank, entry in enumerate(acts.inputs)],
         schema={"input": pl.UInt16, "file": pl.String, "sheet": pl.String},
         orient="row",
     )
-    columns = (
-        "input",
-        "row",
-        "date",
-        "time",
-        "patient",
-        "patient_shown",
-        "code",
-        "invoice",
-        "quantity",
-        "amount",
-        "payment_date",
-    )
-    stood_on = everything.select("act", *columns, "rate", "reimbursed", act_practitioner="practitioner")
+    stood_on = everything.select("act", *_SHOWN, "rate", "reimbursed", act_practitioner="practitioner")
     joined = (
         table.join(stood_on, on="act", how="left", maintain_order="left")
         .with_columns(practitioner=pl.coalesce("practitioner", "act_practitioner"))
         .join(places, on="input", how="left", maintain_order="left")
-        .join(pseudonyms(everything), on="patient", how="left", maintain_order="left")
+        .join(pseudonyms(answers.patients), on="patient", how="left", maintain_order="left")
         .sort("input", "row", "rule", "act", "practitioner", "year", nulls_last=True, maintain_order=True)
     )
     joined = joined.with_columns(
@@ -493,26 +518,30 @@ def _unverifiable(
         if frame.is_empty():
             continue
         missing = frame["missing"].explode().drop_nulls().unique().to_list()
-        entries.append(Unverifiable(name, frame["act"].n_unique(), tuple(sorted(missing, key=_COLUMNS.index))))
+        entries.append(Unverifiable(name, frame["act"].n_unique(), in_order(missing)))
     return tuple(entries)
+
+
+def in_order(missing: Iterable[str]) -> tuple[str, ...]:
+    """Missing columns as they are named."""
+    return tuple(sorted(missing, key=_COLUMNS.index))
 
 
 def _summary(
     acts: Acts,
-    everything: pl.DataFrame,
+    answers: Answers,
     reported: pl.DataFrame,
     unverifiable: Sequence[Unverifiable],
     selected: Sequence[str],
-    options: Options,
 ) -> dict[str, int | None]:
     """Counts, and euros at stake in cents."""
     return {
-        "acts": len(everything),
-        "practitioners": everything["practitioner"].drop_nulls().n_unique(),
-        "patients": everything["patient"].drop_nulls().n_unique(),
+        "acts": answers.acts,
+        "practitioners": len(answers.practitioners),
+        "patients": len(answers.patients),
         "unverifiable": len(unverifiable),
         "rejected": len(acts.rejected),
-        "acts_asked": everything.filter(_wanted_dates(options)).height,
+        "acts_asked": answers.acts_asked,
         "rules_run": len(selected),
         "rules_not_run": len(unverifiable),
         **summary.of_findings(reported),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,18 +13,21 @@ from a9 import options
 from a9.exits import ExitCode, say, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
-from a9.reading import read_acts, tell
+from a9.reading import read_acts, read_options, tell
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
+    from avenant9.engine import Options
     from avenant9.model import Acts, Report
     from avenant9.report.formats import Format
+    from avenant9.rulebook.load import Rulebook
     from avenant9.waivers import Waiver
 
 _LINES_ON_A_TERMINAL = 40
+_MASTER = "local[*]"
 
 
 @click.command(
@@ -73,13 +77,26 @@ Exemples :
     "--annotate",
     metavar="SORTIE.xlsx",
     help="Écrire aussi une copie du classeur lu (un seul .xlsx) : cellules en cause colorées et commentées, synthèse "
-    "en première feuille.",
+    "en première feuille. Elle garde tout ce que le classeur contient, quel que soit --profile.",
 )
 @click.option(
     "--fail-on",
     type=options.OneOf(("violation", "review", "never")),
     default="violation",
     help="Ce qui donne le code de sortie 1 : non conforme, à examiner aussi, ou jamais ; par défaut violation.",
+)
+@click.option(
+    "--engine",
+    type=options.OneOf(("polars", "spark")),
+    default="polars",
+    help="Où se fait le calcul : sur cette machine, par défaut, ou réparti par Spark (fichiers ou dossiers parquet "
+    "seulement ; installez avenant9[spark] et Java).",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help=f"Avec --engine spark, l'adresse de Spark, par exemple spark://hote:7077 ; par défaut {_MASTER}, cette "
+    "machine.",
 )
 def command(
     *,
@@ -107,6 +124,8 @@ def command(
     baseline: str | None,
     annotate: str | None,
     fail_on: str,
+    engine: str,
+    master: str | None,
 ) -> int:
     """Contrôle des actes : anomalies, texte derrière chacune, euros en jeu.
 
@@ -117,6 +136,10 @@ def command(
     if from_ is not None and until is not None and until < from_:
         raise click.UsageError("--until est antérieur à --from.")
     files, twice = options.distinct(files)
+    if engine == "spark":
+        files = _dataset(files)
+    elif master is not None:
+        raise click.UsageError("--master ne sert qu'avec --engine spark.")
     wanted = format_for(format_, output, FORMATS)
     inputs = tuple(file for file in (*files, waivers, baseline) if file is not None and file != "-")
     check_place(output, inputs)
@@ -132,7 +155,7 @@ def command(
     start_for(files)  # the reader of workbooks imports what it needs while this process does
 
     from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
-    from avenant9.engine import Options, check  # noqa: PLC0415
+    from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
     from avenant9.report import profile as profiles  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
@@ -145,13 +168,6 @@ def command(
     granted = load_derogations(Path(derogations)) if derogations else ()
     accepted = load_waivers(Path(waivers), rulebook.rules) if waivers else ()
     known = read_baseline(Path(baseline)) if baseline else None
-    try:
-        acts = read_acts(reading, rulebook, notices)
-    except InputError as error:
-        say(str(error))
-        notices.say(_nothing(files))
-        return int(ExitCode.UNREADABLE)
-    notices.step("Contrôle des actes…")
     chosen = Options(
         as_of=as_of or options.today(),
         zone=zone,
@@ -161,7 +177,14 @@ def command(
         until=until,
         derogations=tuple(granted),
     )
-    report = _set_apart(check(acts, rulebook, chosen), accepted, known)
+    checked = _checked if engine == "polars" else partial(_checked_by_spark, master or _MASTER)
+    try:
+        acts, report = checked(reading, rulebook, chosen, notices)
+    except InputError as error:
+        say(str(error))
+        notices.say(_nothing(files))
+        return int(ExitCode.UNREADABLE)
+    report = _set_apart(report, accepted, known)
     tell(acts, (*acts.notices, *report.notices), _failed_rules(report), notices)
     notices.step("Écriture du résultat…")
     report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced)
@@ -174,6 +197,38 @@ def command(
         codes.append(_write_annotated(files[0], annotate, shown, notices))
     notices.say(_account(acts, report))
     return int(worst(codes))
+
+
+def _dataset(files: tuple[str, ...]) -> tuple[str, ...]:
+    """The parquet files of files and folders, where Spark can run."""
+    from avenant9 import cluster  # noqa: PLC0415
+
+    found = cluster.dataset(files)
+    cluster.require()
+    return found
+
+
+def _checked(reading: options.Reading, rulebook: Rulebook, chosen: Options, notices: Notices) -> tuple[Acts, Report]:
+    from avenant9.engine import check  # noqa: PLC0415
+
+    acts = read_acts(reading, rulebook, notices)
+    notices.step("Contrôle des actes…")
+    return acts, check(acts, rulebook, chosen)
+
+
+def _checked_by_spark(
+    master: str, reading: options.Reading, rulebook: Rulebook, chosen: Options, notices: Notices
+) -> tuple[Acts, Report]:
+    from avenant9 import cluster  # noqa: PLC0415
+
+    said = read_options(reading)
+    notices.step("Démarrage de Spark…")
+    try:
+        with cluster.session(master) as spark:
+            notices.step("Lecture et contrôle des actes…")
+            return cluster.check(spark, reading.files, rulebook, chosen, said)
+    finally:
+        notices.done()
 
 
 def _set_apart(report: Report, accepted: Sequence[Waiver], known: Collection[str] | None) -> Report:

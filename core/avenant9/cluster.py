@@ -1,0 +1,570 @@
+"""The same engine on the workers of a Spark cluster, for acts that one machine does not hold: same report.
+
+Each parquet file is read and typed by one worker, as `acts.load` does, so that rows keep their place in their file.
+Acts are then grouped by practitioner and each group goes through the engine; the acts that rules keyed on the
+patient alone look at go through it a second time, grouped by patient. The driver only holds findings, the account of
+every file, and the first act of each patient.
+
+Spark is imported by nothing else, and here only by what runs it. Its shuffle files hold acts: they are encrypted,
+and those of a local master stand in a temporary folder that is deleted at the end.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import shutil
+import sys
+import tempfile
+import warnings
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from avenant9 import engine
+from avenant9.acts.load import (
+    Named,
+    ReadOptions,
+    check_sheet_names,
+    forget_unnamed,
+    has_practitioner,
+    kinds_of_patient,
+    netted,
+    nobody,
+    only_practitioner,
+    practitioners_named,
+    read_sheets,
+    typed_sheets,
+    unnamed_practitioners,
+)
+from avenant9.engine import Answers, Options
+from avenant9.errors import InputError, SettingError
+from avenant9.model import ACTS, Acts, Input, Rejected, Report, Unverifiable
+from avenant9.rulebook import schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark import Broadcast
+    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql.types import StructType
+
+    from avenant9.rulebook.load import Rulebook
+
+#: Acts that go through the engine together: enough for its fixed cost to be nothing, few enough for any worker.
+ACTS_PER_GROUP = 50_000
+
+#: What a typed sheet has; the rest of ACTS depends on other files.
+_TYPED = [name for name in ACTS if name not in {"act", "input", "duplicate_of", "doubtful", "status"}]
+#: Spark has no unsigned integer and no time of day: these travel as plain integers.
+_WIRE: dict[str, pl.DataType] = {
+    name: dtype if dtype in (pl.String, pl.Boolean) else pl.Int64() for name, dtype in ACTS.items() if name in _TYPED
+}
+_ENGINE = "--engine spark"
+_FORMAT = b"PAR1"
+
+
+# --- what is asked ------------------------------------------------------------------------------------------
+
+
+def require() -> None:
+    """Refuses to go on where Spark cannot run.
+
+    Raises:
+        SettingError: pyspark, pyarrow or Java is missing.
+    """
+    if find_spec("pyspark") is None or find_spec("pyarrow") is None:
+        raise SettingError(_ENGINE, "Spark n'est pas installé", "installez-le par pip install 'avenant9[spark]'")
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    if java is None:
+        raise SettingError(_ENGINE, "Java est introuvable", "installez Java 17 ou 21, ou posez JAVA_HOME")
+
+
+def dataset(places: Sequence[str]) -> tuple[str, ...]:
+    """The parquet files of these files and folders, those of a folder by name.
+
+    A file that cannot be opened stays: its reading says why.
+
+    Raises:
+        SettingError: something else than parquet.
+        InputError: a folder without any parquet file.
+    """
+    files: list[str] = []
+    for place in places:
+        if place != "-" and Path(place).is_dir():
+            inside = sorted(str(path) for path in Path(place).rglob("*.parquet") if path.is_file())
+            if not inside:
+                remedy = "donnez le dossier qui contient les fichiers .parquet"
+                raise InputError(place, "aucun fichier parquet dans ce dossier", remedy)
+            files += inside
+        elif _is_parquet(place):
+            files.append(place)
+        else:
+            remedy = "convertissez-le en parquet, ou contrôlez-le sans --engine spark"
+            raise SettingError(f"{_ENGINE}, {place}", "Spark ne lit que des fichiers parquet", remedy)
+    return tuple(dict.fromkeys(files))
+
+
+def _is_parquet(place: str) -> bool:
+    if place == "-":
+        return False
+    try:
+        with Path(place).open("rb") as file:
+            return file.read(len(_FORMAT)) == _FORMAT
+    except OSError:
+        return True
+
+
+@contextmanager
+def session(master: str) -> Iterator[SparkSession]:
+    """A Spark session that writes no log and leaves no file.
+
+    Raises:
+        SettingError: it does not start.
+    """
+    from pyspark.sql import SparkSession  # noqa: PLC0415 - imported where Spark runs, and nowhere else
+
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    folder = tempfile.mkdtemp(prefix="a9-")
+    builder = SparkSession.builder.master(master).appName("a9")
+    for key, value in _settings(master, folder).items():
+        builder = builder.config(key, value)
+    try:
+        try:
+            with _silent():
+                spark = builder.getOrCreate()
+        except Exception:  # Java, Py4J and Spark have a family of errors each
+            remedy = "vérifiez l'adresse, et que Java est en version 17 ou 21"
+            raise SettingError(f"--master {master}", "Spark n'a pas démarré", remedy) from None
+        try:
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", category=FutureWarning, module="pyspark")  # pandas 3 is not used
+                yield spark
+        finally:
+            spark.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _settings(master: str, folder: str) -> dict[str, str]:
+    settings = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.eventLog.enabled": "false",
+        "spark.log.level": "OFF",
+        "spark.io.encryption.enabled": "true",
+        "spark.driver.maxResultSize": "0",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.warehouse.dir": folder,
+        # small groups would be put together on one worker
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.execution.arrow.maxRecordsPerBatch": "100000",
+    }
+    if master.startswith("local"):
+        settings |= {
+            "spark.local.dir": folder,
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+        }
+    return settings
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """What starts in here writes to nobody, as long as it lives: Java, and the workers that it starts."""
+    kept = {channel: os.dup(channel) for channel in (1, 2)}
+    with Path(os.devnull).open("wb") as nowhere:
+        for channel in kept:
+            os.dup2(nowhere.fileno(), channel)
+        try:
+            yield
+        finally:
+            for channel, copy in kept.items():
+                os.dup2(copy, channel)
+                os.close(copy)
+
+
+def check(
+    spark: SparkSession,
+    files: Sequence[str],
+    rulebook: Rulebook,
+    options: Options,
+    reading: ReadOptions | None = None,
+    acts_per_group: int = ACTS_PER_GROUP,
+) -> tuple[Acts, Report]:
+    """The acts as they were read (without their table, which nobody holds), and the report of `engine.check`.
+
+    Args:
+        spark: see `session`.
+        files: parquet files, which every worker sees under these paths.
+        rulebook: sent to each worker once.
+        options: as for `engine.check`.
+        reading: as for `load_acts`.
+        acts_per_group: about how many acts go through the engine together.
+
+    Raises:
+        InputError: no file gave a single row; a file that gives none beside others is in `failures`.
+        SettingError: a mapping or an option names something that no file has, a rule leans on others that are keyed
+            otherwise, or the computation fails on a worker.
+    """
+    reading = reading or ReadOptions()
+    ours, theirs = by_key(rulebook, rulebook.select(options.only, options.skip))
+    codes = _codes(rulebook, theirs)
+    book = spark.sparkContext.broadcast(rulebook)
+    with _said_in_french():
+        read = _read_on_workers(spark, files, reading, book, codes)
+        try:
+            accounts = _accounts(read)
+            acts, forget = _account(files, accounts, reading)
+            job = _Job(book, options, _starts(accounts), forget)
+            table = read.filter("account is null").drop("account")
+            total = sum(entry.acts for entry in acts.inputs)
+            answers = list(_answers(table, "practitioner", job, ours, total // acts_per_group + 1))
+            if not answers:  # no act could be read
+                answers = [engine.answer(acts, rulebook, ours, options)]
+            shared = sum(account.shared for account in accounts.values())
+            by_patient: list[Answers] = []
+            if theirs and shared:
+                # who is not known is in nobody's count, but its cancellations are its practitioner's
+                wanted = table.filter(table["code"].isin(sorted(codes))) if codes else table
+                key = "coalesce(patient, practitioner)"
+                by_patient = list(_answers(wanted, key, job, theirs, shared // acts_per_group + 1))
+        finally:
+            read.unpersist()
+            book.unpersist()
+    return acts, engine.report(acts, together(answers, by_patient, total), rulebook, options)
+
+
+@contextmanager
+def _said_in_french() -> Iterator[None]:
+    """A failure of Spark by its name only: its text may quote a value."""
+    from py4j.protocol import Py4JError  # noqa: PLC0415
+    from pyspark.errors import PySparkException  # noqa: PLC0415
+
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        names = re.findall(r"^(?:[\w.]*\.)?(\w+(?:Error|Exception))\b", str(error), re.MULTILINE)
+        name = names[-1] if names else type(error).__name__
+        raise SettingError(
+            _ENGINE,
+            f"le calcul s'est arrêté sur un nœud ({name})",
+            "vérifiez que chaque nœud a la même version de Python et d'avenant9[spark] que cette machine, voit les "
+            "fichiers sous le même chemin, et a assez de mémoire",
+        ) from None
+
+
+# --- which rules go by which key ----------------------------------------------------------------------------
+
+
+def by_key(rulebook: Rulebook, selected: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The selected rules that a practitioner's acts answer, and those that need all acts of a patient.
+
+    Raises:
+        SettingError: a rule leans on others such that neither is enough.
+    """
+    ours: list[str] = []
+    theirs: list[str] = []
+    for name in selected:
+        keys = {key for leaned in _leaned_on(rulebook, name) for key in _alone(rulebook.rules[leaned])}
+        if len(keys) > 1:
+            problem = "cette règle s'appuie sur d'autres qui comptent, les unes par patient, les autres par praticien"
+            raise SettingError(name, problem, f"ôtez-la par --skip {name}, ou contrôlez sans {_ENGINE}")
+        (theirs if keys == {"patient"} else ours).append(name)
+    return tuple(ours), tuple(theirs)
+
+
+def _leaned_on(rulebook: Rulebook, name: str) -> set[str]:
+    """The rule, and all that it leans on."""
+    found: set[str] = set()
+    queue = [name]
+    while queue:
+        leaned = queue.pop()
+        if leaned not in found and leaned in rulebook.rules:
+            found.add(leaned)
+            queue += engine.needs(rulebook.rules[leaned])
+    return found
+
+
+def _alone(rule: schema.RuleModel) -> set[str]:
+    """The key that a rule counts by without the other one; nothing where it asks for both, or for a row."""
+    match rule:
+        case schema.Share() | schema.Derogation():
+            return {"practitioner"}
+        case schema.Frequency(version=versions):
+            return {version.per[0] for version in versions if len(version.per) == 1}
+    return set()
+
+
+def _codes(rulebook: Rulebook, names: Iterable[str]) -> frozenset[str]:
+    """The codes of all acts that these rules, and those they lean on, look at; empty: any."""
+    codes: set[str] = set()
+    for name in names:
+        for leaned in _leaned_on(rulebook, name):
+            rule = rulebook.rules[leaned]
+            if rule.kind not in engine.BY_CODE:
+                return frozenset()
+            codes |= {code for version in rule.version for code in engine.codes_of(version)}
+    return frozenset(codes | rulebook.nomenclature.grouping.keys()) if codes else frozenset()
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Account:
+    """What a worker tells of a file beside its acts."""
+
+    entry: Input | None  # None: `failure` says why
+    failure: InputError | SettingError | None
+    notices: tuple[str, ...]
+    rejected: tuple[Rejected, ...] = ()
+    names: Named | None = None
+    has_practitioner: bool = True
+    shared: int = 0  # acts that the rules by patient look at
+
+
+def _read_on_workers(
+    spark: SparkSession, files: Sequence[str], reading: ReadOptions, book: Broadcast[Rulebook], codes: frozenset[str]
+) -> DataFrame:
+    """One task per file: its acts, then a row that only holds its account."""
+    from pyspark import StorageLevel  # noqa: PLC0415
+
+    paths = tuple(files)
+
+    def read(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for rank in batch.column(0).to_pylist():
+                yield from _read(rank, paths[rank], reading, book.value, codes)
+
+    tasks = spark.range(0, len(paths), 1, len(paths))
+    return tasks.mapInArrow(_unhinted(read), _spark_schema()).persist(StorageLevel.DISK_ONLY)
+
+
+def _unhinted(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Spark looks for the form of a function in its hints, which only a type checker can resolve here."""
+    function.__annotations__ = {}
+    return function
+
+
+def _read(
+    rank: int, path: str, reading: ReadOptions, rulebook: Rulebook, codes: frozenset[str]
+) -> Iterator[pa.RecordBatch]:
+    table, account = _typed(path, reading, rulebook, codes)
+    wire = table.select(
+        file=pl.lit(rank, pl.Int64),
+        nth=pl.int_range(pl.len(), dtype=pl.Int64),
+        account=pl.lit(None, pl.Binary),
+        **{name: _to_wire(name) for name in _WIRE},
+    )
+    last = pl.DataFrame({"file": [rank], "account": [pickle.dumps(account)]}, schema_overrides={"file": pl.Int64})
+    sheet = pl.concat([wire, last], how="diagonal")
+    for part in sheet.iter_slices(100_000):
+        yield from part.to_arrow().cast(_arrow_schema()).to_batches()
+
+
+def _typed(
+    path: str, reading: ReadOptions, rulebook: Rulebook, codes: frozenset[str]
+) -> tuple[pl.DataFrame, _Account]:
+    notices: list[str] = []
+    try:
+        raws, said = read_sheets(path, reading, None)
+        notices += said
+        [sheet], _ = typed_sheets(path, raws, rulebook.nomenclature, reading)
+    except (InputError, SettingError) as error:
+        return pl.DataFrame(schema={name: ACTS[name] for name in _TYPED}), _Account(None, error, tuple(notices))
+    here = True
+    if reading.practitioner is not None:
+        sheet = only_practitioner(sheet, reading.practitioner)
+        here = has_practitioner(sheet, reading.practitioner)
+    table = sheet.table
+    return table, _Account(
+        entry=sheet.account,
+        failure=None,
+        notices=(*notices, *sheet.notices),
+        rejected=sheet.rejected,
+        names=practitioners_named(path, table["practitioner"]),
+        has_practitioner=here,
+        shared=table.filter(pl.col("code").is_in(sorted(codes))).height if codes else len(table),
+    )
+
+
+def _to_wire(name: str) -> pl.Expr:
+    return pl.col(name).to_physical().cast(_WIRE[name])
+
+
+def _arrow_schema() -> pa.Schema:
+    import pyarrow as pa  # noqa: PLC0415
+
+    arrow = {pl.String(): pa.string(), pl.Boolean(): pa.bool_(), pl.Int64(): pa.int64()}
+    fields = [("file", pa.int64()), ("nth", pa.int64()), ("account", pa.binary())]
+    return pa.schema([*fields, *((name, arrow[dtype]) for name, dtype in _WIRE.items())])
+
+
+def _spark_schema() -> StructType:
+    from pyspark.sql.types import BinaryType, BooleanType, LongType, StringType, StructField, StructType  # noqa: PLC0415
+
+    spark = {pl.String(): StringType(), pl.Boolean(): BooleanType(), pl.Int64(): LongType()}
+    fields = [("file", LongType()), ("nth", LongType()), ("account", BinaryType())]
+    fields += [(name, spark[dtype]) for name, dtype in _WIRE.items()]
+    return StructType([StructField(name, kind) for name, kind in fields])
+
+
+def _accounts(read: DataFrame) -> dict[int, _Account]:
+    """The account of each file, by its rank."""
+    rows = read.filter("account is not null").select("file", "account").collect()
+    return {rank: _taken(account) for rank, account in sorted(rows)}
+
+
+def _taken(pickled: bytes) -> Any:
+    return pickle.loads(pickled)  # noqa: S301 - our own workers wrote it, as Spark's own functions are
+
+
+def _account(files: Sequence[str], accounts: dict[int, _Account], reading: ReadOptions) -> tuple[Acts, bool]:
+    """All that `load_acts` tells of the files but their acts, and whether practitioners `?` are unknown."""
+    failures = []
+    for account in accounts.values():
+        if isinstance(account.failure, InputError):
+            failures.append(account.failure)
+        elif account.failure is not None:
+            raise account.failure
+    entries = [account for account in accounts.values() if account.entry is not None]
+    if not entries:
+        raise failures[0]
+    check_sheet_names(reading.sheets or (), set())
+    if not any(account.has_practitioner for account in entries):
+        raise nobody()
+    inputs = tuple(account.entry for account in entries if account.entry is not None)
+    forget, said = unnamed_practitioners([account.names for account in entries if account.names is not None])
+    notices = [notice for account in accounts.values() for notice in account.notices]
+    acts = Acts(
+        table=pl.DataFrame(schema=ACTS),
+        inputs=inputs,
+        rejected=tuple(rejected for account in entries for rejected in account.rejected),
+        notices=tuple(dict.fromkeys([*notices, *said, *kinds_of_patient(inputs)])),
+        columns=frozenset(key for entry in inputs for key in entry.columns),
+        failures=tuple(failures),
+    )
+    return acts, forget
+
+
+def _starts(accounts: dict[int, _Account]) -> pl.DataFrame:
+    """Where the acts of each file start among all acts, and which input it is."""
+    lines: list[tuple[int, int, int]] = []
+    start = 0
+    for rank, account in accounts.items():
+        if account.entry is not None:
+            lines.append((rank, len(lines), start))
+            start += account.entry.acts
+    return pl.DataFrame(lines, schema={"file": pl.Int64, "input": ACTS["input"], "start": pl.Int64}, orient="row")
+
+
+# --- answering ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What a worker needs beside acts."""
+
+    book: Broadcast[Rulebook]
+    options: Options
+    starts: pl.DataFrame
+    forget: bool
+
+
+def _answers(table: DataFrame, key: str, job: _Job, selected: tuple[str, ...], groups: int) -> Iterator[Answers]:
+    """What the rules say of each group of acts; acts of one key are in one group."""
+    from pyspark import StorageLevel  # noqa: PLC0415
+    from pyspark.sql.functions import expr  # noqa: PLC0415
+
+    def examine(group: pa.Table) -> pa.Table:
+        import pyarrow as pa  # noqa: PLC0415
+
+        answers = _examined(pl.from_arrow(group), job, selected)
+        return pa.table({"answers": pa.array([pickle.dumps(answers)], pa.binary())})
+
+    table.sparkSession.conf.set("spark.sql.shuffle.partitions", str(groups))
+    grouped = table.withColumn("part", expr(f"pmod(hash({key}), {groups})")).groupBy("part")
+    found = grouped.applyInArrow(_unhinted(examine), "answers binary").persist(StorageLevel.DISK_ONLY)
+    try:
+        found.count()  # on all workers at once; what follows fetches one group after the other
+        for (answers,) in found.toLocalIterator():
+            yield _taken(answers)
+    finally:
+        found.unpersist()
+
+
+def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
+    """The answers on a group of acts, which come in any order, with no more acts than findings need."""
+    table = (
+        wire.join(job.starts, on="file", how="left")
+        .select(
+            "file",
+            "input",
+            act=(pl.col("start") + pl.col("nth")).cast(ACTS["act"]),
+            **{name: _from_wire(name) for name in _TYPED},
+        )
+        .sort("act")
+    )
+    table = netted(table.drop("file"), table["file"])
+    acts = Acts(table=forget_unnamed(table) if job.forget else table, inputs=())
+    answers = engine.answer(acts, job.book.value, selected, job.options)
+    named = pl.concat([answers.findings["act"], answers.findings["related"].explode()]).drop_nulls()
+    stood_on = answers.stood_on.select(engine.STOOD_ON).filter(pl.col("act").is_in(named.implode()))
+    return replace(answers, stood_on=stood_on)
+
+
+def _from_wire(name: str) -> pl.Expr:
+    dtype = ACTS[name]
+    return pl.col(name).cast(pl.Int32).cast(dtype) if dtype == pl.Date else pl.col(name).cast(dtype)
+
+
+def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], acts: int) -> Answers:
+    """The answers on all acts; what is counted of acts, practitioners and patients comes from the first ones.
+
+    Args:
+        by_practitioner: answers on all acts, group by group.
+        by_patient: those of the other rules, on some of the same acts.
+        acts: how many there are.
+    """
+    parts = [*by_practitioner, *by_patient]
+    crashed = dict.fromkeys(name for part in parts for name in part.crashed)
+    findings = pl.concat([part.findings for part in parts])
+    stood_on = pl.concat([part.stood_on for part in parts])
+    firsts = pl.concat([part.patients for part in by_practitioner])
+    entries: dict[tuple[str, date], list[dict[str, Any]]] = defaultdict(list)
+    for part in by_practitioner:
+        for key, some in part.threshold.items():
+            entries[key] += some
+    return Answers(
+        findings=findings.filter(~pl.col("rule").is_in(list(crashed))),
+        unverifiable=_summed(entry for part in parts for entry in part.unverifiable if entry.rule not in crashed),
+        crashed=tuple(crashed),
+        stood_on=stood_on.unique("act", maintain_order=True),
+        patients=firsts.group_by("patient").agg(pl.col("act").min()).sort("act"),
+        practitioners=frozenset().union(*(part.practitioners for part in by_practitioner)),
+        acts=acts,
+        acts_asked=sum(part.acts_asked for part in by_practitioner),
+        threshold={
+            key: tuple(sorted(some, key=lambda entry: (entry["practitioner"], entry["year"])))
+            for key, some in entries.items()
+        },
+    )
+
+
+def _summed(unverifiable: Iterable[Unverifiable]) -> tuple[Unverifiable, ...]:
+    """One entry per rule: every act is in one group."""
+    acts: dict[str, int] = defaultdict(int)
+    missing: dict[str, set[str]] = defaultdict(set)
+    for entry in unverifiable:
+        acts[entry.rule] += entry.acts
+        missing[entry.rule].update(entry.missing)
+    return tuple(Unverifiable(rule, number, engine.in_order(missing[rule])) for rule, number in acts.items())
