@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,41 +13,100 @@ from hypothesis import strategies as st
 from oracle import book, days, law, reading, strategies, subject
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from oracle.strategies import Practice
 
 BOOK = book.load()
+#: Kinds that need no column that a file of acts may lack.
+ANSWERS_ALWAYS = {"derogation"}
 ROUGH = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-def agree(practice: Practice, path: Path) -> None:
+def agree(practice: Practice, path: Path) -> tuple[list[law.Finding], subject.Unverifiable] | None:
+    """What both say of a practice; None where no act can be read, and there is nothing to compare."""
     read = reading.read(list(practice.columns), list(practice.rows), BOOK)
     if not read.acts:
-        return  # a file without a readable act: nothing to compare
+        return None
     case = law.Case(read, BOOK, practice.as_of, practice.zone, list(practice.derogations))
     findings, unverifiable = law.check(case)
     report = subject.report(practice, path)
     assert [one.where.row for one in report.rejected] == read.rejected
     assert subject.findings(report) == findings
     assert subject.unverifiable(report) == unverifiable
+    return findings, unverifiable
+
+
+@pytest.mark.parametrize(
+    ("remote", "specialty"), [(2, ""), (2, "01"), (3, ""), (4, ""), (5, ""), (4, "33"), (5, "33"), (3, "01")]
+)
+def test_engine_and_oracle_agree_on_a_ceiling_that_hangs_on_the_specialty(
+    remote: int, specialty: str, tmp_path: Path
+) -> None:
+    usual = {
+        "date": "10/06/2025",
+        "practitioner": "A",
+        "specialty": specialty,
+        "treating_doctor": "non",
+        "patient": "",
+    }
+    codes = ["TCS"] * remote + ["CS"] * (10 - remote)
+    rows = tuple(usual | {"code": code, "patient": f"P{n}"} for n, code in enumerate(codes))
+    agree(strategies.Practice((*rows[0],), rows), tmp_path / "actes.csv")
+
+
+@pytest.mark.parametrize("code", ["JKHD001+TC", "TC+JKHD001", "JKHD001 TC", "DEQP003 TE2", "TC", "MTX+TC"])
+@pytest.mark.parametrize("amount", ["", "25,00"])
+def test_engine_and_oracle_agree_on_all_that_a_row_lacks(code: str, amount: str, tmp_path: Path) -> None:
+    row = {"date": "31/12/2021", "code": code, "specialty": "", "amount": amount, "practitioner": "A", "patient": "P"}
+    agree(strategies.Practice((*row,), (row,)), tmp_path / "actes.csv")
 
 
 @pytest.mark.parametrize("rule", BOOK.rules)
 def test_engine_and_oracle_agree_around(rule: str, tmp_path: Path) -> None:
     @settings(ROUGH, max_examples=1, derandomize=True)
-    @given(practice=strategies.practices(BOOK, focus=rule).filter(lambda practice: len(practice.rows) > 5))
+    @given(practice=strategies.practices(BOOK, focus=rule).filter(worth_comparing))
     def around(practice: Practice) -> None:
         agree(practice, tmp_path / "actes.csv")
 
     around()
 
 
+#: Practices of the long form for each kind of rule.
+MANY = 45
+
+
 @pytest.mark.slow
-@settings(ROUGH, max_examples=600)
-@given(data=st.data())
-def test_engine_and_oracle_agree_at_length(data: st.DataObject, tmp_path: Path) -> None:
-    agree(data.draw(strategies.practices(BOOK, max_rows=90)), tmp_path / "actes.csv")
+@pytest.mark.parametrize("kind", sorted({rule["kind"] for rule in BOOK.rules.values()}))
+def test_engine_and_oracle_agree_at_length(kind: str, tmp_path: Path, record_property: Callable[..., None]) -> None:
+    """Practices of a whole year around the rules of a kind, until each of these rules has been met."""
+    rules = sorted(name for name, rule in BOOK.rules.items() if rule["kind"] == kind)
+    compared: Counter[str] = Counter()
+
+    @settings(ROUGH, max_examples=MANY)
+    @given(data=st.data())
+    def around(data: st.DataObject) -> None:
+        focus = data.draw(st.sampled_from(rules))
+        practice = data.draw(strategies.practices(BOOK, focus=focus, max_rows=90).filter(worth_comparing))
+        answer = agree(practice, tmp_path / "actes.csv")
+        if answer is not None:
+            findings, unverifiable = answer
+            compared.update(["practices"])
+            compared.update("found" for one in findings if one.rule in rules)
+            compared.update("unverifiable" for name in unverifiable if name in rules)
+
+    around()
+    for name, number in compared.items():
+        record_property(name, number)
+    assert compared["practices"] >= MANY - 5
+    assert compared["found"] > 0
+    assert compared["unverifiable"] > 0 or kind in ANSWERS_ALWAYS
+
+
+def worth_comparing(practice: Practice) -> bool:
+    """Hypothesis starts with the smallest file, in which nothing can happen."""
+    return len(practice.rows) > 5
 
 
 @pytest.mark.parametrize(

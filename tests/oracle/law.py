@@ -8,7 +8,8 @@ Choices made where the contract leaves one:
 - proximity: the other contact may have any date from the version's first day on; the nearest one before and the
   nearest one after, in counting order, are related;
 - share: an act without practitioner is unverifiable; the specialty is the practitioner's most frequent one of the
-  year, and none means the ordinary ceiling; where own patients are left out, a remote act of unknown médecin
+  year; where nobody knows it, only what exceeds the highest ceiling is over (and counted beyond the ordinary one),
+  and what exceeds that one alone is unverifiable; where own patients are left out, a remote act of unknown médecin
   traitant is not remote, and is unverifiable when it could bring the year over; what is at stake is the sum of
   the amounts that are known; a derogation is renewed for every later year until a later decision or the year of
   the change of situation; a year ends after its 31 December;
@@ -166,8 +167,6 @@ def same_window(window: str, act: Act, other: Act) -> bool:
         return (act.date.year, act.date.month) == (other.date.year, other.date.month)
     if window == "civil-quarter":
         return (act.date.year, (act.date.month - 1) // 3) == (other.date.year, (other.date.month - 1) // 3)
-    if window == "civil-month":
-        return (act.date.year, act.date.month) == (other.date.year, other.date.month)
     if window == "iso-week":
         return act.date.isocalendar()[:2] == other.date.isocalendar()[:2]
     if window == "rolling-12-months":
@@ -285,6 +284,7 @@ class Year(NamedTuple):
     remote: list[Act]
     unknown: list[Act]  # remote, if the patient is not the doctor's own
     ordinary: int
+    highest: int  # of the ceilings that may be the practitioner's, where no derogation says which
     derogation: Derogation | None
 
 
@@ -313,11 +313,14 @@ def years(case: Case, version: dict[str, Any], missing: Missing) -> list[Year]:
                 unknown.append(act)
         specialties = sorted(act.specialty for act in acts if act.specialty is not None)
         ordinary = version["ceiling_bp"]
-        for other in version.get("specialty_ceilings", []):
+        others = version.get("specialty_ceilings", [])
+        highest = 0 if specialties else max([ordinary, *(other["ceiling_bp"] for other in others)])
+        for other in others:
             if specialties and max(specialties, key=specialties.count) in other["specialties"]:
                 ordinary = other["ceiling_bp"]
         derogation = granted(case, practitioner, year)
-        result.append(Year(practitioner, year, units_of(acts), remote, unknown, ordinary, derogation))
+        highest = max(ordinary, highest)
+        result.append(Year(practitioner, year, units_of(acts), remote, unknown, ordinary, highest, derogation))
     return result
 
 
@@ -344,9 +347,12 @@ def share(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) 
         for one in years(case, version, missing):
             ceiling = one.ordinary if one.derogation is None else one.derogation.ceiling_bp
             remote = units_of(one.remote)
-            if remote * 10_000 <= ceiling * one.total:
+            sure = one.highest if one.derogation is None else ceiling
+            if remote * 10_000 <= sure * one.total:
                 if (remote + units_of(one.unknown)) * 10_000 > ceiling * one.total:
-                    missing.update({act.number: ["treating_doctor"] for act in one.unknown})
+                    unsaid = ["specialty"] if sure > ceiling else []
+                    missing.update({act.number: unsaid for act in one.remote if unsaid})
+                    missing.update({act.number: [*unsaid, "treating_doctor"] for act in one.unknown})
                 continue
             running = case.as_of <= date(one.year, 12, 31)
             verdict = "review" if running or case.reading.assumed else version["verdict"]

@@ -5,14 +5,12 @@ Pools are small so that windows collide: an example that exceeds no limit shows 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from oracle.book import CCAM
 from oracle.law import Derogation, in_force, months_later
 from oracle.reading import a_date
 
@@ -173,8 +171,14 @@ def practices(
 
     named = codes_named(list(book.rules.values()))
     looked_at = book.rules[focus or draw(st.sampled_from(sorted(book.rules)))]
+    derogations_matter = looked_at["kind"] == "derogation"
+    if derogations_matter:  # it names no code: what it is about is the share that a derogation allows
+        looked_at = book.rules[one_of(looked_at["version"])["share_rule"]]
     wanted = codes_named([looked_at])
     pool = [one_of(wanted or named) for _ in range(2 + dice(3))] + [one_of(named) for _ in range(dice(3))]
+    own = one_of(looked_at["version"]).get("remote_codes" if looked_at["kind"] == "share" else "codes")
+    if own:  # the acts that it judges, among all those it names
+        pool += [one_of(own) for _ in range(1 + dice(3))]
     by_nature = codes_of_natures(book, [looked_at])
     if by_nature:
         pool += [one_of(by_nature) for _ in range(1 + dice(2))]
@@ -223,7 +227,7 @@ def practices(
             changed_on=one_of([None, None, date(2023, 6, 1), date(2024, 1, 1)]),
         )
         for n in range(3)
-        if dice(5) == 4
+        if dice(5) == 4 or derogations_matter
     )
     return Practice(tuple(columns), tuple(rows), one_of(AS_OF), derogations, one_of(ZONES))
 
@@ -308,7 +312,7 @@ def one_row(
     priced = book.acts.get(book.aliases.get(code, code), {}).get("priced_by_coefficient")
     if form == 15:
         cell = f"{code}+{one_of(pool)}"
-    elif form == 14 and not re.fullmatch(CCAM, code):  # there, what follows a space is read as a modifier
+    elif form == 14:
         cell = f"{code} {one_of(pool)}"
     elif form == 13 and (quantities or priced):
         cell = f"2 {code}"

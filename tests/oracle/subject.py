@@ -22,8 +22,13 @@ def rulebook() -> Any:
     return load_rulebook()
 
 
-def report(practice: Practice, path: Path) -> Any:
+def report(practice: Practice, path: Path, only: tuple[str, ...] = ()) -> Any:
     """Writes the practice to `path`, reads and checks it."""
+    return report_on(practice, practice.write(path), only)
+
+
+def report_on(practice: Practice, path: Path, only: tuple[str, ...] = ()) -> Any:
+    """Reads and checks the file at `path`, with the settings of the practice."""
     from avenant9.acts.load import load_acts
     from avenant9.engine import Options, check
     from avenant9.model import GrantedCeiling
@@ -39,8 +44,8 @@ def report(practice: Practice, path: Path) -> Any:
         )
         for one in practice.derogations
     )
-    acts = load_acts([str(practice.write(path))], rulebook().nomenclature)
-    return check(acts, rulebook(), Options(as_of=practice.as_of, zone=practice.zone, derogations=granted))
+    acts = load_acts([str(path)], rulebook().nomenclature)
+    return check(acts, rulebook(), Options(as_of=practice.as_of, zone=practice.zone, only=only, derogations=granted))
 
 
 def findings(result: Any) -> list[Finding]:

@@ -71,7 +71,7 @@ class _Priced:
     allowed: tuple[int, ...]
     verdict: str | None
     source: str | None
-    missing: str | None
+    missing: tuple[str, ...]
     open_question: str | None = None  # what would tell whether a permitted supplement explains the amount
 
 
@@ -85,7 +85,7 @@ def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Con
     if len(several):
         rows = pl.concat([rows, _priced(_rows_of_several(several), version, context)]).sort("act")
     base, expected = pl.col("base"), pl.col("expected")
-    no_answer = pl.col("missing").is_not_null() | pl.col("amount").is_null()
+    no_answer = (pl.col("missing").list.len() > 0) | pl.col("amount").is_null()
     off = ~no_answer & ~pl.col("allowed").list.contains(base).fill_null(False)
     uncharged = off & pl.col("overcharge").is_null() & ~pl.col("firm")
     unexplained = off & pl.col("open_question").is_not_null() & (base > expected)
@@ -172,7 +172,7 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, context: Context) -> pl.
         allowed=pl.Series([list(answer.allowed) for answer in answers], dtype=pl.List(pl.Int64)),
         tariff_verdict=pl.Series([answer.verdict for answer in answers], dtype=pl.String),
         tariff_source=pl.Series([answer.source for answer in answers], dtype=pl.String),
-        missing=pl.Series([answer.missing for answer in answers], dtype=pl.String),
+        missing=pl.Series([list(answer.missing) for answer in answers], dtype=pl.List(pl.String)),
         open_question=pl.Series([answer.open_question for answer in answers], dtype=pl.String),
         firm=pl.Series([set(question[0]) <= {*version.no_overcharge_codes} for question in asked], dtype=pl.Boolean),
         label=pl.Series([" + ".join(question[0]) for question in asked], dtype=pl.String),
@@ -199,12 +199,15 @@ def _price_row(
     context: Context,
 ) -> _Priced:
     prices: list[Price] = []
+    missing: list[str] = []
     for code in codes:
         price = context.prices.of(code, day, specialty, context.overseas)
-        if isinstance(price, NoPrice):
-            missing = "original_code" if code in context.grouping else price.missing
-            return _Priced(None, (), None, None, missing)
-        prices.append(price)
+        if isinstance(price, Price):
+            prices.append(price)
+        else:
+            missing.append("original_code" if code in context.grouping else price.missing)
+    if missing:
+        return _Priced(None, (), None, None, tuple(dict.fromkeys(missing)))
     sums = {0}
     for price, coefficient, quantity in zip(prices, coefficients, quantities, strict=True):
         units = [_times(cents, coefficient, quantity) for cents in (price.cents, *price.accepted)]
@@ -220,7 +223,7 @@ def _price_row(
             open_question = "specialty"
     if any(price.verdict == "review" for price in prices):
         verdict = "review"
-    return _Priced(expected, tuple(sorted(allowed)), verdict, prices[0].source, None, open_question)
+    return _Priced(expected, tuple(sorted(allowed)), verdict, prices[0].source, (), open_question)
 
 
 def _times(cents: int, thousandths: int, quantity: int) -> int:
