@@ -6,15 +6,18 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCES := $(shell find core cli -type f -not -name '*.pyc')
 
-.PHONY: help demo test lint man bench fuzz fixtures locale clean
+.PHONY: help demo test test-spark lint man bench bench-spark fuzz mutate fixtures locale clean
 
 help:
 	@echo "make demo      set up a9 and check the shipped practice year (fixtures/annee_cabinet.xlsx)"
 	@echo "make test      set everything up and run the tests"
+	@echo "make test-spark  the tests of the cluster engine (installs pyspark; needs Java 17)"
 	@echo "make lint      ruff, mypy --strict, import rules, and the legal lint of the rules"
 	@echo "make man       write the manual again from the commands, the templates and the rules"
 	@echo "make bench     time a9 against the mere loading of the same workbook"
+	@echo "make bench-spark  time a9 with Spark against a9 without (needs Java 17)"
 	@echo "make fuzz      the long tests (random workbooks against the oracle)"
+	@echo "make mutate    change the code and see whether a test notices (MODULE=period.py MOST=60)"
 	@echo "make fixtures  write the test files again from their sources"
 	@echo "make locale    compile the French messages of click"
 	@echo "make clean     remove .venv and caches"
@@ -46,6 +49,10 @@ $(VENV)/browser.stamp: $(VENV)/dev.stamp
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp
 	$(BIN)/python -m pytest -m "not slow" -n auto -rs
 
+test-spark: $(VENV)/dev.stamp
+	@$(PIP) -e '.[dev,spark]'
+	$(BIN)/python -m pytest -m "not slow" -rs tests/cluster
+
 lint: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -60,8 +67,16 @@ bench: $(VENV)/dev.stamp
 	@$(PIP) -e '.[dev,bench]'
 	$(BIN)/python bench/run.py
 
+bench-spark: $(VENV)/dev.stamp
+	@$(PIP) -e '.[dev,spark]'
+	$(BIN)/python bench/spark.py
+
 fuzz: $(VENV)/dev.stamp
 	$(BIN)/python -m pytest -m slow -n auto
+
+mutate: $(VENV)/dev.stamp
+	@$(PIP) -e '.[dev,mutate]'
+	$(BIN)/python tests/mutation/run.py $(MODULE) $(if $(MOST),--most $(MOST))
 
 fixtures: $(VENV)/dev.stamp
 	$(BIN)/python fixtures/build.py

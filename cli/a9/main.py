@@ -137,4 +137,5 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """The entry point of the process."""
+    sys.unraisablehook = lambda _: None  # openpyxl's writers fail once more where nobody listens, on a full disk
     sys.exit(run())

@@ -220,7 +220,6 @@ def test_a_finding_is_explained() -> None:
     details = section(shown(full()), "Constats").tables[0].details
     assert details is not None
     assert details[0].split("\n") == [
-        "5e TE2 de 2022 pour ce patient, 4 au plus : ne pas facturer l'acte, ou l'annuler.",
         "Règle : Téléexpertise (TE2) : 4 par année civile et par patient [frequence/te2-annuelle].",
         "Fenêtre : du 01/01/2022 au 31/12/2022.",
         "Compté à cette ligne : 5, au plus 4.",
@@ -232,6 +231,17 @@ def test_a_finding_is_explained() -> None:
     ]
     assert list(details) == [details[0], details[1]] == details[0:2]
     assert len(details) == 2
+
+
+def test_nothing_is_left_to_do_where_the_fund_cannot_claim_any_more() -> None:
+    details = section(shown(full()), "Constats hors délai de réclamation").tables[0].details
+    assert details is not None
+    assert details[0].split("\n") == [
+        "Règle : Téléexpertise (TE2) : 4 par année civile et par patient [frequence/te2-annuelle].",
+        "Texte : Décision UNCAM, NGAP, TE2 (source secondaire).",
+        "Payé depuis plus de trois ans : la caisse ne peut plus le réclamer, hors fraude.",
+        'Détail du compte : a9 explain "actes.xlsx" --at "Actes!60"',
+    ]
 
 
 def test_a_fund_finds_first_what_it_looks_for() -> None:

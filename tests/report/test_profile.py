@@ -89,8 +89,8 @@ def test_fiscal_counts_by_family() -> None:
     rows = profile.apply(full(), "fiscal").by_rule.rows()
     assert rows == [
         ("frequence", "violation", None, 2, 125456),
-        ("frequence", "review", None, 1, None),
         ("seuil", "violation", None, 1, 8000),
+        ("frequence", "review", None, 1, None),
     ]
 
 

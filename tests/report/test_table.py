@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -155,6 +156,18 @@ def test_a_share_just_over_the_ceiling_is_told_from_it() -> None:
     assert "20,0001 %  20,00 %  dépassé de 1 acte" in page(report(threshold=(entry,)))
     under = {**THRESHOLD, "share": "0.200000", "over": False, "margin": 0}
     assert "20,00 %  20,00 %  marge de 0 acte" in page(report(threshold=(under,)))
+
+
+@pytest.mark.parametrize(
+    ("unknown", "shown"),
+    [
+        ({"over": False, "margin": 20, "unknown": 5}, "marge d'au moins 15 actes"),
+        ({"over": False, "margin": 20, "unknown": 30, "verdict": "unverifiable"}, "non vérifiable"),
+        ({"over": True, "excess": 3, "unknown": 30}, "dépassé d'au moins 3 actes"),
+    ],
+)
+def test_what_is_unknown_of_a_share_is_never_a_margin(unknown: dict[str, Any], shown: str) -> None:
+    assert shown in page(report(threshold=({**THRESHOLD, **unknown},)))
 
 
 def test_replaced_rules_and_notices_are_in_the_report() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from avenant9.report.saved import Saved
 
 _LINES_ON_A_TERMINAL = 40
+_GIVEN = "un résultat écrit par « a9 … --format json »"
 
 
 @click.command(
@@ -49,7 +50,8 @@ def command(
 ) -> None:
     """Met en forme un résultat enregistré par --format json (« - » : entrée standard), sans relire les fichiers.
 
-    Le résultat garde son profil et sa date : rien n'est contrôlé ni calculé de nouveau.
+    Le résultat garde son profil et sa date : rien n'est contrôlé ni calculé de nouveau. Les remarques de lecture
+    (encodage, séparateur, constats acceptés qui ont expiré) n'y sont pas : le contrôle les a dites.
     """
     if schema == (result is not None):
         raise click.UsageError("Donnez un résultat à mettre en forme, ou --schema, l'un des deux.")
@@ -65,7 +67,8 @@ def command(
     from avenant9.report.page import Page  # noqa: PLC0415
 
     page = Page(width(output), encoding_of(output), use_color(color, output))
-    deliver(_rendered(found, wanted, page, to_terminal=output in {None, "-"} and is_terminal()), output)
+    to_terminal = output in {None, "-"} and is_terminal()
+    deliver(_rendered(found, wanted, page, result, to_terminal=to_terminal), output)
 
 
 def _load(result: str) -> Saved:
@@ -73,13 +76,20 @@ def _load(result: str) -> Saved:
     from avenant9.report import saved  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
 
-    given = "un résultat écrit par « a9 … --format json »"
-    content = sys.stdin.buffer.read() if result == "-" else read_bytes(Path(result), given)
-    place = "entrée standard" if result == "-" else result
-    return saved.load(content, place, load_rulebook())
+    content = sys.stdin.buffer.read() if result == "-" else read_bytes(Path(result), f"donnez {_GIVEN}")
+    return saved.load(content, _place(result), load_rulebook())
 
 
-def _rendered(found: Saved, wanted: Format, page: Page, *, to_terminal: bool) -> str | bytes:
+def _place(result: str) -> str:
+    return "entrée standard" if result == "-" else result
+
+
+def _rendered(found: Saved, wanted: Format, page: Page, result: str, *, to_terminal: bool) -> str | bytes:
+    from avenant9.errors import InputError  # noqa: PLC0415
     from avenant9.report import of_result  # noqa: PLC0415
 
-    return of_result.render(wanted, found, page, _LINES_ON_A_TERMINAL if to_terminal else None)
+    try:
+        return of_result.render(wanted, found, page, _LINES_ON_A_TERMINAL if to_terminal else None)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # the shape is right, and some value is not one that a command writes
+        raise InputError(_place(result), "résultat altéré, il ne se met pas en forme", f"donnez {_GIVEN}") from error

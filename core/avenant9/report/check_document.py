@@ -380,18 +380,19 @@ class _Details(Sequence[str]):
 
 
 def explained(report: Report, finding: dict[str, Any]) -> str:
-    """One finding in lines of French: what, counted how, with which rows, by which text, what to do."""
+    """What the row of a finding does not say, in lines of French: how it was counted, by which text, what to do.
+
+    Nothing is left to do where the fund cannot claim any more.
+    """
     source = report.sources.get(finding["source"] or "")
     title = report.titles.get(finding["rule"])
     related = finding["related"] or []
     parts = [
-        finding["message"],
         f"Règle : {title} [{finding['rule']}]." if title else "",
         *_counting(json.loads(finding["explanation"]) if finding["explanation"] else {}),
         related_words(related, (finding["file"], finding["sheet"])) if related else "",
         f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",
-        _LATE_WORDS if finding["out_of_time"] else "",
-        _TO_DO.get(finding["verdict"], "") if finding["row"] is not None else "",
+        _LATE_WORDS if finding["out_of_time"] else _TO_DO[finding["verdict"]] if finding["row"] is not None else "",
         _how_to_see(finding) if report.profile != "fiscal" else "",
     ]
     return "\n".join(filter(None, parts))
@@ -403,11 +404,11 @@ def _counting(explanation: dict[str, Any]) -> Iterator[str]:
     if first:
         until = f" au {_day(last)}" if last else ""
         yield f"Fenêtre : du {_day(first)}{until}."
-    if explanation.get("limit") is not None and explanation.get("count") is not None:
-        count, limit = explanation["count"], explanation["limit"]
+    count, limit = explanation.get("count"), explanation.get("limit")
+    if isinstance(count, int) and isinstance(limit, int):
         yield f"Compté à cette ligne : {integer(count)}, au plus {integer(limit)}."
-    if explanation.get("age") is not None:
-        yield f"Âge du patient ce jour-là : {counted(explanation['age'], 'an')}."
+    if isinstance(age := explanation.get("age"), int):
+        yield f"Âge du patient ce jour-là : {counted(age, 'an')}."
 
 
 def _day(iso: str) -> str:

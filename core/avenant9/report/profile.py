@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import polars as pl
 
+from avenant9 import summary
 from avenant9.model import Rejected, Report
 from avenant9.wording import euros
 
@@ -66,20 +67,10 @@ def _without_nature(report: Report) -> Report:
         explanation=pl.lit(None, pl.String),
         source=pl.lit(None, pl.String),
     )
-    by_rule = (
-        report.by_rule.with_columns(rule=family, title=pl.lit(None, pl.String))
-        .group_by("rule", "verdict", maintain_order=True)
-        .agg(
-            title=pl.col("title").first(),
-            findings=pl.col("findings").sum(),
-            at_stake=pl.when(pl.col("at_stake").is_not_null().any()).then(pl.col("at_stake").sum()),
-        )
-        .select(report.by_rule.columns)
-    )
     return replace(
         report,
         findings=findings,
-        by_rule=by_rule,
+        by_rule=summary.by_rule(findings, {}),
         unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
         rejected=tuple(Rejected(entry.where, "cellule illisible") for entry in report.rejected),
         waived=tuple(

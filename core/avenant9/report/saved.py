@@ -118,7 +118,12 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
             "rules_run": scope["rules"] if scope else saved["rulebook"]["rules"],
             "rules_not_run": told["unverifiable"],
             "acts_asked": scope["acts"] if scope else told["acts"],
-            **summary.of_findings(findings),
+            "violation": told["violation"],
+            "review": told["review"],
+            "at_stake": _cents(told["at_stake"]),
+            "at_stake_review": _cents(told["at_stake_review"]),
+            "at_stake_ceiling": _cents(told["at_stake_ceiling"]),
+            "out_of_time": findings.filter(pl.col("out_of_time")).height,
         },
         by_rule=summary.by_rule(findings, titles),
         findings=findings,
@@ -131,7 +136,7 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
         ),
         sources=dict(sources.values()),
         titles=titles,
-        threshold=tuple(entry.model_dump(mode="json") for entry in saved["threshold"]),
+        threshold=tuple(entry.model_dump(mode="json", exclude_unset=True) for entry in saved["threshold"]),
         waived=tuple(_waived(entry) for entry in saved["waived"]),
         known=tuple(Known(**entry) for entry in saved["known"]) if "known" in saved else None,
         columns=frozenset(key for entry in saved["inputs"] for key in entry["columns"]),
@@ -139,6 +144,10 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
         rulebook_date=saved["rulebook"].get("date"),
         replaced=tuple(saved["rulebook"].get("replaced", ())),
     )
+
+
+def _cents(euros: str | None) -> int | None:
+    return None if euros is None else int(euros.replace(".", ""))
 
 
 def _sources(findings: Iterable[check.Finding], rulebook: Rulebook) -> dict[_Cited, tuple[str, Source]]:

@@ -105,9 +105,13 @@ def by_missing(entries: Sequence[Unverifiable]) -> dict[tuple[str, ...], list[Un
 
 def position(entry: dict[str, Any]) -> str:
     """Where a practitioner stands beside the ceiling."""
+    if entry.get("verdict") == "unverifiable":
+        return "non vérifiable"
+    unknown = entry.get("unknown", 0)
+    least = "d'au moins" if unknown else "de"
     if entry["over"]:
-        return f"dépassé de {counted(entry['excess'], 'acte')}"
-    return f"marge de {counted(entry['margin'], 'acte')}"
+        return f"dépassé {least} {counted(entry['excess'], 'acte')}"
+    return f"marge {least} {counted(max(0, entry['margin'] - unknown), 'acte')}"
 
 
 def reference(source: Source) -> str:

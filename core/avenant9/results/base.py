@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 #: Euros or points as the contract writes them: a decimal point, two digits for money, one at most for points.
-Money = Annotated[str, StringConstraints(pattern=r"^-?\d+\.\d{2}$")]
-Points = Annotated[str, StringConstraints(pattern=r"^\d+(\.\d+)?$")]
+Money = Annotated[str, StringConstraints(pattern=r"^-?\d{1,15}\.\d{2}$")]
+Points = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
 #: A share of 1 with six decimals.
-Share = Annotated[str, StringConstraints(pattern=r"^\d+\.\d{6}$")]
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
+Share = Annotated[str, StringConstraints(pattern=r"^\d{1,9}\.\d{6}$")]
+Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+#: The time of an act, with seconds only where there are some.
+Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
+#: A row of a file, from 1; a whole number of units, negative where they are cancelled.
+Row = Annotated[int, Field(ge=1, le=2**32 - 1)]
+Units = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 
 
 class Result(BaseModel):

@@ -11,7 +11,7 @@ from typing import Any, Literal, NotRequired
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
-from avenant9.results.base import Money
+from avenant9.results.base import Money, Row, Time, Units
 from avenant9.results.threshold import Practitioner
 
 Profile = Literal["interne", "comptable", "fiscal", "cpam"]
@@ -68,7 +68,7 @@ class Place(TypedDict):
 
     file: str
     sheet: str | None
-    row: int
+    row: Row
 
 
 @_closed
@@ -88,15 +88,15 @@ class Finding(TypedDict):
     verdict: Literal["violation", "review"]
     file: str | None
     sheet: str | None
-    row: int | None
-    year: NotRequired[int]
+    row: Row | None
+    year: NotRequired[Units]
     date: date | None
-    time: str | None
+    time: Time | None
     practitioner: str | None
     patient: str | None
     code: str | None
     invoice: str | None
-    quantity: int | None
+    quantity: Units | None
     amount: Money | None
     payment_date: date | None
     out_of_time: bool | None
@@ -124,7 +124,7 @@ class Rejected(TypedDict):
 
     file: str
     sheet: str | None
-    row: int
+    row: Row
     cell: str | None
     reason: str
 
@@ -137,7 +137,7 @@ class Known(TypedDict):
     rule: str
     file: str | None
     sheet: str | None
-    row: int | None
+    row: Row | None
 
 
 @_closed
