@@ -6,12 +6,12 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCES := $(shell find core cli -type f -not -name '*.pyc')
 
-.PHONY: help demo test test-spark lint man bench bench-spark fuzz mutate fixtures locale clean
+.PHONY: help demo test spark test-spark lint man bench bench-spark fuzz mutate fixtures locale clean
 
 help:
 	@echo "make demo      set up a9 and check the shipped practice year (fixtures/annee_cabinet.xlsx)"
 	@echo "make test      set everything up and run the tests"
-	@echo "make test-spark  the tests of the cluster engine (installs pyspark; needs Java 17)"
+	@echo "make spark     add pyspark to .venv (needs Java 17); make test-spark runs the tests of the cluster engine"
 	@echo "make lint      ruff, mypy --strict, import rules, and the legal lint of the rules"
 	@echo "make man       write the manual again from the commands, the templates and the rules"
 	@echo "make bench     time a9 against the mere loading of the same workbook"
@@ -49,8 +49,10 @@ $(VENV)/browser.stamp: $(VENV)/dev.stamp
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp
 	$(BIN)/python -m pytest -m "not slow" -n auto -rs
 
-test-spark: $(VENV)/dev.stamp
+spark: $(VENV)/dev.stamp
 	@$(PIP) -e '.[dev,spark]'
+
+test-spark: spark
 	$(BIN)/python -m pytest -m "not slow" -rs tests/cluster
 
 lint: $(VENV)/dev.stamp
@@ -67,8 +69,7 @@ bench: $(VENV)/dev.stamp
 	@$(PIP) -e '.[dev,bench]'
 	$(BIN)/python bench/run.py
 
-bench-spark: $(VENV)/dev.stamp
-	@$(PIP) -e '.[dev,spark]'
+bench-spark: spark
 	$(BIN)/python bench/spark.py
 
 fuzz: $(VENV)/dev.stamp

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 ROWS = 65_536
 FRAME = struct.Struct("<cQ")
 COLUMNS, SLICE, END, REFUSED = b"C", b"S", b"E", b"R"
+#: How the reader's errors say that the system gave no more memory.
+_OUT_OF_MEMORY = re.compile(r"os error 12|code: 12\b|allocate memory|OutOfMemory")
 
 
 def main() -> None:
@@ -50,10 +52,20 @@ def main() -> None:
         for name in reader.sheet_names if job["sheets"] is None else job["sheets"]:
             _answer(answers, reader, name, visible_only=job["sheets"] is None)
     except fastexcel.FastExcelError as error:
-        if "os error 12)" in str(error):  # its memory, not the file
+        if _OUT_OF_MEMORY.search(str(error)) or _at_its_limit(job["memory"]):  # its memory, not the file
             os._exit(1)
         _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
     answers.flush()
+
+
+def _at_its_limit(memory: int) -> bool:
+    """Whether the process has held nearly all that it may: what then fails may be for want of memory."""
+    try:
+        with open("/proc/self/status", encoding="ascii", errors="replace") as status:
+            peak = next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmPeak:")), 0)
+    except (OSError, ValueError):
+        return False
+    return 10 * peak > 9 * memory
 
 
 def _end_with_parent() -> None:
