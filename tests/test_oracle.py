@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BOOK = book.load()
 #: Kinds that need no column that a file of acts may lack.
-ANSWERS_ALWAYS = {"derogation"}
+ANSWERS_ALWAYS = {"derogation", "validity"}
 ROUGH = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
 
 
