@@ -10,16 +10,21 @@ import stat
 import sys
 import tempfile
 from contextlib import suppress
-from typing import BinaryIO, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 from a9.terminal import silence
 from avenant9.errors import OutputError, SettingError
 from avenant9.wording import for_encoding, visible
 
+if TYPE_CHECKING:
+    from avenant9.report.page import Page
+
 #: Ending of a file name -> format.
 ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".html": "html", ".htm": "html"}
 
 Name = TypeVar("Name", bound=str)
+
+_ROWS_ON_A_TERMINAL = 40
 
 
 def format_for(chosen: str | None, output: str | None, formats: tuple[Name, ...]) -> Name:
@@ -209,6 +214,18 @@ def use_color(choice: str, output: str | None) -> bool:
     if os.name == "nt":  # only the newer terminals read the escapes
         wanted = wanted and any(name in os.environ for name in ("WT_SESSION", "ANSICON", "TERM"))
     return to_terminal and wanted
+
+
+def page_for(output: str | None, color: str) -> Page:
+    """How text written there must be: its width, its characters, its colours."""
+    from avenant9.report.page import Page  # noqa: PLC0415 - --help must not import polars
+
+    return Page(width(output), encoding_of(output), use_color(color, output))
+
+
+def rows_for(output: str | None) -> int | None:
+    """How many findings are shown one by one there: some on a terminal, else all (None)."""
+    return _ROWS_ON_A_TERMINAL if output in {None, "-"} and is_terminal() else None
 
 
 class Notices:

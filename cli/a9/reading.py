@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from a9.output import Notices
     from avenant9.acts.load import ReadOptions
     from avenant9.acts.shifts import Activity
-    from avenant9.model import Acts
+    from avenant9.model import Acts, Input
     from avenant9.rulebook.load import Rulebook
 
 Found = TypeVar("Found")
@@ -69,6 +69,19 @@ def read_options(reading: Reading) -> ReadOptions:
         encoding=reading.encoding,
         practitioner=reading.practitioner,
     )
+
+
+def what_was_read(acts: Acts, inputs: Sequence[Input]) -> list[str]:
+    """The account of the reading, which the last line of a command starts with: files, sheets, rows."""
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    files = len({entry.file for entry in inputs} | {failure.place for failure in acts.failures})
+    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
+    return [
+        counted(files, "fichier"),
+        counted(len(inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
+        counted(sum(entry.rows for entry in inputs), "ligne lue", "lignes lues"),
+    ]
 
 
 def tell(acts: Acts, said: Sequence[str], crashed: Sequence[str], notices: Notices) -> None:

@@ -14,8 +14,7 @@ from avenant9.errors import SettingError
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.period import civil_year
 from avenant9.results import threshold as results
-from avenant9.results.forfait import Source
-from avenant9.results.measures import Rejected
+from avenant9.results.base import Rejected, Source
 from avenant9.rulebook.committee import Committee, Reading
 from avenant9.rulebook.schema import Share, ShareVersion, SourceModel
 from avenant9.wording import counted, day
@@ -136,7 +135,7 @@ def _of_version(
     by_key = monthly.partition_by(keys, as_dict=True, include_key=False)
     done = units.filter(pl.col("date") <= asked.as_of).group_by(keys).agg(*_counts())
     so_far = {(name, year): counts for name, year, *counts in done.iter_rows()}
-    for row in shares(acts, version, asked.derogations).iter_rows(named=True):
+    for row in shares(units, version, asked.derogations).iter_rows(named=True):
         key = row["practitioner"], row["year"]
         total, remote = so_far.get(key, (0, 0))
         yield row, _entry(row, by_key[key], _projection(row["year"], total, remote, asked), asked.until)

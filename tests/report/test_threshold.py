@@ -14,9 +14,7 @@ from avenant9.model import Verdict
 from avenant9.report import html, text, xlsx
 from avenant9.report import threshold as report
 from avenant9.report.page import Page
-from avenant9.results.base import dumps
-from avenant9.results.forfait import Source
-from avenant9.results.measures import Rejected
+from avenant9.results.base import Rejected, Source, dumps
 from avenant9.results.threshold import (
     Followed,
     Granted,

@@ -12,8 +12,8 @@ import click
 from a9 import options
 from a9.exits import ExitCode, say, worst
 from a9.help import SETTINGS, Command
-from a9.output import Notices, check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
-from a9.reading import read_acts, read_options, tell
+from a9.output import Notices, check_place, deliver, format_for, page_for, rows_for
+from a9.reading import read_acts, read_options, tell, what_was_read
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from avenant9.rulebook.load import Rulebook
     from avenant9.waivers import Waiver
 
-_LINES_ON_A_TERMINAL = 40
 _MASTER = "local[*]"
 
 
@@ -241,12 +240,8 @@ def _set_apart(report: Report, accepted: Sequence[Waiver], known: Collection[str
 
 def _rendered(shown: Report, wanted: Format, output: str | None, color: str) -> str | bytes:
     from avenant9.report import of_check  # noqa: PLC0415
-    from avenant9.report.page import Page  # noqa: PLC0415
 
-    to_terminal = output in {None, "-"} and is_terminal()
-    page = Page(width(output), encoding_of(output), use_color(color, output))
-    limit = _LINES_ON_A_TERMINAL if to_terminal else None
-    return of_check.render(wanted, shown, page, limit)
+    return of_check.render(wanted, shown, page_for(output, color), rows_for(output))
 
 
 def _check_annotated(files: tuple[str, ...], annotate: str, output: str | None, inputs: tuple[str, ...]) -> None:
@@ -301,12 +296,8 @@ def _account(acts: Acts, report: Report) -> str:
     from avenant9.wording import counted  # noqa: PLC0415
 
     summary = {key: value or 0 for key, value in report.summary.items()}
-    files = len({entry.file for entry in report.inputs} | {failure.place for failure in acts.failures})
-    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
     words = [
-        counted(files, "fichier"),
-        counted(len(report.inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
-        counted(sum(entry.rows for entry in report.inputs), "ligne lue", "lignes lues"),
+        *what_was_read(acts, report.inputs),
         counted(summary["acts"], "acte contrôlé", "actes contrôlés"),
         counted(len(report.rejected), "ligne rejetée", "lignes rejetées"),
         counted(summary["violation"] + summary["review"], "constat"),

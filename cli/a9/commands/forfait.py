@@ -11,7 +11,7 @@ import click
 from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS, Command, Group
-from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
+from a9.output import Notices, check_place, deliver, format_for, page_for
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -113,14 +113,12 @@ def simulate(
     from avenant9.forfait.read import alone, load_practices, with_settings  # noqa: PLC0415 - --help imports no polars
     from avenant9.forfait.run import run  # noqa: PLC0415
     from avenant9.report import forfait as report  # noqa: PLC0415
-    from avenant9.report.page import Page  # noqa: PLC0415
 
     scales = _load(rules, notices)
     entries = load_practices(file, scales.keys, sys.stdin.buffer) if file is not None else (alone(),)
     entries = with_settings(entries, settings, scales.keys)
     result = run(entries, scales, as_of or options.today(), year=year, compare=compare, changes=what_if)
-    page = Page(width(output), encoding_of(output), use_color(color, output))
-    deliver(report.render(wanted, result, page), output)
+    deliver(report.render(wanted, result, page_for(output, color)), output)
     every = report.every(result)
     notices.say(_account(entries, every))
     return int(ExitCode.UNREADABLE if any(one.points is None for one in every) else ExitCode.DONE)
@@ -156,14 +154,12 @@ def explain(
 
     from avenant9.forfait.explain import explain as explained  # noqa: PLC0415
     from avenant9.report import forfait_explain, text  # noqa: PLC0415
-    from avenant9.report.page import Page  # noqa: PLC0415
 
     found = explained(indicator, year, _load(rules, Notices(quiet=quiet, progress=False)))
     if wanted == "json":
         deliver(forfait_explain.json(found), output)
     else:
-        page = Page(width(output), encoding_of(output), use_color(color, output))
-        deliver(text.render(forfait_explain.document(found), page), output)
+        deliver(text.render(forfait_explain.document(found), page_for(output, color)), output)
 
 
 def _load(rules: str | None, notices: Notices) -> Scales:

@@ -10,8 +10,8 @@ import click
 from a9 import options
 from a9.exits import ExitCode, say
 from a9.help import SETTINGS, Command, Group
-from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
-from a9.reading import read_activity, tell
+from a9.output import Notices, check_place, deliver, format_for, page_for
+from a9.reading import read_activity, tell, what_was_read
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
 
@@ -37,10 +37,8 @@ def command() -> None:
 
 def _deliver(result: Shown, wanted: Format, output: str | None, color: str) -> None:
     from avenant9.report.measures import render  # noqa: PLC0415 - --help must not import polars
-    from avenant9.report.page import Page  # noqa: PLC0415
 
-    page = Page(width(output), encoding_of(output), use_color(color, output))
-    deliver(render(wanted, result, page), output)
+    deliver(render(wanted, result, page_for(output, color)), output)
 
 
 _on_option = click.option(
@@ -240,13 +238,9 @@ def _account(activity: Activity, result: Measures) -> str:
 
     acts = activity.acts
     inputs = (*acts.inputs, *activity.inputs)
-    files = len({entry.file for entry in inputs} | {failure.place for failure in acts.failures})
-    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
     measures = {row.measure for row in result.rows}
     words = [
-        _counted_files(files),
-        counted(len(inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
-        counted(sum(entry.rows for entry in inputs), "ligne lue", "lignes lues"),
+        *what_was_read(acts, inputs),
         counted(len(acts.table), "acte"),
         counted(len(activity.shifts), "vacation"),
         counted(len(activity.patients), "patient pris en charge", "patients pris en charge"),

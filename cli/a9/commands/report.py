@@ -10,7 +10,7 @@ import click
 
 from a9 import options
 from a9.help import SETTINGS, Command
-from a9.output import check_place, deliver, encoding_of, format_for, is_terminal, use_color, width
+from a9.output import check_place, deliver, format_for, page_for, rows_for
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from avenant9.report.page import Page
     from avenant9.report.saved import Saved
 
-_LINES_ON_A_TERMINAL = 40
 _GIVEN = "un résultat écrit par « a9 … --format json »"
 
 
@@ -64,11 +63,7 @@ def command(
     wanted = format_for(format_, output, FORMATS)
     check_place(output, (result,))
     found = _load(result)
-    from avenant9.report.page import Page  # noqa: PLC0415
-
-    page = Page(width(output), encoding_of(output), use_color(color, output))
-    to_terminal = output in {None, "-"} and is_terminal()
-    deliver(_rendered(found, wanted, page, result, to_terminal=to_terminal), output)
+    deliver(_rendered(found, wanted, page_for(output, color), result, rows_for(output)), output)
 
 
 def _load(result: str) -> Saved:
@@ -84,12 +79,12 @@ def _place(result: str) -> str:
     return "entrée standard" if result == "-" else result
 
 
-def _rendered(found: Saved, wanted: Format, page: Page, result: str, *, to_terminal: bool) -> str | bytes:
+def _rendered(found: Saved, wanted: Format, page: Page, result: str, limit: int | None) -> str | bytes:
     from avenant9.errors import InputError  # noqa: PLC0415
     from avenant9.report import of_result  # noqa: PLC0415
 
     try:
-        return of_result.render(wanted, found, page, _LINES_ON_A_TERMINAL if to_terminal else None)
+        return of_result.render(wanted, found, page, limit)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         # the shape is right, and some value is not one that a command writes
         raise InputError(_place(result), "résultat altéré, il ne se met pas en forme", f"donnez {_GIVEN}") from error

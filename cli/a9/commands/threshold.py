@@ -11,10 +11,10 @@ import click
 from a9 import options
 from a9.exits import ExitCode, say
 from a9.help import SETTINGS, Command, Group
-from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
-from a9.reading import read_acts, tell
+from a9.output import Notices, check_place, deliver, format_for, page_for
+from a9.reading import read_acts, tell, what_was_read
 from avenant9.errors import InputError, SettingError
-from avenant9.report.formats import FORMATS, render
+from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -144,8 +144,6 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options, prepared  # noqa: PLC0415
     from avenant9.report import threshold as report  # noqa: PLC0415
-    from avenant9.report.page import Page  # noqa: PLC0415
-    from avenant9.results.base import dumps  # noqa: PLC0415
     from avenant9.rulebook.committee import load_committee  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.threshold import RULE, Asked, follow  # noqa: PLC0415
@@ -170,15 +168,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     if reference is not None:
         _refuse_several(result)
         result = drafted(result, context.shares[RULE], committee, reference.year)
-    page = Page(width(given.output), encoding_of(given.output), use_color(given.color, given.output))
-    rendered = render(
-        wanted,
-        page,
-        document=lambda: report.document(result),
-        csv=lambda: report.csv(result),
-        json=lambda: dumps(result),
-    )
-    deliver(rendered, given.output)
+    deliver(report.render(wanted, result, page_for(given.output, given.color)), given.output)
     notices.say(_account(acts, result))
     return int(_status(acts))
 
@@ -202,12 +192,8 @@ def _account(acts: Acts, result: Threshold) -> str:
     """The last line on stderr: every file, sheet, row and act, and the years that came out of them."""
     from avenant9.wording import counted  # noqa: PLC0415
 
-    files = len({entry.file for entry in acts.inputs} | {failure.place for failure in acts.failures})
-    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
     words = [
-        counted(files, "fichier"),
-        counted(len(acts.inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
-        counted(sum(entry.rows for entry in acts.inputs), "ligne lue", "lignes lues"),
+        *what_was_read(acts, acts.inputs),
         counted(sum(entry.total for entry in result.practitioners), "acte compté", "actes comptés"),
         counted(len(acts.rejected), "ligne rejetée", "lignes rejetées"),
         counted(len(result.practitioners), "année de praticien", "années de praticien"),

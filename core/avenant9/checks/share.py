@@ -59,13 +59,13 @@ def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
 
 
-def shares(acts: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
-    """One line per practitioner and year.
+def shares(units: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
+    """One line per practitioner and year, of what `remote_units` gave.
 
     Columns: practitioner, year, specialty (the most frequent one), total, remote, unknown (remote or not, nobody
     can say), ordinary_bp, ceiling_bp, excess (units), over (whatever is unknown), could_be_over, specialty_decides.
     """
-    counted = remote_units(acts, version).filter(pl.col("practitioner").is_not_null())
+    counted = units.filter(pl.col("practitioner").is_not_null())
     yearly = counted.group_by("practitioner", "year").agg(
         specialty=pl.col("specialty").drop_nulls().mode().min(),
         total=pl.col("quantity").cast(pl.Int64).sum(),
@@ -101,9 +101,8 @@ def shares(acts: pl.DataFrame, version: ShareVersion, derogations: Iterable[Gran
 
 def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Context) -> Outcome:
     """Practitioners whose share of remote acts is strictly over their ceiling, with the latest acts beyond it."""
-    acts = acts.select(_COLUMNS)
-    yearly = shares(acts, version, context.derogations)
-    counted = remote_units(acts, version)
+    counted = remote_units(acts.select(_COLUMNS), version)
+    yearly = shares(counted, version, context.derogations)
     strange = counted.filter(~pl.col("code").is_in(list(context.known_codes)), pl.col("nature").is_null())
     yearly = yearly.join(
         strange.group_by("practitioner", "year").agg(unknown_codes=pl.col("quantity").cast(pl.Int64).sum()),
@@ -206,10 +205,11 @@ def check_derogation(acts: pl.DataFrame, rule: Derogation, version: DerogationVe
     said: list[tuple[dict[str, Any], GrantedCeiling]] = []
     if not any(ceiling.conditions for ceiling in context.derogations):
         return outcome(no_findings())
-    acts = acts.select(_COLUMNS)
+    acts = acts.select(_COLUMNS).filter(in_force(version))
     for share_version in context.shares[version.share_rule].version:
-        granted_years = shares(acts.filter(in_force(version)), share_version, context.derogations)
-        ordinary = shares(acts.filter(in_force(version)), share_version, ())
+        units = remote_units(acts, share_version)
+        granted_years = shares(units, share_version, context.derogations)
+        ordinary = shares(units, share_version, ())
         used = granted_years.filter(ordinary["over"])
         for row in used.iter_rows(named=True):
             ceiling = granted(row["practitioner"], row["year"], context.derogations)

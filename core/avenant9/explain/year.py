@@ -18,7 +18,7 @@ def share(version: ShareVersion, scene: Scene, *, beyond: bool) -> ShareTrace | 
     mine = scene.counted.filter(pl.col("practitioner") == act["practitioner"])
     counted = remote_units(mine, version)
     own = counted.filter(pl.col("act") == act["act"])
-    yearly = shares(mine, version, scene.context.derogations).filter(pl.col("year") == act["date"].year)
+    yearly = shares(counted, version, scene.context.derogations).filter(pl.col("year") == act["date"].year)
     if own.is_empty() or yearly.is_empty():
         return None
     figures = yearly.row(0, named=True)

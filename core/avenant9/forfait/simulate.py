@@ -12,6 +12,7 @@ from avenant9.forfait.assistant import assistant
 from avenant9.forfait.deadlines import calendar
 from avenant9.forfait.judge import SATISFIED, Judged, distance, judge, shown_value
 from avenant9.results import forfait as results
+from avenant9.results.base import Source
 from avenant9.rulebook.scales import FIRST_YEAR, LAST_YEAR
 
 if TYPE_CHECKING:
@@ -155,8 +156,8 @@ def _indicator(one: Judged, opened: bool | None, practice: Practice, scales: Sca
     )
 
 
-def _source(source: SourceModel) -> results.Source:
-    return results.Source(title=source.title, article=source.article, url=source.url)
+def _source(source: SourceModel) -> Source:
+    return Source(title=source.title, article=source.article, url=source.url)
 
 
 def _note(one: Judged, rate: Rate | None) -> str:

@@ -12,7 +12,8 @@ from avenant9.engine import Options, prepared
 from avenant9.measures import cover, protocols, shifts, snp, telephone
 from avenant9.measures.scenario import Scenario, applied
 from avenant9.measures.units import WHOLE, no_units
-from avenant9.results.measures import Measures, Refused, Rejected, Row, Total
+from avenant9.results.base import Rejected
+from avenant9.results.measures import Measures, Refused, Row, Total
 from avenant9.rulebook.measures import Ceiling, Channel, Cover, Hourly, PerPatient, ShiftFee, Supplement
 from avenant9.wording import counted as count_of
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from avenant9.model import Report
-from avenant9.report import formats
-from avenant9.results.base import dumps
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.results.threshold import Threshold
@@ -35,12 +33,6 @@ def render(form: Format, found: Saved, page: Page, limit: int | None = None) -> 
         case Threshold():
             from avenant9.report import threshold  # noqa: PLC0415
 
-            return formats.render(
-                form,
-                page,
-                document=lambda: threshold.document(found),
-                csv=lambda: threshold.csv(found),
-                json=lambda: dumps(found),
-            )
+            return threshold.render(form, found, page)
         case _:
             assert_never(found)

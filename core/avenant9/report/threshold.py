@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from avenant9.model import Verdict
+from avenant9.report import formats
 from avenant9.report.csv import lines
 from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
 from avenant9.report.headings import heading
 from avenant9.report.page import place
 from avenant9.report.values import shown
+from avenant9.results.base import dumps
 from avenant9.threshold import share_of
 from avenant9.wording import NBSP, counted, day, listed
 
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from avenant9.report.document import Value
-    from avenant9.results.forfait import Source
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+    from avenant9.results.base import Source
     from avenant9.results.threshold import Followed, Group, Request, Text, Threshold
 
 #: The headings of the contract, in its order: new ones only at the end.
@@ -47,6 +51,17 @@ _AT_LEAST = (
 )
 _DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
 _GRAVITY = (Verdict.OK, Verdict.UNVERIFIABLE, Verdict.REVIEW, Verdict.VIOLATION)
+
+
+def render(form: Format, result: Threshold, page: Page) -> str | bytes:
+    """The result in one format."""
+    return formats.render(
+        form,
+        page,
+        document=lambda: document(result),
+        csv=lambda: csv(result),
+        json=lambda: dumps(result),
+    )
 
 
 def csv(result: Threshold) -> bytes:

@@ -25,6 +25,24 @@ class Result(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class Source(Result):
+    """The text behind something."""
+
+    title: str
+    article: str
+    url: str
+
+
+class Rejected(Result):
+    """A row that could not be read."""
+
+    file: str
+    sheet: str | None
+    row: int
+    cell: str | None
+    reason: str
+
+
 def dumps(result: Result) -> bytes:
     """The JSON of a whole result, UTF-8, keys in the order of the contract, ended by a line feed."""
     return (result.model_dump_json(by_alias=True, indent=1, ensure_ascii=False) + "\n").encode()

@@ -5,19 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from avenant9.results.base import Money, Points, Result
+from avenant9.results.base import Money, Points, Result, Source
 
 FORMAT: Literal["a9-forfait/1"] = "a9-forfait/1"
 
 Status = Literal["met", "not_met", "unknown", "neutralised", "not_applicable", "closed"]
-
-
-class Source(Result):
-    """The text behind an indicator."""
-
-    title: str
-    article: str
-    url: str
 
 
 class Indicator(Result):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from avenant9.results.base import Money, Month, Result
+from avenant9.results.base import Money, Month, Rejected, Result, Source
 
 FORMAT: Literal["a9-measures/1"] = "a9-measures/1"
 
@@ -45,16 +45,6 @@ class Refused(Result):
     row: int
     reason: Reason
     detail: str
-
-
-class Rejected(Result):
-    """A row that could not be read."""
-
-    file: str
-    sheet: str | None
-    row: int
-    cell: str | None
-    reason: str
 
 
 class Total(Result):
@@ -113,12 +103,9 @@ class Standings(Result):
     measures: tuple[Standing, ...]
 
 
-class Source(Result):
+class Origin(Source):
     """Where a period comes from; `confidence` is high, medium or low."""
 
-    title: str
-    article: str
-    url: str
     confidence: str
 
 
@@ -126,7 +113,7 @@ class Term(Standing):
     """A period with its values (key of `--set` -> value as the file has it), its source and what is disputed."""
 
     values: dict[str, str]
-    source: Source
+    source: Origin
     checked_on: date
     note: str
 
@@ -138,7 +125,7 @@ class Beside(Result):
     from_: date = Field(alias="from")
     until: date | None
     values: dict[str, str]
-    source: Source
+    source: Origin
     checked_on: date
     note: str
 

@@ -7,9 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from avenant9.results.base import Month, Result, Share
-from avenant9.results.forfait import Source
-from avenant9.results.measures import Rejected
+from avenant9.results.base import Month, Rejected, Result, Share, Source
 
 FORMAT: Literal["a9-threshold/1"] = "a9-threshold/1"
 
