@@ -19,7 +19,8 @@ from avenant9.acts.columns import (
     recognise,
     save_mapping,
 )
-from avenant9.acts.read import RawSheet, read_file
+from avenant9.acts.raw import RawSheet
+from avenant9.acts.read import read_file
 from avenant9.errors import InputError, SettingError
 
 

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from polars.testing import assert_frame_equal
 
-from avenant9.acts import preflight, read
-from avenant9.acts.read import ERRORS, RawSheet, read_file
+from avenant9.acts import child, preflight
+from avenant9.acts.raw import ERRORS, RawSheet
+from avenant9.acts.read import read_file
 from avenant9.errors import InputError, SettingError
 
 at = datetime.fromisoformat
@@ -251,7 +252,7 @@ def test_a_child_that_dies_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     path = two_sheets(tmp_path / "a.xlsx")
     popen = subprocess.Popen
     monkeypatch.setattr(
-        read.subprocess, "Popen", lambda _, **options: popen([sys.executable, "-c", command], **options)
+        child.subprocess, "Popen", lambda _, **options: popen([sys.executable, "-c", command], **options)
     )
     assert refusal(path) == DIED
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from avenant9.acts import child, preflight, read
+from avenant9.acts import child, pieces, preflight, workbook
 from avenant9.acts.read import read_file
 from avenant9.errors import InputError
 from hostile import build
@@ -63,6 +63,7 @@ def wait_for_reader(process: subprocess.Popen[bytes]) -> int:
 
 
 def test_a_reader_beyond_its_memory_is_a_sentence(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "MEMORY", 100 * 1024**2)
     monkeypatch.setattr(preflight, "_memory", lambda *_: 100 * 1024**2)
     with pytest.raises(InputError) as caught:
         read_file(str(book))
@@ -89,17 +90,20 @@ def test_the_command_says_it_and_exits_3(book: Path, tmp_path: Path) -> None:
 
 
 def test_a_reader_killed_while_it_answers(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of an answer is no answer."""
+    """Half of an answer is no answer, of pieces or of a whole sheet."""
     real = child.ask
 
-    def ask_then_kill(process: subprocess.Popen[bytes], *job: object) -> bool:
-        asked = real(process, *job)  # type: ignore[arg-type]
+    def ask_then_kill(process: subprocess.Popen[bytes], job: dict[str, object], *after: bytes) -> bool:
+        asked = real(process, job, *after)
+        if "around" in job:
+            return asked
         assert process.stdout is not None
         process.stdout.peek(1)  # type: ignore[attr-defined]
         process.kill()
         return asked
 
-    monkeypatch.setattr(read, "ask", ask_then_kill)
+    for module in (pieces, workbook):
+        monkeypatch.setattr(module, "ask", ask_then_kill)
     with pytest.raises(InputError) as caught:
         read_file(str(book))
     assert caught.value.problem == DIED

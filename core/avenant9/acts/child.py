@@ -1,6 +1,7 @@
-"""The process of the native reader: it may be started before it is needed, so that its imports take nobody's time.
+"""The processes of the native reader: they may be started before they are needed, so that their imports take nobody's
+time.
 
-Standard library only: the command calls `start` before it imports anything heavy.
+Standard library only: the command calls `start_for` before it imports anything heavy.
 """
 
 from __future__ import annotations
@@ -11,54 +12,48 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-#: What an early reader may take before the preflight has measured the workbook, in bytes of address space.
-_EARLY_MEMORY = 6 * 2**30
-#: A smaller file is read in no time: its reader imports, and waits for the preflight. Crafted files are small.
-_EARLY_SIZE = 2**20
-_early: dict[str, tuple[subprocess.Popen[bytes], bool]] = {}
+#: A reader more for each part of a workbook of this size, up to the cores there are, and never more than MOST.
+_SHARE, MOST = 16 * 2**20, 4
+_early: dict[str, list[subprocess.Popen[bytes]]] = {}
 
 
 def start_for(files: tuple[str, ...]) -> None:
-    """Has the visible sheets of a lone workbook read at once, in the child, before anything trusts it.
-
-    The child is harmless: it has a memory limit, and whoever takes it kills it when the preflight refuses the file.
-    """
+    """Starts the readers of a lone workbook, which wait until the preflight trusts it."""
     if len(files) == 1 and _looks_like_a_workbook(files[0]):
         path = os.path.abspath(files[0])
-        child, asked = _spawn(), os.path.getsize(path) >= _EARLY_SIZE
-        _early[path] = (child, asked)
-        atexit.register(_end, child)
-        if asked:
-            ask(child, path, None, _EARLY_MEMORY)
+        _early[path] = _start(path)
+        for child in _early[path]:
+            atexit.register(_end, child)
 
 
-def take(path: str) -> tuple[subprocess.Popen[bytes], bool]:
-    """A reader for `path`, and whether it was asked for the visible sheets already."""
-    early = _early.pop(os.path.abspath(path), None)
-    return early if early is not None else (_spawn(), False)
+def take(path: str) -> list[subprocess.Popen[bytes]]:
+    """The readers for `path`: one at least."""
+    return _early.pop(os.path.abspath(path), None) or _start(path)
 
 
-def ask(
-    child: subprocess.Popen[bytes],
-    path: str,
-    sheets: list[str] | None,
-    memory: int,
-    far: dict[str, str] | None = None,
-) -> bool:
-    """Gives a reader its job (`sheets` None: all visible ones); False when it is dead."""
-    job = {"path": os.path.abspath(path), "sheets": sheets, "memory": memory, "far": far or {}}
+def ask(child: subprocess.Popen[bytes], job: dict[str, Any], *after: bytes) -> bool:
+    """Gives a reader a job (see `native`); False when it is dead."""
     try:
         if child.stdin is not None:
             child.stdin.write(json.dumps(job).encode() + b"\n")
+            for data in after:
+                child.stdin.write(data)
             child.stdin.flush()
     except OSError:
         return False
     return True
 
 
-def _spawn() -> subprocess.Popen[bytes]:
+def _start(path: str) -> list[subprocess.Popen[bytes]]:
+    parts = 1 + os.path.getsize(path) // _SHARE
+    return [spawn() for _ in range(min(parts, os.cpu_count() or 1, MOST))]
+
+
+def spawn() -> subprocess.Popen[bytes]:
+    """One reader."""
     root = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     return subprocess.Popen(

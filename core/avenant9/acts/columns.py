@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from avenant9.acts.read import RawSheet
+    from avenant9.acts.raw import RawSheet
 
 
 @dataclass(frozen=True, slots=True)

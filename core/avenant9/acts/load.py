@@ -11,7 +11,8 @@ import polars as pl
 from avenant9.acts.columns import Mapping, Recognised, Unrecognised, recognise
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
 from avenant9.acts.normalise import Sheet, normalise, practitioner_key
-from avenant9.acts.read import RawSheet, read_file
+from avenant9.acts.raw import RawSheet
+from avenant9.acts.read import read_file
 from avenant9.errors import InputError, SettingError
 from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature
 

@@ -1,10 +1,18 @@
 """The child process that runs the native reader of workbooks, so that its abort ends nothing else.
 
-Run as `python -m avenant9.acts.native`. One line of JSON on standard input says what to read: `path`, `sheets`
-(names; null for all visible ones), `memory` (bytes of address space, enforced where the system can) and `far` (by
-part of the file, a pattern of the cells to leave out: they would make the sheet too wide). Standard output answers
-in frames, each a byte for its sort, eight for its length, and its content: for each sheet its name and columns
-(JSON: their places from 0), slices of it (Arrow IPC streams), its end; or a refusal.
+Run as `python -m avenant9.acts.native`. Each line of JSON on standard input is a job, after which come the bytes that
+it announces:
+
+- `memory`: bytes of address space, enforced where the system can;
+- `around`: sizes of the styles and of the shared strings that follow; `date1904`, `prefix` of the elements: what the
+  pieces to come are parts of;
+- `piece`: size of the rows that follow (XML), `first` the number of the first one;
+- `path`, `sheets` (names) and `far` (by part of the file, a pattern of the cells to leave out: they would make the
+  sheet too wide): sheets read whole.
+
+Standard output answers pieces and paths in frames, each a byte for its sort, eight for its length, and its content:
+for each sheet its name and columns (JSON: their places from 0), slices of it (Arrow IPC streams), its end; for the
+whole job its end; or a refusal.
 """
 
 from __future__ import annotations
@@ -29,33 +37,45 @@ if TYPE_CHECKING:
 #: Rows of one slice: one process packs the next while the other unpacks it.
 ROWS = 65_536
 FRAME = struct.Struct("<cQ")
-COLUMNS, SLICE, END, REFUSED = b"C", b"S", b"E", b"R"
+COLUMNS, SLICE, END, DONE, REFUSED = b"C", b"S", b"E", b"D", b"R"
+#: Stands in the first column above a piece, so that its place is known.
+MARK = "."
 #: How the reader's errors say that the system gave no more memory.
 _OUT_OF_MEMORY = re.compile(r"os error 12|code: 12\b|allocate memory|OutOfMemory")
 
 
 def main() -> None:
-    """Read the job, then answer on what was standard output; nothing else may write there."""
+    """Do the jobs in their order, answering on what was standard output; nothing else may write there."""
     _end_with_parent()
     import fastexcel  # noqa: PLC0415 - never in the parent, which imports this module for FRAME
 
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    line = sys.stdin.buffer.readline()
-    if not line:
-        return  # the preflight refused the file
-    threading.Thread(target=importlib.import_module, args=("polars",)).start()  # while the sheet is parsed
-    job = json.loads(line)
-    _limit(job["memory"])
-    try:
-        reader = fastexcel.read_excel(_without(job["path"], job["far"]) if job["far"] else job["path"])
-        for name in reader.sheet_names if job["sheets"] is None else job["sheets"]:
-            _answer(answers, reader, name, visible_only=job["sheets"] is None)
-    except fastexcel.FastExcelError as error:
-        if _OUT_OF_MEMORY.search(str(error)) or _at_its_limit(job["memory"]):  # its memory, not the file
-            os._exit(1)
-        _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
-    answers.flush()
+    jobs, parts, memory = sys.stdin.buffer, dict[str, bytes](), 0
+    while line := jobs.readline():
+        job: dict[str, Any] = json.loads(line)
+        if "memory" in job:
+            memory = job["memory"]
+            threading.Thread(target=importlib.import_module, args=("polars",)).start()  # while a sheet is parsed
+            _limit(memory)
+        try:
+            if "around" in job:
+                parts = _around(job, *(jobs.read(size) for size in job["around"]))
+                continue
+            if "piece" in job:
+                reader = fastexcel.read_excel(_book(parts, job["first"], jobs.read(job["piece"])))
+                # The row of the mark is above the piece: nothing is to be found above that.
+                _answer(answers, reader, "1", skip=0 if job["first"] == 1 else None)
+            else:
+                reader = fastexcel.read_excel(_without(job["path"], job["far"]) if job["far"] else job["path"])
+                for name in job["sheets"]:
+                    _answer(answers, reader, name, skip=0)
+            _frame(answers, DONE, b"")
+        except fastexcel.FastExcelError as error:
+            if _OUT_OF_MEMORY.search(str(error)) or _at_its_limit(memory):  # its memory, not the file
+                os._exit(1)
+            _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
+        answers.flush()
 
 
 def _at_its_limit(memory: int) -> bool:
@@ -91,6 +111,59 @@ def _limit(memory: int) -> None:
             continue
 
 
+# --- a piece of a sheet as a workbook of its own ----------------------------------------------------------------
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_SHEET = "xl/worksheets/sheet1.xml"
+
+
+def _around(job: dict[str, Any], styles: bytes, strings: bytes) -> dict[str, bytes]:
+    """The parts that all pieces of a sheet share, the first and last bytes of the sheet itself among them."""
+    kinds = ["officeDocument", "worksheet", "styles", "sharedStrings"]
+    about = [
+        f'<Relationship Id="r{place}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for place, (kind, target) in enumerate(
+            zip(kinds, ["xl/workbook.xml", "worksheets/sheet1.xml", "styles.xml", "sharedStrings.xml"], strict=True)
+        )
+    ]
+    relations = f'<Relationships xmlns="{_PACKAGE}/relationships">{{}}</Relationships>'
+    prefix = job["prefix"]
+    texts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
+        "_rels/.rels": relations.format(about[0]),
+        "xl/_rels/workbook.xml.rels": relations.format("".join(about[1:])),
+        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        f'<workbookPr date1904="{int(job["date1904"])}"/>'
+        '<sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "above": f'<{prefix}worksheet xmlns{":" * bool(prefix)}{prefix[:-1]}="{_MAIN}"><{prefix}sheetData>',
+        "mark": f'<{prefix}row r="{{0}}"><{prefix}c r="A{{0}}" t="str"><{prefix}v>{MARK}</{prefix}v></{prefix}c>'
+        f"</{prefix}row>",
+        "below": f"</{prefix}sheetData></{prefix}worksheet>",
+    }
+    parts = {name: text.encode() for name, text in texts.items()}
+    return {
+        **parts,
+        **{name: part for name, part in (("xl/styles.xml", styles), ("xl/sharedStrings.xml", strings)) if part},
+    }
+
+
+def _book(parts: dict[str, bytes], first: int, rows: bytes) -> bytes:
+    """A workbook of one sheet with these rows, the mark above the first one."""
+    book = io.BytesIO()
+    mark = parts["mark"].decode().format(first - 1).encode() if first > 1 else b""
+    with zipfile.ZipFile(book, "w") as package:
+        for name, part in parts.items():
+            if "." in name:
+                package.writestr(name, part)
+        package.writestr(_SHEET, b"".join((parts["above"], mark, rows, parts["below"])))
+    return book.getvalue()
+
+
+# --- answers ----------------------------------------------------------------------------------------------------
+
+
 def _without(path: str, far: dict[str, str]) -> bytes:
     """The workbook, in memory, without the cells that match; it never stands on a disk."""
     copy = io.BytesIO()
@@ -109,10 +182,8 @@ def _without(path: str, far: dict[str, str]) -> bytes:
     return copy.getvalue()
 
 
-def _answer(answers: BinaryIO, reader: Any, name: str, *, visible_only: bool) -> None:
-    sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-    if visible_only and sheet.visible != "visible":
-        return
+def _answer(answers: BinaryIO, reader: Any, name: str, *, skip: int | None) -> None:
+    sheet = reader.load_sheet(name, header_row=None, skip_rows=skip, dtypes="string")
     columns = [column.absolute_index for column in sheet.selected_columns]
     _frame(answers, COLUMNS, json.dumps({"sheet": name, "columns": columns}).encode())
     if columns:

@@ -12,7 +12,7 @@ import polars as pl
 from avenant9.acts import values
 from avenant9.acts.codes import CCAM, Coded, parse_codes
 from avenant9.acts.columns import Recognised
-from avenant9.acts.read import RawSheet
+from avenant9.acts.raw import RawSheet
 from avenant9.model import ACTS, LISTED, CellRef, Input, Nomenclature, Rejected
 
 _Absent = Callable[[str], pl.Series]

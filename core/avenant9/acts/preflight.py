@@ -29,7 +29,7 @@ from xml.parsers import expat
 from avenant9.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Kind = Literal["zip", "ole", "parquet", "text"]
 WorkbookKind = Literal["xlsx", "xls", "ods"]
@@ -90,6 +90,23 @@ class Workbook:
     sheets: tuple[Sheet, ...]
     date1904: bool
     memory: int
+
+
+class RowsTaker:
+    """Is handed the rows of the sheets of an xlsx as they are examined, in this order, and lets them go. An end that
+    does not come says that the sheet is not what it seemed."""
+
+    def book(self, *, date1904: bool, styles: bytes, strings: bytes) -> None:
+        """What the sheets need of the rest of the workbook: whole parts."""
+
+    def begin(self, sheet: Sheet, prefix: bytes) -> None:
+        """A sheet, whose elements bear this prefix."""
+
+    def more(self, xml: bytes, tag: bytes, numbers: Sequence[bytes]) -> None:
+        """More of the sheet, in whole cells, with the `numbers` of the rows that begin in it, each with `tag`."""
+
+    def end(self) -> None:
+        """The end of a sheet whose rows are in their order."""
 
 
 def letters(column: int) -> str:
@@ -183,8 +200,8 @@ def _text_with_a_null(head: bytes) -> bool:
 _CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a]")
 
 
-def workbook(path: str, file: BinaryIO, kind: Kind, chosen: Chosen) -> Workbook:
-    """Examine a zip or OLE file; only the `chosen` sheets are looked into.
+def workbook(path: str, file: BinaryIO, kind: Kind, chosen: Chosen, rows: RowsTaker | None = None) -> Workbook:
+    """Examine a zip or OLE file; only the `chosen` sheets are looked into, and `rows` is handed what was examined.
 
     Raises:
         InputError: not a workbook, damaged, protected, or holding what would abort or mislead the reader.
@@ -198,7 +215,7 @@ def workbook(path: str, file: BinaryIO, kind: Kind, chosen: Chosen) -> Workbook:
         with zipfile.ZipFile(file) as archive:
             package = _Package(path, file, archive)
             if "xl/workbook.xml" in package:
-                return _xlsx(package, chosen)
+                return _xlsx(package, chosen, rows or RowsTaker())
             if "content.xml" in package:
                 return _ods(package)
             raise _not_a_workbook(package)
@@ -357,7 +374,7 @@ def _local(name: str) -> str:
 # --- xlsx -----------------------------------------------------------------------------------------------------
 
 
-def _xlsx(package: _Package, chosen: Chosen) -> Workbook:
+def _xlsx(package: _Package, chosen: Chosen, taker: RowsTaker) -> Workbook:
     targets = _targets(package)
     sheets: list[tuple[Sheet, str]] = []
     date1904 = False
@@ -369,21 +386,21 @@ def _xlsx(package: _Package, chosen: Chosen) -> Workbook:
             sheets.append((Sheet(about.get("name", ""), hidden), targets[about["id"]]))
     if not sheets:
         raise damaged(package.path)
-    if "xl/styles.xml" in package:
-        package.xml("xl/styles.xml")
-    strings = 0
+    styles = package.xml("xl/styles.xml") if "xl/styles.xml" in package else b""
+    strings = b""
     if "xl/sharedStrings.xml" in package:
-        strings = sum(map(len, package.stream("xl/sharedStrings.xml", MAX_STRINGS)))
+        strings = b"".join(package.stream("xl/sharedStrings.xml", MAX_STRINGS))
+    taker.book(date1904=date1904, styles=styles, strings=strings)
     for sheet, part in sheets:
         if chosen(sheet):
-            if not _scan_fast(package, part, sheet):
+            if not _scan_fast(package, part, sheet, taker):
                 _scan_slow(package, part, sheet)
             elif sheet.columns <= MAX_COLUMNS and sheet.rows * sheet.columns > MAX_CELLS:
                 _leave_far_cells(package, part, sheet)
             _check_grid(package, sheet)
             _note_false_extent(sheet)
     found = tuple(sheet for sheet, _ in sheets)
-    return Workbook("xlsx", found, date1904, _memory(found, 4 * strings))
+    return Workbook("xlsx", found, date1904, _memory(found, 4 * len(strings)))
 
 
 def _targets(package: _Package) -> dict[str, str]:
@@ -492,7 +509,7 @@ def _first_columns(columns: int) -> bytes:
     return "|".join(among).encode()
 
 
-def _scan_fast(package: _Package, part: str, sheet: Sheet) -> bool:
+def _scan_fast(package: _Package, part: str, sheet: Sheet, taker: RowsTaker) -> bool:
     """Examine the XML of a sheet by searches on its bytes; False where its form asks for the slow scan."""
     patterns: _Patterns | None = None
     carry, start = b"", package.inflated
@@ -506,6 +523,7 @@ def _scan_fast(package: _Package, part: str, sheet: Sheet) -> bool:
             if root is None:
                 break
             patterns = _Patterns(root[1] or b"")
+            taker.begin(sheet, root[1] or b"")
             sheet.iso_dates = b't="d"' in piece  # a program writes all of its dates so, or none
             declared = patterns.dimension.search(piece)
             sheet.declared = _area(declared[1].decode()) if declared else None
@@ -519,6 +537,7 @@ def _scan_fast(package: _Package, part: str, sheet: Sheet) -> bool:
         if b"" in numbers or not _widen(patterns, piece, sheet):
             patterns = None
             break
+        taker.more(piece, patterns.row, numbers)
         rows.extend(map(int, numbers))
         end = max(map(piece.rfind, patterns.value_ends))
         if end >= 0:
@@ -540,7 +559,8 @@ def _scan_fast(package: _Package, part: str, sheet: Sheet) -> bool:
     address = patterns.address.match(last)
     if address:
         sheet.rows, sheet.last_cell = int(address[2]), (address[1] + address[2]).decode()
-    _check_rows(package, sheet, rows)
+    if _in_order(package, sheet, rows):
+        taker.end()
     return True
 
 
@@ -602,10 +622,10 @@ def _widen(patterns: _Patterns, piece: bytes, sheet: Sheet) -> bool:
     return True
 
 
-def _check_rows(package: _Package, sheet: Sheet, rows: array[int]) -> None:
+def _in_order(package: _Package, sheet: Sheet, rows: array[int]) -> bool:
     """Rows written twice would be read one over the other; rows in disorder are read in their place."""
     if all(map(lt, rows, rows[1:])):
-        return
+        return True
     sheet.rows = max(rows)
     sheet.last_cell = f"A{sheet.rows}"
     seen: set[int] = set()
@@ -614,6 +634,7 @@ def _check_rows(package: _Package, sheet: Sheet, rows: array[int]) -> None:
             place = f"{package.path}, feuille « {sheet.name} »"
             raise InputError(place, f"la ligne {row} est écrite deux fois", RESAVE)
         seen.add(row)
+    return False
 
 
 def _note_errors(patterns: _Patterns, piece: bytes, sheet: Sheet) -> None:
@@ -702,7 +723,7 @@ def _scan_slow(package: _Package, part: str, sheet: Sheet) -> None:
     for data in package.stream(part, MAX_INFLATED):
         parser.Parse(data, False)
     parser.Parse(b"", True)
-    _check_rows(package, sheet, scan.rows)
+    _in_order(package, sheet, scan.rows)
 
 
 # --- ods ------------------------------------------------------------------------------------------------------

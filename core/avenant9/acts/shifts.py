@@ -21,7 +21,7 @@ from avenant9.acts import values
 from avenant9.acts.columns import COLUMNS, Recognised, fold_heading, headers, recognise
 from avenant9.acts.load import ReadOptions, load_acts, read_sheets, wanted_sheets
 from avenant9.acts.normalise import data_rows, one_spelling, practitioner_key
-from avenant9.acts.read import RawSheet
+from avenant9.acts.raw import RawSheet
 from avenant9.errors import InputError, SettingError
 from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature, Rejected
 from avenant9.wording import did_you_mean, listed, quoted

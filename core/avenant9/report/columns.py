@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from avenant9.acts.columns import Mapping
-    from avenant9.acts.read import RawSheet
+    from avenant9.acts.raw import RawSheet
 
 FORMAT = "a9-columns/1"
 _SEPARATORS = {"\t": "tabulation", ",": "virgule"}
