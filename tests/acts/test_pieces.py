@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from acts.test_preflight import DOC, MAIN, RELS, cell, row, xlsx
+from acts.made import DOC, MAIN, RELS, cell, row, xlsx
 from avenant9.acts import pieces, preflight
 from avenant9.acts.answers import answer
 from avenant9.acts.child import ask, spawn
 from avenant9.acts.pieces import Pieces
+from avenant9.acts.preflight import limits
 from avenant9.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,13 +48,13 @@ def reader() -> Iterator[subprocess.Popen[bytes]]:
 
 
 def both(
-    path: str, reader: subprocess.Popen[bytes], size: int, chunk: int = preflight.CHUNK
+    path: str, reader: subprocess.Popen[bytes], size: int, chunk: int = limits.CHUNK
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], int]:
     """The tables read in pieces, the same sheets read whole, and how many pieces there were."""
     with open(path, "rb") as file, pytest.MonkeyPatch.context() as patch:
         patch.setattr(pieces, "SIZE", size)
         patch.setattr(pieces, "TIMES_STRINGS", 0)
-        patch.setattr(preflight, "CHUNK", chunk)
+        patch.setattr(limits, "CHUNK", chunk)
         taker = Pieces([reader])
         examined = preflight.workbook(path, file, "zip", lambda sheet: True, taker)
         found = taker.tables()

@@ -20,7 +20,9 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from polars.testing import assert_frame_equal
 
-from avenant9.acts import child, preflight
+from avenant9.acts import child, delimited
+from avenant9.acts.preflight import limits
+from avenant9.acts.preflight import xlsx as scans
 from avenant9.acts.raw import ERRORS, RawSheet
 from avenant9.acts.read import read_file
 from avenant9.errors import InputError, SettingError
@@ -215,7 +217,7 @@ def test_the_parent_never_loads_the_native_reader(tmp_path: Path) -> None:
         "import sys; from avenant9.acts.read import read_file; read_file(sys.argv[1]); "
         "sys.exit('fastexcel' in sys.modules)"
     )
-    root = str(Path(preflight.__file__).parents[2])
+    root = str(Path(child.__file__).parents[2])
     assert subprocess.run([sys.executable, "-c", code, path], env={"PYTHONPATH": root}, check=False).returncode == 0
 
 
@@ -240,8 +242,8 @@ def test_a_native_abort_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Monkey
     book.active["A1"] = book.active["XFD1048576"] = 1
     path = str(tmp_path / "a.xlsx")
     book.save(path)
-    monkeypatch.setattr(preflight, "MAX_CELLS", 10**12)
-    monkeypatch.setattr(preflight, "_memory", lambda *_: 2 * 1024**3)
+    monkeypatch.setattr(limits, "MAX_CELLS", 10**12)
+    monkeypatch.setattr(scans, "reading_memory", lambda *_: 2 * 1024**3)
     assert refusal(path) == DIED
 
 
@@ -538,6 +540,24 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path: Path, rows: list[list
 
 
 # --- standard input ---
+
+
+EVEN = st.text("aé#'\u2028\ufeff\u20ac \t1,5/", max_size=4)
+
+
+@given(st.lists(st.lists(EVEN, min_size=1, max_size=4), min_size=1, max_size=6), st.sampled_from((";", "|", "é")))
+def test_even_lines_are_what_cut_lines_are(rows: list[list[str]], separator: str) -> None:
+    """The quick way answers only where each line has as many cells, and then as the other does."""
+    text = "\n".join(separator.join(cells) for cells in rows)
+    table = delimited._even(f"{text}\n", None, separator)
+    widths = {line.count(separator) for line in text.split("\n")}
+    assert (table is not None) == (len(widths) == 1 and widths != {0} and separator.isascii() and text[0] != "\ufeff")
+    if table is not None:
+        lines = pl.Series("", [text]).str.split("\n").explode()
+        numbers = pl.int_range(1, len(lines) + 1, dtype=pl.UInt32, eager=True).alias("row")
+        cells = pl.all().exclude("row")
+        slow = delimited._split("a.csv", lines, numbers, separator).with_columns(pl.when(cells != "").then(cells))
+        assert_frame_equal(table, slow.drop("row"))
 
 
 def test_standard_input() -> None:

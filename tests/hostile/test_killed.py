@@ -12,7 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from avenant9.acts import child, pieces, preflight, workbook
+from avenant9.acts import child, pieces, workbook
+from avenant9.acts.preflight import xlsx
 from avenant9.acts.read import read_file
 from avenant9.errors import InputError
 from hostile import build
@@ -64,7 +65,7 @@ def wait_for_reader(process: subprocess.Popen[bytes]) -> int:
 
 def test_a_reader_beyond_its_memory_is_a_sentence(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pieces, "MEMORY", 100 * 1024**2)
-    monkeypatch.setattr(preflight, "_memory", lambda *_: 100 * 1024**2)
+    monkeypatch.setattr(xlsx, "reading_memory", lambda *_: 100 * 1024**2)
     with pytest.raises(InputError) as caught:
         read_file(str(book))
     assert (caught.value.place, caught.value.problem) == (str(book), DIED)

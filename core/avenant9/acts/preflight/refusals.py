@@ -1,0 +1,22 @@
+"""The sentences that refuse a whole workbook, whatever its sort."""
+
+from __future__ import annotations
+
+from avenant9.errors import InputError
+
+RESAVE = "ouvrez le fichier dans Excel ou LibreOffice et enregistrez-le sous .xlsx"
+
+
+def damaged(path: str) -> InputError:
+    """The sentence for a workbook whose bytes do not hold together."""
+    return InputError(path, "le classeur est tronqué ou abîmé", f"exportez-le à nouveau, ou {RESAVE}")
+
+
+def protected(path: str) -> InputError:
+    """The sentence for an encrypted workbook."""
+    return InputError(path, "le classeur est protégé par un mot de passe", "enregistrez-le sans mot de passe")
+
+
+def document(path: str) -> InputError:
+    """The sentence for a text or slides."""
+    return InputError(path, "c'est un document, pas un classeur", "donnez un .xlsx, .xls, .ods ou .csv")

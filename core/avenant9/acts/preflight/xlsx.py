@@ -1,0 +1,67 @@
+"""An xlsx workbook: its sheets, their order and visibility, and the scan of each."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from avenant9.acts.preflight import limits
+from avenant9.acts.preflight.far import leave_far_cells
+from avenant9.acts.preflight.fast import scan_fast
+from avenant9.acts.preflight.parse import elements
+from avenant9.acts.preflight.refusals import damaged
+from avenant9.acts.preflight.sheet import Chosen, RowsTaker, Sheet, Workbook, check_grid, reading_memory
+from avenant9.acts.preflight.slow import scan_slow
+
+if TYPE_CHECKING:
+    from avenant9.acts.preflight.package import Package
+
+
+def examined(package: Package, chosen: Chosen, taker: RowsTaker) -> Workbook:
+    """The workbook that a package holds; the `chosen` sheets are scanned, their rows handed to the `taker`."""
+    targets = _targets(package)
+    sheets: list[tuple[Sheet, str]] = []
+    date1904 = False
+    for name, about in elements(package, "xl/workbook.xml", "workbookPr", "sheet"):
+        if name == "workbookPr":
+            date1904 = about.get("date1904", "0") in ("1", "true")
+        elif about.get("id") in targets:
+            hidden = about.get("state", "visible") != "visible"
+            sheets.append((Sheet(about.get("name", ""), hidden), targets[about["id"]]))
+    if not sheets:
+        raise damaged(package.path)
+    styles = package.xml("xl/styles.xml") if "xl/styles.xml" in package else b""
+    strings = b""
+    if "xl/sharedStrings.xml" in package:
+        strings = b"".join(package.stream("xl/sharedStrings.xml", limits.MAX_STRINGS))
+    taker.book(date1904=date1904, styles=styles, strings=strings)
+    for sheet, part in sheets:
+        if chosen(sheet):
+            _scan(package, part, sheet, taker)
+    found = tuple(sheet for sheet, _ in sheets)
+    return Workbook("xlsx", found, date1904, reading_memory(found, 4 * len(strings)))
+
+
+def _targets(package: Package) -> dict[str, str]:
+    """Identifier of relation -> part, for the worksheets (not the charts)."""
+    targets = {}
+    for _, about in elements(package, "xl/_rels/workbook.xml.rels", "Relationship"):
+        if about.get("Type", "").endswith("/worksheet"):
+            target = about.get("Target", "").replace("\\", "/")
+            part = posixpath.normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
+            if part.startswith("..") or about.get("TargetMode") == "External":
+                raise package.refused("le classeur désigne une feuille hors de lui-même")
+            targets[about.get("Id", "")] = part
+    return targets
+
+
+def _scan(package: Package, part: str, sheet: Sheet, taker: RowsTaker) -> None:
+    if not scan_fast(package, part, sheet, taker):
+        scan_slow(package, part, sheet)
+    elif sheet.columns <= limits.MAX_COLUMNS and sheet.rows * sheet.columns > limits.MAX_CELLS:
+        leave_far_cells(package, part, sheet)
+    for row, column, _ in sheet.errors:
+        sheet.extend(row, column)
+    check_grid(package.path, sheet)
+    if sheet.declared and (sheet.declared[2] < sheet.rows or sheet.declared[3] + 1 < sheet.columns):
+        sheet.notes.append("la zone déclarée dans le fichier est fausse, plus petite que le tableau ; tout est lu.")
