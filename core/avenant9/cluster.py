@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from avenant9 import engine
+from avenant9 import dispatch, engine
 from avenant9.acts.load import (
     Named,
     ReadOptions,
@@ -290,7 +290,7 @@ def _leaned_on(rulebook: Rulebook, name: str) -> set[str]:
         leaned = queue.pop()
         if leaned not in found and leaned in rulebook.rules:
             found.add(leaned)
-            queue += engine.needs(rulebook.rules[leaned])
+            queue += dispatch.needs(rulebook.rules[leaned])
     return found
 
 
@@ -310,9 +310,9 @@ def _codes(rulebook: Rulebook, names: Iterable[str]) -> frozenset[str]:
     for name in names:
         for leaned in _leaned_on(rulebook, name):
             rule = rulebook.rules[leaned]
-            if rule.kind not in engine.BY_CODE:
+            if rule.kind not in dispatch.BY_CODE:
                 return frozenset()
-            codes |= {code for version in rule.version for code in engine.codes_of(version)}
+            codes |= {code for version in rule.version for code in dispatch.codes_of(version)}
     return frozenset(codes | rulebook.nomenclature.grouping.keys()) if codes else frozenset()
 
 

@@ -1,4 +1,4 @@
-"""Acts and rulebook in, report out: runs each version of each rule, stamps what it finds, counts what it cannot say.
+"""Acts and rulebook in, report out: what the rules found on the rows it stands on, and what they cannot say, counted.
 
 A check that crashes becomes a finding-like answer, *unverifiable*, and the run goes on.
 """
@@ -6,18 +6,17 @@ A check that crashes becomes a finding-like answer, *unverifiable*, and the run 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from graphlib import TopologicalSorter
 from typing import Any
 
 import polars as pl
 
 from avenant9 import summary, threshold
 from avenant9.calendar import Calendar
-from avenant9.checks import combination, condition, data, frequency, share, tariff
-from avenant9.checks.context import UNVERIFIABLE, Context
+from avenant9.checks.context import Context
+from avenant9.dispatch import run
 from avenant9.model import (
     ACTS,
     CCAM_SHAPE,
@@ -27,7 +26,6 @@ from avenant9.model import (
     REPORTED,
     Acts,
     GrantedCeiling,
-    Outcome,
     Report,
     Unverifiable,
 )
@@ -36,31 +34,7 @@ from avenant9.rulebook import schema
 from avenant9.rulebook.load import Rulebook
 from avenant9.rulebook.prices import Prices
 
-Check = Callable[[pl.DataFrame, Any, Any, Context], Outcome]
-
-#: What each kind of rule runs.
-KINDS: dict[str, Check] = {
-    "frequency": frequency.check,
-    "proximity": frequency.check_proximity,
-    "share": share.check,
-    "derogation": share.check_derogation,
-    "tariff": tariff.check,
-    "no-overcharge": tariff.check_no_overcharge,
-    "opposable": tariff.check_opposable,
-    "condition": condition.check,
-    "specialty": condition.check_specialty,
-    "alternation": condition.check_alternation,
-    "host": combination.check_host,
-    "pair": combination.check,
-    "validity": condition.check_validity,
-    "data": data.check,
-}
-
 _COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
-
-
-#: The kinds that look only at acts of the codes that their versions name.
-BY_CODE = frozenset({"frequency", "condition", "specialty", "no-overcharge"})
 
 
 @dataclass(frozen=True)
@@ -110,7 +84,8 @@ class Answers:
 def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Options) -> Answers:
     """Runs the selected rules on all acts."""
     everything, context = prepared(acts, rulebook, options)
-    found, unknown, crashed = run(everything.filter(pl.col("status").is_null()), rulebook, selected, context)
+    counted = _counted(everything)
+    found, unknown, crashed = run(counted, rulebook, selected, context)
     findings = [frame.with_columns(rule=pl.lit(name)) for name, frame in found.items() if not frame.is_empty()]
     table = pl.concat(findings) if findings else pl.DataFrame(schema={**FINDINGS, "rule": pl.String})
     return Answers(
@@ -122,7 +97,7 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         practitioners=frozenset(everything["practitioner"].drop_nulls().unique()),
         acts=len(everything),
         acts_asked=everything.filter(_wanted_dates(options)).height,
-        threshold=_threshold(everything, selected, context),
+        threshold=_threshold(counted, selected, context),
     )
 
 
@@ -137,6 +112,12 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> tuple[pl.DataF
         nature=pl.coalesce("nature", technical)
     )
     return everything, _context(everything, rulebook, options)
+
+
+def _counted(everything: pl.DataFrame) -> pl.DataFrame:
+    """The acts that count: mostly all of them, which are then not copied."""
+    counts = everything["status"].is_null()
+    return everything if counts.all() else everything.filter(counts)
 
 
 def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> Context:
@@ -182,139 +163,6 @@ def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> 
     )
 
 
-def needs(rule: schema.RuleModel) -> set[str]:
-    """The rules that this one leans on."""
-    return {*rule.silent_where, *getattr(rule, "not_counting", ())}
-
-
-def run(
-    counted: pl.DataFrame, rulebook: Rulebook, selected: Sequence[str], context: Context
-) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], list[str]]:
-    """Findings and unknowns by rule; the rules that a selected one leans on run too, but are not reported."""
-    wanted = set(selected)
-    queue = list(selected)
-    while queue:
-        fresh = {name for name in needs(rulebook.rules[queue.pop()]) if name in rulebook.rules} - wanted
-        wanted |= fresh
-        queue += fresh
-    graph = {name: sorted(needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)}
-    present = _present(context)
-    of_codes = _Named.of(counted, [rulebook.rules[name] for name in graph], context)
-    found: dict[str, pl.DataFrame] = {}
-    unknown: dict[str, pl.DataFrame] = {}
-    crashed: list[str] = []
-    rows = counted.select("act", "input", "row")
-    for name in TopologicalSorter(graph).static_order():
-        rule = rulebook.rules[name]
-        try:
-            outcomes = [
-                _stamped(
-                    KINDS[rule.kind](
-                        of_codes.acts(version) if rule.kind in BY_CODE else counted, rule, version, context
-                    ),
-                    f"rule:{name}@{version.from_.isoformat()}",
-                )
-                for version in rule.version
-                if _concerns(version, present)
-            ] or [Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))]
-        except (Exception, pl.exceptions.PanicException):  # the run goes on: the rule says that it does not know
-            crashed.append(name)
-            continue
-        findings = pl.concat([outcome.findings for outcome in outcomes])
-        findings = _silenced(findings, rule.silent_where, found, rows)
-        found[name] = findings
-        unknown[name] = pl.concat([outcome.unverifiable for outcome in outcomes])
-        in_violation = findings.filter(pl.col("verdict") == "violation", pl.col("act").is_not_null())["act"]
-        context = replace(context, violating={**context.violating, name: in_violation})
-    return (
-        {name: found[name] for name in selected if name in found},
-        {name: unknown[name] for name in selected if name in unknown},
-        [name for name in crashed if name in selected],
-    )
-
-
-@dataclass(frozen=True)
-class _Named:
-    """The acts of the codes that rules name, apart by code: most versions look at a few of them only."""
-
-    whole: pl.DataFrame
-    by_code: Mapping[str, pl.DataFrame]
-    grouping: frozenset[str]
-
-    @classmethod
-    def of(cls, acts: pl.DataFrame, rules: Iterable[schema.Rule], context: Context) -> _Named:
-        """The acts of all codes of the rules that look by code, and those of the grouping codes."""
-        grouping = frozenset(context.grouping)
-        looking = [rule for rule in rules if rule.kind in BY_CODE]
-        codes = {code for rule in looking for version in rule.version for code in codes_of(version)}
-        whole = acts.filter(pl.col("code").is_in(sorted(codes | grouping)))
-        parts = whole.partition_by("code", as_dict=True) if len(whole) else {}
-        return cls(whole, {str(key[0]): part for key, part in parts.items()}, grouping)
-
-    def acts(self, version: schema.Version) -> pl.DataFrame:
-        """The acts of the codes of one version, and of the grouping codes, in their order."""
-        parts = [self.by_code[code] for code in codes_of(version) | self.grouping if code in self.by_code]
-        if 2 * sum(map(len, parts)) > len(self.whole):
-            return self.whole
-        if len(parts) == 1:
-            return parts[0]
-        return pl.concat(parts).sort("act") if parts else self.whole.clear()
-
-
-def _present(context: Context) -> tuple[frozenset[str], Period]:
-    """The codes of the acts, with those that a grouping code may hide, and the days they cover."""
-    codes = set(context.everything["code"].unique())
-    hidden = {code for group in codes & context.grouping.keys() for code in context.grouping[group]}
-    first, last = context.everything.select(pl.col("date").min(), last=pl.col("date").max()).row(0)
-    return frozenset(codes | hidden), Period(first or date.min, last or date.min)
-
-
-def _concerns(version: schema.Version, present: tuple[frozenset[str], Period]) -> bool:
-    """Whether some act could be what the version is about: most versions of most rules have nothing to look at."""
-    codes, days = present
-    if not version.period.overlaps(days):
-        return False
-    looked_at = codes_of(version)
-    return not looked_at or not codes.isdisjoint(looked_at)
-
-
-def codes_of(version: schema.Version) -> frozenset[str]:
-    """The codes on which a finding of this version may stand; empty where they are not given one by one."""
-    match version:
-        case (
-            schema.FrequencyVersion(codes=codes)
-            | schema.ProximityVersion(codes=codes)
-            | schema.ConditionVersion(codes=codes)
-            | schema.NoOverchargeVersion(codes=codes)
-            | schema.HostVersion(codes=codes)
-            | schema.AlternationVersion(remote_codes=codes)
-        ):
-            return frozenset(codes)
-        case schema.SpecialtyVersion(entry=entries):
-            return frozenset(code for entry in entries for code in entry.codes)
-        case schema.OpposableVersion():
-            return frozenset((*version.any_sector, *version.sector_2_without_optam))
-        case schema.PairVersion(excluded=excluded) if not excluded.natures:
-            return frozenset(excluded.codes)
-    return frozenset()
-
-
-def _stamped(outcome: Outcome, source: str) -> Outcome:
-    return Outcome(outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))), outcome.unverifiable)
-
-
-def _silenced(
-    findings: pl.DataFrame, silent_where: Iterable[str], found: Mapping[str, pl.DataFrame], rows: pl.DataFrame
-) -> pl.DataFrame:
-    """Drops the findings on rows that one of these rules names already."""
-    named = [found[name].select("act") for name in silent_where if name in found]
-    if not named or findings.is_empty():
-        return findings
-    loud = pl.concat(named).unique().join(rows, on="act").select("input", "row").unique()
-    quiet = rows.join(loud, on=["input", "row"], how="semi")["act"]
-    return findings.filter(~pl.col("act").is_in(quiet.implode()).fill_null(False))
-
-
 def report(acts: Acts, answers: Answers, rulebook: Rulebook, options: Options) -> Report:
     """The report of a run: what the rules said, beside what was read (of `acts` its table is not looked at)."""
     selected = rulebook.select(options.only, options.skip)
@@ -344,9 +192,8 @@ def report(acts: Acts, answers: Answers, rulebook: Rulebook, options: Options) -
 
 
 def _threshold(
-    everything: pl.DataFrame, selected: Sequence[str], context: Context
+    counted: pl.DataFrame, selected: Sequence[str], context: Context
 ) -> dict[tuple[str, date], tuple[dict[str, Any], ...]]:
-    counted = everything.filter(pl.col("status").is_null())
     return {
         (name, version.from_): threshold.practitioners(
             counted, rule.model_copy(update={"version": (version,)}), context.derogations, context.as_of

@@ -41,9 +41,11 @@ def read_text(path: str, data: bytes, encoding: str | None, separator: str | Non
         SettingError: `encoding` names nothing known.
     """
     text, encoding = _decoded(path, data, encoding)
-    text = text.replace("\r\n", "\n")
-    if "\n" not in text:
-        text = text.replace("\r", "\n")  # classic Mac
+    decoded = text if encoding == "utf-8" else None  # as long as `text` is that, `data` is it in UTF-8
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+        if "\n" not in text:
+            text = text.replace("\r", "\n")  # classic Mac
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         remedy = "le fichier est abîmé, exportez-le à nouveau (s'il est en UTF-16 : --encoding utf-16-le)"
@@ -53,6 +55,11 @@ def read_text(path: str, data: bytes, encoding: str | None, separator: str | Non
     if said:
         text, first = text[said.end() :], 2
     separator = separator or (said[1] if said else _found_separator(text))
+    table = None if separator is None else _even(text, data if text is decoded else None, separator)
+    if table is not None:
+        rows = pl.int_range(first, first + len(table), dtype=pl.UInt32, eager=True).alias("row")
+        fields = pl.Series([table.width], dtype=pl.UInt32).new_from_index(0, len(table))
+        return RawSheet(path, None, table.insert_column(0, rows), encoding, separator, fields=fields)
     lines = pl.Series("", [text.removesuffix("\n")]).str.split("\n").explode()
     rows = pl.int_range(first, first + len(lines), dtype=pl.UInt32, eager=True).alias("row")
     if separator is None:
@@ -65,6 +72,34 @@ def read_text(path: str, data: bytes, encoding: str | None, separator: str | Non
     fields = table.select(pl.sum_horizontal(cells.is_not_null())).to_series()
     table = table.with_columns(pl.when(cells != "").then(cells))
     return RawSheet(path, None, table, encoding, separator, fields=fields)
+
+
+def _even(text: str, data: bytes | None, separator: str) -> pl.DataFrame | None:
+    """The cells of lines that all have as many of them, and no quote; None where they have not. `data` is the text
+    in UTF-8, where it is at hand.
+
+    There are as many separators as that takes, and no line has too many: so none has too few.
+    """
+    lines = text.count("\n") + (not text.endswith("\n"))
+    end = text.find("\n")
+    between = text.count(separator, 0, None if end < 0 else end)
+    if not 0 < between < preflight.MAX_COLUMNS or lines * (between + 1) > MAX_TEXT_CELLS:
+        return None
+    if text.count(separator) != lines * between or not separator.isascii() or '"' in text or "\r" in text:
+        return None
+    if text.startswith("\ufeff"):  # polars takes it for a mark of encoding
+        return None
+    names = [f"c{place}" for place in range(between + 1)]
+    try:
+        return pl.read_csv(
+            text.encode() if data is None else data,
+            separator=separator,
+            has_header=False,
+            quote_char=None,
+            schema=dict.fromkeys(names, pl.String),
+        )
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
+        return None
 
 
 def _decoded(path: str, data: bytes, forced: str | None) -> tuple[str, str]:

@@ -100,8 +100,9 @@ def normalise(
     _read_lists(reading, columns, absent, nomenclature, sector_cnam)
 
     code_text = reading.required("code")
-    cells = {cell: parse_codes(cell, nomenclature) for cell in code_text.unique().drop_nulls()}
-    columns["code"] = values.distinct(code_text, lambda cell: cell if cells[cell] else None, pl.String())
+    codes, places = values.by_text(code_text)
+    cells = {cell: parse_codes(cell, nomenclature) for cell in codes}
+    columns["code"] = pl.Series([cell if cells[cell] else None for cell in codes], dtype=pl.String).gather(places)
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
     rejected = _rejected(reading, typed)
     bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
@@ -134,8 +135,8 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     with ThreadPoolExecutor(2) as pool:  # polars works outside the interpreter's lock
         cleaned = below.with_columns(list(pool.map(values.clean, (below[name] for name in names))))
     filled = pl.any_horizontal(pl.col(names).is_not_null())
-    first = pl.coalesce(pl.col(names))
-    total = first.str.contains(_TOTALS).fill_null(False)
+    firsts, places = values.by_text(cleaned.select(pl.coalesce(pl.col(names))).to_series())
+    total = pl.lit(firsts.str.contains(_TOTALS).gather(places).fill_null(False))
     repeated = pl.col("row").is_in(pl.Series(found.header_rows, dtype=pl.UInt32).implode()) | _heading_again(
         raw, found, names
     )
@@ -181,6 +182,8 @@ def _heading_again(raw: RawSheet, found: Recognised, names: list[str]) -> pl.Exp
 def _name_errors(reading: _Reading) -> None:
     """Error cells and formulas never computed read as blanks: say where they stand, once per column."""
     errors = reading.raw.errors
+    if errors.is_empty():
+        return
     for key, column in reading.found.columns.items():
         if key in ("date", "code"):
             continue  # those reject their row
@@ -223,10 +226,8 @@ def _name_merges(reading: _Reading) -> None:
 
 def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absent) -> None:
     date_text = reading.required("date")
-    day_text, rest = values.split_moment(date_text)
-    columns["date"] = values.distinct(day_text, values.parse_day, pl.Date())
+    columns["date"], in_date = values.days_and_times(date_text)
     _name_dates_as_text(reading, date_text)
-    in_date = values.distinct(rest, values.parse_time, pl.Time())
     in_date = in_date.set(_midnight(in_date), None)
     own = reading.text("time")
     if own is None:
@@ -401,6 +402,8 @@ def _by_name(reading: _Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def _whole_identifiers(reading: _Reading, key: str, identifiers: pl.Series) -> pl.Series:
     """`1,85E+14` is a number that a spreadsheet rounded: several patients may hide behind it. `17.0` is 17."""
+    if not identifiers.str.contains("[.,eE]").any():
+        return identifiers
     decimal = identifiers.str.contains(r"^\d+[.,]0$").fill_null(False)
     if decimal.any():
         row = reading.rows["row"].filter(decimal)[0]

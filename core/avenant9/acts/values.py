@@ -20,6 +20,7 @@ _SERIAL = re.compile(r"\d{5}")
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY_ZERO = re.compile("^(1899-12-3[01]|1900-01-0[01]|1904-01-01) ")
 _TIME = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)(?::(\d{2})(?:\.\d+)?)?")
 #: Beyond these a cell holds something else than an amount or a count: an identifier in the wrong column.
 _MOST_CENTS, _MOST_UNITS = 10**9, 9_999
@@ -27,13 +28,16 @@ _YES = {"oui": True, "o": True, "1": True, "vrai": True, "true": True}
 _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
 
 
+def by_text(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The distinct texts of a column, null left out, and for each cell the place of its text among them."""
+    coded = column.cast(pl.Categorical(pl.Categories.random()))
+    return coded.unique(maintain_order=True).drop_nulls().cast(pl.String), coded.to_physical()
+
+
 def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
     """`parse` applied to each distinct text of `column`; null stays null."""
-    texts = column.unique().drop_nulls()
-    if texts.is_empty():
-        return pl.Series(column.name, [None], dtype=dtype).new_from_index(0, len(column))
-    values = pl.Series([parse(text) for text in texts], dtype=dtype)
-    return column.replace_strict(texts, values, default=None, return_dtype=dtype)
+    texts, places = by_text(column)
+    return pl.Series(column.name, [parse(text) for text in texts], dtype=dtype).gather(places)
 
 
 def clean(column: pl.Series) -> pl.Series:
@@ -64,7 +68,7 @@ def parse_day(text: str) -> date | None:
 
 def out_of_calendar(text: str) -> bool:
     """Whether a cell holds a date that no spreadsheet has: before March 1900, or after 9999."""
-    text = split_moment(pl.Series([text]))[0][0]
+    text = _split_moment(pl.Series([text]))[0][0]
     day = _written_day(text)
     beyond = re.fullmatch(r"(-\d{4,}|\+?\d{5,})-\d\d-\d\d", text)
     return beyond is not None or (day is not None and day < _FIRST_DAY)
@@ -100,19 +104,9 @@ def parse_time(text: str) -> time | None:
         return None
 
 
-def split_moment(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The day and the time texts of cells that may hold both (`02/05/2022 10:30`, `2022-05-02T10:30:00`)."""
-    texts = column.unique().drop_nulls()
-    if 4 * len(texts) > len(column):
-        return _split_moment(column)
-    day, rest = (
-        column.replace_strict(texts, part, default=None, return_dtype=pl.String()) for part in _split_moment(texts)
-    )
-    return day, rest
-
-
-def _split_moment(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    parts = column.str.replace(r"^(\d{4}-\d\d-\d\d)T", "$1 ").str.splitn(" ", 2).struct.unnest()
+def _split_moment(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The day and the time of texts that may hold both (`02/05/2022 10:30`, `2022-05-02T10:30:00`), as texts."""
+    parts = texts.str.replace(r"^(\d{4}-\d\d-\d\d)T", "$1 ").str.splitn(" ", 2).struct.unnest()
     day, rest = parts.get_columns()
     serial = day.str.contains(r"^\d{5}[.,]\d+$").fill_null(False)
     if serial.any():
@@ -124,24 +118,39 @@ def _split_moment(column: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 def days(column: pl.Series) -> pl.Series:
     """Dates of a column, whatever time they carry."""
-    return distinct(split_moment(column)[0], parse_day, pl.Date())
+    return days_and_times(column)[0]
 
 
 def times(column: pl.Series) -> pl.Series:
     """Times of a column; a workbook gives them as a moment of its day zero."""
-    return distinct(column.str.replace(r"^(1899-12-3[01]|1900-01-0[01]|1904-01-01) ", ""), parse_time, pl.Time())
+
+    def parse(text: str) -> time | None:
+        return parse_time(_DAY_ZERO.sub("", text))
+
+    return distinct(column, parse, pl.Time())
+
+
+def days_and_times(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The dates of a column, and the times that its cells hold beside them."""
+    texts, places = by_text(column)
+    day, clock = _split_moment(texts)
+    return (
+        distinct(day, parse_day, pl.Date()).gather(places).alias(column.name),
+        distinct(clock, parse_time, pl.Time()).gather(places),
+    )
 
 
 def moments(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Dates with time (midnight where none is given), and whether only the day was given."""
-    day_text, time_text = split_moment(column)
+    texts, places = by_text(column)
+    day_text, time_text = _split_moment(texts)
     day = distinct(day_text, parse_day, pl.Date())
     clock = distinct(time_text, parse_time, pl.Time())
     day_only = day.is_not_null() & time_text.is_null()
     readable = day.is_not_null() & (time_text.is_null() | clock.is_not_null())
     frame = pl.DataFrame({"d": day, "t": clock.fill_null(time(0))})
     moment = frame.select(pl.col("d").dt.combine(pl.col("t"), time_unit="us")).to_series()
-    return moment.set(~readable, None), day_only
+    return moment.set(~readable, None).gather(places), day_only.gather(places).fill_null(False)
 
 
 def parse_decimal(text: str) -> Decimal | None:
@@ -199,10 +208,11 @@ def parse_rate(text: str) -> int | None:
 
 def yes_no(column: pl.Series) -> pl.Series:
     """oui/non; in a column of nothing but `x` and empty cells, an empty cell is "non"."""
-    texts = {fold(text) for text in column.unique().drop_nulls()}
-    if texts == {"x"}:
+    texts, places = by_text(column)
+    folded = [fold(text) for text in texts]
+    if set(folded) == {"x"}:
         return column.is_not_null()
-    return distinct(column, lambda text: (_YES | _NO).get(fold(text)), pl.Boolean())
+    return pl.Series(column.name, [(_YES | _NO).get(text) for text in folded], dtype=pl.Boolean).gather(places)
 
 
 def listed(column: pl.Series, values: tuple[str, ...]) -> pl.Series:

@@ -345,13 +345,15 @@ def check_alternation(
 def check_validity(acts: pl.DataFrame, rule: Validity, version: ValidityVersion, context: Context) -> Outcome:
     """Codes billed on a day when the nomenclature says that they did not exist."""
     spans = context.existence
-    about = acts.filter(pl.col("code").is_in(spans["code"].implode()), in_force(version), pl.col("quantity") > 0)
-    inside = (
-        about.join(spans, on="code")
-        .filter(pl.col("date").is_between(pl.col("first"), pl.col("last").fill_null(pl.col("date"))))
-        .select("act")
+    about = acts.select("act", "code", "date", "amount", "quantity").filter(
+        pl.col("code").is_in(spans["code"].implode()), in_force(version), pl.col("quantity") > 0
     )
-    outside = about.join(inside, on="act", how="anti", maintain_order="left")
+    days = about.select("code", "date").unique()
+    inside = days.join(spans, on="code").filter(
+        pl.col("date").is_between(pl.col("first"), pl.col("last").fill_null(pl.col("date")))
+    )
+    never = days.join(inside, on=["code", "date"], how="anti")
+    outside = about.join(never, on=["code", "date"], how="semi") if len(never) else about.clear()
     known = spans.group_by("code", maintain_order=True).agg(
         periods=pl.format(
             "du {} {}",

@@ -47,8 +47,8 @@ def granted(practitioner: str, year: int, derogations: Iterable[GrantedCeiling])
 
 
 def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
-    """The acts that enter the share: ACTS plus `year`, `remote` (null where unknown)."""
-    counted = acts.filter(
+    """The acts that enter the share: what it reads of them, `year`, `remote` (null where unknown)."""
+    counted = acts.select(_COLUMNS).filter(
         in_force(version),
         ~pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False),
         pl.col("quantity") > 0,
@@ -101,7 +101,7 @@ def shares(units: pl.DataFrame, version: ShareVersion, derogations: Iterable[Gra
 
 def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Context) -> Outcome:
     """Practitioners whose share of remote acts is strictly over their ceiling, with the latest acts beyond it."""
-    counted = remote_units(acts.select(_COLUMNS), version)
+    counted = remote_units(acts, version)
     yearly = shares(counted, version, context.derogations)
     strange = counted.filter(~pl.col("code").is_in(list(context.known_codes)), pl.col("nature").is_null())
     yearly = yearly.join(

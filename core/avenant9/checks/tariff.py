@@ -60,7 +60,7 @@ _ANSWERED = [
     "firm",
     "label",
 ]
-_HOST = [*_ROW, "act", "practitioner", "patient", "date", "time", "nature", "quantity", "overcharge"]
+_HOST = [*_ROW, "act", "parts", "practitioner", "patient", "date", "time", "code", "nature", "quantity", "overcharge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,7 +333,14 @@ def _hosts(about: pl.DataFrame, acts: pl.DataFrame, version: OpposableVersion) -
 
     Of the other rows of the day only those that are, or may be, overcharged are looked at: they are few.
     """
-    hosts = acts.select(_HOST).filter(pl.col("nature").is_in(list(version.host_natures)), pl.col("quantity") > 0)
+    own = pl.col("parts") > 1  # on the row of another code
+    own = own | pl.col("code").is_in(about["code"].unique().implode())
+    hosts = acts.select(_HOST).filter(
+        in_force(version),
+        pl.col("nature").is_in(list(version.host_natures)),
+        pl.col("quantity") > 0,
+        own | pl.col("overcharge").ne_missing(0),
+    )
     own_rows = hosts.join(about.select(_ROW), on=_ROW, how="semi")
     charged = hosts.filter(pl.col("overcharge").ne_missing(0)).join(
         about.select("practitioner", "date"), on=["practitioner", "date"], how="semi"

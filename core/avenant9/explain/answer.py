@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from avenant9 import engine
+from avenant9 import dispatch, engine
 from avenant9.checks.context import selected
 from avenant9.checks.share import remote_units
 from avenant9.explain import counts, money, single, visit, year
@@ -76,7 +76,7 @@ class Explainer:
         self._everything, self._context = engine.prepared(acts, rulebook, options)
         self._counted = self._everything.filter(pl.col("status").is_null())
         self.selected = rulebook.select(options.only, options.skip)
-        self._found, self._unknown, crashed = engine.run(
+        self._found, self._unknown, crashed = dispatch.run(
             self._counted, rulebook, _leant_on(self.selected, rulebook), self._context
         )
         self.crashed = tuple(name for name in crashed if name in self.selected)
@@ -214,7 +214,7 @@ class Explainer:
         """The rules because of which this one keeps silent on the act."""
         if not rule.silent_where:
             return ()
-        own = engine.KINDS[rule.kind](self._counted, rule, version, self._context).findings
+        own = dispatch.KINDS[rule.kind](self._counted, rule, version, self._context).findings
         if scene.act["act"] not in own["act"]:
             return ()
         same_row = [pl.col(key) == scene.act[key] for key in ("input", "row")]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9.acts.columns import COLUMNS
-from avenant9.engine import run
+from avenant9.dispatch import run
 from avenant9.rulebook import schema
 from avenant9.rulebook.measures import ChannelSpan, Span, SupplementSpan, stretches
 from avenant9.wording import listed, quoted

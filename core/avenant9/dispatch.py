@@ -1,0 +1,208 @@
+"""Runs each version of each rule on the acts that it has to look at, and stamps what it finds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from graphlib import TopologicalSorter
+from typing import Any
+
+import polars as pl
+
+from avenant9.checks import combination, condition, data, frequency, share, tariff
+from avenant9.checks.context import UNVERIFIABLE, Context
+from avenant9.model import FINDINGS, Outcome
+from avenant9.period import Period
+from avenant9.rulebook import schema
+from avenant9.rulebook.load import Rulebook
+
+Check = Callable[[pl.DataFrame, Any, Any, Context], Outcome]
+
+#: What each kind of rule runs.
+KINDS: dict[str, Check] = {
+    "frequency": frequency.check,
+    "proximity": frequency.check_proximity,
+    "share": share.check,
+    "derogation": share.check_derogation,
+    "tariff": tariff.check,
+    "no-overcharge": tariff.check_no_overcharge,
+    "opposable": tariff.check_opposable,
+    "condition": condition.check,
+    "specialty": condition.check_specialty,
+    "alternation": condition.check_alternation,
+    "host": combination.check_host,
+    "pair": combination.check,
+    "validity": condition.check_validity,
+    "data": data.check,
+}
+
+#: The kinds that look only at acts of the codes that their versions name.
+BY_CODE = frozenset({"frequency", "condition", "specialty", "no-overcharge"})
+#: The kinds that look only at acts beside others of one practitioner, patient and day.
+BY_VISIT = frozenset({"pair"})
+#: Rules that run at once, at most: each of them takes memory.
+_AT_ONCE = 4
+
+
+def needs(rule: schema.RuleModel) -> set[str]:
+    """The rules that this one leans on."""
+    return {*rule.silent_where, *getattr(rule, "not_counting", ())}
+
+
+def run(
+    counted: pl.DataFrame, rulebook: Rulebook, selected: Sequence[str], context: Context
+) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], list[str]]:
+    """Findings and unknowns by rule; the rules that a selected one leans on run too, but are not reported."""
+    wanted = set(selected)
+    queue = list(selected)
+    while queue:
+        fresh = {name for name in needs(rulebook.rules[queue.pop()]) if name in rulebook.rules} - wanted
+        wanted |= fresh
+        queue += fresh
+    sorter = TopologicalSorter({name: sorted(needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)})
+    acts_for = _ActsFor(counted, [rulebook.rules[name] for name in wanted], context)
+    found: dict[str, pl.DataFrame] = {}
+    unknown: dict[str, pl.DataFrame] = {}
+    crashed: list[str] = []
+    rows = counted.select("act", "input", "row")
+    sorter.prepare()
+    with ThreadPoolExecutor(
+        min(os.cpu_count() or 1, _AT_ONCE)
+    ) as pool:  # polars works outside the interpreter's lock
+        while sorter.is_active():
+            ready = sorter.get_ready()
+            answered = pool.map(partial(_answered, rulebook.rules, acts_for, context), ready)
+            for name, outcome in zip(ready, answered, strict=True):
+                if outcome is None:
+                    crashed.append(name)
+                    continue
+                found[name] = _silenced(outcome.findings, rulebook.rules[name].silent_where, found, rows)
+                unknown[name] = outcome.unverifiable
+            sorter.done(*ready)
+            context = replace(context, violating={name: _in_violation(findings) for name, findings in found.items()})
+    return (
+        {name: found[name] for name in selected if name in found},
+        {name: unknown[name] for name in selected if name in unknown},
+        [name for name in crashed if name in selected],
+    )
+
+
+def _answered(rules: Mapping[str, schema.Rule], acts_for: _ActsFor, context: Context, name: str) -> Outcome | None:
+    """What a rule says, all versions together; None where it crashed: the run goes on, the rule does not know."""
+    rule = rules[name]
+    try:
+        outcomes = [
+            _stamped(
+                KINDS[rule.kind](acts_for(rule, version), rule, version, context),
+                f"rule:{name}@{version.from_.isoformat()}",
+            )
+            for version in rule.version
+            if acts_for.concern(version)
+        ] or [Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))]
+        return Outcome(
+            pl.concat([outcome.findings for outcome in outcomes]),
+            pl.concat([outcome.unverifiable for outcome in outcomes]),
+        )
+    except (Exception, pl.exceptions.PanicException):
+        return None
+
+
+def _in_violation(findings: pl.DataFrame) -> pl.Series:
+    return findings.filter(pl.col("verdict") == "violation", pl.col("act").is_not_null())["act"]
+
+
+class _ActsFor:
+    """The acts that a version of a rule has to look at: most look at a few of them only."""
+
+    def __init__(self, acts: pl.DataFrame, rules: Iterable[schema.Rule], context: Context) -> None:
+        self._acts = acts
+        self._grouping = frozenset(context.grouping)
+        self._present = _present(context)
+        codes = {
+            code for rule in rules if rule.kind in BY_CODE for version in rule.version for code in codes_of(version)
+        }
+        self._named = acts.filter(pl.col("code").is_in(sorted(codes | self._grouping)))
+        parts = self._named.partition_by("code", as_dict=True) if len(self._named) else {}
+        self._by_code = {str(key[0]): part for key, part in parts.items()}
+        self._together = _together(acts, self._grouping)
+
+    def __call__(self, rule: schema.Rule, version: schema.Version) -> pl.DataFrame:
+        if rule.kind in BY_CODE:
+            return self._of_codes(version)
+        return self._together if rule.kind in BY_VISIT else self._acts
+
+    def _of_codes(self, version: schema.Version) -> pl.DataFrame:
+        """The acts of the codes of one version, and of the grouping codes, in their order."""
+        parts = [self._by_code[code] for code in codes_of(version) | self._grouping if code in self._by_code]
+        if 2 * sum(map(len, parts)) > len(self._named):
+            return self._named
+        if len(parts) == 1:
+            return parts[0]
+        return pl.concat(parts).sort("act") if parts else self._named.clear()
+
+    def concern(self, version: schema.Version) -> bool:
+        """Whether some act could be what the version is about: most versions have nothing to look at."""
+        codes, days = self._present
+        if not version.period.overlaps(days):
+            return False
+        looked_at = codes_of(version)
+        return not looked_at or not codes.isdisjoint(looked_at)
+
+
+def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
+    """The acts that are not alone on their visit, with those of which the visit or the code is not known.
+
+    Visits are told apart by hash: two of them taken for one only leave more acts to look at.
+    """
+    visit = acts.select("practitioner", "patient", "date").hash_rows()
+    unknown = acts["practitioner"].is_null() | acts["patient"].is_null() | acts["code"].is_in(sorted(grouping))
+    return acts.filter(visit.is_duplicated() | unknown)
+
+
+def _present(context: Context) -> tuple[frozenset[str], Period]:
+    """The codes of the acts, with those that a grouping code may hide, and the days they cover."""
+    codes = set(context.everything["code"].unique())
+    hidden = {code for group in codes & context.grouping.keys() for code in context.grouping[group]}
+    first, last = context.everything.select(pl.col("date").min(), last=pl.col("date").max()).row(0)
+    return frozenset(codes | hidden), Period(first or date.min, last or date.min)
+
+
+def codes_of(version: schema.Version) -> frozenset[str]:
+    """The codes on which a finding of this version may stand; empty where they are not given one by one."""
+    match version:
+        case (
+            schema.FrequencyVersion(codes=codes)
+            | schema.ProximityVersion(codes=codes)
+            | schema.ConditionVersion(codes=codes)
+            | schema.NoOverchargeVersion(codes=codes)
+            | schema.HostVersion(codes=codes)
+            | schema.AlternationVersion(remote_codes=codes)
+        ):
+            return frozenset(codes)
+        case schema.SpecialtyVersion(entry=entries):
+            return frozenset(code for entry in entries for code in entry.codes)
+        case schema.OpposableVersion():
+            return frozenset((*version.any_sector, *version.sector_2_without_optam))
+        case schema.PairVersion(excluded=excluded) if not excluded.natures:
+            return frozenset(excluded.codes)
+    return frozenset()
+
+
+def _stamped(outcome: Outcome, source: str) -> Outcome:
+    return Outcome(outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))), outcome.unverifiable)
+
+
+def _silenced(
+    findings: pl.DataFrame, silent_where: Iterable[str], found: Mapping[str, pl.DataFrame], rows: pl.DataFrame
+) -> pl.DataFrame:
+    """Drops the findings on rows that one of these rules names already."""
+    named = [found[name].select("act") for name in silent_where if name in found]
+    if not named or findings.is_empty():
+        return findings
+    loud = pl.concat(named).unique().join(rows, on="act").select("input", "row").unique()
+    quiet = rows.join(loud, on=["input", "row"], how="semi")["act"]
+    return findings.filter(~pl.col("act").is_in(quiet.implode()).fill_null(False))
