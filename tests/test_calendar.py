@@ -85,6 +85,9 @@ def test_hours_out_of_order_are_refused() -> None:
         replace(HOURS, saturday_closes=time(21))
     with pytest.raises(ValueError, match="out of order"):
         replace(HOURS, opens=time(0))
+    for opens, saturday in [(12, 12), (13, 12), (8, 20)]:
+        with pytest.raises(ValueError, match="out of order"):
+            replace(HOURS, opens=time(opens), saturday_closes=time(saturday))
     with pytest.raises(ValueError, match="unknown zones"):
         replace(HOURS, feasts=(Feast("Noël", ("corse",), "national", HOURS.period),))
 
@@ -348,6 +351,20 @@ def test_days_that_nobody_knows_have_no_line() -> None:
     assert calendar.working_day_after(date(2100, 12, 30), 1, "metropole", HOURS) == date(2100, 12, 31)
 
 
+def test_the_first_and_the_last_year_that_the_library_computes() -> None:
+    always = Period(date.min, None)
+    ascension = (Feast("Ascension", ("metropole",), "national", always),)
+    hours = replace(HOURS, period=always, feasts=ascension)
+    first, last = date(1803, 1, 1), date(2100, 12, 31)
+    table = calendar.days(date.min, date.max, "metropole", hours)
+    assert (table["date"][0], table["date"][-1]) == (first, last)
+    assert calendar.duty(datetime.combine(first - DAY, time(3)), "metropole", hours) is None
+    assert calendar.public_holidays(1802, "metropole", hours) == {}
+    assert calendar.public_holidays(1803, "metropole", hours) == {date(1803, 5, 19): "national"}
+    assert calendar.public_holidays(2100, "metropole", hours) == {date(2100, 5, 6): "national"}
+    assert calendar.public_holidays(2101, "metropole", hours) == {}
+
+
 def test_a_bridge_at_the_end_of_the_period_sees_the_day_after() -> None:
     closed = replace(HOURS, period=Period(date(2022, 7, 15), date(2022, 10, 31)))
     table = calendar.days(date.min, date.max, "metropole", closed)
@@ -541,6 +558,13 @@ def test_two_versions_of_the_hours() -> None:
     dates = pl.Series([date(2022, 8, 31), date(2022, 9, 1), None])
     assert run.duty(dates, pl.Series([time(19)] * 3)).to_list() == ["day", "pdsa", None]
     assert run.working_days_after(dates, 2).to_list() == [date(2022, 9, 2), date(2022, 9, 3), None]
+
+
+def test_good_friday_in_a_column_of_limits() -> None:
+    run, thursday = Calendar("alsace-moselle", (HOURS,)), pl.Series([date(2022, 4, 14)])
+    assert run.working_days_after(thursday, 2).to_list() == [date(2022, 4, 19)]
+    assert run.working_days_after(thursday, 2, local=True).to_list() == [date(2022, 4, 19)]
+    assert run.working_days_after(thursday, 2, local=False).to_list() == [date(2022, 4, 16)]
 
 
 def test_columns_without_a_single_value() -> None:

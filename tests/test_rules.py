@@ -15,7 +15,7 @@ TABLES = cases.find_tables(Path(__file__).parent / "rules")
 
 def every_case() -> list[Any]:
     return [
-        pytest.param(rule, case, id=f"{file.name}: {case.name}")
+        pytest.param(rule, case, id=f"{file.id}: {case.name}")
         for rule, file in TABLES.items()
         for case in cases.read_table(file).cases
     ]

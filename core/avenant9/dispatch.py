@@ -44,6 +44,7 @@ KINDS: dict[str, Check] = {
 BY_CODE = frozenset({"frequency", "condition", "specialty", "no-overcharge"})
 #: The kinds that look only at acts beside others of one practitioner, patient and day.
 BY_VISIT = frozenset({"pair"})
+FEW = BY_CODE | BY_VISIT
 #: Rules that run at once, at most: each of them takes memory.
 _AT_ONCE = 4
 
@@ -64,7 +65,6 @@ def run(
         wanted |= fresh
         queue += fresh
     sorter = TopologicalSorter({name: sorted(needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)})
-    acts_for = _ActsFor(counted, [rulebook.rules[name] for name in wanted], context)
     found: dict[str, pl.DataFrame] = {}
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
@@ -73,8 +73,9 @@ def run(
     with ThreadPoolExecutor(
         min(os.cpu_count() or 1, _AT_ONCE)
     ) as pool:  # polars works outside the interpreter's lock
+        acts_for = _ActsFor(counted, [rulebook.rules[name] for name in wanted], context, pool)
         while sorter.is_active():
-            ready = sorter.get_ready()
+            ready = sorted(sorter.get_ready(), key=lambda name: rulebook.rules[name].kind in FEW)  # long ones first
             answered = pool.map(partial(_answered, rulebook.rules, acts_for, context), ready)
             for name, outcome in zip(ready, answered, strict=True):
                 if outcome is None:
@@ -118,31 +119,30 @@ def _in_violation(findings: pl.DataFrame) -> pl.Series:
 class _ActsFor:
     """The acts that a version of a rule has to look at: most look at a few of them only."""
 
-    def __init__(self, acts: pl.DataFrame, rules: Iterable[schema.Rule], context: Context) -> None:
+    def __init__(
+        self, acts: pl.DataFrame, rules: Iterable[schema.Rule], context: Context, pool: ThreadPoolExecutor
+    ) -> None:
         self._acts = acts
         self._grouping = frozenset(context.grouping)
         self._present = _present(context)
         codes = {
             code for rule in rules if rule.kind in BY_CODE for version in rule.version for code in codes_of(version)
         }
-        self._named = acts.filter(pl.col("code").is_in(sorted(codes | self._grouping)))
-        parts = self._named.partition_by("code", as_dict=True) if len(self._named) else {}
-        self._by_code = {str(key[0]): part for key, part in parts.items()}
-        self._together = _together(acts, self._grouping)
+        self._by_code = pool.submit(_by_code, acts, sorted(codes | self._grouping))
+        self._together = pool.submit(_together, acts.select(combination.COLUMNS), self._grouping)
 
     def __call__(self, rule: schema.Rule, version: schema.Version) -> pl.DataFrame:
         if rule.kind in BY_CODE:
             return self._of_codes(version)
-        return self._together if rule.kind in BY_VISIT else self._acts
+        return self._together.result() if rule.kind in BY_VISIT else self._acts
 
     def _of_codes(self, version: schema.Version) -> pl.DataFrame:
         """The acts of the codes of one version, and of the grouping codes, in their order."""
-        parts = [self._by_code[code] for code in codes_of(version) | self._grouping if code in self._by_code]
-        if 2 * sum(map(len, parts)) > len(self._named):
-            return self._named
+        by_code = self._by_code.result()
+        parts = [by_code[code] for code in codes_of(version) | self._grouping if code in by_code]
         if len(parts) == 1:
             return parts[0]
-        return pl.concat(parts).sort("act") if parts else self._named.clear()
+        return pl.concat(parts).sort("act") if parts else self._acts.clear()
 
     def concern(self, version: schema.Version) -> bool:
         """Whether some act could be what the version is about: most versions have nothing to look at."""
@@ -151,6 +151,12 @@ class _ActsFor:
             return False
         looked_at = codes_of(version)
         return not looked_at or not codes.isdisjoint(looked_at)
+
+
+def _by_code(acts: pl.DataFrame, codes: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """The acts of each of these codes."""
+    parts = acts.filter(pl.col("code").is_in(codes)).partition_by("code", as_dict=True) if len(acts) else {}
+    return {str(key[0]): part for key, part in parts.items()}
 
 
 def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
@@ -203,6 +209,18 @@ def _silenced(
     named = [found[name].select("act") for name in silent_where if name in found]
     if not named or findings.is_empty():
         return findings
-    loud = pl.concat(named).unique().join(rows, on="act").select("input", "row").unique()
-    quiet = rows.join(loud, on=["input", "row"], how="semi")["act"]
+    loud = lookup(rows, pl.concat(named)["act"])
+    own = lookup(rows, findings["act"])
+    quiet = own.join(loud, on=["input", "row"], how="semi")["act"]
     return findings.filter(~pl.col("act").is_in(quiet.implode()).fill_null(False))
+
+
+def lookup(acts: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """The lines of `acts`, which are in the order of their `act`, where that is one of `wanted`, each once.
+
+    What few findings ask of a million acts is looked up: a join would go through all of them.
+    """
+    wanted = wanted.drop_nulls().unique()
+    places = acts["act"].search_sorted(wanted)
+    near = acts[places.filter(places < len(acts))]
+    return near.filter(pl.col("act").is_in(wanted.implode()))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ import polars as pl
 from avenant9 import summary, threshold
 from avenant9.calendar import Calendar
 from avenant9.checks.context import Context
-from avenant9.dispatch import run
+from avenant9.dispatch import lookup, run
 from avenant9.model import (
     ACTS,
     CCAM_SHAPE,
@@ -66,8 +67,8 @@ class Answers:
     """What the rules said of acts, and what of these acts a report needs.
 
     `findings` (FINDINGS and `rule`) and `unverifiable` are those of the dates asked. `stood_on` holds at least the
-    acts that findings name, with the columns STOOD_ON; `patients` the first act of each patient, in their order;
-    `threshold` the entries of each version of a share.
+    acts that findings name, in their order, with the columns STOOD_ON; `patients` the first act of each patient, in
+    their order; `threshold` the entries of each version of a share.
     """
 
     findings: pl.DataFrame
@@ -85,7 +86,9 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
     """Runs the selected rules on all acts."""
     everything, context = prepared(acts, rulebook, options)
     counted = _counted(everything)
-    found, unknown, crashed = run(counted, rulebook, selected, context)
+    with ThreadPoolExecutor(1) as beside:  # polars works outside the interpreter's lock
+        shares = beside.submit(_threshold, counted, selected, context)
+        found, unknown, crashed = run(counted, rulebook, selected, context)
     findings = [frame.with_columns(rule=pl.lit(name)) for name, frame in found.items() if not frame.is_empty()]
     table = pl.concat(findings) if findings else pl.DataFrame(schema={**FINDINGS, "rule": pl.String})
     return Answers(
@@ -96,8 +99,8 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         patients=everything.select("patient", "act").drop_nulls("patient").unique("patient", maintain_order=True),
         practitioners=frozenset(everything["practitioner"].drop_nulls().unique()),
         acts=len(everything),
-        acts_asked=everything.filter(_wanted_dates(options)).height,
-        threshold=_threshold(counted, selected, context),
+        acts_asked=int(everything.select((pl.col("date").is_not_null() & _wanted_dates(options)).sum()).item()),
+        threshold=shares.result(),
     )
 
 
@@ -249,7 +252,9 @@ STOOD_ON = ("act", *_SHOWN, "rate", "reimbursed", "practitioner")
 
 def _reported(answers: Answers, acts: Acts, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     """Findings with the act they stand on, in the order of the contract."""
-    table, everything = answers.findings, answers.stood_on
+    table = answers.findings
+    named = pl.concat([table["act"], table["related"].explode()])
+    everything = lookup(answers.stood_on, named)
     places = pl.DataFrame(
         [(rank, entry.file, entry.sheet) for rank, entry in enumerate(acts.inputs)],
         schema={"input": pl.UInt16, "file": pl.String, "sheet": pl.String},

@@ -542,22 +542,27 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path: Path, rows: list[list
 # --- standard input ---
 
 
-EVEN = st.text("aé#'\u2028\ufeff\u20ac \t1,5/", max_size=4)
+EVEN = st.text("aé#'\r\u2028\ufeff\u20ac \t1,5/", max_size=4)
 
 
-@given(st.lists(st.lists(EVEN, min_size=1, max_size=4), min_size=1, max_size=6), st.sampled_from((";", "|", "é")))
-def test_even_lines_are_what_cut_lines_are(rows: list[list[str]], separator: str) -> None:
+@given(
+    st.lists(st.lists(EVEN, min_size=1, max_size=4), min_size=1, max_size=6),
+    st.sampled_from((";", "|", "é")),
+    st.sampled_from(("\n", "\r\n")),
+)
+def test_even_lines_are_what_cut_lines_are(rows: list[list[str]], separator: str, end: str) -> None:
     """The quick way answers only where each line has as many cells, and then as the other does."""
     text = "\n".join(separator.join(cells) for cells in rows)
-    table = delimited._even(f"{text}\n", None, separator)
+    table = delimited._even(f"{text}\n".replace("\n", end), None, separator)
     widths = {line.count(separator) for line in text.split("\n")}
     assert (table is not None) == (len(widths) == 1 and widths != {0} and separator.isascii() and text[0] != "\ufeff")
     if table is not None:
-        lines = pl.Series("", [text]).str.split("\n").explode()
+        whole = delimited._with_one_end(f"{text}\n".replace("\n", end)).removesuffix("\n")
+        lines = pl.Series("", [whole]).str.split("\n").explode()
         numbers = pl.int_range(1, len(lines) + 1, dtype=pl.UInt32, eager=True).alias("row")
-        cells = pl.all().exclude("row")
-        slow = delimited._split("a.csv", lines, numbers, separator).with_columns(pl.when(cells != "").then(cells))
-        assert_frame_equal(table, slow.drop("row"))
+        stripped = pl.all().str.strip_chars("\r").replace("", None)  # polars drops the returns at the end of a cell
+        slow = delimited._split("a.csv", lines, numbers, separator).drop("row")
+        assert_frame_equal(table.select(stripped), slow.select(stripped))
 
 
 def test_standard_input() -> None:

@@ -101,7 +101,15 @@ def test_rates(text: str, basis_points: int | None) -> None:
 
 def test_spaces_of_every_kind_are_spaces_and_an_empty_cell_is_unknown() -> None:
     cells = pl.Series(["\u00a0TE2\u202f", "1\u202f234,50", "DU\u200bPONT", "e\u0301", "  ", "", None])
-    assert values.clean(cells).to_list() == ["TE2", "1 234,50", "DUPONT", "é", None, None, None]
+    assert values.clean(cells.to_frame()).to_series().to_list() == [
+        "TE2",
+        "1 234,50",
+        "DUPONT",
+        "é",
+        None,
+        None,
+        None,
+    ]
 
 
 def test_yes_and_no() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from avenant9.forfait.deadlines import calendar
+from avenant9.forfait.deadlines import calendar, still_possible
 from forfait.answered import YEARS, scales
 
 WINDOW, PAYMENT = "Déclaration des indicateurs sur amelipro", "Paiement du forfait"
@@ -91,3 +91,55 @@ def test_every_year_has_its_window_and_its_payment(year: int) -> None:
     whats = [one.what for one in calendar(year, scales(), date(2026, 11, 22))]
     assert whats[:2] == [WINDOW, PAYMENT]
     assert len(whats) == len(set(whats))
+
+
+@pytest.mark.parametrize(
+    ("year", "keys", "last", "after"),
+    [
+        # a usage of the year, of its quarter; a tick until the window closes; what is declared by its own day
+        (2022, ["taux_dmp"], date(2022, 12, 31), False),
+        (2022, ["logiciel_segur"], date(2022, 12, 31), False),
+        (2022, ["snp_t1"], date(2022, 3, 31), False),
+        (2022, ["snp_t2"], date(2022, 6, 30), False),
+        (2022, ["snp_t3"], date(2022, 9, 30), False),
+        (2022, ["snp_t4"], date(2022, 12, 31), False),
+        (2022, ["services_patients"], date(2023, 2, 10), False),
+        (2021, ["services_patients"], date(2022, 1, 31), False),
+        (2023, ["services_patients"], date(2024, 2, 11), False),
+        (2023, ["segur_declare_le"], date(2024, 1, 31), False),
+        (2023, ["logiciel_segur"], date(2024, 1, 31), False),  # it counts with its day only
+        (2023, ["taux_dmp"], date(2023, 12, 31), False),
+        # all of them: the first that closes closes all
+        (2022, ["taux_dmp", "services_patients"], date(2022, 12, 31), False),
+        (2022, ["services_patients", "snp_t1"], date(2022, 3, 31), False),
+        # the window of 2024 is not sourced: open to the end of the year, then unknown
+        (2024, ["services_patients"], date(2024, 12, 31), None),
+        (2024, ["services_patients", "taux_dmp"], date(2024, 12, 31), False),
+    ],
+)
+def test_what_can_still_change(year: int, keys: list[str], last: date, after: bool | None) -> None:
+    def possible(as_of: date) -> bool | None:
+        return still_possible(keys, scales().years[year], scales(), as_of)
+
+    assert possible(date(year, 1, 1)) is True
+    assert possible(last) is True
+    assert possible(date.fromordinal(last.toordinal() + 1)) is after
+    assert possible(date(2026, 11, 22)) is False
+
+
+def test_an_unknown_window_is_closed_once_the_year_is_paid() -> None:
+    scale = scales().years[2024]
+    found = [
+        still_possible(["services_patients"], scale, scales(), as_of)
+        for as_of in (date(2025, 1, 1), date(2025, 5, 31), date(2025, 6, 1))
+    ]
+    assert found == [None, None, False]
+
+
+def test_what_has_no_last_day_is_unknown_unless_something_else_is_closed() -> None:
+    scale = scales().years[2022]
+    keys, day = ["points_teleservices"], date(2022, 12, 31)
+    assert still_possible([], scale, scales(), day) is True
+    assert still_possible(keys, scale, scales(), day) is None
+    assert still_possible([*keys, "taux_dmp"], scale, scales(), day) is None
+    assert still_possible([*keys, "snp_t3"], scale, scales(), day) is False

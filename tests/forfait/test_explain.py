@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -156,3 +157,17 @@ def test_what_is_no_indicator_of_the_year_is_refused(name: str, year: int, sente
     with pytest.raises(SettingError) as caught:
         explain(name, year, scales())
     assert str(caught.value) == sentence
+
+
+def test_a_key_that_two_indicators_look_at_names_neither() -> None:
+    whole = scales()
+    scale = whole.years[2022]
+    first = scale.volet[0]
+    own = tuple(
+        one.model_copy(update={"exempt": "lap_exempte"}) if one.id == "messagerie_securisee" else one
+        for one in first.indicator
+    )
+    changed = scale.model_copy(update={"volet": (first.model_copy(update={"indicator": own}), *scale.volet[1:])})
+    assert explain("lap_exempte", 2022, whole).id == "logiciel_lap_dmp"
+    with pytest.raises(SettingError, match="« lap_exempte » n'est pas un indicateur de 2022"):
+        explain("lap_exempte", 2022, replace(whole, years={**whole.years, 2022: changed}))

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from avenant9.acts import preflight
 from avenant9.errors import A9Error, InputError, SettingError
 from avenant9.forfait.answers import AssistantContract, Practice, Rate
 from avenant9.forfait.read import Entry, alone, load_practices, with_settings
@@ -96,6 +97,20 @@ def test_a_practice(tmp_path: Path) -> None:
 
 def test_a_practice_that_says_nothing(tmp_path: Path) -> None:
     assert loaded(tmp_path, "[indicateurs]\n") == (Entry(Practice(None, {}, None, "f.toml")),)
+
+
+def test_a_file_whose_name_comes_before_a_dash(tmp_path: Path) -> None:
+    assert loaded(tmp_path, "[indicateurs]\n", "(essai).toml") == (Entry(Practice(None, {}, None, "(essai).toml")),)
+
+
+def test_a_file_that_breaks_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken(io.BytesIO):
+        def read(self, *_: object) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(preflight, "open_input", lambda _path: Broken())
+    error = refused(tmp_path, "[indicateurs]\n", "f.toml")
+    assert str(error) == "f.toml : lecture impossible ; vérifiez vos droits sur ce fichier."
 
 
 def test_a_practice_on_standard_input() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,7 @@ from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import what_if
 from avenant9.results.forfait import Amount, Forfait, Forfaits
 from avenant9.rulebook.scales import load_scales
+from forfait.answered import full
 
 TODAY = date(2026, 11, 22)
 SCALES = load_scales()
@@ -48,6 +50,12 @@ def test_a_missing_prerequisite_is_shown_with_what_it_costs() -> None:
     found = run([Entry(SHUT, 2022)], SCALES, TODAY)
     cost = Amount(points="330", euros="2310.00")
     assert found == simulate(SHUT, 2022, SCALES, TODAY).model_copy(update={"if_met": cost})
+
+
+def test_another_part_that_is_not_met_has_no_such_cost() -> None:
+    found = run([Entry(replace(OPEN, answers={**full(2022), "video_transmission": False}), 2022)], SCALES, TODAY)
+    assert isinstance(found, Forfait)
+    assert ([volet.met for volet in found.volets], found.if_met) == ([True, False], None)
 
 
 def test_changes_are_there_only_when_asked_for() -> None:

@@ -379,6 +379,8 @@ def test_who_is_exempt_from_the_lap(year: int, lap: bool | None, exempt: bool | 
     found = run(year, {**answers, **{key: answer for key, answer in given_.items() if answer is not None}})
     status = "met" if lap else "not_applicable" if exempt else "not_met" if lap is False else "unknown"
     assert indicator(found, "logiciel_lap_dmp").status == status
+    exempted = "Le LAP certifié n'est pas exigé" in indicator(found, "logiciel_lap_dmp").note
+    assert exempted == (status == "not_applicable")
     assert found.points == {"met": "280", "not_applicable": "280", "not_met": "0", "unknown": None}[status]
 
 
@@ -620,6 +622,7 @@ def test_a_year_without_a_scale_is_refused(year: int) -> None:
         simulate(Practice(None, {}), year, scales(), TODAY)
     assert str(caught.value).startswith(f"--year : pas de barème pour {year} : ")
     assert str(caught.value).endswith(" ; choisissez une année de 2019 à 2025.")
+    assert ("Donum" in str(caught.value)) == (year > 2025)
 
 
 # --- what holds whatever the answers -----------------------------------------------------------------------

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from avenant9.errors import SettingError
@@ -29,7 +29,9 @@ F = Fraction
         (0.1 + 0.2, Rate(F(3, 10))),
         (2 / 3, Rate(F(2, 3))),
         (0.666666666666667, Rate(F(2, 3))),  # fifteen digits, as LibreOffice writes it
+        (0.66666666666667, Rate(F(66666666666667, 10**14))),  # fourteen, of no simple fraction
         (0.6666, Rate(F(6666, 10_000))),
+        (Decimal("1e-30"), Rate(F(1, 10**30))),
         (Decimal("0.6666666666"), Rate(F(6666666666, 10**10))),
         (Decimal("1.0"), Rate(F(1))),
         ("0,72", Rate(F(72, 100))),
@@ -80,7 +82,11 @@ _RATE = "attendu : une part (0,72), un pourcentage (72 %) ou des nombres (36 sur
         (float("nan"), f"valeur inutilisable ; {_RATE}"),
         (Decimal("Infinity"), f"valeur inutilisable ; {_RATE}"),
         ("0,1,2", f"valeur inutilisable ; {_RATE}"),
+        (Decimal("1e-31"), "nombre trop précis ; trente décimales au plus"),
         (Decimal("1e-999999"), "nombre trop précis ; trente décimales au plus"),
+        (Decimal("1e19"), "taux au-dessus de 1, soit 100 % (10000000000000000000) ; corrigez-le"),
+        (Decimal("1e20"), "taux au-dessus de 1, soit 100 % (1E+20) ; corrigez-le"),
+        (123456789012345678901, "taux au-dessus de 1, soit 100 % (12345678901234567890…) ; corrigez-le"),
         (Decimal("1e999999"), "taux au-dessus de 1, soit 100 % (1E+999999) ; corrigez-le"),
         (
             datetime(2026, 5, 3),
@@ -105,6 +111,7 @@ def test_a_count_of_a_rate_is_named() -> None:
     )
 
 
+@example(133, 2586)  # fourteen digits only: 0.051430781129157
 @given(st.integers(0, 10_000), st.integers(1, 10_000))
 def test_a_cell_that_divides_two_counts_is_their_fraction(done: int, total: int) -> None:
     done = min(done, total)
@@ -137,6 +144,7 @@ def test_a_decimal_is_itself_in_every_form(share: Decimal) -> None:
         ("count", 16.0, 16),
         ("count", "1 234", 1234),
         ("count", "0", 0),
+        ("count", 999_999_999, 999_999_999),
         ("addendum", "addendum8", "addendum8"),
         ("addendum", "Addendum 7", "addendum7"),
         ("addendum", "1.40 addendum 6", "addendum6"),

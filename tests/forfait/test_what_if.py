@@ -363,3 +363,11 @@ def test_the_practice_of_the_worked_example() -> None:
         ("taux_dmp", "280.00", True),
         ("taux_messagerie_patient", "280.00", True),
     ]
+
+
+def test_an_unknown_count_is_asked_for_with_what_its_last_tier_brings() -> None:
+    answers = full(2022)
+    del answers["snp_t1"]
+    assert run(2022, answers) == [
+        ("snp_t1", "90", "630.00", "à renseigner : « Soins non programmés régulés par le SAS, 1er trimestre »", None)
+    ]

@@ -232,3 +232,25 @@ def test_the_text_of_the_notes(simulated: Simulate) -> None:
         "La participation forfaitaire est un maximum : elle est due avec et sans la mesure, et plusieurs dispenses "
         "ne se voient pas dans un fichier d'actes.",
     )
+
+
+@pytest.mark.parametrize(
+    ("on", "amount", "baseline"),
+    [
+        ("31/12/2021", "39,00", None),  # no tariff of a psychiatrist is sourced yet
+        ("01/01/2022", "39,00", "27.30"),
+        ("31/03/2022", "39,00", "27.30"),
+        ("31/03/2022", "42,50", None),
+        ("01/04/2022", "42,50", "29.75"),
+        ("01/04/2022", "42,51", None),
+    ],
+)
+def test_the_tariff_of_the_day_says_whether_a_part_is_an_overcharge(
+    simulated: Simulate, on: str, amount: str, baseline: str | None
+) -> None:
+    acts = f"date;code;practitioner;patient;amount;specialty\n{on};TC;A;P1;{amount};33"
+    found = simulated(acts, only=("teleconsultation-100",))
+    assert [(row.baseline, row.with_measure) for row in found.rows] == [
+        (baseline, None if baseline is None else f"{amount.replace(',', '.')}")
+    ]
+    assert [one.reason for one in found.refused] == ([] if baseline else ["unverifiable"])

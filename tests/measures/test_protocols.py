@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -132,6 +133,46 @@ def test_one_unit_per_patient_and_protocol_in_order_of_date() -> None:
         (8, "condition"),
     ]
     assert found[3]["detail"] == "Déjà compté pour ce protocole (ligne 5) : un forfait par patient."
+    assert [(one["retained"], one["refused"]) for one in found] == [
+        (0, 60) if one["reason"] else (60, 0) for one in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "here", "place"),
+    [
+        (CellRef("p.csv", None, 5), CellRef("p.csv", None, 2), "ligne 5"),
+        (CellRef("p.xlsx", "Été", 5), CellRef("p.xlsx", "Été", 9), "ligne 5"),
+        (CellRef("p.xlsx", "Été", 5), CellRef("p.xlsx", "Hiver", 2), "p.xlsx, feuille Été, ligne 5"),
+        (CellRef("a.csv", None, 5), CellRef("b.csv", None, 2), "a.csv, ligne 5"),
+        (CellRef("b.csv", None, 5), CellRef("a.csv", None, 2), "b.csv, ligne 5"),
+    ],
+)
+def test_where_a_patient_was_counted_before(earlier: CellRef, here: CellRef, place: str) -> None:
+    first = replace(patient("05/09/2022", "cheville", "mk"), where=earlier)
+    again = replace(patient("06/09/2022", "cheville", "mk"), where=here)
+    assert told(first, again)[1]["detail"] == (f"Déjà compté pour ce protocole ({place}) : un forfait par patient.")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (24, None, "à partir de 2 ans"),
+        (23, None, "à partir de 23 mois"),
+        (30, None, "à partir de 30 mois"),
+        (None, 11, "jusqu'à la veille de 12 mois"),
+        (None, 23, "jusqu'à la veille de 2 ans"),
+        (6, 35, "de 6 mois à la veille de 3 ans"),
+    ],
+)
+def test_ages_in_months_and_years(low: int | None, high: int | None, words: str) -> None:
+    assert isinstance(CPTS, PerPatient)
+    first, *others = CPTS.period
+    own = [one.model_copy(update={"from_months": low, "to_months": high}) for one in first.protocol]
+    changed = CPTS.model_copy(update={"period": (first.model_copy(update={"protocol": tuple(own)}), *others)})
+    born = "05/08/2022" if low is not None else "01/01/1990"
+    table, _ = units("protocoles-cpts", changed, [patient("05/09/2022", "cheville", "mk", born)], NO_ACTS)
+    assert table["detail"].to_list() == [f"Âge hors du protocole, ouvert {words}."]
 
 
 @pytest.mark.parametrize(

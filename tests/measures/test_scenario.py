@@ -198,6 +198,11 @@ def test_a_value_of_another_measure_beside_a_period_moved() -> None:
             "attendu : un nombre entier, au moins 0, au plus 10000.",
         ),
         (
+            of_options(["vaccination-variole"], None, until=date(2022, 12, 31)),
+            "--until : « vaccination-variole » a plusieurs périodes (variole-publication et variole-2022) ; dites "
+            "laquelle (--period).",
+        ),
+        (
             of_options(["snp"], None, until=date(2022, 12, 31)),
             "--until : « snp » a plusieurs périodes (debut-juillet-2022, ete-2022, automne-2022, hiver-2022, "
             "debut-mai-2023 et ngap-2023) ; dites laquelle (--period).",
@@ -280,6 +285,9 @@ HEAD = 'name = "Essai"\n[[change]]\n'
             'essai.toml, name : le scénario n\'a pas de nom ; écrivez name = "…" en tête du fichier.',
         ),
         ('name = "x"', f"essai.toml, change : aucun changement ; {_REMEDY}."),
+        ('name = "x"\nchange = []', f"essai.toml, change : aucun changement ; {_REMEDY}."),
+        ('name = "x"\nchange = 5', f"essai.toml, change : aucun changement ; {_REMEDY}."),
+        ('name = "x"\nchange = [1]', f"essai.toml, change : aucun changement ; {_REMEDY}."),
         ('nom = "x"', "essai.toml : clé inconnue « nom » ; les clés sont name et change."),
         ('names = "x"', "essai.toml : clé inconnue « names » ; peut-être « name »."),
         (HEAD + 'mesure = "snp"', "essai.toml, changement 1 : clé inconnue « mesure » ; peut-être « measure »."),

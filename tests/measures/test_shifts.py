@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -39,16 +40,20 @@ def shift(role: str, start: str, end: str) -> Shift:
     return Shift(WHERE, role, "A", first, last if last > first else last + timedelta(days=1))
 
 
-def lines(role: str, start: str, end: str, zone: str = "metropole") -> list[dict[str, Any]]:
-    table, _ = units(role, measure(role), [shift(role, start, end)], Calendar(zone, HOURS))
+def lines(
+    role: str, start: str, end: str, zone: str = "metropole", own: Hourly | ShiftFee | None = None
+) -> list[dict[str, Any]]:
+    table, _ = units(role, own or measure(role), [shift(role, start, end)], Calendar(zone, HOURS))
     return table.to_dicts()
 
 
-def pieces(role: str, start: str, end: str, zone: str = "metropole") -> list[Piece]:
+def pieces(
+    role: str, start: str, end: str, zone: str = "metropole", own: Hourly | ShiftFee | None = None
+) -> list[Piece]:
     """Period, day, minutes, reason of the refusal, cents without and with the measure."""
     return [
         (one["period"], f"{one['date']:%d/%m}", one["units"], one["reason"], one["baseline"], one["with_measure"])
-        for one in lines(role, start, end, zone)
+        for one in lines(role, start, end, zone, own)
     ]
 
 
@@ -137,6 +142,9 @@ def test_the_regulation_of_30_september_2022_whole() -> None:
         # up to midnight: one day
         ("05/09/2022 19:00", "24:00", "metropole",
          [(FLASH, "05/09", 60, None, 90_00, 100_00), (FLASH, "05/09", 240, "pdsa_hours", 0, 0)]),
+        # the evening after hours of which nobody says whose they are
+        ("15/07/2022 19:00", "21:00", "metropole",
+         [(FLASH, "15/07", 60, "unverifiable", None, None), (FLASH, "15/07", 60, "pdsa_hours", 0, 0)]),
     ],
 )  # fmt: skip
 def test_regulation(start: str, end: str, zone: str, expected: list[Piece]) -> None:
@@ -226,6 +234,8 @@ POX, FIRST, SECOND = "variole-2022", "covid-fevrier-2021", "covid-novembre-2021"
          [(POX, "05/09", 240, "unverifiable", None, None), (POX, "06/09", 120, "unverifiable", None, None)]),
         (VARIOLE, "04/09/2022 22:00", "02:00", "metropole",
          [(POX, "04/09", 120, "unverifiable", None, None), (POX, "05/09", 120, "unverifiable", None, None)]),
+        (VARIOLE, "04/09/2022 21:00", "02:00", "metropole",
+         [(POX, "04/09", 180, "unverifiable", None, None), (POX, "05/09", 120, "unverifiable", None, None)]),
         (COVID, "07/11/2021 22:00", "02:00", "metropole",
          [(FIRST, "07/11", 120, "unverifiable", None, None), (SECOND, "08/11", 120, "unverifiable", None, None)]),
         (COVID, "04/11/2021 23:30", "00:30", "metropole",
@@ -274,6 +284,66 @@ def test_why_a_vaccination_is_not_verifiable(start: str, end: str, zone: str, de
     assert (first["reason"], first["detail"]) == ("unverifiable", detail)
 
 
+def other_terms(role: str, **terms: Any) -> ShiftFee:
+    """A measure of vaccination with other terms until 7 November 2021, or since 28 August 2022."""
+    found = measure(role)
+    assert isinstance(found, ShiftFee)
+    periods = (span.model_copy(update=terms) if span.id in (FIRST, POX) else span for span in found.period)
+    return found.model_copy(update={"period": tuple(periods)})
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "expected"),
+    [
+        # three hours are a half-day here, six may be two, and a Saturday is a Sunday from 13:00 on
+        ("05/09/2022 08:00", "10:59", [paid(POX, "05/09", 179, 238_67)]),
+        ("05/09/2022 08:00", "11:00", [paid(POX, "05/09", 180, 300_00)]),
+        ("05/09/2022 08:00", "13:59", [paid(POX, "05/09", 359, 300_00)]),
+        ("05/09/2022 08:00", "14:00", [(POX, "05/09", 360, "unverifiable", None, None)]),
+        ("10/09/2022 12:00", "13:00", [paid(POX, "10/09", 60, 80_00)]),
+        ("10/09/2022 13:00", "14:00", [paid(POX, "10/09", 60, 105_00)]),
+        # two hours and one of them: 240 EUR by the hour, 300 as a half-day
+        ("05/09/2022 22:00", "01:00",
+         [(POX, "05/09", 120, "unverifiable", None, None), (POX, "06/09", 60, "unverifiable", None, None)]),
+    ],
+)  # fmt: skip
+def test_the_terms_are_data(start: str, end: str, expected: list[Piece]) -> None:
+    terms = {"flat_from_hours": 3, "unclear_from_hours": 6, "weekday_flat": Decimal("300.00")}
+    changed = other_terms(VARIOLE, **terms, saturday_from=time(13))
+    assert pieces(VARIOLE, start, end, own=changed) == expected
+
+
+@pytest.mark.parametrize(
+    ("terms", "start", "end", "expected"),
+    [
+        # of a shift across two periods, the terms of the first say how long a half-day is
+        ({"unclear_from_hours": 2}, "07/11/2021 23:00", "01:00", "vacation de 2 h ou plus, un forfait ou deux demi-"),
+        (
+            {"flat_from_hours": 2},
+            "07/11/2021 23:00",
+            "01:00",
+            "vacation à cheval sur minuit, une demi-journée ou deu",
+        ),
+        ({"flat_from_hours": 3}, "07/11/2021 23:00", "01:00", None),
+    ],
+)
+def test_the_terms_of_the_first_day_say_what_a_half_day_is(
+    terms: dict[str, int], start: str, end: str, expected: str | None
+) -> None:
+    table, _ = units(COVID, other_terms(COVID, **terms), [shift(COVID, start, end)], Calendar("metropole", HOURS))
+    if expected is None:
+        assert table["with_measure"].to_list() == [115_00, 80_00]
+    else:
+        assert [expected in detail for detail in table["detail"]] == [True, True]
+
+
+def test_a_shift_of_another_role_is_not_counted() -> None:
+    every = [shift(role, "05/09/2022 10:00", "11:00") for role in ROLES]
+    for role in ROLES:
+        table, _ = units(role, measure(role), every, Calendar("metropole", HOURS))
+        assert table["units"].to_list() == [60]
+
+
 def test_only_the_shifts_of_the_role_and_nobody_is_shown_as_such() -> None:
     both = [shift(REGULATION, "05/09/2022 10:00", "11:00"), shift(VARIOLE, "05/09/2022 14:00", "15:00")]
     unnamed = Shift(WHERE, VARIOLE, None, both[1].start, both[1].end)
@@ -290,6 +360,13 @@ def test_retained_nights_are_told() -> None:
         "vaccination-variole : 1\u00a0vacation passe minuit ; les heures de chaque jour sont payées au tarif de ce "
         "jour.",
     )
+
+
+def test_a_night_that_ends_at_midnight_is_one_day() -> None:
+    table, notes = units(
+        VARIOLE, measure(VARIOLE), [shift(VARIOLE, "05/09/2022 22:00", "24:00")], Calendar("metropole", HOURS)
+    )
+    assert (table["with_measure"].to_list(), notes) == ([160_00], ())
 
 
 # --- a second opinion, minute by minute ---------------------------------------------------------------------

@@ -114,6 +114,10 @@ def test_a_practice_with_its_shifts_and_patients(tmp_path: Path) -> None:
         ("protocoles-cpts", "Protocoles", 3, "condition"),
     ]
     assert [(one.sheet, one.row) for one in result.rejected] == [("Vacations", 5)]
+    unknown = [note for note in result.notes if "aucune source ne chiffre" in note]
+    assert unknown == [
+        "vaccination-variole : aucune source ne chiffre ce qui serait dû sans la mesure ; pas d'écart."
+    ]
 
 
 def test_a_result_is_read_back_as_it_was_written(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -96,4 +97,38 @@ def test_without_a_channel_nothing_is_counted(simulated: Simulate) -> None:
     assert (result.rows, result.refused) == ((), ())
     assert result.notes == (
         "Téléconsultations par téléphone : le canal n'est pas dans les fichiers, rien n'est compté.",
+    )
+
+
+@pytest.mark.parametrize("line", ["TCG;A;P1;25,00;video", "TCG;A;P1;25,00;presentiel", "G;A;P1;25,00;"])
+def test_another_channel_is_neither_counted_nor_told(simulated: Simulate, line: str) -> None:
+    result = run(simulated, f"04/01/2021;{line}")
+    assert (result.rows, result.refused, result.notes) == ((), (), ())
+
+
+def test_another_channel_beside_the_telephone_is_not_counted(simulated: Simulate) -> None:
+    channels = ("telephone", "presentiel", "video", "")
+    result = run(simulated, *(f"04/01/2021;TCG;A;P{n};25,00;{name}" for n, name in enumerate(channels)))
+    assert [(row.units, row.retained) for row in result.rows] == [("1", "1")]
+
+
+def test_a_row_of_no_unit_or_cancelled_is_not_counted(simulated: Simulate) -> None:
+    head = "date;code;practitioner;patient;amount;channel;quantity"
+    for lines in (
+        ["04/01/2021;TCG;A;P1;25,00;telephone;0"],
+        ["04/01/2021;TCG;A;P1;25,00;telephone;2", "04/01/2021;TCG;A;P1;-25,00;telephone;-2"],
+    ):
+        result = simulated("\n".join([head, *lines]), of_options(), ONLY)
+        assert (result.rows, result.refused) == ((), ())
+
+
+def test_what_is_refused_is_not_said_to_be_examined(simulated: Simulate) -> None:
+    rows = [f"{day}/11/2020;TCG;A;P1;25,00;telephone" for day in ("04", "11", "18")]
+    head = "date;code;practitioner;patient;amount;channel"
+    moved = of_options(ONLY, "tolerance-2020", until=date(2020, 11, 11))
+    result = simulated("\n".join([head, *rows]), moved, ONLY)
+    assert [(row.units, row.retained) for row in result.rows] == [("2", "2"), ("1", "0")]
+    assert result.notes == (
+        "1\u00a0téléconsultation par téléphone retenue, mais à examiner : "
+        "voir « a9 check », règle condition/tc-canal.",
     )

@@ -10,10 +10,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from avenant9.acts.preflight import letters
+from avenant9.acts.values import by_text
 from avenant9.errors import InputError, SettingError
 from avenant9.wording import did_you_mean, listed, quoted
 
@@ -299,10 +299,10 @@ def _repetitions(raw: RawSheet, header: Header) -> tuple[int, ...]:
     rows: list[set[int]] = []
     for key in REQUIRED:
         name = f"c{header.columns[key]}"
-        cells = raw.table.select("row", name).filter(~pl.col(name).str.contains(r"\d"))
+        texts, places = by_text(raw.table[name])
         titles = {header.folded[header.columns[key]], *_RANKS[key]}
-        words = [cell for cell in cells[name].unique() if cell and fold_heading(cell) in titles]
-        rows.append(set(cells.filter(pl.col(name).is_in(words))["row"]))
+        words = [cell for cell in texts.filter(~texts.str.contains(r"\d")) if cell and fold_heading(cell) in titles]
+        rows.append(set(raw.table["row"].filter(texts.is_in(words).gather(places))))
     return (header.row, *sorted(row for row in rows[0] & rows[1] if row > header.row))
 
 

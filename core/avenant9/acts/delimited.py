@@ -19,8 +19,8 @@ from avenant9.wording import did_you_mean
 SEPARATORS = (";", ",", "\t", "|")
 #: Lines × columns of a text file.
 MAX_TEXT_CELLS = 250_000_000
-#: Lines looked at to find the separator.
-TOP = 50
+#: Lines looked at to find the separator, and their characters at most.
+TOP, MOST_OF_TOP = 50, 2**20
 #: What stands for the separator once quotes are resolved, unless the text has it.
 _UNIT = "\x1f"
 #: How an encoding is told.
@@ -41,25 +41,22 @@ def read_text(path: str, data: bytes, encoding: str | None, separator: str | Non
         SettingError: `encoding` names nothing known.
     """
     text, encoding = _decoded(path, data, encoding)
-    decoded = text if encoding == "utf-8" else None  # as long as `text` is that, `data` is it in UTF-8
-    if "\r" in text:
-        text = text.replace("\r\n", "\n")
-        if "\n" not in text:
-            text = text.replace("\r", "\n")  # classic Mac
     if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
+        line = _with_one_end(text[: text.index("\0")]).count("\n") + 1
         remedy = "le fichier est abîmé, exportez-le à nouveau (s'il est en UTF-16 : --encoding utf-16-le)"
         raise InputError(path, f"caractère nul à la ligne {line}", remedy)
     first = 1
-    said = re.match(r'"?sep=(.)"?[ ;,\t]*(?:\n|$)', text, re.IGNORECASE)
+    said = re.match(r'"?sep=(.)"?[ ;,\t]*(?:\r?\n|\r|$)', text, re.IGNORECASE)
     if said:
         text, first = text[said.end() :], 2
     separator = separator or (said[1] if said else _found_separator(text))
-    table = None if separator is None else _even(text, data if text is decoded else None, separator)
+    same = encoding == "utf-8" and not said
+    table = None if separator is None else _even(text, data if same else None, separator)
     if table is not None:
         rows = pl.int_range(first, first + len(table), dtype=pl.UInt32, eager=True).alias("row")
         fields = pl.Series([table.width], dtype=pl.UInt32).new_from_index(0, len(table))
         return RawSheet(path, None, table.insert_column(0, rows), encoding, separator, fields=fields)
+    text = _with_one_end(text)
     lines = pl.Series("", [text.removesuffix("\n")]).str.split("\n").explode()
     rows = pl.int_range(first, first + len(lines), dtype=pl.UInt32, eager=True).alias("row")
     if separator is None:
@@ -74,18 +71,29 @@ def read_text(path: str, data: bytes, encoding: str | None, separator: str | Non
     return RawSheet(path, None, table, encoding, separator, fields=fields)
 
 
+def _with_one_end(text: str) -> str:
+    """The text with `\\n` at the end of its lines, whichever system wrote it."""
+    if "\r" not in text:
+        return text
+    text = text.replace("\r\n", "\n")
+    return text if "\n" in text else text.replace("\r", "\n")  # classic Mac
+
+
 def _even(text: str, data: bytes | None, separator: str) -> pl.DataFrame | None:
     """The cells of lines that all have as many of them, and no quote; None where they have not. `data` is the text
     in UTF-8, where it is at hand.
 
-    There are as many separators as that takes, and no line has too many: so none has too few.
+    There are as many separators as that takes, and no line has too many: so none has too few. A carriage return at
+    the end of a cell is dropped, as cleaning would.
     """
     lines = text.count("\n") + (not text.endswith("\n"))
     end = text.find("\n")
     between = text.count(separator, 0, None if end < 0 else end)
     if not 0 < between < preflight.MAX_COLUMNS or lines * (between + 1) > MAX_TEXT_CELLS:
         return None
-    if text.count(separator) != lines * between or not separator.isascii() or '"' in text or "\r" in text:
+    if text.count(separator) != lines * between or not separator.isascii() or '"' in text:
+        return None
+    if "\r" in text and "\n" not in text:
         return None
     if text.startswith("\ufeff"):  # polars takes it for a mark of encoding
         return None
@@ -136,7 +144,8 @@ def _undecodable(path: str, error: UnicodeError, name: str | None) -> InputError
 
 def _found_separator(text: str) -> str | None:
     """The mark that cuts out most known headings from one of the top lines; else the steadiest from line to line."""
-    lines = [_INSIDE.sub(lambda quoted: quoted[0].translate(_BLANKED), line) for line in text.split("\n", TOP)[:TOP]]
+    top = _with_one_end(text[:MOST_OF_TOP]).split("\n", TOP)[:TOP]
+    lines = [_INSIDE.sub(lambda quoted: quoted[0].translate(_BLANKED), line) for line in top]
     best, best_score = None, (0, 0, 0)
     for mark in SEPARATORS:
         counts = Counter(line.count(mark) for line in lines if mark in line)

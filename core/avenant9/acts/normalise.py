@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import polars as pl
@@ -94,9 +94,11 @@ def normalise(
 
     columns: dict[str, pl.Series] = {"row": body["row"]}
     _read_dates(reading, columns, absent)
-    _read_plain(reading, columns, absent)
-    _read_practitioner(reading, columns, practitioners)
-    _read_patient(reading, columns)
+    _at_once(
+        reading,
+        lambda part: _read_plain(part, columns, absent),
+        lambda part: _read_people(part, columns, practitioners),
+    )
     _read_lists(reading, columns, absent, nomenclature, sector_cnam)
 
     code_text = reading.required("code")
@@ -106,7 +108,8 @@ def normalise(
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
     rejected = _rejected(reading, typed)
     bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
-    table = _expand(typed.filter(~pl.col("row").is_in(bad_rows.implode())), cells, nomenclature)
+    good = typed.filter(~pl.col("row").is_in(bad_rows.implode())) if rejected else typed
+    table = _expand(good, cells, nomenclature)
     account = Input(
         file=raw.file,
         sheet=raw.sheet,
@@ -122,6 +125,16 @@ def normalise(
     return Sheet(table, account, rejected, (*found.notices, *reading.notices))
 
 
+def _at_once(reading: _Reading, *steps: Callable[[_Reading], None]) -> None:
+    """Takes steps that read other columns side by side (polars works outside the interpreter's lock); what they have
+    to say is kept in their order."""
+    parts = [replace(reading, notices=[]) for _ in steps]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda step, part: step(part), steps, parts))
+    for part in parts:
+        reading.notices.extend(part.notices)
+
+
 def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict[int, str]]:
     """The rows below the header, cleaned; blank rows, repeated headers and totals left out and counted.
 
@@ -131,9 +144,8 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     names = [name for name in raw.table.columns if name != "row"]
     below = raw.table
     if found.header_rows:
-        below = below.filter(pl.col("row") > found.header_rows[0])
-    with ThreadPoolExecutor(2) as pool:  # polars works outside the interpreter's lock
-        cleaned = below.with_columns(list(pool.map(values.clean, (below[name] for name in names))))
+        below = below[below["row"].search_sorted(found.header_rows[0], side="right") :]
+    cleaned = below.with_columns(values.clean(below.select(names)))
     filled = pl.any_horizontal(pl.col(names).is_not_null())
     firsts, places = values.by_text(cleaned.select(pl.coalesce(pl.col(names))).to_series())
     total = pl.lit(firsts.str.contains(_TOTALS).gather(places).fill_null(False))
@@ -142,7 +154,8 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     )
     if len(raw.errors):  # a row whose only content is an error cell is not a blank row
         filled = filled | pl.col("row").is_in(raw.errors["row"].implode())
-    kept = cleaned.filter(filled & ~total & ~repeated)
+    chosen = cleaned.select(filled & ~total & ~repeated).to_series()
+    kept = cleaned if chosen.all() else cleaned.filter(chosen)
     last = below["row"].to_list()[-1] if len(below) else 0
     first_row = found.header_rows[0] if found.header_rows else 0
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
@@ -166,7 +179,7 @@ def _ragged(raw: RawSheet, found: Recognised, kept: pl.DataFrame, names: list[st
 
 def _cells(row: pl.DataFrame, names: list[str]) -> list[str | None]:
     """The cleaned cells of one row."""
-    return [values.clean(row[name])[0] for name in names]
+    return list(values.clean(row.select(names)).row(0))
 
 
 def _heading_again(raw: RawSheet, found: Recognised, names: list[str]) -> pl.Expr:
@@ -307,6 +320,11 @@ def _read_plain(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
     for key in ("optam", "treating_doctor", "ald", "territory"):
         text = reading.text(key)
         columns[key] = absent(key) if text is None else reading.read(key, "oui/non", values.yes_no(text))
+
+
+def _read_people(reading: _Reading, columns: dict[str, pl.Series], practitioners: dict[str, str]) -> None:
+    _read_practitioner(reading, columns, practitioners)
+    _read_patient(reading, columns)
 
 
 def _read_practitioner(reading: _Reading, columns: dict[str, pl.Series], practitioners: dict[str, str]) -> None:
@@ -548,7 +566,10 @@ def _expand(typed: pl.DataFrame, cells: dict[str, tuple[Coded, ...]], nomenclatu
 
 def _resolve(acts: pl.DataFrame, nomenclature: Nomenclature) -> pl.DataFrame:
     code = pl.col("code")
+    present = set(acts["code"].unique())
     for (alias, thousandths), target in nomenclature.coefficient_aliases.items():
+        if alias not in present:
+            continue
         hit = (code == alias) & (pl.col("coefficient") == thousandths)
         acts = acts.with_columns(
             code=pl.when(hit).then(pl.lit(target)).otherwise(code),

@@ -76,7 +76,8 @@ def _read(path: str, file: BinaryIO, wanted: _Wanted) -> tuple[list[RawSheet], l
         if kind in ("zip", "ole"):
             sheets, notices = read_workbook(path, file, kind, wanted)
             return sheets, _unlike(path, kind) + notices
-        data = head + file.read(MAX_TEXT + 1 - len(head))
+        rest = file.read(MAX_TEXT + 1 - len(head))
+        data = head + rest if rest else head
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "erreur de lecture"
         raise InputError(path, f"fichier illisible ({reason})", "vérifiez le disque ou copiez le fichier") from None

@@ -40,18 +40,24 @@ def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType)
     return pl.Series(column.name, [parse(text) for text in texts], dtype=dtype).gather(places)
 
 
-def clean(column: pl.Series) -> pl.Series:
+def clean(cells: pl.DataFrame) -> pl.DataFrame:
     """Text trimmed, NFC, without no-break or zero-width spaces; an empty cell is null."""
-    column = column.str.strip_chars()
-    ascii_only = column.str.len_bytes().sum() == column.str.len_chars().sum()
-    if not ascii_only:
-        column = (
-            column.str.replace_all(_ZERO_WIDTH.pattern, "")
-            .str.replace_all(_SPACES.pattern, " ")
-            .str.normalize("NFC")
-            .str.strip_chars()
+    trimmed = cells.select(pl.all().str.strip_chars())
+    octets, left, letters = (
+        frame.select(size).row(0) if len(frame.columns) else ()
+        for frame, size in (
+            (cells, pl.all().str.len_bytes().sum()),
+            (trimmed, pl.all().str.len_bytes().sum()),
+            (trimmed, pl.all().str.len_chars().sum()),
         )
-    return column.set(column == "", None)
+    )
+    sizes = dict(zip(cells.columns, zip(octets, left, letters, strict=True), strict=True))
+    odd = [name for name, (_, size, number) in sizes.items() if size != number]
+    shorter = [name for name, (before, size, _) in sizes.items() if size != before or name in odd]
+    plain = pl.col(odd).str.replace_all(_ZERO_WIDTH.pattern, "").str.replace_all(_SPACES.pattern, " ")
+    cleaned = trimmed.with_columns(plain.str.normalize("NFC").str.strip_chars()) if odd else trimmed
+    emptied = pl.when(pl.col(shorter) != "").then(pl.col(shorter))
+    return cells.with_columns(cleaned.select(emptied)) if shorter else cells
 
 
 def fold(text: str) -> str:

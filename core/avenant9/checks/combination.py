@@ -22,12 +22,13 @@ from avenant9.rulebook.schema import AllowedPair, Host, HostVersion, Pair, PairV
 
 _VISIT = ["practitioner", "patient", "date"]
 _ROW = ["input", "row"]
-_COLUMNS = ["act", *_VISIT, *_ROW, "time", "code", "nature", "specialty", "quantity", "amount", "invoice"]
+#: What a pair is told by.
+COLUMNS = ["act", *_VISIT, *_ROW, "time", "code", "nature", "specialty", "quantity", "amount", "invoice"]
 
 
 def check(acts: pl.DataFrame, rule: Pair, version: PairVersion, context: Context) -> Outcome:
     """Excluded acts beside another of the same practitioner, patient and day; one finding per visit and codes."""
-    mine = acts.select(_COLUMNS).filter(in_force(version), pl.col("quantity") > 0)
+    mine = acts.select(COLUMNS).filter(in_force(version), pl.col("quantity") > 0)
     excluded, beside = mine.filter(selected(version.excluded)), mine.filter(selected(version.beside))
     if version.unless_present is not None:
         regular = _visits(excluded, mine.filter(selected(version.unless_present)))["act"].unique()
@@ -160,7 +161,7 @@ def check_host(acts: pl.DataFrame, rule: Host, version: HostVersion, context: Co
     about = concerned(acts, version.codes, version).filter(pl.col("quantity") > 0)
     if version.specialties:
         about = about.filter(pl.col("specialty").is_in(list(version.specialties)).fill_null(True))
-    mine = acts.select(_COLUMNS).filter(in_force(version), pl.col("quantity") > 0)
+    mine = acts.select(COLUMNS).filter(in_force(version), pl.col("quantity") > 0)
     hosted = _visits(about, mine.filter(selected(version.hosts)))["act"].unique()
     doubtful = (
         _visits(about, mine.filter(selected(version.doubtful_hosts)))["act"].unique()

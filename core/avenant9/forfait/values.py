@@ -35,8 +35,11 @@ _PAIR: Final = re.compile(r"(\d{1,9})(?:/|sur)(\d{1,9})(?:/(\d{1,9})|,?dont(\d{1
 _SERIALS: Final = range(30_000, 60_000)  # 1982 to 2064, as a spreadsheet counts days
 _FINEST: Final = -30  # a power of ten: beyond what a spreadsheet holds, and no fraction that fills the memory
 _MOST: Final = 10**9
-#: From here on the digits of a cell are what is left of a binary fraction: 2/3 is stored as 0.6666666666666666.
+#: The digits of a cell are what is left of a binary fraction: 2/3 is stored as 0.6666666666666666. Fifteen are sure.
 _BINARY_DIGITS: Final = 15
+#: Fewer than that are shown where the last ones are zeros (133/2586 is 0.051430781129157), but never fewer than these
+#: of the quotient of two numbers up to a million, unless they say it exactly.
+_LEAST_DIGITS: Final = 11
 
 
 def answer(place: str, kind: str, value: object) -> Answer | None:
@@ -205,7 +208,7 @@ def _fraction(place: str, number: Decimal) -> Fraction:
     if int(number.normalize().as_tuple().exponent) < _FINEST:
         raise SettingError(place, "nombre trop précis", "trente décimales au plus")
     exact = Fraction(number)
-    if len(number.as_tuple().digits) >= _BINARY_DIGITS:
+    if len(number.as_tuple().digits) >= _LEAST_DIGITS:
         simple = exact.limit_denominator(10**6)
         if abs(simple - exact) < Fraction(1, 10**_BINARY_DIGITS):
             return simple
