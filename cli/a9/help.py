@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -57,8 +57,18 @@ class Command(click.Command):
 
 def _show_help(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
-        click.echo(ctx.get_help(), file=sys.stdout, color=ctx.color)
-        ctx.exit()
+        show(ctx.get_help(), ctx)
+
+
+def show(text: str, ctx: click.Context) -> NoReturn:
+    """Text that an option asks for, on stdout, then the end of the command."""
+    try:
+        click.echo(text, file=sys.stdout, color=ctx.color)
+    except OSError as error:
+        from a9.output import lost_stdout  # noqa: PLC0415 - only then
+
+        lost_stdout(error)
+    ctx.exit()
 
 
 class Group(Command, click.Group):

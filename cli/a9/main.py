@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from a9.help import SETTINGS, Group
+from a9.help import SETTINGS, Group, show
 from a9.terminal import french, prepare_streams, silence
 
 if TYPE_CHECKING:
@@ -92,8 +92,7 @@ def _version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:
         return
     from a9.version import words  # noqa: PLC0415 - reads the rulebook
 
-    click.echo(words(), file=sys.stdout)
-    ctx.exit()
+    show(words(), ctx)
 
 
 @click.group(

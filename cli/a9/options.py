@@ -182,6 +182,11 @@ class Reading:
     practitioner: str | None = None
 
 
+def read_from(*files: str | None) -> tuple[str, ...]:
+    """The files that a command reads, acts and settings alike, of those that were given: never to be written to."""
+    return tuple(file for file in files if file is not None and file != "-")
+
+
 def distinct(files: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The files without those given twice, and these."""
     once = tuple(dict.fromkeys(files))

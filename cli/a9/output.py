@@ -154,6 +154,8 @@ def _mode(target: str) -> int:
 
 
 def _to_stdout(result: str | bytes) -> None:
+    if sys.stdout is None:
+        raise OutputError("sortie standard", "elle est fermée", "donnez -o FICHIER, ou redirigez-la")
     try:
         if isinstance(result, bytes):
             sys.stdout.flush()
@@ -163,9 +165,14 @@ def _to_stdout(result: str | bytes) -> None:
             sys.stdout.write(result)
             sys.stdout.flush()
     except OSError as error:
-        silence(sys.stdout)
-        if error.errno not in {errno.EPIPE, errno.EINVAL}:  # Windows says EINVAL for a closed pipe
-            raise OutputError("sortie standard", *_problem(error)) from error
+        lost_stdout(error)
+
+
+def lost_stdout(error: OSError) -> None:
+    """What a failed write to standard output means: nothing for a closed pipe, else an OutputError."""
+    silence(sys.stdout)
+    if error.errno not in {errno.EPIPE, errno.EINVAL}:  # Windows says EINVAL for a closed pipe
+        raise OutputError("sortie standard", *_problem(error)) from error
 
 
 def _problem(error: OSError) -> tuple[str, str]:
@@ -173,6 +180,8 @@ def _problem(error: OSError) -> tuple[str, str]:
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:
             return "le disque est plein", "libérez de la place, ou écrivez ailleurs"
+        case errno.EFBIG:
+            return "le fichier dépasserait la taille permise", "écrivez ailleurs, ou faites lever cette limite"
         case errno.EACCES | errno.EPERM | errno.EBUSY:
             return "écriture refusée", "fermez le fichier s'il est ouvert ailleurs, ou vérifiez vos droits"
         case errno.EROFS:
@@ -260,6 +269,8 @@ class Notices:
 
     @staticmethod
     def _write(text: str) -> None:
-        with suppress(OSError):
+        try:
             sys.stderr.write(text)
             sys.stderr.flush()
+        except OSError:
+            silence(sys.stderr)

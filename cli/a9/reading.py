@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import click
+
 from a9.exits import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from typing import BinaryIO
 
     from a9.options import Reading
     from a9.output import Notices
@@ -19,6 +22,28 @@ if TYPE_CHECKING:
     from avenant9.rulebook.load import Rulebook
 
 Found = TypeVar("Found")
+
+
+def standard_input() -> BinaryIO:
+    """The bytes of standard input. Raises InputError where the process was started without one."""
+    if sys.stdin is None:
+        from avenant9.errors import InputError  # noqa: PLC0415 - only then
+
+        raise InputError("entrée standard", "elle est fermée", "donnez un fichier, ou redirigez-la")
+    return sys.stdin.buffer
+
+
+def begin(reading: Reading) -> None:
+    """Has the first file read while the command imports and loads what it needs; no longer than the command lasts."""
+    from avenant9.acts.child import start_for  # noqa: PLC0415
+
+    start_for(reading.files)
+
+    from avenant9.acts import ahead  # noqa: PLC0415 - after that: it imports polars, as the readers do
+
+    click.get_current_context().call_on_close(ahead.end)
+    if reading.files and reading.map_ is None and reading.encoding is None:
+        ahead.begin(reading.files[0], hidden=reading.all_sheets, sheets=reading.sheets)
 
 
 def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:
@@ -46,7 +71,7 @@ def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Act
 def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, notices: Notices) -> Found:
     notices.step("Lecture des fichiers…")
     chosen = read_options(reading)
-    stdin = sys.stdin.buffer if "-" in reading.files else None
+    stdin = standard_input() if "-" in reading.files else None
     try:
         return load(reading.files, rulebook.nomenclature, chosen, stdin)
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gettext
+import io
 import os
 import sys
 from contextlib import contextmanager
@@ -25,11 +26,35 @@ def _fall_back(error: UnicodeError) -> tuple[str | bytes, int]:
 
 def prepare_streams() -> None:
     """Make stdout and stderr replace what their encoding lacks (`EUR` for `€`) instead of failing."""
+    _hold_places()
+    _buffer_stdout()
     codecs.register_error(_FALLBACK, _fall_back)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors=_FALLBACK)
+
+
+def _hold_places() -> None:
+    """Where the process was started without some of its streams (`2>&-`), no other file may take their numbers:
+    what is said to a closed stderr would go into it, or to stdout. A closed stdin or stdout stays None: what needs
+    it fails by name."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - as long as the process
+
+
+def _buffer_stdout() -> None:
+    """Under PYTHONUNBUFFERED, text goes to the file as such, and what a full disk or a limit did not take is lost
+    without an error: a buffer writes again, and fails."""
+    stream = sys.stdout
+    if stream is sys.__stdout__ and isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.FileIO):
+        again = io.FileIO(stream.fileno(), "wb", closefd=False)
+        sys.stdout = io.TextIOWrapper(io.BufferedWriter(again), encoding=stream.encoding, line_buffering=True)
 
 
 @contextmanager

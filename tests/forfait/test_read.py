@@ -101,6 +101,9 @@ def test_a_practice_that_says_nothing(tmp_path: Path) -> None:
 
 def test_a_file_whose_name_comes_before_a_dash(tmp_path: Path) -> None:
     assert loaded(tmp_path, "[indicateurs]\n", "(essai).toml") == (Entry(Practice(None, {}, None, "(essai).toml")),)
+    rows = [("Clé", "Cabinet"), ("taux_dmp", "22 %")]
+    (entry,) = loaded(tmp_path, book(rows), "(essai).xlsx")
+    assert entry.practice.answers == {"taux_dmp": Rate(Fraction(22, 100))}
 
 
 def test_a_file_that_breaks_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,8 @@ def family(pid: int) -> list[int]:
     found = [pid]
     for member in found:
         try:
-            found += map(int, Path(f"/proc/{member}/task/{member}/children").read_text().split())
+            for thread in Path(f"/proc/{member}/task").iterdir():
+                found += map(int, (thread / "children").read_text().split())
         except OSError:
             continue
     return found

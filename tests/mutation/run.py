@@ -3,7 +3,8 @@
 cosmic-ray makes the mutants, in a copy of the sources, so that an interrupted run leaves nothing behind. Each is
 tried with the tests that stand for its module, in a fork of a process that has loaded the libraries, and of the
 program only layers below the module. The test that noticed the last mutant goes first. Random tests draw the same
-data each time and have no time limit of their own, so that no mutant dies by chance.
+data each time and have no time limit of their own, so that no mutant dies by chance. Forks and limits of processor
+time are those of Linux and macOS.
 
 Passed over, because no test of what the program does could tell them apart:
 

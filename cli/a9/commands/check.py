@@ -13,7 +13,7 @@ from a9 import options
 from a9.exits import ExitCode, say, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, format_for, page_for, rows_for
-from a9.reading import read_acts, read_options, tell, what_was_read
+from a9.reading import begin, read_acts, read_options, tell, what_was_read
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def command(
     elif master is not None:
         raise click.UsageError("--master ne sert qu'avec --engine spark.")
     wanted = format_for(format_, output, FORMATS)
-    inputs = tuple(file for file in (*files, waivers, baseline) if file is not None and file != "-")
+    inputs = options.read_from(*files, waivers, baseline, map_, derogations)
     check_place(output, inputs)
     if annotate is not None:
         _check_annotated(files, annotate, output, inputs)
@@ -149,9 +149,8 @@ def command(
         notices.say(f"{file} : donné plusieurs fois, lu une seule.")
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
 
-    from avenant9.acts.child import start_for  # noqa: PLC0415
-
-    start_for(files)  # the reader of workbooks imports what it needs while this process does
+    if engine == "polars":
+        begin(reading)
 
     from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options  # noqa: PLC0415

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, width
+from a9.reading import standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,10 +58,9 @@ def command(
 
     Chaque colonne reconnue est montrée avec sa clé, celle qu'un fichier de correspondance peut nommer.
     """
-    inputs = () if file == "-" else (file,)
     wanted = format_for(format_, output, FORMATS)
-    for place in (output, save):
-        check_place(place, inputs)
+    check_place(output, options.read_from(file, map_))
+    check_place(save, options.read_from(file))  # a mapping may be saved over the one that it completes
     notices = Notices(quiet=quiet, progress=not no_progress)
 
     from avenant9.acts.columns import load_mapping  # noqa: PLC0415 - --help must not import polars
@@ -74,7 +73,7 @@ def command(
         file,
         encoding=encoding or (mapping.encoding if mapping else None),
         separator=mapping.separator if mapping else None,
-        stdin=sys.stdin.buffer if file == "-" else None,
+        stdin=standard_input() if file == "-" else None,
         hidden=all_sheets,
         sheets=sheets or ((mapping.sheet,) if mapping and mapping.sheet else ()),
     )

@@ -11,7 +11,7 @@ from a9 import options
 from a9.exits import ExitCode, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
-from a9.reading import read_acts, tell
+from a9.reading import begin, read_acts, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,11 +71,12 @@ def command(
     """
     files, twice = options.distinct(files)
     wanted = format_for(format_, output, FORMATS)
-    check_place(output, tuple(file for file in files if file != "-"))
+    check_place(output, options.read_from(*files, map_, derogations))
     notices = Notices(quiet=quiet, progress=not no_progress)
     for file in twice:
         notices.say(f"{file} : donné plusieurs fois, lu une seule.")
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
+    begin(reading)
 
     from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options  # noqa: PLC0415

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS, Command, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
+from a9.reading import standard_input
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def simulate(
     if file is None and not settings:
         raise click.UsageError("Donnez un fichier (« a9 template forfait »), ou des réponses par --set CLÉ=VALEUR.")
     wanted = format_for(format_, output, FORMATS)
-    check_place(output, (file,) if file not in {"-", None} else ())
+    check_place(output, options.read_from(file))
     notices = Notices(quiet=quiet, progress=not no_progress)
 
     from avenant9.forfait.read import alone, load_practices, with_settings  # noqa: PLC0415 - --help imports no polars
@@ -115,7 +115,8 @@ def simulate(
     from avenant9.report import forfait as report  # noqa: PLC0415
 
     scales = _load(rules, notices)
-    entries = load_practices(file, scales.keys, sys.stdin.buffer) if file is not None else (alone(),)
+    stdin = standard_input() if file == "-" else None
+    entries = load_practices(file, scales.keys, stdin) if file is not None else (alone(),)
     entries = with_settings(entries, settings, scales.keys)
     result = run(entries, scales, as_of or options.today(), year=year, compare=compare, changes=what_if)
     deliver(report.render(wanted, result, page_for(output, color)), output)

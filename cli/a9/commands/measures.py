@@ -11,7 +11,7 @@ from a9 import options
 from a9.exits import ExitCode, say
 from a9.help import SETTINGS, Command, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import read_activity, tell, what_was_read
+from a9.reading import begin, read_activity, tell, what_was_read
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
 
@@ -175,17 +175,14 @@ def simulate(
         )
     files, twice = options.distinct(files)
     wanted = format_for(format_, output, FORMATS)
-    others = (file for file in (*files, scenario, derogations, map_) if file is not None and file != "-")
-    check_place(output, tuple(others))
+    check_place(output, options.read_from(*files, scenario, derogations, map_))
     notices = Notices(quiet=quiet, progress=not no_progress)
     for file in twice:
         notices.say(f"{file} : donné plusieurs fois, lu une seule.")
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
 
-    from avenant9.acts.child import start_for  # noqa: PLC0415 - --help must not import polars
-
-    start_for(files)
-    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415
+    begin(reading)
+    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.measures.catalogue import named  # noqa: PLC0415
     from avenant9.measures.scenario import applied, of_options, read_scenario, together  # noqa: PLC0415
     from avenant9.measures.simulate import Ask  # noqa: PLC0415

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 from a9 import options
 from a9.help import SETTINGS, Command
 from a9.output import check_place, deliver, format_for, page_for, rows_for
+from a9.reading import standard_input
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _load(result: str) -> Saved:
     from avenant9.report import saved  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
 
-    content = sys.stdin.buffer.read() if result == "-" else read_bytes(Path(result), f"donnez {_GIVEN}")
+    content = standard_input().read() if result == "-" else read_bytes(Path(result), f"donnez {_GIVEN}")
     return saved.load(content, _place(result), load_rulebook())
 
 

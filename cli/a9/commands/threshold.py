@@ -12,7 +12,7 @@ from a9 import options
 from a9.exits import ExitCode, say
 from a9.help import SETTINGS, Command, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import read_acts, tell, what_was_read
+from a9.reading import begin, read_acts, tell, what_was_read
 from avenant9.errors import InputError, SettingError
 from avenant9.report.formats import FORMATS
 
@@ -135,11 +135,12 @@ def _run(given: _Given, reference: _Reference | None) -> int:
         )
     files, twice = options.distinct(given.files)
     wanted = format_for(given.format_, given.output, FORMATS)
-    check_place(given.output, tuple(file for file in (*files, given.derogations) if file not in {"-", None}))
+    check_place(given.output, options.read_from(*files, given.map_, given.derogations))
     notices = Notices(quiet=given.quiet, progress=not given.no_progress)
     for file in twice:
         notices.say(f"{file} : donné plusieurs fois, lu une seule.")
     reading = options.Reading(files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner)
+    begin(reading)
 
     from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options, prepared  # noqa: PLC0415

@@ -6,11 +6,14 @@ Standard library only: the command calls `start_for` before it imports anything 
 
 from __future__ import annotations
 
-import atexit
+import errno
 import json
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,8 @@ _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: A reader more for each part of a workbook of this size, up to the cores there are, and never more than MOST.
 _SHARE, MOST = 16 * 2**20, 4
 _early: dict[str, list[subprocess.Popen[bytes]]] = {}
+_all: list[subprocess.Popen[bytes]] = []
+_stopped = threading.Event()
 
 
 def start_for(files: tuple[str, ...]) -> None:
@@ -25,8 +30,22 @@ def start_for(files: tuple[str, ...]) -> None:
     if len(files) == 1 and _looks_like_a_workbook(files[0]):
         path = os.path.abspath(files[0])
         _early[path] = _start(path)
-        for child in _early[path]:
-            atexit.register(_end, child)
+
+
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Ends the readers of a command that is over or gave up; in the block none is started, so that who waits for one
+    waits no longer."""
+    _stopped.set()
+    for child in _all:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+    _all.clear()
+    try:
+        yield
+    finally:
+        _stopped.clear()
 
 
 def take(path: str) -> list[subprocess.Popen[bytes]]:
@@ -54,21 +73,19 @@ def _start(path: str) -> list[subprocess.Popen[bytes]]:
 
 def spawn() -> subprocess.Popen[bytes]:
     """One reader."""
+    if _stopped.is_set():
+        raise OSError(errno.ECANCELED, os.strerror(errno.ECANCELED))
     root = str(Path(__file__).resolve().parents[2])
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
+    child = subprocess.Popen(
         [sys.executable, "-P", "-m", "avenant9.acts.native"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a native abort may quote what it was reading
         env={**os.environ, "PYTHONPATH": paths, "POLARS_MAX_THREADS": "2"},  # each thread reserves memory
     )
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        child.kill()
-        child.wait()
+    _all.append(child)
+    return child
 
 
 def _looks_like_a_workbook(file: str) -> bool:

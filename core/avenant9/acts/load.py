@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from avenant9.acts import ahead
 from avenant9.acts.columns import Mapping, Recognised, Unrecognised, recognise
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
 from avenant9.acts.normalise import Sheet, normalise, practitioner_key
@@ -90,13 +91,13 @@ def read_sheets(file: str, options: ReadOptions, stdin: BinaryIO | None) -> tupl
     """The sheets of one file, as text; a mapping or an option may name its encoding and separator."""
     mapping = options.mapping
     encoding = options.encoding or (mapping.encoding if mapping else None)
+    separator, sheets = mapping.separator if mapping else None, wanted_sheets(options)
+    if encoding is None and separator is None:
+        begun = ahead.take(file, hidden=options.all_sheets, sheets=sheets)
+        if begun is not None:
+            return begun.result()
     return read_file(
-        file,
-        encoding=encoding,
-        separator=mapping.separator if mapping else None,
-        stdin=stdin,
-        hidden=options.all_sheets,
-        sheets=wanted_sheets(options),
+        file, encoding=encoding, separator=separator, stdin=stdin, hidden=options.all_sheets, sheets=sheets
     )
 
 

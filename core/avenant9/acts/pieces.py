@@ -104,7 +104,7 @@ class Pieces(RowsTaker):
     def _send(self, last: bytes, following: int) -> None:
         """Hands a piece to the readers, up to the row `following`; waits where all of them are busy."""
         if not self._threads:
-            self._threads = [Thread(target=self._run, args=(reader,), daemon=True) for reader in self._readers]
+            self._threads = [Thread(target=self._run, args=(reader,)) for reader in self._readers]
             for thread in self._threads:
                 thread.start()
         cut = self._cuts[-1]
@@ -137,19 +137,28 @@ class Pieces(RowsTaker):
         job = {"memory": MEMORY, "around": sizes, "date1904": self._date1904, "prefix": prefix.decode()}
         ask(reader, job, self._styles, self._strings)
 
+    def close(self) -> None:
+        """The end of all work; what waits is dropped."""
+        self._failed = True
+        self._finish()
+
+    def _finish(self) -> None:
+        for _ in self._threads:
+            self._queue.put(None)
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+
     # --- the tables ---
 
     @property
     def sent(self) -> bool:
         """Whether the readers were given anything."""
-        return bool(self._threads)
+        return any(cut.firsts for cut in self._cuts)
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """The sheets that could be read in pieces, by name, as a whole sheet is answered."""
-        for _ in self._threads:
-            self._queue.put(None)
-        for thread in self._threads:
-            thread.join()
+        self._finish()
         if self._failed:
             return {}
         tables = {cut.sheet.name: self._together(number) for number, cut in enumerate(self._cuts) if cut.orderly}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
@@ -28,8 +28,8 @@ def read_workbook(
     Raises:
         InputError: refused by the preflight, damaged, or beyond what the reader may take.
     """
-    with _readers(take(path)) as readers:
-        pieces = Pieces(readers)
+    pieces = Pieces(readers := take(path))
+    with closing(pieces), _readers(readers):
         book = preflight.workbook(path, file, kind, wanted, pieces)
         asked = [sheet.name for sheet in book.sheets if wanted(sheet)]
         tables = pieces.tables()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -40,6 +41,7 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
 _AGAIN = "donnez un résultat écrit par « a9 … --format json »"
 _Text: TypeAlias = tuple[str, str, str]  # title, article, url
 _Cited: TypeAlias = tuple[str, str | None, _Text | None]
+_TOTALS: Final = ("at_stake", "at_stake_review", "at_stake_ceiling")
 _MONEY = ("amount", "at_stake", "at_stake_amo")
 
 
@@ -70,10 +72,13 @@ def load(content: bytes, place: str, rulebook: Rulebook) -> Saved:
     Raises:
         InputError: it is no JSON, no result of a9, one of another format number, or broken.
     """
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
         raise InputError(place, "ce n'est pas du JSON, ou il est incomplet", _AGAIN) from None
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(place, "le fichier est en UTF-16", "écrivez le résultat par -o FICHIER plutôt que par « > »")
     found = data.get("format") if isinstance(data, dict) else None
     if not isinstance(found, str) or not found.startswith("a9-"):
         raise InputError(place, "ce n'est pas un résultat de a9", _AGAIN)
@@ -87,7 +92,7 @@ def load(content: bytes, place: str, rulebook: Rulebook) -> Saved:
         result = _adapter(kind).validate_json(content)
     except ValidationError as error:
         where = ".".join(map(str, error.errors(include_input=False, include_url=False)[0]["loc"]))
-        raise InputError(place, f"résultat altéré, à « {where} »", _AGAIN) from None
+        raise InputError(place, f"résultat altéré{f', à « {where} »' if where else ''}", _AGAIN) from None
     return result if isinstance(result, BaseModel) else _report(result, rulebook)  # type: ignore[return-value]
 
 
@@ -103,6 +108,8 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
     findings = _findings(saved["findings"], sources)
     scope = saved.get("scope")
     told = saved["summary"]
+    # the fiscal profile keeps only the family of a rule, from which the ceiling is no longer told apart
+    money = {name: _cents(told[name]) for name in _TOTALS} if saved["profile"] == "fiscal" else {}
     return Report(
         as_of=saved["as_of"],
         profile=saved["profile"],
@@ -118,12 +125,8 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
             "rules_run": scope["rules"] if scope else saved["rulebook"]["rules"],
             "rules_not_run": told["unverifiable"],
             "acts_asked": scope["acts"] if scope else told["acts"],
-            "violation": told["violation"],
-            "review": told["review"],
-            "at_stake": _cents(told["at_stake"]),
-            "at_stake_review": _cents(told["at_stake_review"]),
-            "at_stake_ceiling": _cents(told["at_stake_ceiling"]),
-            "out_of_time": findings.filter(pl.col("out_of_time")).height,
+            **summary.of_findings(findings),  # what is announced is what is listed, whoever edited the file
+            **money,
         },
         by_rule=summary.by_rule(findings, titles),
         findings=findings,

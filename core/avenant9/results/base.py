@@ -22,7 +22,7 @@ Units = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 class Result(BaseModel):
     """Part of a result: an unknown key is a mistake, of ours or of the file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Source(Result):

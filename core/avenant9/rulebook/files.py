@@ -133,8 +133,8 @@ def read_toml(file: RuleFile) -> dict[str, Any]:
         line = file.path.read_bytes()[: error.start].count(b"\n") + 1
         raise file.error(f"ligne {line}", "le texte n'est pas en UTF-8", "enregistrer le fichier en UTF-8") from error
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(text)  # also a number of thousands of digits, tables within thousands of tables
+    except (ValueError, RecursionError) as error:
         message = str(error)
         at = _TOML_PLACE.search(message)
         key = f"ligne {at[1]}, colonne {at[2]}" if at and at[1] else "fin du fichier"

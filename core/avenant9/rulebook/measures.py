@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from avenant9.rulebook.consistency import Loaded
 
 PeriodId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Euros = Annotated[Decimal, Field(ge=0, decimal_places=2)]
+#: No unit is worth millions: beyond, sums of cents would no longer be whole numbers of 64 bits.
+Euros = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2)]
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
 #: Whether the period is retained: `disputed`, the sources disagree; `retroactive`, a later text is said to cover it.
 Certainty = Literal["in-force", "disputed", "retroactive"]

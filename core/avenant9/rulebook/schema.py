@@ -636,7 +636,7 @@ class TariffValue(Dated):
     `verdict` is `review` for a derived or disputed amount. `accepted` are other amounts not to be reproached.
     """
 
-    amount: Decimal = Field(ge=0, decimal_places=2)
+    amount: Decimal = Field(ge=0, le=10_000_000, decimal_places=2)  # sums of cents stay whole numbers of 64 bits
     specialties: tuple[int, ...] = ()
     overseas: dict[Zone, Decimal] = Field(default_factory=dict)
     accepted: tuple[Decimal, ...] = ()
