@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from avenant9.acts.netting import twice
 from avenant9.checks import combination, condition, data, frequency, share, tariff
 from avenant9.checks.context import UNVERIFIABLE, Context
 from avenant9.model import FINDINGS, Outcome
@@ -41,7 +42,7 @@ KINDS: dict[str, Check] = {
 }
 
 #: The kinds that look only at acts of the codes that their versions name.
-BY_CODE = frozenset({"frequency", "condition", "specialty", "no-overcharge"})
+BY_CODE = frozenset({"frequency", "condition", "no-overcharge", "opposable"})
 #: The kinds that look only at acts beside others of one practitioner, patient and day.
 BY_VISIT = frozenset({"pair"})
 FEW = BY_CODE | BY_VISIT
@@ -164,9 +165,9 @@ def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
 
     Visits are told apart by hash: two of them taken for one only leave more acts to look at.
     """
-    visit = acts.select("practitioner", "patient", "date").hash_rows()
+    shared = twice(acts.select("practitioner", "patient", "date"))
     unknown = acts["practitioner"].is_null() | acts["patient"].is_null() | acts["code"].is_in(sorted(grouping))
-    return acts.filter(visit.is_duplicated() | unknown)
+    return acts.filter(shared | unknown)
 
 
 def _present(context: Context) -> tuple[frozenset[str], Period]:

@@ -6,6 +6,7 @@ A check that crashes becomes a finding-like answer, *unverifiable*, and the run 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from avenant9 import summary, threshold
+from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
 from avenant9.checks.context import Context
 from avenant9.dispatch import lookup, run
@@ -106,14 +108,15 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> tuple[pl.DataFrame, Context]:
     """All acts with their `nature` (null where the nomenclature gives none), and what checks are told of the run."""
-    natures = pl.DataFrame(
-        {"code": list(rulebook.acts), "nature": [act.nature for act in rulebook.acts.values()]},
-        schema={"code": pl.String, "nature": pl.String},
-    )
-    technical = pl.when(pl.col("code").str.contains(f"^{CCAM_SHAPE}$")).then(pl.lit("technique"))
-    everything = acts.table.join(natures, on="code", how="left", maintain_order="left").with_columns(
-        nature=pl.coalesce("nature", technical)
-    )
+    technical = re.compile(CCAM_SHAPE)
+
+    def nature(code: str) -> str | None:
+        known = rulebook.acts.get(code)
+        if known is not None and known.nature is not None:
+            return known.nature
+        return "technique" if technical.fullmatch(code) else None
+
+    everything = acts.table.with_columns(nature=distinct(acts.table["code"], nature, pl.String()))
     return everything, _context(everything, rulebook, options)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
-from avenant9.checks.share import granted, remote_units, shares
+from avenant9.checks.share import granted, remote_units, shares, tally
 from avenant9.errors import SettingError
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.period import civil_year
@@ -129,21 +129,16 @@ def _of_version(
     """The line of `shares` of each practitioner and year, and the object of the contract."""
     if asked.until is not None:
         acts = acts.filter(pl.col("date") <= asked.until)
-    units = remote_units(acts, version)
-    keys = ["practitioner", "year"]
-    monthly = units.group_by(*keys, pl.col("date").dt.month().alias("month")).agg(*_counts()).sort("month")
+    days = tally(remote_units(acts, version))
+    keys, counts = ["practitioner", "year"], pl.col("total", "remote").sum()
+    monthly = days.group_by(*keys, pl.col("date").dt.month().alias("month")).agg(counts).sort("month")
     by_key = monthly.partition_by(keys, as_dict=True, include_key=False)
-    done = units.filter(pl.col("date") <= asked.as_of).group_by(keys).agg(*_counts())
-    so_far = {(name, year): counts for name, year, *counts in done.iter_rows()}
-    for row in shares(units, version, asked.derogations).iter_rows(named=True):
+    done = days.filter(pl.col("date") <= asked.as_of).group_by(keys).agg(counts)
+    so_far = {(name, year): both for name, year, *both in done.iter_rows()}
+    for row in shares(days, version, asked.derogations).iter_rows(named=True):
         key = row["practitioner"], row["year"]
         total, remote = so_far.get(key, (0, 0))
         yield row, _entry(row, by_key[key], _projection(row["year"], total, remote, asked), asked.until)
-
-
-def _counts() -> tuple[pl.Expr, pl.Expr]:
-    quantity = pl.col("quantity").cast(pl.Int64)
-    return quantity.sum().alias("total"), quantity.filter(pl.col("remote")).sum().alias("remote")
 
 
 def _entry(

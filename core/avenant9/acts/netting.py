@@ -36,13 +36,16 @@ def mark_repeated(acts: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
         doubtful=~has_invoice,
         status=pl.when(has_invoice).then(pl.lit("repeated")).otherwise(None),
     )
-    return acts.update(first, on="act", how="left")
+    return _updated(acts, first)
 
 
 def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
     """Marks the acts that count and repeat an earlier one, in its file or another (patient known): `doubtful`."""
     key = ["practitioner", "patient", "date", "code", "amount", "time", "invoice"]
-    again = _candidates(acts.filter(pl.col("status").is_null(), pl.col("patient").is_not_null()), key)
+    known = acts.select("act", "input", "row", "status", *key).filter(
+        pl.col("status").is_null(), pl.col("patient").is_not_null()
+    )
+    again = _candidates(known, key)
     later = (
         again.with_columns(
             first=pl.col("act").first().over(key),
@@ -53,7 +56,7 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
         .unique(["input", "row", *key], keep="first", maintain_order=True)  # a row repeats another once
         .select("act", duplicate_of="first", doubtful=pl.lit(True))
     )
-    return acts.update(later, on="act", how="left")
+    return _updated(acts, later)
 
 
 def cancel(acts: pl.DataFrame) -> pl.DataFrame:
@@ -74,7 +77,7 @@ def cancel(acts: pl.DataFrame) -> pl.DataFrame:
     ]
     schema = {name: ACTS[name] for name in ("act", "quantity", *_SCALED, "status")}
     changed = pl.DataFrame(changes, schema=schema, orient="row")
-    return acts.update(changed, on="act", how="left")
+    return _updated(acts, changed)
 
 
 @dataclass
@@ -124,10 +127,22 @@ def _net(lines: Iterable[_Line]) -> list[tuple[int, int, int | None, int | None,
     return changes
 
 
+def _updated(acts: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+    """The acts with what is not null in `changes`, by `act`: mostly nothing."""
+    return acts.update(changes, on="act", how="left") if len(changes) else acts
+
+
 _NOT_CONTENT = frozenset({"act", "input", "row", "duplicate_of", "doubtful", "status"})
 
 
 def _candidates(acts: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    """The acts whose key stands more than once, found by hash first: most acts are alone."""
-    twice = acts.select(key).hash_rows().is_duplicated()
-    return acts.filter(twice)
+    """The acts whose key stands more than once: most acts are alone."""
+    return acts.filter(twice(acts.select(key)))
+
+
+def twice(keys: pl.DataFrame) -> pl.Series:
+    """Whether each key may stand more than once, by its hash: a key that does is never left out."""
+    hashes = keys.hash_rows()
+    in_order = hashes.sort()
+    again = in_order.filter(in_order == in_order.shift()).unique()
+    return hashes.is_in(again.implode())

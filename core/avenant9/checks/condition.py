@@ -264,12 +264,11 @@ def _moment(column: pl.Expr) -> pl.Expr:
 
 def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersion, context: Context) -> Outcome:
     """Acts of a specialty that may not bill their code."""
-    present = frozenset(acts["code"].unique()) | {c for group in context.grouping.values() for c in group}
+    present = frozenset(acts["code"].unique().to_list()) | {c for group in context.grouping.values() for c in group}
     entries = [entry for entry in version.entry if not present.isdisjoint(entry.codes)]
     codes = {code for entry in entries for code in entry.codes}
-    about = (
-        concerned(acts, codes, version).filter(pl.col("quantity") > 0).select("act", "code", "specialty", "amount")
-    )
+    about = acts.select("act", "code", "specialty", "amount", "quantity", "date")
+    about = concerned(about, codes, version).filter(pl.col("quantity") > 0)
     pairs = about.select("code", "specialty").drop_nulls("specialty").unique(maintain_order=True)
     refused = [
         pairs.filter(pl.col("code").is_in(list(entry.codes)), _may_not(entry)).with_columns(
@@ -282,9 +281,10 @@ def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersi
         wrong, on=["code", "specialty"], maintain_order="left"
     )
     found = found.sort("entry", maintain_order=True)
+    grouped = acts.filter(pl.col("code").is_in(list(context.grouping)))
     unknown = [
         missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]),
-        *(hidden_by_grouping(acts, entry.codes, version, context) for entry in entries),
+        *(hidden_by_grouping(grouped, entry.codes, version, context) for entry in entries),
     ]
     said = found.select(
         "act",

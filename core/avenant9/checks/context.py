@@ -68,7 +68,8 @@ def selected(selection: Selection) -> pl.Expr:
 def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated, context: Context) -> pl.DataFrame:
     """Acts under a grouping code of the paper claim that may hide one of `codes`: only the original code tells."""
     groups = [group for group, members in context.grouping.items() if members & set(codes)]
-    hidden = acts.filter(pl.col("code").is_in(groups), in_force(version)) if groups else acts.clear()
+    about = acts.select("act", "code", "date")
+    hidden = about.filter(pl.col("code").is_in(groups), in_force(version)) if groups else about.clear()
     return hidden.select("act", missing=pl.lit(["original_code"], pl.List(pl.String)))
 
 

@@ -59,19 +59,29 @@ def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
 
 
-def shares(units: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
-    """One line per practitioner and year, of what `remote_units` gave.
+def tally(units: pl.DataFrame) -> pl.DataFrame:
+    """What `remote_units` gave, in one line per practitioner, specialty and day: `acts` (how many), and their units,
+    `total`, `remote` and `unknown` (remote or not, nobody can say). All that is counted is counted from these."""
+    quantity = pl.col("quantity").cast(pl.Int64)
+    return units.group_by("practitioner", "specialty", "date", "year").agg(
+        acts=pl.len(),
+        total=quantity.sum(),
+        remote=quantity.filter(pl.col("remote")).sum(),
+        unknown=quantity.filter(pl.col("remote").is_null()).sum(),
+    )
+
+
+def shares(days: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
+    """One line per practitioner and year, of a `tally`.
 
     Columns: practitioner, year, specialty (the most frequent one), total, remote, unknown (remote or not, nobody
     can say), ordinary_bp, ceiling_bp, excess (units), over (whatever is unknown), could_be_over, specialty_decides.
     """
-    counted = units.filter(pl.col("practitioner").is_not_null())
-    yearly = counted.group_by("practitioner", "year").agg(
-        specialty=pl.col("specialty").drop_nulls().mode().min(),
-        total=pl.col("quantity").cast(pl.Int64).sum(),
-        remote=pl.col("quantity").cast(pl.Int64).filter(pl.col("remote")).sum(),
-        unknown=pl.col("quantity").cast(pl.Int64).filter(pl.col("remote").is_null()).sum(),
-    )
+    key = ["practitioner", "year"]
+    counted = days.filter(pl.col("practitioner").is_not_null())
+    by_specialty = counted.group_by(*key, "specialty").agg(pl.col("acts", "total", "remote", "unknown").sum())
+    most = by_specialty.sort(pl.col("specialty").is_null(), -pl.col("acts").cast(pl.Int64), "specialty")
+    yearly = most.group_by(key).agg(pl.col("specialty").first(), pl.col("total", "remote", "unknown").sum())
     ordinary = pl.lit(version.ceiling_bp)
     for own in version.specialty_ceilings:
         ordinary = (
@@ -102,7 +112,7 @@ def shares(units: pl.DataFrame, version: ShareVersion, derogations: Iterable[Gra
 def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Context) -> Outcome:
     """Practitioners whose share of remote acts is strictly over their ceiling, with the latest acts beyond it."""
     counted = remote_units(acts, version)
-    yearly = shares(counted, version, context.derogations)
+    yearly = shares(tally(counted), version, context.derogations)
     strange = counted.filter(~pl.col("code").is_in(list(context.known_codes)), pl.col("nature").is_null())
     yearly = yearly.join(
         strange.group_by("practitioner", "year").agg(unknown_codes=pl.col("quantity").cast(pl.Int64).sum()),
@@ -207,9 +217,9 @@ def check_derogation(acts: pl.DataFrame, rule: Derogation, version: DerogationVe
         return outcome(no_findings())
     acts = acts.select(_COLUMNS).filter(in_force(version))
     for share_version in context.shares[version.share_rule].version:
-        units = remote_units(acts, share_version)
-        granted_years = shares(units, share_version, context.derogations)
-        ordinary = shares(units, share_version, ())
+        days = tally(remote_units(acts, share_version))
+        granted_years = shares(days, share_version, context.derogations)
+        ordinary = shares(days, share_version, ())
         used = granted_years.filter(ordinary["over"])
         for row in used.iter_rows(named=True):
             ceiling = granted(row["practitioner"], row["year"], context.derogations)

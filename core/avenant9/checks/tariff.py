@@ -60,7 +60,20 @@ _ANSWERED = [
     "firm",
     "label",
 ]
-_HOST = [*_ROW, "act", "parts", "practitioner", "patient", "date", "time", "code", "nature", "quantity", "overcharge"]
+_HOST = [
+    *_ROW,
+    "act",
+    "status",
+    "parts",
+    "practitioner",
+    "patient",
+    "date",
+    "time",
+    "code",
+    "nature",
+    "quantity",
+    "overcharge",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +248,7 @@ def check_no_overcharge(
 ) -> Outcome:
     """An overcharge on a code that admits none; on a row shared with another code it may be the other's."""
     about = concerned(acts, version.codes, version).filter(pl.col("quantity") > 0)
-    own = context.everything.filter(pl.col("code").is_in(list(version.codes)))
+    own = context.everything.select(*_ROW, "code").filter(pl.col("code").is_in(list(version.codes)))
     shares = about.join(own.group_by(_ROW).agg(own_parts=pl.len()), on=_ROW, how="left", maintain_order="left")
     shares = shares.with_columns(alone=pl.col("own_parts") == pl.col("parts"))
     over = shares.filter(pl.col("overcharge") > 0).unique(_ROW, keep="first", maintain_order=True)
@@ -270,7 +283,7 @@ def check_opposable(acts: pl.DataFrame, rule: Opposable, version: OpposableVersi
     """Codes that require the tarif opposable, beside an overcharge of the same practitioner, patient and day."""
     codes = [*version.any_sector, *version.sector_2_without_optam]
     about = concerned(acts, codes, version).filter(pl.col("quantity") > 0)
-    hosts = _hosts(about, acts, version)
+    hosts = _hosts(about, context.everything, version)
     about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
         pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
     )
@@ -328,14 +341,15 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _hosts(about: pl.DataFrame, acts: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
+def _hosts(about: pl.DataFrame, everything: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
     """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts.
 
     Of the other rows of the day only those that are, or may be, overcharged are looked at: they are few.
     """
     own = pl.col("parts") > 1  # on the row of another code
     own = own | pl.col("code").is_in(about["code"].unique().implode())
-    hosts = acts.select(_HOST).filter(
+    hosts = everything.select(_HOST).filter(
+        pl.col("status").is_null(),
         in_force(version),
         pl.col("nature").is_in(list(version.host_natures)),
         pl.col("quantity") > 0,

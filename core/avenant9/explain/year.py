@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from avenant9.checks.share import granted, remote_units, shares
+from avenant9.checks.share import granted, remote_units, shares, tally
 from avenant9.explain.model import ShareTrace
 from avenant9.explain.scene import Scene
 from avenant9.rulebook.schema import ShareVersion
@@ -18,7 +18,7 @@ def share(version: ShareVersion, scene: Scene, *, beyond: bool) -> ShareTrace | 
     mine = scene.counted.filter(pl.col("practitioner") == act["practitioner"])
     counted = remote_units(mine, version)
     own = counted.filter(pl.col("act") == act["act"])
-    yearly = shares(counted, version, scene.context.derogations).filter(pl.col("year") == act["date"].year)
+    yearly = shares(tally(counted), version, scene.context.derogations).filter(pl.col("year") == act["date"].year)
     if own.is_empty() or yearly.is_empty():
         return None
     figures = yearly.row(0, named=True)
