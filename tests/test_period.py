@@ -104,6 +104,11 @@ def test_periods_are_ordered_and_fixed() -> None:
         (date(2022, 12, 1), 1, date(2023, 1, 1)),
         (date(2022, 1, 1), -1, date(2021, 12, 1)),
         (date(2022, 12, 31), -13, date(2021, 11, 30)),
+        (date(9999, 11, 30), 1, date(9999, 12, 30)),
+        (date(9999, 12, 1), 1, date.max),
+        (date(9999, 12, 31), 12, date.max),
+        (date(1, 2, 28), -1, date(1, 1, 28)),
+        (date(1, 1, 31), -1, date.min),
     ],
 )
 def test_months_later(day: date, months: int, expected: date) -> None:

@@ -18,11 +18,12 @@ from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check, prepared
 from avenant9.errors import SettingError
 from avenant9.model import Acts, GrantedCeiling
+from avenant9.remote_share import Asked, share_of
 from avenant9.results.threshold import Followed, Granted, Group, Practitioner, Projection, Threshold
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.schema import Share
-from avenant9.threshold import RULE, Asked, follow, request, share_of
+from avenant9.threshold import RULE, follow, request
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 HEADER = "date;code;practitioner;specialty;quantity;treating_doctor\n"

@@ -56,10 +56,12 @@ def check_place(output: str | None, inputs: tuple[str, ...] = (), option: str = 
 
     Raises:
         OutputError: the folder does not exist, or the place is a folder.
-        SettingError: the place is one of the inputs.
+        SettingError: the place has no name, or is one of the inputs.
     """
     if output is None or output == "-":
         return
+    if not output:
+        raise SettingError(option, "le nom du fichier est vide", "donnez un nom de fichier")
     if os.path.isdir(output):
         raise OutputError(output, "c'est un dossier", "donnez un nom de fichier")
     folder = os.path.dirname(os.path.realpath(output))

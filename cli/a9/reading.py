@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
@@ -69,13 +70,28 @@ def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Act
 
 
 def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, notices: Notices) -> Found:
+    from avenant9.wording import file_name  # noqa: PLC0415
+
     notices.step("Lecture des fichiers…")
     chosen = read_options(reading)
     stdin = standard_input() if "-" in reading.files else None
     try:
-        return load(reading.files, rulebook.nomenclature, chosen, stdin)
+        found = load(reading.files, rulebook.nomenclature, chosen, stdin)
     finally:
         notices.done()
+    odd = any(file_name(file) != file for file in reading.files)
+    return cast("Found", _each_text(found, file_name)) if odd else found
+
+
+def _each_text(found: object, change: Callable[[str], str]) -> object:
+    """What was read, with every text of its account changed: the names of files stand in many of them."""
+    if isinstance(found, str):
+        return change(found)
+    if isinstance(found, tuple):
+        return tuple(_each_text(one, change) for one in found)
+    if is_dataclass(found) and not isinstance(found, type):
+        return replace(found, **{one.name: _each_text(getattr(found, one.name), change) for one in fields(found)})
+    return found
 
 
 def read_options(reading: Reading) -> ReadOptions:

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from avenant9 import summary, threshold
+from avenant9 import remote_share, summary
 from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
 from avenant9.checks.context import Context
@@ -201,7 +201,7 @@ def _threshold(
     counted: pl.DataFrame, selected: Sequence[str], context: Context
 ) -> dict[tuple[str, date], tuple[dict[str, Any], ...]]:
     return {
-        (name, version.from_): threshold.practitioners(
+        (name, version.from_): remote_share.practitioners(
             counted, rule.model_copy(update={"version": (version,)}), context.derogations, context.as_of
         )
         for name, rule in context.shares.items()

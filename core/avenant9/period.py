@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 ONE_DAY = timedelta(days=1)
 
@@ -36,8 +36,11 @@ class Period:
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` later (or earlier), or the last day of that month where it has no such day."""
+    """The same day `months` later (or earlier), or the last day of that month where it has no such day; the last or
+    first day of the calendar beyond its years."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not MINYEAR <= year <= MAXYEAR:
+        return date.max if year > MAXYEAR else date.min
     return date(year, month0 + 1, min(day.day, calendar.monthrange(year, month0 + 1)[1]))
 
 

@@ -208,6 +208,14 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(_escaped, text)
 
 
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+
+
+def file_name(path: str) -> str:
+    """The name of a file as text: what of it is in no encoding, as the system gives it, cannot be written."""
+    return _NO_TEXT.sub("\ufffd", path)
+
+
 _GLUE_BEFORE = re.compile(r" (?=[:;!?»%€])")
 _GLUE_AFTER = re.compile(r"(?<=«) ")
 _GLUE = "\ue000"  # a space where no line may break

@@ -553,7 +553,7 @@ EVEN = st.text("aé#'\r\u2028\ufeff\u20ac \t1,5/", max_size=4)
 def test_even_lines_are_what_cut_lines_are(rows: list[list[str]], separator: str, end: str) -> None:
     """The quick way answers only where each line has as many cells, and then as the other does."""
     text = "\n".join(separator.join(cells) for cells in rows)
-    table = delimited._even(f"{text}\n".replace("\n", end), None, separator)
+    table = delimited._even(f"{text}\n".replace("\n", end).encode(), separator.encode())
     widths = {line.count(separator) for line in text.split("\n")}
     assert (table is not None) == (len(widths) == 1 and widths != {0} and separator.isascii() and text[0] != "\ufeff")
     if table is not None:

@@ -60,7 +60,7 @@ def command(
     """
     wanted = format_for(format_, output, FORMATS)
     check_place(output, options.read_from(file, map_))
-    check_place(save, options.read_from(file))  # a mapping may be saved over the one that it completes
+    check_place(save, options.read_from(file), "--save")  # a mapping may be saved over the one that it completes
     notices = Notices(quiet=quiet, progress=not no_progress)
 
     from avenant9.acts.columns import load_mapping  # noqa: PLC0415 - --help must not import polars

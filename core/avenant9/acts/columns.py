@@ -111,7 +111,7 @@ _CNAM_SECTOR = "PSE_CNV_COD"
 #: The header is looked for in the top rows of a sheet, below title lines.
 TOP = 100
 
-_DROPPED = re.compile(r"_x000d_|[\s._°º'’‘ʼ′`´\u00ad\u200b-\u200f\u2060\ufeff]")
+_DROPPED = re.compile(r"_x000d_|[\s._°º'’‘ʼ′`´\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 
 def fold_heading(text: str) -> str:
@@ -347,10 +347,10 @@ def load_mapping(path: Path) -> Mapping:
         content = tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise SettingError(place, "le fichier n'est pas en UTF-8", "enregistrez-le en UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"line (\d+)", str(error))
-        where = f"à la ligne {at[1]}" if at else "à la fin"
-        raise SettingError(place, f"ce n'est pas du TOML ({where})", 'écrivez clé = "titre"') from None
+    except (ValueError, RecursionError) as error:  # also what tomllib lets through: an integer without end
+        at = re.search(r"line (\d+)|at end of document", str(error))
+        where = "" if not at else f" (à la ligne {at[1]})" if at[1] else " (à la fin)"
+        raise SettingError(place, f"ce n'est pas du TOML{where}", 'écrivez clé = "titre"') from None
     try:
         read = _MappingFile.model_validate(content)
     except ValidationError as error:
@@ -362,7 +362,7 @@ def load_mapping(path: Path) -> Mapping:
     if read.fichier.encoding is not None:
         try:
             codecs.lookup(read.fichier.encoding)
-        except LookupError:
+        except (LookupError, ValueError):  # ValueError: a null character
             problems.append(f"fichier.encoding : encodage inconnu « {read.fichier.encoding} » (par exemple cp1252)")
     if problems:
         raise _refused(place, problems)

@@ -19,7 +19,7 @@ from avenant9.wording import did_you_mean
 SEPARATORS = (";", ",", "\t", "|")
 #: Lines × columns of a text file.
 MAX_TEXT_CELLS = 250_000_000
-#: Lines looked at to find the separator, and their characters at most.
+#: Lines looked at to find the separator, and their bytes at most.
 TOP, MOST_OF_TOP = 50, 2**20
 #: What stands for the separator once quotes are resolved, unless the text has it.
 _UNIT = "\x1f"
@@ -40,23 +40,23 @@ def read_text(path: str, data: bytes, encoding: str | None, separator: str | Non
         InputError: undecodable, a null character, a quote that nothing closes, a line without measure.
         SettingError: `encoding` names nothing known.
     """
-    text, encoding = _decoded(path, data, encoding)
-    if "\0" in text:
-        line = _with_one_end(text[: text.index("\0")]).count("\n") + 1
+    data, encoding = _in_utf8(path, data, encoding)
+    if b"\0" in data:
+        line = _with_one_end(data[: data.index(b"\0")].decode()).count("\n") + 1
         remedy = "le fichier est abîmé, exportez-le à nouveau (s'il est en UTF-16 : --encoding utf-16-le)"
         raise InputError(path, f"caractère nul à la ligne {line}", remedy)
     first = 1
-    said = re.match(r'"?sep=(.)"?[ ;,\t]*(?:\r?\n|\r|$)', text, re.IGNORECASE)
+    top = data[:MOST_OF_TOP].decode(errors="ignore")
+    said = re.match(r'"?sep=(.)"?[ ;,\t]*(?:\r?\n|\r|$)', top, re.IGNORECASE)
     if said:
-        text, first = text[said.end() :], 2
-    separator = separator or (said[1] if said else _found_separator(text))
-    same = encoding == "utf-8" and not said
-    table = None if separator is None else _even(text, data if same else None, separator)
+        data, first = data[len(said[0].encode()) :], 2
+    separator = separator or (said[1] if said else _found_separator(top))
+    table = None if separator is None else _even(data, separator.encode())
     if table is not None:
         rows = pl.int_range(first, first + len(table), dtype=pl.UInt32, eager=True).alias("row")
         fields = pl.Series([table.width], dtype=pl.UInt32).new_from_index(0, len(table))
         return RawSheet(path, None, table.insert_column(0, rows), encoding, separator, fields=fields)
-    text = _with_one_end(text)
+    text = _with_one_end(data.decode())
     lines = pl.Series("", [text.removesuffix("\n")]).str.split("\n").explode()
     rows = pl.int_range(first, first + len(lines), dtype=pl.UInt32, eager=True).alias("row")
     if separator is None:
@@ -79,35 +79,42 @@ def _with_one_end(text: str) -> str:
     return text if "\n" in text else text.replace("\r", "\n")  # classic Mac
 
 
-def _even(text: str, data: bytes | None, separator: str) -> pl.DataFrame | None:
-    """The cells of lines that all have as many of them, and no quote; None where they have not. `data` is the text
-    in UTF-8, where it is at hand.
+def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
+    """The cells of lines (UTF-8) that all have as many of them, and no quote; None where they have not.
 
     There are as many separators as that takes, and no line has too many: so none has too few. A carriage return at
     the end of a cell is dropped, as cleaning would.
     """
-    lines = text.count("\n") + (not text.endswith("\n"))
-    end = text.find("\n")
-    between = text.count(separator, 0, None if end < 0 else end)
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    end = data.find(b"\n")
+    between = data.count(separator, 0, None if end < 0 else end)
     if not 0 < between < preflight.MAX_COLUMNS or lines * (between + 1) > MAX_TEXT_CELLS:
         return None
-    if text.count(separator) != lines * between or not separator.isascii() or '"' in text:
+    if data.count(separator) != lines * between or not separator.isascii() or b'"' in data:
         return None
-    if "\r" in text and "\n" not in text:
+    if b"\r" in data and end < 0:  # classic Mac
         return None
-    if text.startswith("\ufeff"):  # polars takes it for a mark of encoding
+    if data.startswith(codecs.BOM_UTF8):  # polars takes it for a mark of encoding
         return None
     names = [f"c{place}" for place in range(between + 1)]
     try:
         return pl.read_csv(
-            text.encode() if data is None else data,
-            separator=separator,
+            data,
+            separator=separator.decode(),
             has_header=False,
             quote_char=None,
             schema=dict.fromkeys(names, pl.String),
         )
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         return None
+
+
+def _in_utf8(path: str, data: bytes, forced: str | None) -> tuple[bytes, str]:
+    """The text in UTF-8, without the mark of its encoding, and the name of the encoding that it had."""
+    if forced is None and data.isascii():  # most exports: not copied
+        return data, "utf-8"
+    text, encoding = _decoded(path, data, forced)
+    return text.encode(errors="replace"), encoding
 
 
 def _decoded(path: str, data: bytes, forced: str | None) -> tuple[str, str]:
@@ -136,15 +143,23 @@ def _decoded(path: str, data: bytes, forced: str | None) -> tuple[str, str]:
 def _undecodable(path: str, error: UnicodeError, name: str | None) -> InputError:
     found = "le texte n'est "
     if isinstance(error, UnicodeDecodeError):
-        line = error.object[: error.start].decode(name or "cp1252", "ignore").count("\n") + 1
+        line = _line(error.object[: error.start], name or "cp1252")
         found = f"ligne {line}, l'octet 0x{error.object[error.start]:02X} n'est "
     what = {"utf-8-sig": "pas en UTF-8", None: "ni en UTF-8 ni en cp1252"}.get(name, f"pas en {name}")
     return InputError(path, f"{found}{what}", "indiquez l'encodage (--encoding) ou enregistrez le fichier en UTF-8")
 
 
+def _line(before: bytes, encoding: str) -> int:
+    """The line on which the bytes that follow these stand; some codecs cannot leave out what they do not know."""
+    try:
+        return before.decode(encoding, "ignore").count("\n") + 1
+    except UnicodeError:
+        return before.count(b"\n") + 1
+
+
 def _found_separator(text: str) -> str | None:
     """The mark that cuts out most known headings from one of the top lines; else the steadiest from line to line."""
-    top = _with_one_end(text[:MOST_OF_TOP]).split("\n", TOP)[:TOP]
+    top = _with_one_end(text).split("\n", TOP)[:TOP]
     lines = [_INSIDE.sub(lambda quoted: quoted[0].translate(_BLANKED), line) for line in top]
     best, best_score = None, (0, 0, 0)
     for mark in SEPARATORS:

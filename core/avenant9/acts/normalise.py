@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -18,9 +19,11 @@ from avenant9.model import ACTS, LISTED, CellRef, Input, Nomenclature, Rejected
 _Absent = Callable[[str], pl.Series]
 _Parser = Callable[[str], Any]
 
-#: Skipped with the blank rows: totals, and the count of receipts under them.
+#: Skipped with the blank rows, where they are no acts: totals, and the count of receipts under them.
 _TOTALS = r"(?i)^(sous[- ]?)?tota(l|ux)\b|^\d+ r[eèé]glements?$"
 _UNCOMPUTED = "formule non calculée"
+#: A number in groups, of which the spaces say nothing: also the NIR of somebody born in Corsica.
+_GROUPED = re.compile(r"\d+|\d{5}2[AB]\d{6}(?:\d\d)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,18 @@ class _Reading:
     ragged: dict[int, str]  # reason by row
     notices: list[str] = field(default_factory=list)
 
-    def text(self, key: str) -> pl.Series | None:
-        """The cleaned text of a key's column, None where the sheet has no such column."""
+    def cells(self, key: str) -> pl.Series | None:
+        """The cells of a key's column as `values.clean` gives them, None where the sheet has no such column."""
         column = self.found.columns.get(key)
         return None if column is None else self.rows[f"c{column}"].alias(key)
 
+    def text(self, key: str) -> pl.Series | None:
+        """The same cells as String."""
+        cells = self.cells(key)
+        return None if cells is None else cells.cast(pl.String)
+
     def required(self, key: str) -> pl.Series:
-        """The cleaned text of a column that the sheet is known to have."""
+        """The cleaned cells of a column that the sheet is known to have."""
         return self.rows[f"c{self.found.columns[key]}"].alias(key)
 
     def cell(self, key: str, row: int) -> str:
@@ -57,11 +65,11 @@ class _Reading:
 
     def read(self, key: str, what: str, values_read: pl.Series) -> pl.Series:
         """Names the cells that hold something else than `what`: they are unknown."""
-        text = self.text(key)
-        if text is not None:
-            bad = self.rows["row"].filter(text.is_not_null() & values_read.is_null())
+        cells = self.cells(key)
+        if cells is not None:
+            bad = self.rows["row"].filter(cells.is_not_null() & values_read.is_null())
             if len(bad):
-                heading = self.found.headings[key]
+                heading, text = self.found.headings[key], cells.cast(pl.String)
                 moments = text.str.contains(r"^\d{4}-\d\d-\d\d ").fill_null(False) & values_read.is_null()
                 dates = f" dont {moments.sum()} date(s)" if what != "date" and moments.any() else ""
                 self.notices.append(
@@ -147,8 +155,7 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
         below = below[below["row"].search_sorted(found.header_rows[0], side="right") :]
     cleaned = below.with_columns(values.clean(below.select(names)))
     filled = pl.any_horizontal(pl.col(names).is_not_null())
-    firsts, places = values.by_text(cleaned.select(pl.coalesce(pl.col(names))).to_series())
-    total = pl.lit(firsts.str.contains(_TOTALS).gather(places).fill_null(False))
+    total = pl.col("row").is_in(pl.Series(_totals(cleaned, found, names), dtype=pl.UInt32).implode())
     repeated = pl.col("row").is_in(pl.Series(found.header_rows, dtype=pl.UInt32).implode()) | _heading_again(
         raw, found, names
     )
@@ -161,6 +168,25 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
     ragged = _ragged(raw, found, kept, names)
     return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), ragged
+
+
+def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> list[int]:
+    """The rows that start with such a word and are no acts: no date, or no code. « Total » may be somebody's name."""
+    left, rows = cleaned, list[int]()  # the rows of which nothing was seen yet
+    for name in names:
+        if left.is_empty():
+            break
+        texts, places = values.by_text(left[name])
+        word = texts.str.contains(_TOTALS)
+        if word.any():
+            about = left.filter(word.gather(places).fill_null(False)).with_columns(pl.col(names).cast(pl.String))
+            needed = [pl.col(f"c{found.columns[key]}") for key in ("date", "code") if key in found.columns]
+            # the word itself may stand in that cell
+            rows += about.filter(pl.any_horizontal(cell.is_null() | (cell == pl.col(name)) for cell in needed))[
+                "row"
+            ].to_list()
+        left = left.filter(pl.col(name).is_null()) if left[name].null_count() else left.clear()
+    return rows
 
 
 def _ragged(raw: RawSheet, found: Recognised, kept: pl.DataFrame, names: list[str]) -> dict[int, str]:
@@ -242,21 +268,21 @@ def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
     columns["date"], in_date = values.days_and_times(date_text)
     _name_dates_as_text(reading, date_text)
     in_date = in_date.set(_midnight(in_date), None)
-    own = reading.text("time")
+    own = reading.cells("time")
     if own is None:
         columns["time"] = in_date
     else:
         columns["time"] = reading.read("time", "heure", values.times(own)).zip_with(own.is_not_null(), in_date)
     for key in ("birth_date", "payment_date"):
-        text = reading.text(key)
-        columns[key] = absent(key) if text is None else reading.read(key, "date", values.days(text))
+        cells = reading.cells(key)
+        columns[key] = absent(key) if cells is None else reading.read(key, "date", values.days(cells))
     _forget_births_to_come(reading, columns)
     for key in ("regulated_at", "requested_at"):
-        text = reading.text(key)
-        if text is None:
+        cells = reading.cells(key)
+        if cells is None:
             columns[key], day_only = absent(key), None
         else:
-            moment, day_only = values.moments(text)
+            moment, day_only = values.moments(cells)
             columns[key] = reading.read(key, "date", moment)
         columns[key.replace("_at", "_day_only")] = absent("requested_day_only") if day_only is None else day_only
 
@@ -265,10 +291,10 @@ def _name_dates_as_text(reading: _Reading, cells: pl.Series) -> None:
     """Dates typed as text beside real ones: a spreadsheet may have taken the others month first."""
     if reading.raw.sheet is None:
         return
-    texts = cells.unique().drop_nulls()
-    typed = texts.filter(texts.str.contains(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}"))
-    if len(typed) and texts.str.contains(r"^\d{4}-\d\d-\d\d \d\d:").any():
-        rows = reading.rows["row"].filter(cells.is_in(typed.implode()))
+    texts, places = values.by_text(cells)
+    typed = texts.str.contains(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
+    if typed.any() and texts.str.contains(r"^\d{4}-\d\d-\d\d \d\d:").any():
+        rows = reading.rows["row"].filter(typed.gather(places))
         reading.notices.append(
             f"{reading.place}, colonne « {reading.found.headings['date']} » : {len(rows)} date(s) en texte parmi de "
             f"vraies dates (la première en {reading.cell('date', rows[0])}), lues jour d'abord ; vérifiez que le "
@@ -302,24 +328,26 @@ def _read_plain(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
         "coefficient": (values.parse_thousandths, "coefficient"),
     }
     for key, (parse, what) in parsers.items():
-        text = reading.text(key)
+        cells = reading.cells(key)
         columns[key] = (
-            absent(key) if text is None else reading.read(key, what, values.distinct(text, parse, ACTS[key]))
+            absent(key) if cells is None else reading.read(key, what, values.distinct(cells, parse, ACTS[key]))
         )
-    quantity = reading.text("quantity")
+    quantity = reading.cells("quantity")
     if quantity is None:
         columns["quantity"] = pl.Series("quantity", [1], dtype=ACTS["quantity"]).new_from_index(0, len(reading.rows))
     else:
-        units = values.distinct(quantity.fill_null("1"), values.parse_integer, ACTS["quantity"])
+        units = values.distinct(quantity, values.parse_integer, ACTS["quantity"]).set(quantity.is_null(), 1)
         nothing = (units == 0) & columns["amount"].ne_missing(pl.Series([0]))
         columns["quantity"] = units.set(nothing.fill_null(False), None)  # no unit, and yet an amount
-    invoice = reading.text("invoice")
-    columns["invoice"] = absent("invoice") if invoice is None else _whole_identifiers(reading, "invoice", invoice)
+    invoice = reading.cells("invoice")
+    columns["invoice"] = (
+        absent("invoice") if invoice is None else _whole_identifiers(reading, "invoice", invoice).cast(pl.String)
+    )
     original = reading.text("original_code")
     columns["original_code"] = absent("original_code") if original is None else original.str.to_uppercase()
     for key in ("optam", "treating_doctor", "ald", "territory"):
-        text = reading.text(key)
-        columns[key] = absent(key) if text is None else reading.read(key, "oui/non", values.yes_no(text))
+        cells = reading.cells(key)
+        columns[key] = absent(key) if cells is None else reading.read(key, "oui/non", values.yes_no(cells))
 
 
 def _read_people(reading: _Reading, columns: dict[str, pl.Series], practitioners: dict[str, str]) -> None:
@@ -328,26 +356,28 @@ def _read_people(reading: _Reading, columns: dict[str, pl.Series], practitioners
 
 
 def _read_practitioner(reading: _Reading, columns: dict[str, pl.Series], practitioners: dict[str, str]) -> None:
-    text = reading.text("practitioner")
+    text = reading.cells("practitioner")
     if text is None:
         columns["practitioner"] = pl.Series("practitioner", ["?"]).new_from_index(0, len(reading.rows))
         return
     text = _whole_identifiers(reading, "practitioner", text)
     same = {practitioner_key(number): practitioner_key(doctor) for number, doctor in practitioners.items()}
 
-    def parse(cell: str) -> str:
+    def parse(cell: str) -> str | None:
         key = practitioner_key(cell)
-        return same.get(key, key)
+        doctor = same.get(key, key)
+        return doctor if _names_somebody(doctor) else None
 
-    columns["practitioner"] = values.distinct(text, parse, pl.String())
+    columns["practitioner"] = _spelled(reading, "practitioner", text, parse)
 
 
 def practitioner_key(text: str) -> str:
     """One spelling per practitioner: an identifier of 12 digits starting with 8 holds an RPPS; an AM number that
-    a spreadsheet shortened gets its leading zero back."""
+    a spreadsheet shortened gets its leading zero back; a name, which is shown, has one capital per word."""
+    text = values.plain_marks(text).lstrip("'")  # by which a spreadsheet marks text
     digits = text.replace(" ", "")
     if not digits.isdigit():
-        return text
+        return text if any(c.isdigit() for c in text) else " ".join(text.casefold().title().split())
     if len(digits) == 12 and digits.startswith("8"):
         return digits[1:]
     return digits.zfill(9) if len(digits) == 8 else digits
@@ -358,33 +388,64 @@ def _read_patient(reading: _Reading, columns: dict[str, pl.Series]) -> None:
 
     `patient` tells one patient from another, `patient_shown` is what the file says.
     """
-    number, nir = reading.text("patient"), reading.text("nir")
+    number, nir = reading.cells("patient"), reading.cells("nir")
     born = columns["birth_date"].dt.to_string("%Y-%m-%d")
     if number is not None:
         shown = _whole_identifiers(reading, "patient", number)
-        patient = values.distinct(shown, one_spelling, pl.String())
+        patient = _spelled(reading, "patient", shown, one_spelling)
     elif nir is not None:
         shown = _whole_identifiers(reading, "nir", nir)
         patient = _by_nir(reading, shown, born)
     else:
         patient, shown = _by_name(reading, born)
     columns["patient"] = patient.alias("patient")
-    columns["patient_shown"] = shown.alias("patient_shown")
+    columns["patient_shown"] = shown.cast(pl.String).alias("patient_shown")
 
 
-def one_spelling(cell: str) -> str:
-    """A name however it is typed; an identifier, which has digits, is left as it is."""
-    return cell if any(c.isdigit() for c in cell) else _folded_name(cell)
+def one_spelling(cell: str) -> str | None:
+    """A name however it is typed; an identifier, which has digits, is left as it is but for what a spreadsheet adds
+    and the spaces of a number. None for a mark that stands for nobody."""
+    if not any(c.isdigit() for c in cell):
+        return _folded_name(cell)
+    if cell.isalnum():
+        return cell
+    cell = values.plain_marks(cell).lstrip("'")
+    bare = cell.replace(" ", "")
+    return bare if _GROUPED.fullmatch(bare) else cell
 
 
-def _folded_name(cell: str) -> str:
-    return values.fold(cell.replace("-", " ").replace("'", " "))
+def _folded_name(cell: str) -> str | None:
+    name = values.plain_marks(cell).replace("-", " ").replace("'", " ")
+    return values.fold(name) if _names_somebody(name) else None
+
+
+def _names_somebody(cell: str) -> bool:
+    """Whether there is a letter or a digit: « - », « ? » or « *** » is written for anybody."""
+    return any(c.isalnum() for c in cell)
+
+
+def _spelled(reading: _Reading, key: str, cells: pl.Series, spelling: _Parser) -> pl.Series:
+    """One spelling per person; the cells that name nobody are unknown, and said."""
+    read = values.distinct(cells, spelling, pl.String())
+    if read.null_count() > cells.null_count():
+        rows = reading.rows["row"].filter(read.is_null() & cells.is_not_null())
+        reading.notices.append(
+            f"{reading.place}, colonne « {reading.found.headings[key]} » : {len(rows)} cellule(s) sans lettre ni "
+            f"chiffre (la première en {reading.cell(key, rows[0])}), lues comme inconnues."
+        )
+    return read
+
+
+def _insured(cell: str) -> str | None:
+    """A NIR without its key."""
+    nir = cell.lstrip("'").replace(" ", "").upper()
+    nir = nir[:13] if len(nir) == 15 else nir
+    return nir if _names_somebody(nir) else None
 
 
 def _by_nir(reading: _Reading, nir: pl.Series, born: pl.Series) -> pl.Series:
     """NIR without its key, and who of those it covers; unknown where this file could tell and the cell does not."""
-    known = nir.str.replace_all(" ", "").str.to_uppercase()
-    known = known.zip_with(known.str.len_chars() != 15, known.str.slice(0, 13))
+    known = _spelled(reading, "nir", nir, _insured)
     rank = reading.text("birth_rank")
     who = born if rank is None else rank.zip_with(rank.is_not_null(), born)
     if rank is None and "birth_date" not in reading.found.columns:
@@ -414,14 +475,16 @@ def _by_name(reading: _Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:
             "les règles par patient ne sont pas vérifiables."
         )
         return nobody, shown
-    parts = [values.distinct(column, _folded_name, pl.String()) for column in (last, first)]
+    parts = [_spelled(reading, column.name, column, _folded_name) for column in (last, first)]
     return parts[0] + "|" + parts[1] + "|" + born, shown
 
 
 def _whole_identifiers(reading: _Reading, key: str, identifiers: pl.Series) -> pl.Series:
     """`1,85E+14` is a number that a spreadsheet rounded: several patients may hide behind it. `17.0` is 17."""
-    if not identifiers.str.contains("[.,eE]").any():
+    texts = identifiers if identifiers.dtype == pl.String else values.by_text(identifiers)[0]
+    if not texts.str.contains("[.,eE]").any():
         return identifiers
+    identifiers = identifiers.cast(pl.String)
     decimal = identifiers.str.contains(r"^\d+[.,]0$").fill_null(False)
     if decimal.any():
         row = reading.rows["row"].filter(decimal)[0]
@@ -445,12 +508,12 @@ def _read_lists(
     reading: _Reading, columns: dict[str, pl.Series], absent: _Absent, nomenclature: Nomenclature, sector_cnam: bool
 ) -> None:
     for key, accepted in LISTED.items():
-        text = reading.text(key)
-        if text is None:
+        cells = reading.cells(key)
+        if cells is None:
             columns[key] = absent(key)
             continue
-        columns[key] = values.listed(text, accepted)
-        _name_unlisted(reading, key, text, columns[key], ", ".join(accepted))
+        columns[key] = values.listed(cells, accepted)
+        _name_unlisted(reading, key, cells, columns[key], ", ".join(accepted))
     readers = {
         "specialty": (_specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
         "sector": (_sector_reader(nomenclature, sector_cnam), "1, 1DP, 2, 3"),
@@ -458,10 +521,10 @@ def _read_lists(
         "exemption": (_exemption_reader(nomenclature), "un code d'exonération de la CNAM"),
     }
     for key, (parse, accepted_text) in readers.items():
-        text = reading.text(key)
-        columns[key] = absent(key) if text is None else values.distinct(text, parse, ACTS[key])
-        if text is not None:
-            _name_unlisted(reading, key, text, columns[key], accepted_text)
+        cells = reading.cells(key)
+        columns[key] = absent(key) if cells is None else values.distinct(cells, parse, ACTS[key])
+        if cells is not None:
+            _name_unlisted(reading, key, cells, columns[key], accepted_text)
     ald_exempt = pl.Series(sorted(nomenclature.ald_exemptions), dtype=ACTS["exemption"])
     by_exemption = columns["exemption"].is_in(ald_exempt.implode()).fill_null(False)
     said_no = columns["ald"].eq_missing(pl.Series([False])) & by_exemption
@@ -485,7 +548,7 @@ def _specialty_reader(nomenclature: Nomenclature) -> _Parser:
 
     def parse(cell: str) -> int | None:
         number = cell.split("-", maxsplit=1)[0].split(":", maxsplit=1)[0].strip().split(" ")[0]
-        code = int(number) if number.isdigit() else by_label.get(values.fold(cell))
+        code = int(number) if _is_code(number) else by_label.get(values.fold(cell))
         if code is None or code not in nomenclature.specialties or code in (0, 99):
             return None
         return nomenclature.same_specialty.get(code, code)
@@ -507,9 +570,14 @@ def _sector_reader(nomenclature: Nomenclature, cnam: bool) -> _Parser:
 
 def _exemption_reader(nomenclature: Nomenclature) -> _Parser:
     def parse(cell: str) -> int | None:
-        return int(cell) if cell.isdigit() and int(cell) in nomenclature.exemptions else None
+        return int(cell) if _is_code(cell) and int(cell) in nomenclature.exemptions else None
 
     return parse
+
+
+def _is_code(text: str) -> bool:
+    """Whether this is a number of a list: `²` is a digit too, and no number."""
+    return text.isascii() and text.isdigit() and len(text) <= 4
 
 
 def _rejected(reading: _Reading, typed: pl.DataFrame) -> tuple[Rejected, ...]:

@@ -76,8 +76,10 @@ def _read(path: str, file: BinaryIO, wanted: _Wanted) -> tuple[list[RawSheet], l
         if kind in ("zip", "ole"):
             sheets, notices = read_workbook(path, file, kind, wanted)
             return sheets, _unlike(path, kind) + notices
-        rest = file.read(MAX_TEXT + 1 - len(head))
-        data = head + rest if rest else head
+        if file.seekable():  # one read: two would have to be put together
+            file.seek(0)
+            head = b""
+        data = head + file.read(MAX_TEXT + 1 - len(head))
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else "erreur de lecture"
         raise InputError(path, f"fichier illisible ({reason})", "vérifiez le disque ou copiez le fichier") from None

@@ -75,7 +75,7 @@ def _of_toml(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dict
         data = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError:
         raise SettingError(str(path), "ce n'est ni un classeur ni du TOML en UTF-8", form.remedy) from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also what tomllib lets through: an integer without end
         where = re.search(r"line (\d+)", str(error))
         line = f", ligne {where[1]}" if where else ""
         raise SettingError(f"{path}{line}", "TOML mal formé", form.remedy) from None

@@ -12,7 +12,12 @@ from typing import Any
 import polars as pl
 
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
-_ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+#: What is not seen, marks of direction among them.
+_ZERO_WIDTH = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+#: What keyboards and word processors write in different ways, and no decomposition makes one.
+_MARKS = str.maketrans(
+    dict.fromkeys("’‘ʼ′`´", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
+)
 _EXCEL_EPOCH = date(1899, 12, 30)  # serial 0 of the 1900 date system, as Excel counts after 28/02/1900
 #: Spreadsheets have no day before 1900, and count 29/02/1900, which never was: an older day is a number gone wrong.
 _FIRST_DAY = date(1900, 3, 1)
@@ -29,9 +34,15 @@ _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
 
 
 def by_text(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The distinct texts of a column, null left out, and for each cell the place of its text among them."""
-    coded = column.cast(pl.Categorical(pl.Categories.random()))
-    return coded.unique(maintain_order=True).drop_nulls().cast(pl.String), coded.to_physical()
+    """The distinct texts of a column (String, or Categorical as `clean` gives it), null left out, and for each cell
+    the place of its text among them."""
+    coded = column.cast(pl.Categorical(pl.Categories.random())) if column.dtype == pl.String else column
+    texts = coded.unique(maintain_order=True).drop_nulls()
+    codes, places = texts.to_physical(), coded.to_physical()
+    if len(codes) and not (codes.is_sorted() and codes[-1] == len(codes) - 1):  # some rows were left out
+        order = pl.Series([0], dtype=codes.dtype).new_from_index(0, int(codes.max()) + 1)  # type: ignore[arg-type]
+        places = order.scatter(codes, range(len(codes))).gather(places)
+    return texts.cast(pl.String), places
 
 
 def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
@@ -41,29 +52,51 @@ def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType)
 
 
 def clean(cells: pl.DataFrame) -> pl.DataFrame:
-    """Text trimmed, NFC, without no-break or zero-width spaces; an empty cell is null."""
-    trimmed = cells.select(pl.all().str.strip_chars())
-    octets, left, letters = (
-        frame.select(size).row(0) if len(frame.columns) else ()
-        for frame, size in (
-            (cells, pl.all().str.len_bytes().sum()),
-            (trimmed, pl.all().str.len_bytes().sum()),
-            (trimmed, pl.all().str.len_chars().sum()),
-        )
+    """Text trimmed, NFC, without no-break or zero-width spaces; an empty cell is null.
+
+    A column whose texts repeat comes back as Categorical: what is done to its texts is done once for each.
+    """
+    repeating = [name for name in cells.columns if _repeats(cells[name])]
+    coded = cells.with_columns(pl.col(name).cast(pl.Categorical(pl.Categories.random())) for name in repeating)
+    return coded.with_columns(
+        _coded_and_trimmed(coded[name]) if name in repeating else _trimmed(coded[name]) for name in cells.columns
     )
-    sizes = dict(zip(cells.columns, zip(octets, left, letters, strict=True), strict=True))
-    odd = [name for name, (_, size, number) in sizes.items() if size != number]
-    shorter = [name for name, (before, size, _) in sizes.items() if size != before or name in odd]
-    plain = pl.col(odd).str.replace_all(_ZERO_WIDTH.pattern, "").str.replace_all(_SPACES.pattern, " ")
-    cleaned = trimmed.with_columns(plain.str.normalize("NFC").str.strip_chars()) if odd else trimmed
-    emptied = pl.when(pl.col(shorter) != "").then(pl.col(shorter))
-    return cells.with_columns(cleaned.select(emptied)) if shorter else cells
+
+
+def _repeats(column: pl.Series) -> bool:
+    """Whether coding the texts of a column pays: as its top shows, most of them are there several times."""
+    top = column.head(20_000).drop_nulls()
+    return len(column) > 1000 and 2 * top.n_unique() < len(top)
+
+
+def _coded_and_trimmed(column: pl.Series) -> pl.Series:
+    texts, places = by_text(column)
+    trimmed = _trimmed(texts)
+    return column if trimmed.equals(texts) else trimmed.gather(places).cast(column.dtype).alias(column.name)
+
+
+def _trimmed(column: pl.Series) -> pl.Series:
+    column = column.str.strip_chars()
+    ascii_only = column.str.len_bytes().sum() == column.str.len_chars().sum()
+    if not ascii_only:
+        column = (
+            column.str.replace_all(_ZERO_WIDTH.pattern, "")
+            .str.replace_all(_SPACES.pattern, " ")
+            .str.normalize("NFC")
+            .str.strip_chars()
+        )
+    return column.set(column == "", None)
+
+
+def plain_marks(text: str) -> str:
+    """Apostrophes as `'`, hyphens and dashes as `-`."""
+    return text.translate(_MARKS)
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, single spaces."""
+    """Lower case, without accents or ligatures, single spaces."""
     stripped = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(stripped.casefold().split())
+    return " ".join(stripped.casefold().replace("œ", "oe").replace("æ", "ae").split())
 
 
 def parse_day(text: str) -> date | None:

@@ -127,7 +127,7 @@ def read_scenario(path: Path) -> Scenario:
         data = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
     except UnicodeDecodeError:
         raise SettingError(str(path), "ce n'est pas du TOML en UTF-8", _REMEDY) from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also what tomllib lets through: an integer without end
         where = re.search(r"line (\d+)", str(error))
         raise SettingError(f"{path}, ligne {where[1]}" if where else str(path), "TOML mal formé", _REMEDY) from None
     _known_keys(str(path), data, _FILE_KEYS)

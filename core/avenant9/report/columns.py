@@ -10,7 +10,7 @@ from avenant9.acts.columns import Recognised, Unrecognised, recognise
 from avenant9.acts.preflight import letters
 from avenant9.report.headings import HEADINGS, heading
 from avenant9.report.page import Page, sections
-from avenant9.wording import counted, listed, quoted
+from avenant9.wording import counted, file_name, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,7 +112,7 @@ def _placed(found: Recognised) -> list[tuple[str, int]]:
 
 
 def _title(raw: RawSheet) -> str:
-    words = ["entrée standard" if raw.file == "-" else raw.file]
+    words = ["entrée standard" if raw.file == "-" else file_name(raw.file)]
     if raw.sheet is not None:
         words.append(f"feuille {raw.sheet}" + (" (masquée)" if raw.hidden else ""))
     if raw.encoding is not None:
@@ -136,7 +136,7 @@ def _object(sheet: Understood) -> dict[str, Any]:
     raw, found = sheet.raw, sheet.found
     recognised = isinstance(found, Recognised)
     return {
-        "file": raw.file,
+        "file": file_name(raw.file),
         "sheet": raw.sheet,
         "hidden": raw.hidden,
         "read": raw.read,
