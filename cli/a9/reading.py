@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -38,6 +39,8 @@ def begin(reading: Reading) -> None:
     """Has the first file read while the command imports and loads what it needs; no longer than the command lasts."""
     from avenant9.acts.child import start_for  # noqa: PLC0415
 
+    # A process that ends in some seconds need not give memory back meanwhile, to take it again page by page.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:-1")
     start_for(reading.files)
 
     from avenant9.acts import ahead  # noqa: PLC0415 - after that: it imports polars, as the readers do

@@ -163,7 +163,7 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
         filled = filled | pl.col("row").is_in(raw.errors["row"].implode())
     chosen = cleaned.select(filled & ~total & ~repeated).to_series()
     kept = cleaned if chosen.all() else cleaned.filter(chosen)
-    last = below["row"].to_list()[-1] if len(below) else 0
+    last = below["row"][-1] if len(below) else 0
     first_row = found.header_rows[0] if found.header_rows else 0
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
     ragged = _ragged(raw, found, kept, names)
@@ -643,6 +643,8 @@ def _resolve(acts: pl.DataFrame, nomenclature: Nomenclature) -> pl.DataFrame:
             code=pl.when(hit).then(pl.lit(target)).otherwise(code),
             coefficient=pl.when(hit).then(pl.lit(1000, ACTS["coefficient"])).otherwise(pl.col("coefficient")),
         )
+    if acts["original_code"].null_count() == len(acts):
+        return acts
     original = values.distinct(acts["original_code"], lambda cell: _original(cell, nomenclature), pl.String())
     return acts.with_columns(original_code=original).with_columns(code=pl.coalesce(_within_group(nomenclature), code))
 
