@@ -71,9 +71,8 @@ def run(
     crashed: list[str] = []
     rows = counted.select("act", "input", "row")
     sorter.prepare()
-    with ThreadPoolExecutor(
-        min(os.cpu_count() or 1, _AT_ONCE)
-    ) as pool:  # polars works outside the interpreter's lock
+    threads = min(os.cpu_count() or 1, _AT_ONCE)
+    with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
         acts_for = _ActsFor(counted, [rulebook.rules[name] for name in wanted], context, pool)
         while sorter.is_active():
             ready = sorted(sorter.get_ready(), key=lambda name: rulebook.rules[name].kind in FEW)  # long ones first
