@@ -40,7 +40,7 @@ def begin(reading: Reading) -> None:
     from avenant9.acts.child import start_for  # noqa: PLC0415
 
     # A process that ends in some seconds need not give memory back meanwhile, to take it again page by page.
-    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:10000,muzzy_decay_ms:-1")
+    os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:1500,muzzy_decay_ms:1500")
     start_for(reading.files)
 
     from avenant9.acts import ahead  # noqa: PLC0415 - after that: it imports polars, as the readers do
