@@ -90,7 +90,7 @@ SENTENCES = {
     "le plus proche est « guyane » (attendu : « metropole », « alsace-moselle », « guadeloupe », « martinique », "
     "« guyane », « reunion » ou « mayotte »).",
     "montant": f"{ZZ1} : tariff 1, amount : valeur refusée : « 20.005 » ; "
-    "attendu : un nombre, au moins 0, 2 décimales au plus.",
+    "attendu : un nombre, au moins 0, au plus 10000000, 2 décimales au plus.",
     # its dates
     "trou": f"{EXEMPLE} : version 2, from : rien ne couvre du 2023-01-01 au 2023-12-31 ; commencer le 2023-01-01, "
     "ou écrire « after_gap = true » si aucun texte ne s'applique entre les deux.",
