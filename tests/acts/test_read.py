@@ -472,6 +472,13 @@ def test_quoted_cells(tmp_path: Path) -> None:
     assert_frame_equal(one(text_file(tmp_path, content)).table, expected)
 
 
+def test_a_return_within_a_line_beside_quotes(tmp_path: Path) -> None:
+    """Neither the end of the line, as others end otherwise, nor an error."""
+    path = text_file(tmp_path, 'date;code;note\n01/02/2023;"G";a\rb\n02/02/2023;"VG;x";c\rd\n')
+    rows = ((1, "date", "code", "note"), (2, "01/02/2023", "G", "a\rb"), (3, "02/02/2023", "VG;x", "c\rd"))
+    assert_frame_equal(one(path).table, table(*rows))
+
+
 def test_all_quoted(tmp_path: Path) -> None:
     path = text_file(tmp_path, '"date";"code"\n"01/02/2023";"G"\n02/02/2023;""\n')
     expected = table((1, "date", "code"), (2, "01/02/2023", "G"), (3, "02/02/2023"))

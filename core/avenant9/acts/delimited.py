@@ -202,6 +202,7 @@ def _split_quoted(path: str, text: str, lines: pl.Series, rows: pl.Series, separ
     unit = next(unit for unit in (_UNIT, *map(chr, range(0xE000, 0xF8FF))) if unit not in text)
     closed = rf'(?:"(?:[^"]|"")*"|{plain})'
     clean = lines.str.contains(rf"^{closed}(?:{mark}{closed})*$") & (lines.str.len_bytes() < csv.field_size_limit())
+    clean &= ~lines.str.contains("\r", literal=True)  # which the reader takes for the end of a line
     quoted = lines.str.contains('"', literal=True)
     resolved = lines.str.replace_all(separator, unit, literal=True).to_list()
     places = (clean & quoted).arg_true().to_list()
