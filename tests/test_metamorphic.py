@@ -425,7 +425,10 @@ def test_14_a_window_ends_on_its_last_day(
     (found,) = counted_alone(name, [*full, late], others, tmp_path)
     assert found.row == len(others.rows) + 2 + len(full)
     (after,) = limited(version, last + timedelta(1), 1)
-    assert counted_alone(name, [*full, after], others, tmp_path) == []
+    speaking = counted_alone(name, [*full, after], others, tmp_path)
+    if not in_force(version, last + timedelta(1)):  # what follows may refuse the act itself, counting no other
+        speaking = [one for one in speaking if one.related]
+    assert speaking == []
 
 
 @relation(
