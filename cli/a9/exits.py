@@ -6,18 +6,17 @@ import errno
 import sys
 import tempfile
 import traceback
-from contextlib import contextmanager
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import click
 
-from a9.terminal import silence
+from a9.terminal import or_lost
 from avenant9.errors import A9Error, InputError, OutputError
 from avenant9.wording import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
 
 class ExitCode(IntEnum):
@@ -60,7 +59,7 @@ def explain(error: BaseException) -> int:
         raise error
     code = code_of(error)
     if isinstance(error, click.ClickException):
-        with _or_lost():
+        with or_lost():
             error.show(file=sys.stderr)
     elif isinstance(error, A9Error):
         say(str(error))
@@ -81,16 +80,8 @@ def explain(error: BaseException) -> int:
 
 def say(sentence: str) -> None:
     """One sentence on stderr, lost where nothing can be written there: the exit code still tells."""
-    with _or_lost():
+    with or_lost():
         click.echo(f"Erreur : {visible(sentence)}", file=sys.stderr)
-
-
-@contextmanager
-def _or_lost() -> Iterator[None]:
-    try:
-        yield
-    except OSError:
-        silence(sys.stderr)  # what it still holds would fail again at the end of the process, which would tell
 
 
 def _where(error: BaseException) -> str:

@@ -12,7 +12,7 @@ import tempfile
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
-from a9.terminal import silence
+from a9.terminal import or_lost, silence
 from avenant9.errors import OutputError, SettingError
 from avenant9.wording import for_encoding, visible
 
@@ -271,8 +271,6 @@ class Notices:
 
     @staticmethod
     def _write(text: str) -> None:
-        try:
+        with or_lost():
             sys.stderr.write(text)
             sys.stderr.flush()
-        except OSError:
-            silence(sys.stderr)

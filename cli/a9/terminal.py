@@ -78,6 +78,15 @@ def french() -> Iterator[None]:
             os.environ["LANGUAGE"] = language
 
 
+@contextmanager
+def or_lost() -> Iterator[None]:
+    """What is written to stderr meanwhile is lost where nothing can be written there."""
+    try:
+        yield
+    except OSError:
+        silence(sys.stderr)  # what it still holds would fail again at the end of the process, which would tell
+
+
 def silence(stream: TextIO) -> None:
     """Send the rest to nowhere: the reader at the other end of the pipe is gone."""
     try:

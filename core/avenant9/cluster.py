@@ -517,9 +517,7 @@ def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
     table = netted(table.drop("file"), table["file"])
     acts = Acts(table=forget_unnamed(table) if job.forget else table, inputs=())
     answers = engine.answer(acts, job.book.value, selected, job.options)
-    named = pl.concat([answers.findings["act"], answers.findings["related"].explode()]).drop_nulls()
-    stood_on = answers.stood_on.select(engine.STOOD_ON).filter(pl.col("act").is_in(named.implode()))
-    return replace(answers, stood_on=stood_on)
+    return replace(answers, stood_on=engine.named_by(answers.findings, answers.stood_on.select(engine.STOOD_ON)))
 
 
 def _from_wire(name: str) -> pl.Expr:

@@ -101,7 +101,7 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         patients=everything.select("patient", "act").drop_nulls("patient").unique("patient", maintain_order=True),
         practitioners=frozenset(everything["practitioner"].drop_nulls().unique()),
         acts=len(everything),
-        acts_asked=int(everything.select((pl.col("date").is_not_null() & _wanted_dates(options)).sum()).item()),
+        acts_asked=len(_asked(everything, options)),
         threshold=shares.result(),
     )
 
@@ -216,20 +216,20 @@ def _unused_derogations(practitioners: frozenset[str], options: Options) -> list
     return [f"Aménagement du plafond de {name} : aucun acte de ce praticien dans les fichiers." for name in absent]
 
 
-def _wanted_dates(options: Options) -> pl.Expr:
-    wanted = pl.lit(True)
+def _asked(acts: pl.DataFrame, options: Options) -> pl.DataFrame:
+    """The acts of the dates asked."""
     if options.from_ is not None:
-        wanted = wanted & (pl.col("date") >= options.from_)
+        acts = acts.filter(pl.col("date") >= options.from_)
     if options.until is not None:
-        wanted = wanted & (pl.col("date") <= options.until)
-    return wanted
+        acts = acts.filter(pl.col("date") <= options.until)
+    return acts
 
 
 def _within(table: pl.DataFrame, everything: pl.DataFrame, options: Options) -> pl.DataFrame:
     """The findings on dates of care from `from_` to `until`; a finding on a year that has one such day stays."""
     if options.from_ is None and options.until is None:
         return table
-    wanted = everything.filter(_wanted_dates(options))["act"]
+    wanted = _asked(everything, options)["act"]
     asked = Period(options.from_ or date.min, options.until)
     years = [year for year in table["year"].drop_nulls().unique() if civil_year(year).overlaps(asked)]
     return table.filter(pl.col("act").is_in(wanted.implode()) | pl.col("year").is_in(years))
@@ -253,11 +253,15 @@ _SHOWN = (
 STOOD_ON = ("act", *_SHOWN, "rate", "reimbursed", "practitioner")
 
 
+def named_by(findings: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts that findings stand on, and those related to them."""
+    return lookup(acts, pl.concat([findings["act"], findings["related"].explode()]))
+
+
 def _reported(answers: Answers, acts: Acts, rulebook: Rulebook, as_of: date) -> pl.DataFrame:
     """Findings with the act they stand on, in the order of the contract."""
     table = answers.findings
-    named = pl.concat([table["act"], table["related"].explode()])
-    everything = lookup(answers.stood_on, named)
+    everything = named_by(table, answers.stood_on)
     places = pl.DataFrame(
         [(rank, entry.file, entry.sheet) for rank, entry in enumerate(acts.inputs)],
         schema={"input": pl.UInt16, "file": pl.String, "sheet": pl.String},
@@ -366,7 +370,7 @@ def _unverifiable(
 ) -> tuple[Unverifiable, ...]:
     """One entry per rule that could not be answered for some acts, with all that was missing."""
     if options.from_ is not None or options.until is not None:
-        wanted = everything.filter(_wanted_dates(options))["act"]
+        wanted = _asked(everything, options)["act"]
         unknown = {name: frame.filter(pl.col("act").is_in(wanted.implode())) for name, frame in unknown.items()}
     entries = []
     for name, frame in unknown.items():

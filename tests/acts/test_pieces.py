@@ -174,7 +174,7 @@ def test_a_wide_piece_is_not_sent(tmp_path: Path, reader: subprocess.Popen[bytes
 def test_a_workbook_of_long_strings_is_read_whole(
     tmp_path: Path, reader: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pieces, "LONGEST", 1_000)
+    monkeypatch.setattr(Pieces, "most_strings", 250)
     monkeypatch.setattr(pieces, "SIZE", 10)
     strings = f'<sst xmlns="{MAIN}"><si><t>{"é" * 300}</t></si></sst>'
     path = book(tmp_path, row(1, cell("A1", "0", ' t="s"')), sharedStrings=strings)

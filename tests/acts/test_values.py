@@ -148,8 +148,3 @@ def test_only_digits_and_punctuation_are_quoted_and_never_a_nir() -> None:
     assert values.quotable("31/02/2024")
     assert not values.quotable("Dupont")
     assert not values.quotable("185057800608491")
-
-
-@pytest.mark.parametrize(("column", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
-def test_letters_of_a_column(column: int, letters: str) -> None:
-    assert values.column_letters(column) == letters

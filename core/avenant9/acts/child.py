@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 #: A reader more for each part of a workbook of this size, up to the cores there are, and never more than MOST.
 _SHARE, MOST = 16 * 2**20, 4
 _early: dict[str, list[subprocess.Popen[bytes]]] = {}
-_all: list[subprocess.Popen[bytes]] = []
+_all: set[subprocess.Popen[bytes]] = set()
 _stopped = threading.Event()
 
 
@@ -37,15 +37,23 @@ def stopped() -> Iterator[None]:
     """Ends the readers of a command that is over or gave up; in the block none is started, so that who waits for one
     waits no longer."""
     _stopped.set()
-    for child in _all:
-        if child.poll() is None:
-            child.kill()
-            child.wait()
-    _all.clear()
+    for child in list(_all):
+        end(child)
     try:
         yield
     finally:
         _stopped.clear()
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Ends a reader, whatever it is doing."""
+    child.kill()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            with suppress(OSError):
+                pipe.close()
+    child.wait()
+    _all.discard(child)
 
 
 def take(path: str) -> list[subprocess.Popen[bytes]]:
@@ -84,7 +92,7 @@ def spawn() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,  # a native abort may quote what it was reading
         env={**os.environ, "PYTHONPATH": paths, "POLARS_MAX_THREADS": "2"},  # each thread reserves memory
     )
-    _all.append(child)
+    _all.add(child)
     return child
 
 

@@ -13,6 +13,7 @@ import polars as pl
 from avenant9.acts import values
 from avenant9.acts.codes import CCAM, Coded, parse_codes
 from avenant9.acts.columns import Recognised
+from avenant9.acts.preflight import letters
 from avenant9.acts.raw import RawSheet
 from avenant9.model import ACTS, LISTED, CellRef, Input, Nomenclature, Rejected
 
@@ -61,22 +62,28 @@ class _Reading:
         return self.rows[f"c{self.found.columns[key]}"].alias(key)
 
     def cell(self, key: str, row: int) -> str:
-        return f"{values.column_letters(self.found.columns[key])}{row}"
+        return f"{letters(self.found.columns[key])}{row}"
 
     def read(self, key: str, what: str, values_read: pl.Series) -> pl.Series:
         """Names the cells that hold something else than `what`: they are unknown."""
         cells = self.cells(key)
-        if cells is not None:
-            bad = self.rows["row"].filter(cells.is_not_null() & values_read.is_null())
-            if len(bad):
-                heading, text = self.found.headings[key], cells.cast(pl.String)
-                moments = text.str.contains(r"^\d{4}-\d\d-\d\d ").fill_null(False) & values_read.is_null()
-                dates = f" dont {moments.sum()} date(s)" if what != "date" and moments.any() else ""
-                self.notices.append(
-                    f"{self.place}, colonne « {heading} » : {len(bad)} cellule(s) sans {what} lisible{dates} "
-                    f"(la première en {self.cell(key, bad[0])}), lues comme inconnues."
-                )
+        if cells is not None and (bad := cells.is_not_null() & values_read.is_null()).any():
+            moments = int(cells.filter(bad).cast(pl.String).str.contains(r"^\d{4}-\d\d-\d\d ").sum())
+            dates = f" dont {moments} date(s)" if what != "date" and moments else ""
+            self.tell(
+                key,
+                bad,
+                lambda number, first: (
+                    f"{number} cellule(s) sans {what} lisible{dates} (la première en {first}), lues comme inconnues"
+                ),
+            )
         return values_read
+
+    def tell(self, key: str, which: pl.Series, words: Callable[[int, str], str]) -> None:
+        """Says of `which` cells of a key's column what `words` makes of their number and the place of the first."""
+        rows = self.rows["row"].filter(which)
+        said = words(len(rows), self.cell(key, rows[0]))
+        self.notices.append(f"{self.place}, colonne « {self.found.headings[key]} » : {said}.")
 
     @property
     def place(self) -> str:
@@ -252,7 +259,7 @@ def _name_merges(reading: _Reading) -> None:
         top, left, _, _ = min(merges)
         reading.notices.append(
             f"{reading.place} : {len(merges)} groupe(s) de cellules fusionnées dans le tableau (le premier en "
-            f"{values.column_letters(left)}{top}) : seule la première cellule de chacun a une valeur, les autres "
+            f"{letters(left)}{top}) : seule la première cellule de chacun a une valeur, les autres "
             "sont lues vides ; défusionnez-les et remplissez-les."
         )
     first, last = (pl.Series([run[place] for run in reading.raw.hidden_rows], dtype=pl.UInt32) for place in (0, 1))
@@ -294,11 +301,13 @@ def _name_dates_as_text(reading: _Reading, cells: pl.Series) -> None:
     texts, places = values.by_text(cells)
     typed = texts.str.contains(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
     if typed.any() and texts.str.contains(r"^\d{4}-\d\d-\d\d \d\d:").any():
-        rows = reading.rows["row"].filter(typed.gather(places))
-        reading.notices.append(
-            f"{reading.place}, colonne « {reading.found.headings['date']} » : {len(rows)} date(s) en texte parmi de "
-            f"vraies dates (la première en {reading.cell('date', rows[0])}), lues jour d'abord ; vérifiez que le "
-            "tableur n'a pas inversé jour et mois des autres."
+        reading.tell(
+            "date",
+            typed.gather(places),
+            lambda number, first: (
+                f"{number} date(s) en texte parmi de vraies dates (la première en {first}), lues "
+                "jour d'abord ; vérifiez que le tableur n'a pas inversé jour et mois des autres"
+            ),
         )
 
 
@@ -428,10 +437,12 @@ def _spelled(reading: _Reading, key: str, cells: pl.Series, spelling: _Parser) -
     """One spelling per person; the cells that name nobody are unknown, and said."""
     read = values.distinct(cells, spelling, pl.String())
     if read.null_count() > cells.null_count():
-        rows = reading.rows["row"].filter(read.is_null() & cells.is_not_null())
-        reading.notices.append(
-            f"{reading.place}, colonne « {reading.found.headings[key]} » : {len(rows)} cellule(s) sans lettre ni "
-            f"chiffre (la première en {reading.cell(key, rows[0])}), lues comme inconnues."
+        reading.tell(
+            key,
+            read.is_null() & cells.is_not_null(),
+            lambda number, first: (
+                f"{number} cellule(s) sans lettre ni chiffre (la première en {first}), lues comme inconnues"
+            ),
         )
     return read
 
@@ -487,19 +498,24 @@ def _whole_identifiers(reading: _Reading, key: str, identifiers: pl.Series) -> p
     identifiers = identifiers.cast(pl.String)
     decimal = identifiers.str.contains(r"^\d+[.,]0$").fill_null(False)
     if decimal.any():
-        row = reading.rows["row"].filter(decimal)[0]
-        reading.notices.append(
-            f"{reading.place}, colonne « {reading.found.headings[key]} » : {decimal.sum()} identifiant(s) écrits "
-            f"comme des nombres décimaux (le premier en {reading.cell(key, row)}), lus sans leur « ,0 »."
+        reading.tell(
+            key,
+            decimal,
+            lambda number, first: (
+                f"{number} identifiant(s) écrits comme des nombres décimaux (le premier en {first}), "
+                "lus sans leur « ,0 »"
+            ),
         )
         identifiers = identifiers.zip_with(~decimal, identifiers.str.head(-2))
     lost = identifiers.str.contains(r"(?i)^\d([.,]\d+)?e\+?\d+$").fill_null(False)
     if lost.any():
-        row = reading.rows["row"].filter(lost)[0]
-        reading.notices.append(
-            f"{reading.place}, colonne « {reading.found.headings[key]} » : {lost.sum()} identifiant(s) en notation "
-            f"scientifique (le premier en {reading.cell(key, row)}), perdus par le tableur et lus comme inconnus ; "
-            "mettez la colonne au format texte avant d'exporter."
+        reading.tell(
+            key,
+            lost,
+            lambda number, first: (
+                f"{number} identifiant(s) en notation scientifique (le premier en {first}), perdus "
+                "par le tableur et lus comme inconnus ; mettez la colonne au format texte avant d'exporter"
+            ),
         )
     return identifiers.set(lost, None)
 
@@ -536,10 +552,13 @@ def _name_unlisted(reading: _Reading, key: str, text: pl.Series, read: pl.Series
     if unlisted.any():
         seen = sorted(filter(values.harmless, text.filter(unlisted).unique().to_list()))[:3]
         quoted = f" (« {' », « '.join(seen)} »…)" if seen else ""
-        row = reading.rows["row"].filter(unlisted)[0]
-        reading.notices.append(
-            f"{reading.place}, colonne « {reading.found.headings[key]} » : {unlisted.sum()} cellule(s) hors liste"
-            f"{quoted}, la première en {reading.cell(key, row)}, lues comme inconnues ; valeurs admises : {accepted}."
+        reading.tell(
+            key,
+            unlisted,
+            lambda number, first: (
+                f"{number} cellule(s) hors liste{quoted}, la première en {first}, lues comme "
+                f"inconnues ; valeurs admises : {accepted}"
+            ),
         )
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 #: Bytes of XML of a piece, about 6,000 rows of 14 columns; more where the shared strings, parsed again with each
 #: piece, are long: else they would take more time than the rows.
 SIZE, TIMES_STRINGS = 4 * 2**20, 4
-#: A workbook whose pieces would be longer than this is read whole.
-LONGEST = 256 * 2**20
+#: A workbook whose strings are longer than this is read whole: so would its pieces be.
+LONGEST_STRINGS = 64 * 2**20
 #: Rows × columns of a piece, each of about 100 bytes in the reader, and the address space that it may take.
 MOST_CELLS, MEMORY = 5_000_000, 6 * 2**30
 
@@ -69,11 +69,13 @@ class Pieces(RowsTaker):
 
     # --- what the preflight says, in this order ---
 
-    def book(self, *, date1904: bool, styles: bytes, strings: bytes) -> None:
+    most_strings = LONGEST_STRINGS
+
+    def book(self, *, date1904: bool, styles: bytes, strings: bytes | None) -> None:
         """What the sheets need of the rest of the workbook."""
-        self._date1904, self._styles, self._strings = date1904, styles, strings
-        self._size = max(SIZE, TIMES_STRINGS * len(strings))
-        self._failed = self._size > LONGEST
+        self._failed = strings is None
+        self._date1904, self._styles, self._strings = date1904, styles, strings or b""
+        self._size = max(SIZE, TIMES_STRINGS * len(self._strings))
 
     def begin(self, sheet: Sheet, prefix: bytes) -> None:
         """A sheet, whose elements bear this prefix."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from avenant9.acts import preflight
+from avenant9.acts.preflight import letters
 from avenant9.acts.settings import empty
-from avenant9.acts.values import column_letters
 from avenant9.errors import InputError, SettingError
 from avenant9.wording import did_you_mean, fold
 
@@ -101,7 +101,7 @@ def _sheet(path: str, file: BinaryIO) -> tuple[Worksheet, dict[str, str]]:
             f"la cellule {cell} est loin du tableau",
             "videz-la, ou donnez une feuille avec une ligne par indicateur et une colonne par médecin",
         )
-    broken = {f"{column_letters(column)}{row}": text for row, column, text in chosen.errors}
+    broken = {f"{letters(column)}{row}": text for row, column, text in chosen.errors}
     file.seek(0)
     try:
         return load_workbook(file, data_only=True)[chosen.name], broken

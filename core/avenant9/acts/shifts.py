@@ -21,6 +21,7 @@ from avenant9.acts import values
 from avenant9.acts.columns import COLUMNS, Recognised, fold_heading, headers, recognise
 from avenant9.acts.load import ReadOptions, load_acts, read_sheets, wanted_sheets
 from avenant9.acts.normalise import data_rows, one_spelling, practitioner_key
+from avenant9.acts.preflight import letters
 from avenant9.acts.raw import RawSheet
 from avenant9.errors import InputError, SettingError
 from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature, Rejected
@@ -361,7 +362,7 @@ def _read(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) ->
             entries.append(read(row, named))
         except _Refusal as refusal:
             at = found.columns.get(refusal.key) if refusal.key else None
-            cell = None if at is None else f"{values.column_letters(at)}{row.where.row}"
+            cell = None if at is None else f"{letters(at)}{row.where.row}"
             rejected.append(Rejected(replace(row.where, cell=cell), refusal.reason))
     account = Input(
         file=raw.file,

@@ -272,13 +272,3 @@ def quotable(text: str) -> bool:
 def harmless(text: str) -> bool:
     """Whether a message outside the report may quote this cell: too short to tell anything of a patient."""
     return quotable(text) and len(text) <= 2
-
-
-def column_letters(column: int) -> str:
-    """`A` for 0, `AA` for 26."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters

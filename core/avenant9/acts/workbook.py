@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
 from avenant9.acts import preflight
 from avenant9.acts.answers import DeadError, RefusedError, answer
-from avenant9.acts.child import ask, spawn, take
+from avenant9.acts.child import ask, end, spawn, take
 from avenant9.acts.pieces import Pieces
 from avenant9.acts.raw import ERRORS, RawSheet
 from avenant9.errors import InputError
@@ -72,12 +72,7 @@ def _readers(readers: list[subprocess.Popen[bytes]]) -> Iterator[list[subprocess
         yield readers
     finally:
         for reader in readers:
-            reader.kill()
-            for pipe in (reader.stdin, reader.stdout):
-                if pipe is not None:
-                    with suppress(OSError):
-                        pipe.close()
-            reader.wait()
+            end(reader)
 
 
 def _whole(

@@ -71,8 +71,11 @@ class RowsTaker:
     """Is handed the rows of the sheets of an xlsx as they are examined, in this order, and lets them go. An end that
     does not come says that the sheet is not what it seemed."""
 
-    def book(self, *, date1904: bool, styles: bytes, strings: bytes) -> None:
-        """What the sheets need of the rest of the workbook: whole parts."""
+    #: Shared strings longer than this, inflated, are not handed over.
+    most_strings = 0
+
+    def book(self, *, date1904: bool, styles: bytes, strings: bytes | None) -> None:
+        """What the sheets need of the rest of the workbook: whole parts; `strings` None: they are too long."""
 
     def begin(self, sheet: Sheet, prefix: bytes) -> None:
         """A sheet, whose elements bear this prefix."""

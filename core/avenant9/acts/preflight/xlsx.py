@@ -31,15 +31,25 @@ def examined(package: Package, chosen: Chosen, taker: RowsTaker) -> Workbook:
     if not sheets:
         raise damaged(package.path)
     styles = package.xml("xl/styles.xml") if "xl/styles.xml" in package else b""
-    strings = b""
-    if "xl/sharedStrings.xml" in package:
-        strings = b"".join(package.stream("xl/sharedStrings.xml", limits.MAX_STRINGS))
+    strings, length = _strings(package, taker.most_strings)
     taker.book(date1904=date1904, styles=styles, strings=strings)
     for sheet, part in sheets:
         if chosen(sheet):
             _scan(package, part, sheet, taker)
     found = tuple(sheet for sheet, _ in sheets)
-    return Workbook("xlsx", found, date1904, reading_memory(found, 4 * len(strings)))
+    return Workbook("xlsx", found, date1904, reading_memory(found, 4 * length))
+
+
+def _strings(package: Package, most: int) -> tuple[bytes | None, int]:
+    """The shared strings, None where there are more than `most` bytes of them; and how many there are."""
+    if "xl/sharedStrings.xml" not in package:
+        return b"", 0
+    kept, length = list[bytes](), 0
+    for data in package.stream("xl/sharedStrings.xml", limits.MAX_STRINGS):
+        length += len(data)
+        if length <= most:
+            kept.append(data)
+    return (b"".join(kept) if length <= most else None), length
 
 
 def _targets(package: Package) -> dict[str, str]:
