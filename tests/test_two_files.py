@@ -1,8 +1,9 @@
-"""What the data rules say of acts that stand in two files: whole findings, each with its file."""
+"""Acts that stand in two files: what the data rules say of them, and that a row number is one of its file."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,23 +13,26 @@ import pytest
 from avenant9.acts.load import load_acts
 from avenant9.cases import told
 from avenant9.engine import Options, check
+from avenant9.model import Report
 from avenant9.rulebook.load import load_rulebook
 
 HEADING = "date;code;practitioner;patient;amount;invoice;quantity\n"
 DATA = ("donnees/annulation-orpheline", "donnees/code-inconnu", "donnees/date-future", "donnees/doublon")
 
 
-def findings(folder: Path, *files: str) -> list[tuple[Any, ...]]:
-    """Rule, file and row, related files and rows, message of each finding."""
+def checked(folder: Path, files: Sequence[str], *only: str) -> Report:
     paths = []
     for number, lines in enumerate(files, 1):
         paths.append(str(folder / f"{number}.csv"))
         Path(paths[-1]).write_text(HEADING + lines, encoding="utf-8")
     rulebook = load_rulebook()
-    acts = load_acts(paths, rulebook.nomenclature)
-    report = check(acts, rulebook, Options(as_of=date(2026, 11, 22), only=DATA))
+    return check(load_acts(paths, rulebook.nomenclature), rulebook, Options(as_of=date(2026, 11, 22), only=only))
+
+
+def findings(folder: Path, *files: str) -> list[tuple[Any, ...]]:
+    """Rule, file and row, related files and rows, message of each finding."""
     found = []
-    for one in report.findings.iter_rows(named=True):
+    for one in checked(folder, files, *DATA).findings.iter_rows(named=True):
         entry = told(one)
         assert (entry["verdict"], entry["at_stake"]) == ("review", "0.00")
         assert entry["explanation"].keys() == {"looked_for"}
@@ -100,3 +104,16 @@ def test_a_line_that_stands_in_two_files(
     tmp_path: Path, first: str, second: str, expected: list[tuple[Any, ...]]
 ) -> None:
     assert sorted(findings(tmp_path, first, second)) == sorted(expected)
+
+
+@pytest.mark.parametrize("first", ["TE2", "G"])
+def test_rows_of_one_number_in_two_files_are_two_rows(tmp_path: Path, first: str) -> None:
+    """One row is one invoice; two rows without a number may be two."""
+    second = {"TE2": "G", "G": "TE2"}[first]
+    files = [f"10/05/2022;{code};A;P1;20,00;;1\n" for code in (first, second)]
+    report = checked(tmp_path, files, "cumul/te2-autre-acte")
+    (found,) = report.findings.iter_rows(named=True)
+    assert (found["verdict"], Path(found["file"]).stem) == ("review", str([first, second].index("TE2") + 1))
+    assert [(Path(place["file"]).stem, place["row"]) for place in found["related"]] == [
+        (str([first, second].index("G") + 1), 2)
+    ]

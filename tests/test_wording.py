@@ -12,7 +12,8 @@ def test_dates_and_amounts_are_french() -> None:
     assert wording.euros(123456) == "1\u00a0234,56\u00a0€"
     assert wording.euros(-5) == "-0,05\u00a0€"
     assert wording.euros(None) == "montant inconnu"
-    assert wording.decimal(-123456) == "-1234,56"
+    assert wording.money(-123456, ",") == "-1234,56"
+    assert [wording.money(cents) for cents in (-1, 0, 5, 285250)] == ["-0.01", "0.00", "0.05", "2852.50"]
     assert wording.percent(2000) == "20\u00a0%"
     assert wording.percent(725) == "7,25\u00a0%"
     assert wording.percent(750) == "7,5\u00a0%"

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from avenant9 import remote_share, summary
+from avenant9.acts.netting import counting
 from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
 from avenant9.checks.context import Context
@@ -87,7 +88,7 @@ class Answers:
 def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Options) -> Answers:
     """Runs the selected rules on all acts."""
     everything, context = prepared(acts, rulebook, options)
-    counted = _counted(everything)
+    counted = counting(everything)
     with ThreadPoolExecutor(1) as beside:  # polars works outside the interpreter's lock
         shares = beside.submit(_threshold, counted, selected, context)
         found, unknown, crashed = run(counted, rulebook, selected, context)
@@ -118,12 +119,6 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> tuple[pl.DataF
 
     everything = acts.table.with_columns(nature=distinct(acts.table["code"], nature, pl.String()))
     return everything, _context(everything, rulebook, options)
-
-
-def _counted(everything: pl.DataFrame) -> pl.DataFrame:
-    """The acts that count: mostly all of them, which are then not copied."""
-    counts = everything["status"].is_null()
-    return everything if counts.all() else everything.filter(counts)
 
 
 def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> Context:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
+from avenant9.acts.netting import counting
 from avenant9.checks.share import granted, remote_units
 from avenant9.errors import SettingError
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
@@ -40,18 +41,18 @@ def follow(
         committee: how groups are read.
         asked: see `Asked`.
     """
-    counting = everything.filter(pl.col("status").is_null())
+    counts = counting(everything)
     entries = tuple(
         _followed(row, entry, version, nomenclature, asked)
         for version in rule.version
-        for row, entry in of_version(counting, version, asked)
+        for row, entry in of_version(counts, version, asked)
     )
     years = {entry.year for entry in entries}
     return results.Threshold(
         as_of=asked.as_of,
         practitioners=entries,
         by_group=tuple(_groups(entries, committee.reading)),
-        notes=tuple(_notes(counting, rule, nomenclature, asked, entries)),
+        notes=tuple(_notes(counts, rule, nomenclature, asked, entries)),
         texts=_texts(rule, years),
         rejected=tuple(
             Rejected(
@@ -181,7 +182,7 @@ def _notes(
     """What was left out of the numbers, or weighs on them."""
     first = min(rule.version, key=lambda version: version.from_)
     uncounted = pl.col("nature").is_in(list(first.uncounted_natures)).fill_null(False)
-    if early := _number(acts.filter(pl.col("date") < first.from_, ~uncounted, pl.col("quantity") > 0)):
+    if early := _number(acts.filter(pl.col("date") < first.from_, ~uncounted)):
         verb = "ne sont pas comptés" if early > 1 else "n'est pas compté"
         year = first.from_.year
         yield f"{counted(early, 'acte')} d'avant {year} {verb} : le plafond se compte depuis l'année {year}."

@@ -78,11 +78,11 @@ def euros(cents: int | None) -> str:
     return f"{sign}{integer(whole)},{rest:02d}{NBSP}€"
 
 
-def decimal(cents: int) -> str:
-    """An amount of cents as `1234,50`: decimal comma, nothing between thousands."""
+def money(cents: int, point: str = ".") -> str:
+    """An amount of cents as programs read it, `1234.50`; a spreadsheet in French reads it with a comma."""
     sign = "-" if cents < 0 else ""
     whole, rest = divmod(abs(cents), 100)
-    return f"{sign}{whole},{rest:02d}"
+    return f"{sign}{whole}{point}{rest:02d}"
 
 
 def percent(basis_points: int) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
+from avenant9.acts.netting import cancel, counting, mark_duplicates, mark_repeated
 from avenant9.model import ACTS
 
 DAY = date(2023, 3, 1)
@@ -106,3 +106,10 @@ def test_two_exports_of_one_invoice_that_differ_by_the_day_of_payment_are_said()
 def test_unknown_patients_are_not_each_other_s_duplicates() -> None:
     acts = mark_duplicates(table({"patient": None}, {"patient": None}))
     assert acts["duplicate_of"].to_list() == [None, None]
+
+
+def test_what_counts_has_units_left_and_is_not_copied_where_all_does() -> None:
+    acts = table({}, {"quantity": 0, "amount": 0}, {"quantity": 2}, {"status": "repeated"}, {"status": "cancelled"})
+    assert counting(acts)["act"].to_list() == [0, 2]
+    whole = table({}, {"quantity": 3})
+    assert counting(whole) is whole

@@ -42,9 +42,10 @@ def told(*patients: Patient, acts: Acts = NO_ACTS) -> list[dict[str, Any]]:
     return units("protocoles-cpts", CPTS, patients, acts)[0].to_dicts()
 
 
-def acts_of(key: str, *days: str, status: str | None = None) -> Acts:
-    rows = [{"act": rank, "date": day(on), "patient": key, "status": status} for rank, on in enumerate(days)]
-    return Acts(pl.DataFrame(rows, schema={name: ACTS[name] for name in ("act", "date", "patient", "status")}), ())
+def acts_of(key: str, *days: str, status: str | None = None, quantity: int = 1) -> Acts:
+    same = {"patient": key, "status": status, "quantity": quantity}
+    rows = [{"act": rank, "date": day(on), **same} for rank, on in enumerate(days)]
+    return Acts(pl.DataFrame(rows, schema={name: ACTS[name] for name in ("act", "date", *same)}), ())
 
 
 def test_what_the_reader_accepts_is_what_the_measures_know() -> None:
@@ -183,6 +184,7 @@ def test_ages_in_months_and_years(low: int | None, high: int | None, words: str)
         (acts_of("P1", "14/03/2023", "17/03/2023"), None),
         (acts_of("P2", "15/03/2023"), None),
         (acts_of("P1", "15/03/2023", status="cancelled"), None),
+        (acts_of("P1", "15/03/2023", quantity=0), None),
     ],
 )
 def test_ordinary_billing_the_same_day_or_the_next(acts: Acts, reason: str | None) -> None:

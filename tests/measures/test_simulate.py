@@ -7,12 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from openpyxl import Workbook
 
 from avenant9.acts.shifts import load_activity
 from avenant9.measures.scenario import Change, Scenario
-from avenant9.measures.simulate import Ask, simulate
+from avenant9.measures.simulate import Ask, _rows, simulate
+from avenant9.measures.units import UNITS, WHOLE
 from avenant9.results.base import dumps
 from avenant9.results.measures import Measures
 from avenant9.rulebook.load import load_rulebook
@@ -206,3 +208,23 @@ def test_one_sentence_for_all_days_out_of_period(simulated: Simulate) -> None:
     assert {one.detail for one in refused} == {
         "Hors de toute période de la mesure : la dernière, « Été 2022 », a fini le 30/09/2022."
     }
+
+
+@pytest.mark.parametrize(
+    ("retained", "with_measure", "expected"),
+    [
+        (1, 500, ("20.00", "20.00")),
+        (1, None, (None, None)),  # a retained act that nobody can price: less than the sum would be wrong
+        (0, None, ("15.00", "15.00")),  # refused for want of an answer: left out, and said in the notes
+        (0, 0, ("15.00", "15.00")),
+    ],
+)
+def test_a_sum_is_known_where_every_retained_line_is(
+    retained: int, with_measure: int | None, expected: tuple[str | None, str | None]
+) -> None:
+    line = {"measure": "snp", "period": "ete-2022", "practitioner": "A", "date": date(2022, 9, 6), "baseline": 0}
+    sure = {**line, "units": WHOLE, "retained": WHOLE, "refused": 0, "with_measure": 1500}
+    other = {**line, "units": WHOLE, "retained": retained * WHOLE, "refused": (1 - retained) * WHOLE}
+    table = pl.DataFrame([sure, {**other, "with_measure": with_measure}], schema=UNITS)
+    [row] = _rows(table, set())
+    assert (row.units, row.retained, row.with_measure, row.difference) == ("2", str(1 + retained), *expected)

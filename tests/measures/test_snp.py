@@ -313,6 +313,15 @@ def test_a_row_of_several_units_is_cut_at_the_limit(simulated: Simulate) -> None
     assert reasons(result) == [(41, "weekly_cap")]
 
 
+def test_what_is_due_anyway_is_due_for_refused_units_too(simulated: Simulate) -> None:
+    """No text has such an amount; a scenario may."""
+    rows = file(*week(date(2022, 9, 5), [5, 5, 5, 4]), visit(date(2022, 9, 9), patient="Q", quantity=3))
+    result = simulated(rows, of_options(values=["snp.baseline=5"]))
+    [total] = [total for total in result.totals if total.measure == "snp"]
+    assert (total.baseline, total.with_measure, total.difference) == ("110.00", "310.00", "200.00")
+    assert (total.difference_amo, total.difference_patient) == ("140.00", "60.00")
+
+
 def test_files_that_name_nobody_are_one_doctor(simulated: Simulate) -> None:
     rows = [row.split(";") for row in file(*week(date(2022, 9, 5), [4, 4, 4, 4, 4, 3])).splitlines()]
     result = simulated("\n".join(";".join(cell for place, cell in enumerate(row) if place != 3) for row in rows))
@@ -351,6 +360,23 @@ def test_the_share_of_the_fund(simulated: Simulate, rate: str, host_rate: str, a
         if noted
         else ()
     )
+
+
+@pytest.mark.parametrize(
+    ("amount", "quantity", "amo", "patient"),
+    [("15.05", 1, "10.54", "4.51"), ("15.08", 9, "95.00", "40.72"), ("15.04", 1, "10.53", "4.51")],
+)
+def test_the_share_is_rounded_to_the_cent_half_up(
+    simulated: Simulate, amount: str, quantity: int, amo: str, patient: str
+) -> None:
+    result = simulated(file(visit(SUMMER, quantity=quantity)), of_options(values=[f"snp.amount={amount}"]))
+    assert sums(result)[4:] == (amo, patient)
+
+
+def test_a_period_that_starts_before_every_share_has_the_first(simulated: Simulate) -> None:
+    early = of_options(("snp",), "ete-2022", from_=date(2022, 6, 1))
+    result = simulated(file(visit(date(2022, 6, 15), host_rate="")), early, only=("snp",))
+    assert sums(result)[3:] == ("15.00", "10.50", "4.50")
 
 
 # --- one implementation with the check -----------------------------------------------------------------------

@@ -676,16 +676,12 @@ def host(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -
         for act in case.counting:
             if not in_force(version, act.date) or act.code not in version["codes"]:
                 continue
-            some = version.get("specialties", [])
-            if some and act.specialty is not None and act.specialty not in some:
-                continue
             others = beside(case, act)
             hosts = [selected(case, version["hosts"], other.code) for other in others]
             if True in hosts:
                 continue
             doubtful = any(selected(case, version.get("doubtful_hosts", {}), other.code) for other in others)
             unknown = [] if doubtful else nobody(act)
-            unknown += ["specialty"] if some and act.specialty is None else []
             unknown += ["original_code"] if None in hosts else []
             if unknown:
                 missing[act.number] = unknown

@@ -132,6 +132,12 @@ def _updated(acts: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     return acts.update(changes, on="act", how="left") if len(changes) else acts
 
 
+def counting(acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts that count, and have units left to count: mostly all of them, which are then not copied."""
+    counts = acts["status"].is_null() & (acts["quantity"] > 0)
+    return acts if counts.all() else acts.filter(counts)
+
+
 _NOT_CONTENT = frozenset({"act", "input", "row", "duplicate_of", "doubtful", "status"})
 
 

@@ -23,12 +23,12 @@ from avenant9.rulebook.schema import AllowedPair, Host, HostVersion, Pair, PairV
 _VISIT = ["practitioner", "patient", "date"]
 _ROW = ["input", "row"]
 #: What a pair is told by.
-COLUMNS = ["act", *_VISIT, *_ROW, "time", "code", "nature", "specialty", "quantity", "amount", "invoice"]
+COLUMNS = ["act", *_VISIT, *_ROW, "time", "code", "nature", "specialty", "amount", "invoice"]
 
 
 def check(acts: pl.DataFrame, rule: Pair, version: PairVersion, context: Context) -> Outcome:
     """Excluded acts beside another of the same practitioner, patient and day; one finding per visit and codes."""
-    mine = acts.select(COLUMNS).filter(in_force(version), pl.col("quantity") > 0)
+    mine = acts.select(COLUMNS).filter(in_force(version))
     excluded, beside = mine.filter(selected(version.excluded)), mine.filter(selected(version.beside))
     if version.unless_present is not None:
         regular = _visits(excluded, mine.filter(selected(version.unless_present)))["act"].unique()
@@ -158,10 +158,8 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
 
 def check_host(acts: pl.DataFrame, rule: Host, version: HostVersion, context: Context) -> Outcome:
     """Acts without the act they are billed with; beside a doubtful one only, a review."""
-    about = concerned(acts, version.codes, version).filter(pl.col("quantity") > 0)
-    if version.specialties:
-        about = about.filter(pl.col("specialty").is_in(list(version.specialties)).fill_null(True))
-    mine = acts.select(COLUMNS).filter(in_force(version), pl.col("quantity") > 0)
+    about = concerned(acts, version.codes, version)
+    mine = acts.select(COLUMNS).filter(in_force(version))
     hosted = _visits(about, mine.filter(selected(version.hosts)))["act"].unique()
     doubtful = (
         _visits(about, mine.filter(selected(version.doubtful_hosts)))["act"].unique()
@@ -172,10 +170,7 @@ def check_host(acts: pl.DataFrame, rule: Host, version: HostVersion, context: Co
         doubtful=pl.col("act").is_in(doubtful.implode())
     )
     nobody = pl.col("practitioner").is_null() | pl.col("patient").is_null()
-    open_question = (nobody & ~pl.col("doubtful")) | (
-        pl.lit(bool(version.specialties)) & pl.col("specialty").is_null()
-    )
-    columns = ["practitioner", "patient", *(["specialty"] if version.specialties else [])]
+    open_question = nobody & ~pl.col("doubtful")
     said = bare.filter(~open_question).select(
         "act",
         verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
@@ -187,4 +182,4 @@ def check_host(acts: pl.DataFrame, rule: Host, version: HostVersion, context: Co
         related=pl.lit([], pl.List(pl.UInt32)),
     )
     hidden = hidden_by_grouping(acts, version.codes, version, context)
-    return outcome(said, missing_columns(bare.filter(open_question), columns), hidden)
+    return outcome(said, missing_columns(bare.filter(open_question), ["practitioner", "patient"]), hidden)

@@ -70,7 +70,7 @@ _WORDS = {
 
 def check(acts: pl.DataFrame, rule: Condition, version: ConditionVersion, context: Context) -> Outcome:
     """Acts that break one of the version's conditions, unless an exception holds (Kleene logic throughout)."""
-    about = concerned(acts, version.codes, version).filter(pl.col("quantity") > 0)
+    about = concerned(acts, version.codes, version)
     applies = pl.lit(True)
     if version.reasons:
         applies = pl.col("reason").is_in(list(version.reasons))
@@ -90,7 +90,7 @@ def check(acts: pl.DataFrame, rule: Condition, version: ConditionVersion, contex
     read = (["reason"] if version.reasons else []) + [
         column for test in (*version.requires, *version.unless) for column in _columns(test)
     ]
-    hourless = pl.when(~pl.col("regulated_day_only").fill_null(False)).then("regulated_at")
+    hourless = pl.when(~pl.col("regulated_day_only")).then("regulated_at")
     # a day without its hour does not tell on the last day
     unknown = about.filter(pl.col("broken").is_null()).with_columns(regulated_at=hourless)
     unknown = missing_columns(unknown, list(dict.fromkeys(read)))
@@ -149,7 +149,7 @@ def _within_hours(column: str, hours: int) -> pl.Expr:
     whole_days = hours // 24
     by_day = pl.when(days_later < whole_days).then(True).when(days_later > whole_days).then(False)
     return (
-        pl.when(pl.col("time").is_null() | pl.col("regulated_day_only").fill_null(False))
+        pl.when(pl.col("time").is_null() | pl.col("regulated_day_only"))
         .then(by_day)
         .otherwise(moment - pl.col(column) <= pl.duration(hours=hours))
     )
@@ -258,8 +258,7 @@ def _never(version: ConditionVersion) -> str:
 
 
 def _moment(column: pl.Expr) -> pl.Expr:
-    day_only = pl.col("regulated_day_only").fill_null(False)
-    return pl.when(day_only).then(day(column)).otherwise(column.dt.to_string("%d/%m/%Y à %H:%M"))
+    return pl.when("regulated_day_only").then(day(column)).otherwise(column.dt.to_string("%d/%m/%Y à %H:%M"))
 
 
 def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersion, context: Context) -> Outcome:
@@ -267,20 +266,19 @@ def check_specialty(acts: pl.DataFrame, rule: Specialty, version: SpecialtyVersi
     present = frozenset(acts["code"].unique().to_list()) | {c for group in context.grouping.values() for c in group}
     entries = [entry for entry in version.entry if not present.isdisjoint(entry.codes)]
     codes = {code for entry in entries for code in entry.codes}
-    about = acts.select("act", "code", "specialty", "amount", "quantity", "date")
-    about = concerned(about, codes, version).filter(pl.col("quantity") > 0)
+    about = acts.select("act", "code", "specialty", "amount", "date")
+    about = concerned(about, codes, version)
     pairs = about.select("code", "specialty").drop_nulls("specialty").unique(maintain_order=True)
     refused = [
         pairs.filter(pl.col("code").is_in(list(entry.codes)), _may_not(entry)).with_columns(
-            verdict=pl.lit(entry.verdict), entry=pl.lit(rank)
+            verdict=pl.lit(entry.verdict)
         )
-        for rank, entry in enumerate(entries)
+        for entry in entries
     ]
-    wrong = pl.concat([pairs.clear().with_columns(verdict=pl.lit(""), entry=pl.lit(0)), *refused])
+    wrong = pl.concat([pairs.clear().with_columns(verdict=pl.lit("")), *refused])
     found = about.filter(pl.col("code").is_in(wrong["code"].implode())).join(
-        wrong, on=["code", "specialty"], maintain_order="left"
+        wrong, on=["code", "specialty"], maintain_order="left_right"
     )
-    found = found.sort("entry", maintain_order=True)
     grouped = acts.filter(pl.col("code").is_in(list(context.grouping)))
     unknown = [
         missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]),
@@ -316,7 +314,7 @@ def check_alternation(
     """
     key = ["practitioner", "patient"]
     mine = acts.lazy().select("act", *key, "date", "time", "code", "nature", "quantity", "amount")
-    mine = mine.filter(in_force(version), pl.col("quantity") > 0).with_columns(year=pl.col("date").dt.year())
+    mine = mine.filter(in_force(version)).with_columns(year=pl.col("date").dt.year())
     known = pl.all_horizontal(pl.col(key).is_not_null())
     remote = mine.filter(pl.col("code").is_in(list(version.remote_codes))).collect()
     often = remote.filter(known).with_columns(total=pl.col("quantity").cast(pl.Int64).sum().over(*key, "year"))
@@ -345,8 +343,8 @@ def check_alternation(
 def check_validity(acts: pl.DataFrame, rule: Validity, version: ValidityVersion, context: Context) -> Outcome:
     """Codes billed on a day when the nomenclature says that they did not exist."""
     spans = context.existence
-    about = acts.select("act", "code", "date", "amount", "quantity").filter(
-        pl.col("code").is_in(spans["code"].implode()), in_force(version), pl.col("quantity") > 0
+    about = acts.select("act", "code", "date", "amount").filter(
+        pl.col("code").is_in(spans["code"].implode()), in_force(version)
     )
     days = about.select("code", "date").unique()
     inside = days.join(spans, on="code").filter(

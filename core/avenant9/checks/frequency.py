@@ -40,7 +40,7 @@ def check(acts: pl.DataFrame, rule: Frequency, version: FrequencyVersion, contex
         about = about.filter(pl.col("reason").is_in(list(version.reasons)) | pl.col("reason").is_null())
     known = pl.all_horizontal(pl.col(needed).is_not_null())
     unknown = missing_columns(about.filter(~known), needed)
-    counted = about.filter(known, pl.col("quantity") > 0)
+    counted = about.filter(known)
     for refused in rule.not_counting:
         if refused in context.violating:
             counted = counted.filter(~pl.col("act").is_in(context.violating[refused].implode()))
@@ -184,11 +184,11 @@ def check_proximity(acts: pl.DataFrame, rule: Proximity, version: ProximityVersi
     contact = pl.col("nature").is_in(list(version.natures)) | pl.col("code").is_in(list(version.counted_codes))
     days = (
         acts.filter(known, contact.fill_null(False), ~pl.col("code").is_in(list(version.ignored_codes)))
-        .filter(pl.col("date") >= version.period.first, pl.col("quantity") > 0)
+        .filter(pl.col("date") >= version.period.first)
         .sort(*_ORDER, nulls_last=False)
         .select(*key, "date", contact_act="act", contact_day="date")
     )
-    looked = about.filter(known, pl.col("quantity") > 0).sort("date", "act")
+    looked = about.filter(known).sort("date", "act")
     for side in ("backward", "forward"):
         near = days.rename({"contact_act": f"act_{side}", "contact_day": f"day_{side}"})
         looked = looked.join_asof(

@@ -51,7 +51,6 @@ def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     counted = acts.select(_COLUMNS).filter(
         in_force(version),
         ~pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False),
-        pl.col("quantity") > 0,
     )
     remote = pl.col("code").is_in(list(version.remote_codes))
     if version.exclude_own_patients:

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from avenant9.acts.netting import counting
 from avenant9.checks.context import (
     Context,
     concerned,
@@ -90,7 +91,7 @@ class _Priced:
 
 def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Context) -> Outcome:
     """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements."""
-    about = acts.select(_PRICED).filter(in_force(version), pl.col("quantity") > 0)
+    about = acts.select(_PRICED).filter(in_force(version))
     about = about.with_columns(_extras(version), _era(about["date"], context))
     alone = pl.col("parts") == 1
     several = about.filter(~alone)
@@ -247,7 +248,7 @@ def check_no_overcharge(
     acts: pl.DataFrame, rule: NoOvercharge, version: NoOverchargeVersion, context: Context
 ) -> Outcome:
     """An overcharge on a code that admits none; on a row shared with another code it may be the other's."""
-    about = concerned(acts, version.codes, version).filter(pl.col("quantity") > 0)
+    about = concerned(acts, version.codes, version)
     own = context.everything.select(*_ROW, "code").filter(pl.col("code").is_in(list(version.codes)))
     shares = about.join(own.group_by(_ROW).agg(own_parts=pl.len()), on=_ROW, how="left", maintain_order="left")
     shares = shares.with_columns(alone=pl.col("own_parts") == pl.col("parts"))
@@ -282,7 +283,7 @@ def _at_tariff(acts: pl.DataFrame, context: Context) -> pl.Series:
 def check_opposable(acts: pl.DataFrame, rule: Opposable, version: OpposableVersion, context: Context) -> Outcome:
     """Codes that require the tarif opposable, beside an overcharge of the same practitioner, patient and day."""
     codes = [*version.any_sector, *version.sector_2_without_optam]
-    about = concerned(acts, codes, version).filter(pl.col("quantity") > 0)
+    about = concerned(acts, codes, version)
     hosts = _hosts(about, context.everything, version)
     about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
         pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
@@ -348,11 +349,9 @@ def _hosts(about: pl.DataFrame, everything: pl.DataFrame, version: OpposableVers
     """
     own = pl.col("parts") > 1  # on the row of another code
     own = own | pl.col("code").is_in(about["code"].unique().implode())
-    hosts = everything.select(_HOST).filter(
-        pl.col("status").is_null(),
+    hosts = counting(everything.select(_HOST)).filter(
         in_force(version),
         pl.col("nature").is_in(list(version.host_natures)),
-        pl.col("quantity") > 0,
         own | pl.col("overcharge").ne_missing(0),
     )
     own_rows = hosts.join(about.select(_ROW), on=_ROW, how="semi")

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from avenant9 import dispatch, engine
+from avenant9.acts.netting import counting
 from avenant9.checks.context import selected
 from avenant9.checks.share import remote_units
 from avenant9.explain import counts, money, single, visit, year
@@ -74,7 +75,7 @@ class Explainer:
     def __init__(self, acts: Acts, rulebook: Rulebook, options: engine.Options) -> None:
         self.acts, self.rulebook, self.options = acts, rulebook, options
         self._everything, self._context = engine.prepared(acts, rulebook, options)
-        self._counted = self._everything.filter(pl.col("status").is_null())
+        self._counted = counting(self._everything)
         self.selected = rulebook.select(options.only, options.skip)
         self._found, self._unknown, crashed = dispatch.run(
             self._counted, rulebook, _leant_on(self.selected, rulebook), self._context
@@ -328,9 +329,7 @@ _LOOKS: dict[str, Callable[[Any, Scene], bool]] = {
     ),
     "proximity": lambda version, scene: scene.act["code"] in version.codes,
     "no-overcharge": lambda version, scene: scene.act["code"] in version.codes,
-    "host": lambda version, scene: (
-        scene.act["code"] in version.codes and _admitted(scene.act["specialty"], version.specialties)
-    ),
+    "host": lambda version, scene: scene.act["code"] in version.codes,
     "specialty": lambda version, scene: any(scene.act["code"] in entry.codes for entry in version.entry),
     "alternation": lambda version, scene: scene.act["code"] in version.remote_codes,
     "opposable": lambda version, scene: scene.act["code"] in (*version.any_sector, *version.sector_2_without_optam),

@@ -209,7 +209,6 @@ def contacts(version: ProximityVersion, scene: Scene) -> ContactTrace:
             ~pl.col("code").is_in(list(version.ignored_codes)),
             pl.col("date") >= version.period.first,
             pl.col("date").is_between(start, end, closed="none"),
-            pl.col("quantity") > 0,
             pl.col("act") != act["act"],
         ).rows(named=True)
     ordered = sorted(near, key=counting_order)
@@ -232,7 +231,6 @@ def alternation(version: AlternationVersion, scene: Scene) -> AlternationTrace:
             pl.col("practitioner") == act["practitioner"],
             pl.col("patient") == act["patient"],
             pl.col("date").dt.year() == year,
-            pl.col("quantity") > 0,
         )
         mine = [row for row in same.iter_rows(named=True) if row["date"] in version.period]
         seen = set(same.filter(selected(version.in_person))["act"])

@@ -27,7 +27,7 @@ from avenant9.rulebook.schema import Act, OpposableVersion, TariffValue, TariffV
 def row_of(scene: Scene) -> list[Row]:
     """The acts of the explained act's row that count, in the order of their codes."""
     act = scene.act
-    same = scene.counted.filter(pl.col("input") == act["input"], pl.col("row") == act["row"], pl.col("quantity") > 0)
+    same = scene.counted.filter(pl.col("input") == act["input"], pl.col("row") == act["row"])
     return same.sort("act").rows(named=True)
 
 

@@ -17,7 +17,7 @@ def visit(scene: Scene) -> list[Row]:
     """The acts that count of the same practitioner, patient and day; of one row where one of them is unknown."""
     key = _VISIT if _known(scene) else _ROW
     same = [pl.col(name) == scene.act[name] for name in key]
-    return scene.counted.filter(pl.col("quantity") > 0, *same).rows(named=True)
+    return scene.counted.filter(*same).rows(named=True)
 
 
 def _known(scene: Scene) -> bool:

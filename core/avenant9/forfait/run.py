@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from avenant9.errors import SettingError
 from avenant9.forfait.judge import judge
-from avenant9.forfait.simulate import cents, money, points_if_met, scale_of, simulate
+from avenant9.forfait.simulate import cents, points_if_met, scale_of, simulate
 from avenant9.forfait.what_if import what_if
 from avenant9.forfait.words import decimal_string
 from avenant9.results.forfait import Amount, Forfait, Forfaits
+from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

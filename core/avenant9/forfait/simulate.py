@@ -14,6 +14,7 @@ from avenant9.forfait.judge import SATISFIED, Judged, distance, judge, shown_val
 from avenant9.results import forfait as results
 from avenant9.results.base import Source
 from avenant9.rulebook.scales import FIRST_YEAR, LAST_YEAR
+from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,12 +48,6 @@ def scale_of(year: int, scales: Scales) -> Scale:
 def cents(points: Fraction, scale: Scale) -> int:
     """Euro cents of some points, half up; half points are exact."""
     return int((points * scale.point_cents + Fraction(1, 2)) // 1)
-
-
-def money(amount: int) -> str:
-    """Cents as `2852.50`."""
-    whole, rest = divmod(abs(amount), 100)
-    return f"{'-' if amount < 0 else ''}{whole}.{rest:02d}"
 
 
 def prerequisites(judged: Iterable[Judged]) -> bool | None:

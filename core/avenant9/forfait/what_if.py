@@ -10,7 +10,7 @@ from avenant9.forfait import words
 from avenant9.forfait.answers import Rate
 from avenant9.forfait.deadlines import still_possible
 from avenant9.forfait.judge import holds, judge, units_missing
-from avenant9.forfait.simulate import cents, money, points_if_met, prerequisites, scale_of
+from avenant9.forfait.simulate import cents, points_if_met, prerequisites, scale_of
 from avenant9.results.forfait import Change
 from avenant9.rulebook.scales import (
     AddendumAtLeast,
@@ -24,7 +24,7 @@ from avenant9.rulebook.scales import (
     Tiers,
     Yes,
 )
-from avenant9.wording import counted, day, listed
+from avenant9.wording import counted, day, listed, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

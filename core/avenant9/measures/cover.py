@@ -43,7 +43,7 @@ def units(
         counted: the acts that count, as `engine.prepared` gives them.
         context: of the run.
     """
-    own = counted.filter(pl.col("code").is_in(list(measure.codes)), pl.col("quantity") > 0)
+    own = counted.filter(pl.col("code").is_in(list(measure.codes)))
     if own.is_empty():
         return no_units(), ()
     own = out_of_period(placed(own, measure, acts), measure)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from avenant9.acts.netting import counting
 from avenant9.measures.units import UNITS, WHOLE, why_outside
 from avenant9.rulebook.measures import PerPatientSpan, cents, span_on
 from avenant9.wording import counted, listed, quoted
@@ -191,6 +192,6 @@ class _Billed(dict[str, list[date]]):
 
 
 def _billed(acts: Acts) -> _Billed:
-    counted = acts.table.filter(pl.col("status").is_null() & pl.col("patient").is_not_null())
+    counted = counting(acts.table).filter(pl.col("patient").is_not_null())
     days = counted.group_by("patient").agg(pl.col("date").unique())
     return _Billed(zip(days["patient"].to_list(), days["date"].to_list(), strict=True))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from avenant9.acts.netting import counting
 from avenant9.calendar import Calendar
 from avenant9.engine import Options, prepared
 from avenant9.measures import cover, protocols, shifts, snp, telephone
@@ -16,6 +17,7 @@ from avenant9.results.base import Rejected
 from avenant9.results.measures import Measures, Refused, Row, Total
 from avenant9.rulebook.measures import Ceiling, Channel, Cover, Hourly, PerPatient, ShiftFee, Supplement
 from avenant9.wording import counted as count_of
+from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,7 +63,7 @@ def simulate(
     """
     changed = applied(measures, scenario)
     everything, context = prepared(activity.acts, rulebook, Options(as_of=ask.as_of, zone=ask.zone))
-    counted = everything.filter(pl.col("status").is_null())
+    counted = counting(everything)
     tables = [no_units()]
     notes: list[str] = []
     for name, measure in changed.items():
@@ -132,7 +134,7 @@ def _scenario_notes(name: str, nominal: Measure, measure: Measure) -> list[str]:
 def _unknown_amounts(table: pl.DataFrame) -> list[str]:
     """Why a sum is missing, or holds less than it could: units whose money nobody can tell."""
     no_baseline = pl.col("baseline").is_null() & pl.col("with_measure").is_not_null()
-    unclear = table.filter(pl.col("retained") > 0, no_baseline)["measure"].unique().sort()
+    unclear = table.filter(no_baseline)["measure"].unique().sort()
     unverifiable = table.filter(pl.col("reason") == "unverifiable").unique(["measure", "file", "sheet", "row"])
     numbers = unverifiable.group_by("measure").len().sort("measure")
     return [
@@ -158,7 +160,7 @@ def _summed() -> list[pl.Expr]:
     A sum is null where one of these lines has no amount, or none is left. The participation is a maximum.
     """
     tells = (pl.col("retained") > 0) | pl.col("with_measure").is_not_null()
-    money = {
+    amounts = {
         "baseline": pl.col("baseline"),
         "with_measure": pl.col("with_measure"),
         "difference": pl.col("with_measure") - pl.col("baseline"),
@@ -167,7 +169,7 @@ def _summed() -> list[pl.Expr]:
     }
     return [
         *(pl.col(name).sum() for name in _COUNTS),
-        *(_known_sum(expr.filter(tells)).alias(name) for name, expr in money.items()),
+        *(_known_sum(expr.filter(tells)).alias(name) for name, expr in amounts.items()),
         _known_sum(pl.col("participation").drop_nulls()).alias("participation"),
     ]
 
@@ -213,8 +215,8 @@ def _totals(table: pl.DataFrame, hours: set[str]) -> tuple[Total, ...]:
 
 def _as_text(row: Mapping[str, Any], hours: bool) -> dict[str, str | None]:
     counts = {name: None if row[name] is None else _units_text(row[name], hours) for name in _COUNTS}
-    money = {name: None if row[name] is None else _euros_text(row[name]) for name in (*_MONEY, "participation")}
-    return {**counts, **money}
+    euros = {name: None if row[name] is None else money(row[name]) for name in (*_MONEY, "participation")}
+    return {**counts, **euros}
 
 
 def _units_text(sixtieths: int, hours: bool) -> str:
@@ -223,12 +225,6 @@ def _units_text(sixtieths: int, hours: bool) -> str:
         return str(sixtieths // WHOLE)
     hundredths = (2 * sixtieths * 100 + WHOLE) // (2 * WHOLE)
     return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
-def _euros_text(cents: int) -> str:
-    sign = "-" if cents < 0 else ""
-    whole, rest = divmod(abs(cents), 100)
-    return f"{sign}{whole}.{rest:02d}"
 
 
 def _refused(table: pl.DataFrame, activity: Activity) -> tuple[Refused, ...]:

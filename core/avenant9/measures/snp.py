@@ -43,7 +43,7 @@ def units(
         rulebook: the rules that judge the supplement.
         context: of the run.
     """
-    own = counted.filter(pl.col("code").is_in(list(measure.codes)), pl.col("quantity") > 0)
+    own = counted.filter(pl.col("code").is_in(list(measure.codes)))
     if own.is_empty():
         return no_units(), ()
     rules = (*measure.conditions, *measure.exclusions, measure.cap)

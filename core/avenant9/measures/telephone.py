@@ -30,7 +30,7 @@ def units(
     context: Context,
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """UNITS of the acts through the channel, and what is to be said of them. Arguments as `snp.units`."""
-    coded = counted.filter(pl.col("code").is_in(list(measure.codes)), pl.col("quantity") > 0)
+    coded = counted.filter(pl.col("code").is_in(list(measure.codes)))
     own = coded.filter(pl.col("channel") == measure.channel)
     if own.is_empty():
         silent = not coded.is_empty() and coded["channel"].is_null().all()

@@ -86,7 +86,6 @@ _FIELDS = {
     "unknown_exception": "exception inconnue",
     "channels": "canaux",
     "entry": "spécialités par acte",
-    "specialties": "spécialités",
     "hosts": "actes associés",
     "doubtful_hosts": "actes associés discutés",
     "least": "à partir de",
@@ -367,8 +366,6 @@ def _value(key: str, value: Any) -> str:
         return _percent(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if key == "specialties":
-        return _codes(value)
     if isinstance(value, dict):
         return _item(value)
     if isinstance(value, list):

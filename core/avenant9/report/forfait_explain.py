@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json as encoder
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from avenant9.forfait.words import decimal_string
 from avenant9.report.document import Column, Document, Fact, Section, Table
-from avenant9.wording import day, euros
+from avenant9.wording import day, euros, money
 
 if TYPE_CHECKING:
     from avenant9.forfait.explain import Explanation
@@ -84,7 +83,7 @@ def json(found: Explanation) -> bytes:
         "threshold": found.threshold,
         "text_threshold": found.text_threshold or None,
         "max_points": decimal_string(found.max_points),
-        "max_euros": _euros(found.max_cents),
+        "max_euros": money(found.max_cents),
         "neutralised": found.neutralised or None,
         "exemptions": found.exemptions or None,
         "note": found.note or None,
@@ -109,7 +108,3 @@ def json(found: Explanation) -> bytes:
         ],
     }
     return (encoder.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
-
-
-def _euros(cents: int) -> str:
-    return format(Decimal(cents) / 100, ".2f")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from avenant9 import wording
 from avenant9.report.cells import money
 from avenant9.results import CHECK
 
@@ -92,17 +93,9 @@ def _dumps(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _decimal(cents: int | None) -> str | None:
-    """Cents as a decimal string with two decimals and a dot; None stays None."""
-    if cents is None:
-        return None
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
-
-
 def _summary(report: Report, key: str) -> int | str | None:
     value = report.summary.get(key)
-    return _decimal(value) if key in _MONEY_IN_SUMMARY else value
+    return wording.money(value) if key in _MONEY_IN_SUMMARY and isinstance(value, int) else value
 
 
 def _rulebook(report: Report) -> dict[str, Any]:

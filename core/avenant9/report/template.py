@@ -16,7 +16,7 @@ from avenant9.acts import derogations, shifts
 from avenant9.acts.columns import REQUIRED
 from avenant9.model import LISTED
 from avenant9.report.headings import HEADINGS
-from avenant9.wording import day, decimal
+from avenant9.wording import day, money
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -182,7 +182,7 @@ def _text(column: Column, value: Any) -> str:
     if isinstance(value, date):
         return day(value)
     if column.type == "euros" and value:
-        return decimal(int(Decimal(value) * 100))
+        return money(int(Decimal(value) * 100), ",")
     return str(value)
 
 

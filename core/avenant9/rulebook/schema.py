@@ -454,7 +454,6 @@ class HostVersion(Version):
     """Acts of `codes` stand beside a host act of the same practitioner, patient and day; a doubtful host: review."""
 
     codes: tuple[Code, ...] = Field(min_length=1)
-    specialties: tuple[int, ...] = ()  # only these; all where empty
     hosts: Selection
     doubtful_hosts: Selection | None = None
 
