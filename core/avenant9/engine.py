@@ -244,8 +244,10 @@ _SHOWN = (
     "amount",
     "payment_date",
 )
+#: What tells the fund's part of it.
+_FUND = ("rate", "reimbursed", "overcharge")
 #: What a report reads of acts.
-STOOD_ON = ("act", *_SHOWN, "rate", "reimbursed", "practitioner")
+STOOD_ON = ("act", *_SHOWN, *_FUND, "practitioner")
 
 
 def named_by(findings: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
@@ -262,7 +264,7 @@ def _reported(answers: Answers, acts: Acts, rulebook: Rulebook, as_of: date) -> 
         schema={"input": pl.UInt16, "file": pl.String, "sheet": pl.String},
         orient="row",
     )
-    stood_on = everything.select("act", *_SHOWN, "rate", "reimbursed", act_practitioner="practitioner")
+    stood_on = everything.select("act", *_SHOWN, *_FUND, act_practitioner="practitioner")
     joined = (
         table.join(stood_on, on="act", how="left", maintain_order="left")
         .with_columns(practitioner=pl.coalesce("practitioner", "act_practitioner"))
@@ -271,7 +273,7 @@ def _reported(answers: Answers, acts: Acts, rulebook: Rulebook, as_of: date) -> 
         .sort("input", "row", "rule", "act", "practitioner", "year", nulls_last=True, maintain_order=True)
     )
     joined = joined.with_columns(
-        at_stake_amo=_fund_part(),
+        at_stake_amo=_fund_part(rulebook.rules),
         out_of_time=_out_of_time(rulebook.limitation, as_of),
         related=_related(joined, everything, places),
     )
@@ -287,13 +289,21 @@ def pseudonyms(everything: pl.DataFrame) -> pl.DataFrame:
     return patients.select("patient", pseudonym=pl.format("P{}", pl.col("rank").cast(pl.String).str.zfill(digits)))
 
 
-def _fund_part() -> pl.Expr:
-    """The fund's part of what is at stake: in proportion of what it reimbursed, else by the rate."""
-    reimbursed = pl.when(pl.col("amount") > 0).then(
-        (2 * pl.col("reimbursed") * pl.col("at_stake") + pl.col("amount")) // (2 * pl.col("amount"))
-    )
-    by_rate = (2 * pl.col("at_stake") * pl.col("rate") + 10_000) // 20_000
-    return pl.coalesce(reimbursed, by_rate)
+def _fund_part(rules: Mapping[str, schema.Rule]) -> pl.Expr:
+    """The fund's part of what is at stake: in proportion of what it reimbursed, else by the rate.
+
+    It pays a part of the base, the amount less the overcharge: nothing where an overcharge is at stake, and what
+    exceeds a tariff is base. An unknown overcharge is taken for none, since the sum is an upper bound.
+    """
+    overcharge = [name for name, rule in rules.items() if isinstance(rule, schema.NoOvercharge | schema.Opposable)]
+    excess = pl.col("rule").is_in([name for name, rule in rules.items() if isinstance(rule, schema.Tariff)])
+    base = pl.max_horizontal(pl.col("amount") - pl.col("overcharge").fill_null(0), 0)
+    whole = pl.when(excess).then(base).otherwise("amount")
+    reimbursed = pl.when(whole > 0).then((2 * pl.col("reimbursed") * pl.col("at_stake") + whole) // (2 * whole))
+    of_base = 2 * pl.col("at_stake").cast(pl.Int128) * base  # of two amounts and a rate, 64 bits are not enough
+    by_rate = pl.when(whole > 0).then((of_base * pl.col("rate") + 10_000 * whole) // (20_000 * whole)).cast(pl.Int64)
+    nothing = pl.when(pl.col("rule").is_in(overcharge) | (pl.col("at_stake") == 0)).then(pl.col("at_stake") * 0)
+    return pl.coalesce(nothing, reimbursed, by_rate)
 
 
 def _out_of_time(limitation: schema.Limitation | None, as_of: date) -> pl.Expr:
