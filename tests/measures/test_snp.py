@@ -152,6 +152,47 @@ def test_a_week_across_two_periods_is_two_counts(simulated: Simulate) -> None:
     assert [(row.period, row.retained) for row in one.rows] == [("ete-2022", "20")]
 
 
+def test_two_texts_of_one_limit_are_two_counts_all_the_same(simulated: Simulate) -> None:
+    seam = Scenario(
+        "bord à bord",
+        (
+            Change("x", "snp", "ete-2022", until=date(2022, 10, 5), values={"limit": 19}),
+            Change("x", "snp", "hiver-2022", date(2022, 10, 6), values={"limit": 19}),
+        ),
+    )
+    result = simulated(file(*week(date(2022, 10, 3), [5, 5, 5, 5, 5, 5])), seam)
+    assert [(row.period, row.retained) for row in result.rows] == [("ete-2022", "15"), ("hiver-2022", "15")]
+
+
+def test_a_period_that_starts_earlier_has_its_conditions_from_that_day(simulated: Simulate) -> None:
+    day = date(2022, 6, 13)
+    rows = [
+        visit(day, patient="Q1", own="oui"),
+        visit(day, patient="Q2", by="non"),
+        visit(day, "21:00", "Q3"),
+        *week(day + timedelta(days=7), [4, 4, 4, 4, 4, 3]),
+    ]
+    result = simulated(file(*rows), of_options(("snp",), "ete-2022", from_=day), only=("snp",))
+    assert sums(result)[:3] == ("26", "20", "6")
+    assert [reason for _, reason in reasons(result)] == ["condition"] * 2 + ["pdsa_hours"] + ["weekly_cap"] * 3
+    assert result.notes == ()
+
+
+def test_a_disputed_period_between_two_others_goes_on_with_the_one_before_it(simulated: Simulate) -> None:
+    """Each crowded week is cut once, whatever the number of periods."""
+    weeks = [date(2022, 9, 5), date(2023, 1, 9), date(2023, 5, 8), date(2023, 6, 5)]
+    acts = file(*(row for monday in weeks for row in week(monday, [0, 6, 6, 6, 5])))
+    changes = [Change("x", "snp", one, values={"limit": 21}) for one in ("ete-2022", "hiver-2022", "ngap-2023")]
+    may = Change("x", "snp", "debut-mai-2023", retain=True, values={"limit": 21})
+    result = simulated(acts, Scenario("vingt et un", (*changes, may)), only=("snp",))
+    assert [(row.period, row.units, row.retained) for row in result.rows] == [
+        ("ete-2022", "23", "21"),
+        ("hiver-2022", "23", "21"),
+        ("debut-mai-2023", "23", "21"),
+        ("ngap-2023", "23", "21"),
+    ]
+
+
 def test_the_first_days_of_july_are_one_count_with_the_rest(simulated: Simulate) -> None:
     retained = Scenario("CPL", (Change("x", "snp", "debut-juillet-2022", retain=True),))
     acts = file(*week(date(2022, 7, 11), [6, 6, 6, 0, 6]))
