@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from datetime import timedelta
 from typing import get_args
 
+import openpyxl
 import pytest
 
 from avenant9 import cases
 from avenant9.report import catalogue
+from avenant9.report.page import Page
 from avenant9.rulebook import schema
 from avenant9.rulebook.load import load_rulebook
 from avenant9.wording import day
@@ -18,6 +22,12 @@ from avenant9.wording import day
 RULEBOOK = load_rulebook()
 #: Fields of every version, said in words of their own.
 COMMON = {"from_", "until", "source", "checked_on", "note", "verdict"}
+
+
+def shown_list(width: int = 80, encoding: str = "utf-8") -> str:
+    shown = catalogue.render_list("table", RULEBOOK, Page(width, encoding))
+    assert isinstance(shown, str)
+    return shown
 
 
 @pytest.mark.parametrize("name", RULEBOOK.rules)
@@ -47,6 +57,27 @@ def test_every_condition_has_its_words() -> None:
     assert tests == set(catalogue._CONDITIONS)
 
 
+def test_the_list_has_the_same_rules_in_a_spreadsheet_and_on_a_page() -> None:
+    text = catalogue.render_list("csv", RULEBOOK, Page())
+    book = catalogue.render_list("xlsx", RULEBOOK, Page())
+    page = catalogue.render_list("html", RULEBOOK, Page())
+    assert isinstance(text, bytes)
+    assert isinstance(book, bytes)
+    assert text.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(text.decode("utf-8-sig")), delimiter=";"))
+    assert rows[0] == ["Règle", "Verdict", "Depuis", "Jusqu'au", "Titre", "Dernier texte", "Confiance", "URL"]
+    assert [row[0] for row in rows[1:]] == list(RULEBOOK.rules)
+    annual = next(row for row in rows if row[0] == "frequence/te2-annuelle")
+    assert annual[1:4] == ["non conforme", "01/04/2022", ""]
+    sheets = openpyxl.load_workbook(io.BytesIO(book))
+    cells = {str(cell.value) for sheet in sheets for line in sheet.iter_rows() for cell in line}
+    shown = page.decode() if isinstance(page, bytes) else page
+    for name, rule in RULEBOOK.rules.items():
+        assert {name, rule.title} <= cells
+        assert name in shown
+    assert {entry.label for entry in RULEBOOK.by_nature} <= cells
+
+
 @pytest.mark.parametrize("name", RULEBOOK.rules)
 def test_no_key_is_shown_raw(name: str) -> None:
     shown = catalogue.show_text(RULEBOOK, name)
@@ -55,7 +86,7 @@ def test_no_key_is_shown_raw(name: str) -> None:
 
 
 def test_the_list_holds_every_rule_and_what_no_file_can_show() -> None:
-    shown = catalogue.list_text(RULEBOOK)
+    shown = shown_list()
     assert all(f"\n{name}\n" in shown for name in RULEBOOK.rules)
     joined = " ".join(shown.split())
     assert len(RULEBOOK.by_nature) == 4
@@ -64,9 +95,9 @@ def test_the_list_holds_every_rule_and_what_no_file_can_show() -> None:
         assert " ".join(entry.why.split()) in joined
         assert entry.source.url in joined
     for rule in RULEBOOK.rules.values():
-        assert rule.version[0].source.title in " ".join(catalogue.list_text(RULEBOOK, width=10_000).split())
+        assert rule.version[0].source.title in " ".join(shown_list(width=10_000).split())
     assert all(len(line) <= 80 or "http" in line for line in shown.splitlines())
-    loaded = json.loads(catalogue.list_json(RULEBOOK))
+    loaded = json.loads(catalogue.render_list("json", RULEBOOK, Page()))
     assert [entry["id"] for entry in loaded["rules"]] == list(RULEBOOK.rules)
     assert [entry["label"] for entry in loaded["not_verifiable"]] == [entry.label for entry in RULEBOOK.by_nature]
     assert all(entry["why"] and entry["source"]["url"] for entry in loaded["not_verifiable"])
@@ -151,6 +182,6 @@ def test_a_long_example_is_passed_over() -> None:
 
 def test_any_console_can_show_them() -> None:
     for encoding in ("cp1252", "cp850", "ascii"):
-        catalogue.list_text(RULEBOOK, encoding=encoding).encode(encoding)
+        shown_list(encoding=encoding).encode(encoding)
         for name in RULEBOOK.rules:
             catalogue.show_text(RULEBOOK, name, encoding=encoding).encode(encoding)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from avenant9.results.forfait import Forfait
     from avenant9.rulebook.scales import Scales
 
-_EXPLAIN_FORMATS = ("table", "json")
-
 
 def _year(word: str, example: str) -> int:
     if not (word.isascii() and word.isdigit() and len(word) == 4):
@@ -137,7 +135,7 @@ Exemples :
 )
 @click.argument("indicator", metavar="INDICATEUR")
 @click.option("--year", callback=_one_year, required=True, metavar="ANNÉE", help="Année du barème, de 2019 à 2025.")
-@options.result_options(*_EXPLAIN_FORMATS)
+@options.result_options(*FORMATS)
 @options.rules_option
 def explain(
     indicator: str,
@@ -150,17 +148,14 @@ def explain(
     **_unused: Any,
 ) -> None:
     """Un indicateur d'une année : ce qu'il demande, ce qu'il rapporte, ses exceptions, son texte et son histoire."""
-    wanted = format_for(format_, output, _EXPLAIN_FORMATS)
+    wanted = format_for(format_, output, FORMATS)
     check_place(output)
 
     from avenant9.forfait.explain import explain as explained  # noqa: PLC0415
-    from avenant9.report import forfait_explain, text  # noqa: PLC0415
+    from avenant9.report.forfait_explain import render  # noqa: PLC0415
 
     found = explained(indicator, year, _load(rules, Notices(quiet=quiet, progress=False)))
-    if wanted == "json":
-        deliver(forfait_explain.json(found), output)
-    else:
-        deliver(text.render(forfait_explain.document(found), page_for(output, color)), output)
+    deliver(render(wanted, found, page_for(output, color)), output)
 
 
 def _load(rules: str | None, notices: Notices) -> Scales:

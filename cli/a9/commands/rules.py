@@ -10,14 +10,15 @@ import click
 from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS, Command, Group
-from a9.output import check_place, deliver, encoding_of, format_for, width
+from a9.output import check_place, deliver, encoding_of, format_for, page_for, width
+from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.rulebook.load import Rulebook
 
-FORMATS = ("table", "json")
+TOLD = ("table", "json")
 
 
 @click.group(
@@ -40,24 +41,20 @@ def _load(rules: str | None) -> Rulebook:
 @command.command("list", short_help="Toutes les règles.", cls=Command, context_settings=SETTINGS)
 @options.result_options(*FORMATS)
 @options.rules_option
-def list_(format_: str | None, output: str | None, rules: str | None, **_unused: Any) -> None:
+def list_(format_: str | None, output: str | None, color: str, rules: str | None, **_unused: Any) -> None:
     """Toutes les règles : identifiant, verdict, dates, titre, sources et leur confiance ; puis ce qu'aucun fichier
     d'actes ne peut montrer."""
     from avenant9.report import catalogue  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
-    rulebook = _load(rules)
-    if wanted == "json":
-        deliver(catalogue.list_json(rulebook), output)
-    else:
-        deliver(catalogue.list_text(rulebook, width=width(output), encoding=encoding_of(output)), output)
+    deliver(catalogue.render_list(wanted, _load(rules), page_for(output, color)), output)
 
 
 @command.command("show", short_help="Une règle et ses sources.", cls=Command, context_settings=SETTINGS)
 @click.argument("rule", metavar="ID")
 @click.option("--at", type=options.Day(), metavar="DATE", help="Marquer la version en vigueur à cette date de soins.")
-@options.result_options(*FORMATS)
+@options.result_options(*TOLD)
 @options.rules_option
 def show(
     rule: str, at: date | None, format_: str | None, output: str | None, rules: str | None, **_unused: Any
@@ -66,7 +63,7 @@ def show(
     from avenant9.cases import cases_of  # noqa: PLC0415
     from avenant9.report import catalogue  # noqa: PLC0415
 
-    wanted = format_for(format_, output, FORMATS)
+    wanted = format_for(format_, output, TOLD)
     check_place(output)
     rulebook = _load(rules)
     if rule not in rulebook.rules:
@@ -99,7 +96,7 @@ Exemple, DOSSIER/cases/frequence/ma-regle.toml (row : la ligne de acts, 1 pour l
     "test", short_help="Essayer ses propres règles.", cls=Command, context_settings=SETTINGS, epilog=_EXAMPLE
 )
 @click.argument("folder", metavar="DOSSIER")
-@options.result_options(*FORMATS)
+@options.result_options(*TOLD)
 def test(folder: str, format_: str | None, output: str | None, **_unused: Any) -> int:
     """Essaie les règles d'un dossier (celui de --rules) sur leurs cas.
 
@@ -107,7 +104,7 @@ def test(folder: str, format_: str | None, output: str | None, **_unused: Any) -
     les constats attendus, comparés en entier et dans l'ordre (message et explanation, là où le cas les donne). Le
     code de sortie est 1 quand un cas échoue.
     """
-    wanted = format_for(format_, output, FORMATS)
+    wanted = format_for(format_, output, TOLD)
     check_place(output)
 
     from avenant9 import cases  # noqa: PLC0415 - --help must not import polars

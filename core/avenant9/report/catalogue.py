@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from avenant9.model import Verdict
+from avenant9.report import csv
+from avenant9.report.document import Column, Document, Section, Table
+from avenant9.report.formats import render
 from avenant9.report.headings import heading
 from avenant9.report.page import Page
 from avenant9.wording import counted, day, euros, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
 
     from avenant9.cases import Case, Expected
     from avenant9.model import Source
+    from avenant9.report.document import Value
+    from avenant9.report.formats import Format
     from avenant9.rulebook.load import Rulebook
 
 FORMAT = "a9-rules/1"
@@ -100,29 +107,90 @@ _FIELDS = {
 # What goes without saying.
 _SILENT = {"unknown_exception": "unverifiable"}
 _SHOWN_SOURCES = 2  # in the list; all of them with each rule
+_UNSEEN = "aucun fichier d'actes ne le montre"
 _SHORT = 10  # acts of an example
 _ALWAYS = 1900  # a rule from before any act: it has no start
 _COMMON = {"from_", "until", "source", "checked_on", "note", "verdict"}
 
 
-def list_text(rulebook: Rulebook, *, width: int = 80, encoding: str = "utf-8") -> str:
+def render_list(form: Format, rulebook: Rulebook, page: Page) -> str | bytes:
     """Every rule: id, verdict, dates, title, sources and their confidence; then what no file can show."""
-    page = Page(width, encoding)
+    return render(
+        form,
+        page,
+        table=lambda: _list_text(rulebook, page),
+        document=lambda: _list_document(rulebook),
+        csv=lambda: _list_csv(rulebook),
+        json=lambda: _list_json(rulebook),
+    )
+
+
+def _list_text(rulebook: Rulebook, page: Page) -> str:
     lines = [page.wrap(_head(rulebook)), ""]
     for name, rule in rulebook.rules.items():
         period = in_period(rule.version[0].period.first, rule.version[-1].period.last)
         facts = f"{listed(_verdicts(rule), 'ou')}, {period}, source {_CONFIDENCE[_weakest(rule)]}"
         lines += [page.wrap(name), page.wrap(facts, "  "), page.wrap(rule.title, "  ")]
         lines.append(page.wrap(_texts(rule), "    ", "  "))
-    lines += ["", page.wrap("Non vérifiable par nature (aucun fichier d'actes ne le montre) :")]
+    lines += ["", page.wrap(f"Non vérifiable par nature ({_UNSEEN}) :")]
     for entry in rulebook.by_nature:
         lines += [page.wrap(entry.label, "  "), page.wrap(entry.why, "    ")]
         lines.append(page.wrap(source_words(entry.source.to_source()), "      ", "    "))
     return "\n".join(lines) + "\n"
 
 
-def list_json(rulebook: Rulebook) -> bytes:
-    """The same, as one object."""
+_LIST_COLUMNS = (
+    Column("Règle", "identifier"),
+    Column("Verdict"),
+    Column("Depuis", "date"),
+    Column("Jusqu'au", "date"),
+    Column("Titre"),
+    Column("Dernier texte"),
+    Column("Confiance"),
+    Column("URL", "url"),
+)
+
+
+def _list_rows(rulebook: Rulebook) -> list[tuple[Value, ...]]:
+    """A row per rule, with its latest text; no first or last date where it always holds, or still does."""
+    rows: list[tuple[Value, ...]] = []
+    for name, rule in rulebook.rules.items():
+        first, last = rule.version[0].period.first, rule.version[-1].period.last
+        text = rule.version[-1].source
+        dates = ("" if first.year <= _ALWAYS else first, last or "")
+        words = (rule.title, _text(text), _CONFIDENCE[_weakest(rule)], text.url)
+        rows.append((name, listed(_verdicts(rule), "ou"), *dates, *words))
+    return rows
+
+
+def _list_document(rulebook: Rulebook) -> Document:
+    unseen = [(one.label, one.why, source_words(one.source.to_source())) for one in rulebook.by_nature]
+    columns = (Column("Point de droit"), Column("Pourquoi"), Column("Texte"))
+    return Document(
+        title="Règles de a9",
+        answer=f"{_head(rulebook)}.",
+        sections=(
+            Section("Règles", tables=(Table(_LIST_COLUMNS, _list_rows(rulebook)),), sheet="Règles"),
+            Section(
+                "Non vérifiable par nature",
+                (f"{_UNSEEN.capitalize()}.",),
+                tables=(Table(columns, unseen),),
+                sheet="Non vérifiable",
+            ),
+        ),
+    )
+
+
+def _list_csv(rulebook: Rulebook) -> bytes:
+    headings = [column.heading for column in _LIST_COLUMNS]
+    rows = [
+        tuple(day(value) if isinstance(value, date) else value or None for value in row)
+        for row in _list_rows(rulebook)
+    ]
+    return csv.lines(headings, [pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String()), orient="row")])
+
+
+def _list_json(rulebook: Rulebook) -> bytes:
     return _json(
         {
             "format": FORMAT,
@@ -144,11 +212,13 @@ def _sources(rule: Any) -> list[Any]:
     return list({(v.source.title, v.source.article): v.source for v in rule.version}.values())
 
 
+def _text(source: Any) -> str:
+    return f"{source.title}, {source.article}" if source.article else str(source.title)
+
+
 def _texts(rule: Any) -> str:
     sources = _sources(rule)
-    words = [
-        f"{source.title}, {source.article}" if source.article else source.title for source in sources[:_SHOWN_SOURCES]
-    ]
+    words = [_text(source) for source in sources[:_SHOWN_SOURCES]]
     if rest := len(sources) - _SHOWN_SOURCES:
         words += [f"et {counted(rest, 'autre')}"] * (rest > 0)
     return " ; ".join(words)

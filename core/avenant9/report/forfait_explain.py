@@ -5,18 +5,23 @@ from __future__ import annotations
 import json as encoder
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from avenant9.forfait.words import decimal_string
+from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.wording import day, euros, money
 
 if TYPE_CHECKING:
     from avenant9.forfait.explain import Explanation
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
 
 FORMAT = "a9-forfait-indicator/1"
 _CONFIDENCE = {"high": "forte", "medium": "moyenne", "low": "faible"}
 
 
-def document(found: Explanation) -> Document:
+def _document(found: Explanation) -> Document:
     """The indicator: what it asks and brings, what is asked of a practice, the text, the other years."""
     named = f", indicateur {found.number}" if found.number else ""
     worth = f", soit {euros(found.max_cents)}" if found.max_cents else ""
@@ -43,20 +48,22 @@ def document(found: Explanation) -> Document:
                     f"Confiance {_CONFIDENCE[source.confidence]}, vérifié le {day(found.checked_on)}.",
                 ),
             ),
-            _history(found),
+            Section("Année par année", tables=(Table(_HISTORY, _past(found)),)),
         ),
     )
 
 
-def _history(found: Explanation) -> Section:
-    columns = (
-        Column("Année", "identifier"),
-        Column("Volet", "identifier"),
-        Column("Condition"),
-        Column("Points"),
-        Column("Remarque"),
-    )
-    rows = [
+_HISTORY = (
+    Column("Année", "identifier"),
+    Column("Volet", "identifier"),
+    Column("Condition"),
+    Column("Points"),
+    Column("Remarque"),
+)
+
+
+def _past(found: Explanation) -> list[tuple[str, ...]]:
+    return [
         (
             str(past.year),
             "" if past.volet is None else str(past.volet),
@@ -66,10 +73,25 @@ def _history(found: Explanation) -> Section:
         )
         for past in found.history
     ]
-    return Section("Année par année", tables=(Table(columns, rows),))
 
 
-def json(found: Explanation) -> bytes:
+def render(form: Format, found: Explanation, page: Page) -> str | bytes:
+    """The indicator in one format; as CSV, its history."""
+    return formats.render(
+        form, page, document=lambda: _document(found), csv=lambda: _csv(found), json=lambda: _json(found)
+    )
+
+
+def _csv(found: Explanation) -> bytes:
+    from avenant9.report.csv import lines  # noqa: PLC0415 - each format imports what it needs
+
+    headings = [column.heading for column in _HISTORY]
+    table = pl.DataFrame(_past(found), schema=dict.fromkeys(headings, pl.String()), orient="row")
+    table = table.with_columns(pl.all().replace("", None))
+    return lines(headings, [table], numbers=["Année", "Volet", "Points"])
+
+
+def _json(found: Explanation) -> bytes:
     """The same as one object: numbers as decimal strings, French where people read."""
     source = found.source
     told = {
