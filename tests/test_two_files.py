@@ -117,3 +117,17 @@ def test_rows_of_one_number_in_two_files_are_two_rows(tmp_path: Path, first: str
     assert [(Path(place["file"]).stem, place["row"]) for place in found["related"]] == [
         (str([first, second].index("G") + 1), 2)
     ]
+
+
+def test_the_overcharge_on_the_row_of_the_same_number_of_another_file_is_another_row(tmp_path: Path) -> None:
+    heading = "date;code;practitioner;patient;amount;overcharge\n"
+    paths = [tmp_path / "1.csv", tmp_path / "2.csv"]
+    for path, line in zip(paths, ["10/09/2022;SNP;A;P1;15,00;0", "10/09/2022;G;A;P1;30,00;5,00"], strict=True):
+        path.write_text(f"{heading}{line}\n", encoding="utf-8")
+    rulebook = load_rulebook()
+    for order in (paths, paths[::-1]):
+        acts = load_acts([str(path) for path in order], rulebook.nomenclature)
+        report = check(acts, rulebook, Options(as_of=date(2026, 11, 22), only=("tarif/opposable",)))
+        (found,) = report.findings.iter_rows(named=True)
+        assert (found["verdict"], found["at_stake"], Path(found["file"]).stem) == ("violation", 500, "1")
+        assert [(Path(place["file"]).stem, place["row"]) for place in found["related"]] == [("2", 2)]
