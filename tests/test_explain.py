@@ -493,6 +493,19 @@ def test_the_share_of_a_year(rulebook: Rulebook, tmp_path: Path) -> None:
     assert verdicts == [Verdict.OK, Verdict.OK, Verdict.VIOLATION]
 
 
+def test_what_a_code_is_in_the_share_depends_on_the_day(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [HEAD, "31/03/2022;TE1;A;P1;12,00", "01/04/2022;TE1;A;P2;12,00", "05/04/2022;CS;A;P3;23,00"]
+    granted = (GrantedCeiling("A", 2022, 5000, ("patientèle du territoire",)),)
+    asked = explainer(tmp_path, rulebook, lines, "seuil/*", derogations=granted)
+    traces = [block_of(asked.at(str(row)), "seuil/activite-distance").trace for row in (2, 3)]
+    assert [trace.act for trace in traces if isinstance(trace, ShareTrace)] == ["remote", "in-person"]
+    conditions = [
+        [block.rule for one in asked.at(str(row)).acts for block in one.blocks if block.rule.endswith("conditions")]
+        for row in (2, 3)
+    ]
+    assert conditions == [["seuil/derogation-conditions"], []]
+
+
 # --- which row --------------------------------------------------------------------------------------------
 
 

@@ -20,11 +20,11 @@ Granted = dict[str, Any]  # practitioner, year, ceiling, tacit_renewal, changed_
 def remote(act: Act) -> bool | None:
     """None where only the médecin traitant would tell.
 
-    TE1 ended on 31/03/2022: one billed later that year was done at a distance all the same.
+    TE1 ended on 31/03/2022: one billed later is an act, and no remote one (ruling 10).
     """
     day, code = act["date"], act["code"]
     if day.year < 2025:
-        return code in REMOTE or (code == "TE1" and day.year == 2022)
+        return code in REMOTE or (code == "TE1" and date(2022, 1, 1) <= day <= date(2022, 3, 31))
     if code not in FROM_2025 or act["treating_doctor"] == "oui":
         return False
     return None if act["treating_doctor"] is None else True

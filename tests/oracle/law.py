@@ -305,7 +305,8 @@ def years(case: Case, version: dict[str, Any], missing: Missing) -> list[Year]:
     for (practitioner, year), acts in sorted(units.items()):
         remote, unknown = [], []
         for act in acts:
-            if act.code not in version["remote_codes"]:
+            ends = [end["until"] for end in version.get("remote_until", []) if act.code in end["codes"]]
+            if act.code not in version["remote_codes"] or any(act.date > end for end in ends):
                 continue
             if not version.get("exclude_own_patients") or act.treating_doctor is False:
                 remote.append(act)
@@ -869,6 +870,7 @@ UNDERSTOOD: dict[str, set[str]] = {
     "proximity": {"codes", "months", "natures", "counted_codes", "ignored_codes"},
     "share": {
         "remote_codes",
+        "remote_until",
         "ceiling_bp",
         "specialty_ceilings",
         "uncounted_natures",

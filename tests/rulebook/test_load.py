@@ -83,6 +83,8 @@ SENTENCES = {
     "ou « never ».",
     "test-incomplet": f"{CONDITION} : version 1, requires 2, years : clé absente ; "
     "attendu : un nombre entier, au moins 1.",
+    "remote_until-hors-version": f"{SEUIL} : version 1 : « remote_until » donne un jour hors de la version ; "
+    "corriger ces dates.",
     "seuil-en-cours-d-annee": f"{SEUIL} : une version d'un seuil commence un 1er janvier ; corriger ces dates.",
     "seuil-trop-haut": f"{SEUIL} : version 1, ceiling_bp : valeur refusée : « 20000 » ; "
     "attendu : un nombre entier, au moins 0, au plus 10000.",

@@ -46,13 +46,21 @@ def granted(practitioner: str, year: int, derogations: Iterable[GrantedCeiling])
     return latest if latest.tacit_renewal and not ended else None
 
 
+def remote_code(version: ShareVersion) -> pl.Expr:
+    """Whether an act is of a code that is remote on its day."""
+    remote = pl.col("code").is_in(list(version.remote_codes))
+    for end in version.remote_until:
+        remote &= ~pl.col("code").is_in(list(end.codes)) | (pl.col("date") <= end.until)
+    return remote
+
+
 def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     """The acts that enter the share: what it reads of them, `year`, `remote` (null where unknown)."""
     counted = acts.select(_COLUMNS).filter(
         in_force(version),
         ~pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False),
     )
-    remote = pl.col("code").is_in(list(version.remote_codes))
+    remote = remote_code(version)
     if version.exclude_own_patients:
         remote = remote & ~pl.col("treating_doctor")
     return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)

@@ -13,7 +13,7 @@ import polars as pl
 from avenant9 import dispatch, engine
 from avenant9.acts.netting import counting
 from avenant9.checks.context import selected
-from avenant9.checks.share import remote_units
+from avenant9.checks.share import remote_code, remote_units
 from avenant9.explain import counts, money, single, visit, year
 from avenant9.explain.model import (
     ActExplained,
@@ -361,7 +361,8 @@ def _leads(scene: Scene) -> bool:
 
 def _is_remote(version: Any, scene: Scene) -> bool:
     shares = scene.context.shares[version.share_rule].version
-    return any(scene.act["code"] in own.remote_codes for own in shares if scene.act["date"] in own.period)
+    in_force = [own for own in shares if scene.act["date"] in own.period]
+    return any(len(scene.alone().filter(remote_code(own))) > 0 for own in in_force)
 
 
 def _admitted(value: Any, admitted: tuple[Any, ...]) -> bool:

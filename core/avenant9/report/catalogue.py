@@ -75,6 +75,7 @@ _FIELDS = {
     "counted_codes": "actes comptés en plus",
     "ignored_codes": "actes non comptés",
     "remote_codes": "actes à distance",
+    "remote_until": "à distance, dernier jour",
     "ceiling_bp": "plafond",
     "specialty_ceilings": "plafonds par spécialité",
     "uncounted_natures": "natures non comptées",
@@ -458,6 +459,8 @@ def _item(value: Any) -> str:
             pair = " + ".join(", ".join(side) for side in (excluded, beside) if side)
             only = f"{plural(len(specialties), 'spécialité')} {_codes(specialties)}" if specialties else ""
             return f"{pair} ({only})" if pair and only else pair or only
+        case {"codes": list(codes), "until": str(last)}:
+            return f"{', '.join(codes)} le {day(date.fromisoformat(last))}"
         case {"codes": list(codes), "with": list(others)}:
             return f"{'/'.join(codes)} + {' + '.join(others)}"
         case {"specialties": list(specialties), "ceiling_bp": int(ceiling)}:

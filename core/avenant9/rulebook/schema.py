@@ -161,16 +161,30 @@ class SpecialtyCeiling(Strict):
     ceiling_bp: int = Field(ge=0, le=10_000)
 
 
+class RemoteUntil(Strict):
+    """The last day on which acts of some remote codes are remote; later ones count in the total only."""
+
+    codes: tuple[Code, ...] = Field(min_length=1)
+    until: date
+
+
 class ShareVersion(Version):
     """Remote acts over all acts, per practitioner and civil year, in whole basis points."""
 
     remote_codes: tuple[Code, ...] = Field(min_length=1)
+    remote_until: tuple[RemoteUntil, ...] = ()  # codes that end before the version does
     ceiling_bp: int = Field(ge=0, le=10_000)
     specialty_ceilings: tuple[SpecialtyCeiling, ...] = ()
     uncounted_natures: tuple[Nature, ...] = Field(min_length=1)  # neither remote nor in person: majorations…
     exclude_own_patients: bool = False  # remote acts of the médecin traitant with own patients are not remote
     denominator: Literal["all"] = "all"
     remark: str = ""  # ends the message: what must come before a recovery
+
+    @model_validator(mode="after")
+    def _remote_until_some_day_of_it(self) -> ShareVersion:
+        if any(end.until not in self.period for end in self.remote_until):
+            raise ValueError("« remote_until » donne un jour hors de la version")
+        return self
 
 
 class Share(RuleModel):
