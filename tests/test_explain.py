@@ -442,6 +442,27 @@ def test_the_supplements_that_a_row_may_hold(rulebook: Rulebook, tmp_path: Path)
     assert ("MD",) in [one.codes for one in wrong.supplements]
 
 
+def test_the_supplements_that_others_may_bill(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [
+        "date;code;practitioner;patient;specialty;birth_date;amount;overcharge",
+        "10/01/2023;CS;A;P1;05;;47,00;0",
+        "10/01/2023;CNPSY;A;P2;33;10/01/2007;45,50;0",
+        "10/03/2025;TCG;A;P3;;;40,00;0",
+        "10/01/2023;CS;A;P4;05;;45,00;0",
+    ]
+    asked = explainer(tmp_path, rulebook, lines, "tarif/conventionnel")
+    blocks = [block_of(asked.at(str(row)), "tarif/conventionnel") for row in (2, 3, 4, 5)]
+    traces = [block.trace for block in blocks if isinstance(block.trace, TariffTrace)]
+    assert [block.verdict for block in blocks] == ["violation", "violation", "unverifiable", "ok"]
+    assert [[one.codes for one in trace.refused] for trace in traces] == [[("MPC", "MCE")], [("MP",)], [], []]
+    assert [[one.codes for one in trace.doubtful] for trace in traces] == [[], [], [("SNP",)], []]
+    assert [trace.matched for trace in traces] == [None, None, None, ("MPC", "MCS", "MCU")]
+    assert not any({"MCE", "MP", "SNP"} & {*one.codes} for trace in traces[1:3] for one in trace.supplements)
+    said = [" ".join(report.render_text(report.apply(asked.at(str(row)), "comptable")).split()) for row in (2, 4)]
+    assert "Écarté MPC + MCE : 47,00 €, non admis pour cette spécialité ou cet âge" in said[0].replace("\xa0", " ")
+    assert "Selon le cas SNP : 40,00 €, admis à certaines spécialités seulement" in said[1].replace("\xa0", " ")
+
+
 def test_one_overcharge_reproached_once(rulebook: Rulebook, tmp_path: Path) -> None:
     lines = [f"{HEAD};overcharge;sector;optam", "10/01/2023;CS+MPC+MCS;A;P1;50,00;20,00;2;non"]
     explanation = explainer(tmp_path, rulebook, lines, "tarif/opposable").at("2")

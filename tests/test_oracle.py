@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,26 @@ def test_engine_and_oracle_agree_on_a_ceiling_that_hangs_on_the_specialty(
     codes = ["TCS"] * remote + ["CS"] * (10 - remote)
     rows = tuple(usual | {"code": code, "patient": f"P{n}"} for n, code in enumerate(codes))
     agree(strategies.Practice((*rows[0],), rows), tmp_path / "actes.csv")
+
+
+@pytest.mark.parametrize(
+    "day", [(2022, 3, 31), (2022, 4, 1), (2023, 5, 14), (2023, 5, 15), (2024, 12, 21), (2024, 12, 22)]
+)
+def test_engine_and_oracle_agree_on_who_may_bill_a_supplement(day: tuple[int, int, int], tmp_path: Path) -> None:
+    on, rows = date(*day), []
+    births = ["", "01/01/1950", f"{on.day:02d}/{on.month:02d}/{on.year - 2}", f"01/01/{on.year - 1}"]
+    [version] = [v for v in BOOK.rules["tarif/conventionnel"]["version"] if law.in_force(v, on)]
+    for combination in version["combinations"]:
+        if set(combination["with"]) & {"MCE", "MGM", "MP", "NFP", "SNP"}:
+            for code, specialty in product(
+                combination["codes"], ["", "01", "05", "07", "12", "32", "33", "42", "70"]
+            ):
+                codes = [code, *combination["with"]]
+                amount = strategies.euros(sum(strategies.tariff_cents(BOOK, one, on, specialty) for one in codes))
+                row = {"date": strategies.french(on), "code": code, "practitioner": "A", "overcharge": "0"}
+                row |= {"patient": f"P{len(rows)}", "specialty": specialty, "amount": amount}
+                rows.append(row | {"birth_date": births[len(rows) % 4]})
+    assert agree(strategies.Practice((*rows[0],), tuple(rows)), tmp_path / "actes.csv")
 
 
 @pytest.mark.parametrize("code", ["JKHD001+TC", "TC+JKHD001", "JKHD001 TC", "DEQP003 TE2", "TC", "MTX+TC"])

@@ -161,6 +161,11 @@ def _context(everything: pl.DataFrame, rulebook: Rulebook, options: Options) -> 
         derogations=options.derogations,
         grouping=rulebook.nomenclature.grouping,
         shares={name: rule for name, rule in rulebook.rules.items() if isinstance(rule, schema.Share)},
+        conditions={
+            name: rule
+            for name, rule in rulebook.rules.items()
+            if isinstance(rule, schema.Condition | schema.Specialty)
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, timedelta
 
@@ -33,6 +34,11 @@ class Period:
 
     def __str__(self) -> str:
         return f"{self.first.isoformat()}/{'..' if self.last is None else self.last.isoformat()}"
+
+
+def bounds(periods: Iterable[Period]) -> set[date]:
+    """The first day of each period, and the day after its last one."""
+    return {day for one in periods for day in (one.first, one.last and one.last + ONE_DAY) if day is not None}
 
 
 def add_months(day: date, months: int) -> date:

@@ -14,8 +14,9 @@ Choices made where the contract leaves one:
   the amounts that are known; a derogation is renewed for every later year until a later decision or the year of
   the change of situation; a year ends after its 31 December;
 - tariff: one finding per row, on its first act that counts; a supplement is added once per unit, each combination
-  by itself; a permitted supplement whose tariff depends on an unknown specialty leaves the answer open; a row of
-  several codes of which only some were cancelled has no amount to compare;
+  by itself; a permitted supplement whose tariff depends on an unknown specialty leaves the answer open, and so does
+  one that not every specialty may bill, where the amount holds it; a patient of unknown age may be of the right one;
+  a row of several codes of which only some were cancelled has no amount to compare;
 - no-overcharge: an unknown overcharge matters only where the amount cannot be held against a tariff, since
   `tarif/conventionnel` then answers; one finding per row; a review where another code of it may carry the overcharge;
 - opposable: the act itself and the rest of its row may be the host; the overcharge of each host row counts once;
@@ -436,10 +437,17 @@ def tariff(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]])
             for combination in version.get("combinations", []):
                 if act.parts > 1 or act.code not in combination["codes"]:
                     continue
+                answers = [billable(case, version, code, act) for code in combination["with"]]
+                if "no" in answers:
+                    continue
                 extra = [price(case, code, act, version["zones"]) for code in combination["with"]]
                 if all(not isinstance(p, str) for p in extra):
                     supplement = act.quantity * sum(p[0] for p in extra if not isinstance(p, str))
-                    allowed |= {cents + supplement for cents in bare}
+                    with_it = {cents + supplement for cents in bare}
+                    if "who?" not in answers:
+                        allowed |= with_it
+                    elif amount in with_it:
+                        unsure = ["specialty"]
                 elif "specialty" in extra and amount > min(bare):
                     unsure = ["specialty"]
             if amount in allowed:
@@ -454,6 +462,28 @@ def tariff(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]])
             else:
                 found.append(Found(act, None, None, "review", 0, []))
     return found, missing
+
+
+def billable(case: Case, version: dict[str, Any], code: str, act: Act) -> str:
+    """Whether this doctor may bill a supplement for this patient: yes, no, or who? without a specialty."""
+    answer = "yes"
+    for name in version.get("refused_by", []):
+        for other in case.book.rules[name]["version"]:
+            if not in_force(other, act.date):
+                continue
+            for entry in other.get("entry", []):
+                if code not in entry["codes"] or entry["verdict"] == "review":
+                    continue
+                if act.specialty is None:
+                    answer = "who?"
+                elif act.specialty in entry.get("refused", []) or act.specialty not in entry.get(
+                    "allowed", [act.specialty]
+                ):
+                    return "no"
+            too_old = any(holds(test, act, case.zone)[0] is False for test in other.get("requires", []))
+            if too_old and code in other["codes"] and other["verdict"] == "violation":
+                return "no"
+    return answer
 
 
 def unevenly_cancelled(case: Case, acts: list[Act]) -> bool:
@@ -879,7 +909,7 @@ UNDERSTOOD: dict[str, set[str]] = {
         "remark",
     },
     "derogation": {"share_rule"},
-    "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras"},
+    "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras", "refused_by"},
     "no-overcharge": {"codes"},
     "opposable": {"any_sector", "sector_2_without_optam", "host_natures"},
     "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "unknown_exception"},

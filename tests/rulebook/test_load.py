@@ -26,6 +26,7 @@ A_COUNT = "attendu : un nombre entier, au moins 0."
 EXEMPLE = "frequence/exemple.toml"
 SEUIL = "seuil/exemple.toml"
 CONDITION = "condition/exemple.toml"
+TARIF = "tarif/exemple.toml"
 ZZ1 = "nomenclature/ZZ1.toml"
 
 #: One folder of fixtures/broken_rules, and all that is said of it (paths shown from that folder).
@@ -129,6 +130,8 @@ SENTENCES = {
     "les plus proches sont « frequence/te2-annuelle », « frequence/vl-annuelle » et « frequence/rqd-annuelle ».",
     "share_rule": f"{SEUIL} : version 1, share_rule : « frequence/te2-annuelle » n'est pas un seuil ; "
     "donner une règle de genre « share ».",
+    "refused_by": f"{TARIF} : version 1, refused_by : « condition/vl-age-ald » ne dit rien d'une majoration comprise "
+    "dans le montant d'un autre acte ; donner une règle de genre « specialty », ou une condition d'âge seule.",
     "boucle": "frequence/autre.toml : not_counting : des règles s'attendent l'une l'autre : "
     "frequence/autre, puis frequence/exemple, puis frequence/autre ; retirer l'un de ces renvois.",
     "boucle-seule": f"{EXEMPLE} : silent_where : des règles s'attendent l'une l'autre : "

@@ -9,6 +9,7 @@ import polars as pl
 
 from avenant9.checks.context import (
     Context,
+    birthday,
     concerned,
     day,
     hidden_by_grouping,
@@ -115,9 +116,9 @@ def _holds(test: Test) -> pl.Expr:
     """Whether a test holds; null where the value is unknown."""
     match test:
         case AgeUnder(years=years):
-            return pl.col("date") < _birthday(years)
+            return pl.col("date") < birthday(years)
         case AgeAtLeast(years=years):
-            return pl.col("date") >= _birthday(years)
+            return pl.col("date") >= birthday(years)
         case IsTrue(column=column):
             return pl.col(column)
         case IsFalse(column=column):
@@ -163,11 +164,6 @@ def _with_calendar(acts: pl.DataFrame, tests: Sequence[Test], context: Context) 
         limit = context.calendar.working_days_after(acts["requested_at"].dt.date(), days)
         acts = acts.with_columns(limit.alias(f"working_limit_{days}"))
     return acts
-
-
-def _birthday(years: int) -> pl.Expr:
-    """The `years`-th birthday; of someone born on 29 February, the 28th in a common year."""
-    return pl.col("birth_date").dt.offset_by(f"{years}y")
 
 
 def _age() -> pl.Expr:

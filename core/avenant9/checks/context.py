@@ -11,7 +11,7 @@ import polars as pl
 
 from avenant9.model import FINDINGS, GrantedCeiling, Outcome
 from avenant9.rulebook.prices import Prices
-from avenant9.rulebook.schema import Dated, Selection, Share
+from avenant9.rulebook.schema import Condition, Dated, Selection, Share, Specialty
 
 UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String())}
 
@@ -44,6 +44,7 @@ class Context:
     derogations: tuple[GrantedCeiling, ...] = ()
     grouping: Mapping[str, frozenset[str]] = field(default_factory=dict)
     shares: Mapping[str, Share] = field(default_factory=dict)
+    conditions: Mapping[str, Condition | Specialty] = field(default_factory=dict)
     violating: Mapping[str, pl.Series] = field(default_factory=dict)
 
 
@@ -71,6 +72,11 @@ def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated,
     about = acts.select("act", "code", "date")
     hidden = about.filter(pl.col("code").is_in(groups), in_force(version)) if groups else about.clear()
     return hidden.select("act", missing=pl.lit(["original_code"], pl.List(pl.String)))
+
+
+def birthday(years: int) -> pl.Expr:
+    """The `years`-th birthday; of someone born on 29 February, the 28th in a common year."""
+    return pl.col("birth_date").dt.offset_by(f"{years}y")
 
 
 def missing_columns(acts: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

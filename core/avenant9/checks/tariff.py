@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ import polars as pl
 from avenant9.acts.netting import counting
 from avenant9.checks.context import (
     Context,
+    birthday,
     concerned,
     euros,
     hidden_by_grouping,
@@ -20,12 +21,17 @@ from avenant9.checks.context import (
     outcome,
 )
 from avenant9.model import Outcome
+from avenant9.period import Period, bounds
 from avenant9.rulebook.prices import NoPrice, Price
 from avenant9.rulebook.schema import (
+    AgeAtLeast,
+    AgeUnder,
+    Condition,
     NoOvercharge,
     NoOverchargeVersion,
     Opposable,
     OpposableVersion,
+    SpecialtyEntry,
     Tariff,
     TariffVersion,
 )
@@ -39,12 +45,14 @@ _PRICED = [
     "code",
     "nature",
     "specialty",
+    "birth_date",
     "quantity",
     "coefficient",
     "amount",
     "overcharge",
 ]
 _QUESTION = ["code", "coefficient", "quantity"]
+_KEY = [*_QUESTION, "era", "specialty"]
 _ANSWERED = [
     "act",
     "acts",
@@ -57,7 +65,8 @@ _ANSWERED = [
     "tariff_verdict",
     "tariff_source",
     "missing",
-    "open_question",
+    "doubtful",
+    "open_above",
     "firm",
     "label",
 ]
@@ -79,30 +88,75 @@ _HOST = [
 
 @dataclass(frozen=True, slots=True)
 class _Priced:
-    """One row as the tariff sees it: what it should cost, what else it may cost, or what is missing to say."""
+    """One row as the tariff sees it: what it should cost, what else it may cost, or what is missing to say.
+
+    The specialty, which is unknown, would tell whether it may cost what is `doubtful`; or, with `open_above`, more.
+    """
 
     expected: int | None
     allowed: tuple[int, ...]
     verdict: str | None
     source: str | None
     missing: tuple[str, ...]
-    open_question: str | None = None  # what would tell whether a permitted supplement explains the amount
+    doubtful: tuple[int, ...] = ()
+    open_above: bool = False
+
+
+class Refusals:
+    """The supplements that excuse nothing: billed as codes, a rule that the tariff names would refuse them."""
+
+    def __init__(self, version: TariffVersion, context: Context) -> None:
+        self._entries: dict[str, list[tuple[Period, SpecialtyEntry]]] = {}
+        self._ages = []
+        for rule in (context.conditions[name] for name in version.refused_by):
+            if isinstance(rule, Condition):
+                self._ages += [own for own in rule.version if own.verdict == "violation"]
+                continue
+            for own in rule.version:
+                for entry in own.entry:
+                    for code in entry.codes if entry.verdict == "violation" else ():
+                        self._entries.setdefault(code, []).append((own.period, entry))
+        #: The days on which what a specialty may bill changes.
+        self.bounds = bounds(period for dated in self._entries.values() for period, _ in dated)
+
+    def by_age(self) -> pl.Expr:
+        """A bit for each condition on the age that an act breaks; a birth date that is unknown breaks none."""
+        bits = pl.lit(0, pl.Int64)
+        for place, own in enumerate(self._ages):
+            for test in own.requires:
+                if isinstance(test, AgeUnder | AgeAtLeast):
+                    young = pl.col("date") < birthday(test.years)
+                    met = young if isinstance(test, AgeUnder) else ~young
+                    bits |= pl.when(in_force(own), ~met).then(1 << place).otherwise(0)
+        return bits.alias("ages")
+
+    def of(self, supplements: Sequence[str], day: date, specialty: int | None, ages: int) -> bool | None:
+        """Whether one of them is refused; None where only the specialty, which is unknown, would tell."""
+        if any(
+            ages >> place & 1 and not {*own.codes}.isdisjoint(supplements) for place, own in enumerate(self._ages)
+        ):
+            return True
+        entries = [entry for code in supplements for period, entry in self._entries.get(code, ()) if day in period]
+        if specialty is None:
+            return None if entries else False
+        return any(entry.refuses(specialty) for entry in entries)
 
 
 def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Context) -> Outcome:
     """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements."""
     about = acts.select(_PRICED).filter(in_force(version))
-    about = about.with_columns(_extras(version), _era(about["date"], context))
+    refusals = Refusals(version, context)
+    about = about.with_columns(_extras(version), _era(about["date"], {*context.prices.eras, *refusals.bounds}))
     alone = pl.col("parts") == 1
     several = about.filter(~alone)
-    rows = _priced(about.filter(alone).with_columns(acts=pl.concat_list("act")), version, context)
+    rows = _priced(about.filter(alone).with_columns(acts=pl.concat_list("act")), version, refusals, context)
     if len(several):
-        rows = pl.concat([rows, _priced(_rows_of_several(several), version, context)]).sort("act")
+        rows = pl.concat([rows, _priced(_rows_of_several(several), version, refusals, context)]).sort("act")
     base, expected = pl.col("base"), pl.col("expected")
     no_answer = (pl.col("missing").list.len() > 0) | pl.col("amount").is_null()
     off = ~no_answer & ~pl.col("allowed").list.contains(base).fill_null(False)
     uncharged = off & pl.col("overcharge").is_null() & ~pl.col("firm")
-    unexplained = off & pl.col("open_question").is_not_null() & (base > expected)
+    unexplained = off & (pl.col("doubtful").list.contains(base) | (pl.col("open_above") & (base > expected)))
     unsure = uncharged | unexplained
     wrong = rows.filter(off & ~unsure).with_columns(gap=base - expected)
     unknown = rows.filter(no_answer | unsure).select(
@@ -110,7 +164,7 @@ def check(acts: pl.DataFrame, rule: Tariff, version: TariffVersion, context: Con
         missing=pl.concat_list(
             pl.when(pl.col("amount").is_null()).then(pl.lit("amount")),
             pl.col("missing"),
-            pl.when(unexplained).then("open_question"),
+            pl.when(unexplained).then(pl.lit("specialty")),
             pl.when(uncharged).then(pl.lit("overcharge")),
         ).list.drop_nulls(),
     )
@@ -139,9 +193,9 @@ def _extras(version: TariffVersion) -> pl.Expr:
     return pl.col("nature").is_in(list(version.unpriced_extras)).fill_null(False).alias("extras")
 
 
-def _era(days: pl.Series, context: Context) -> pl.Series:
-    """The first day of the era of tariffs in which each day lies: between two of them no tariff changes."""
-    eras = pl.Series("era", context.prices.eras, dtype=pl.Date)
+def _era(days: pl.Series, starts: set[date]) -> pl.Series:
+    """The first day of the era in which each day lies: within one, neither a tariff nor who may bill what changes."""
+    eras = pl.Series("era", sorted(starts), dtype=pl.Date)
     return eras.gather(eras.search_sorted(days, side="right") - 1)
 
 
@@ -150,7 +204,7 @@ def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
     whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
     return about.group_by(_ROW, maintain_order=True).agg(
         pl.col("act").first(),
-        pl.col("overcharge", "era", "specialty").first(),
+        pl.col("overcharge", "era", "specialty", "date", "birth_date").first(),
         # of a row of several codes that were not all cancelled alike, nothing tells what is left
         amount=pl.when(whole).then(pl.col("amount").first()),
         extras=pl.col("extras").any(),
@@ -164,38 +218,61 @@ def _money(cents: pl.Expr) -> pl.Expr:
     return pl.format("{}{}.{}", sign, cents.abs() // 100, (cents.abs() % 100).cast(pl.String).str.zfill(2))
 
 
-def _priced(rows: pl.DataFrame, version: TariffVersion, context: Context) -> pl.DataFrame:
-    """The rows with their answer: each distinct (codes, coefficients, quantities, era, specialty) is priced once.
+def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, context: Context) -> pl.DataFrame:
+    """The rows with their answer: each distinct question is priced once.
 
     `rows` holds values for rows of one act, lists for those of several. Those billed at the tariff itself are left
-    out: they are nearly all of them, and nothing is said of them.
+    out: they are nearly all of them, nothing is said of them, and no supplement is looked for.
     """
-    key = [*_QUESTION, "era", "specialty"]
-    questions = rows.select(key).unique(maintain_order=True)
     permitted: dict[str, list[tuple[str, ...]]] = {}
     for combination in version.combinations:
         for code in combination.codes:
             permitted.setdefault(code, []).append(combination.with_)
-    asked = [
-        (_listed(codes), _listed(coefficients), _listed(quantities), day, specialty)
-        for codes, coefficients, quantities, day, specialty in questions.iter_rows()
-    ]
-    answers = [_price_row(*question, version.verdict, permitted, context) for question in asked]
+    questions = rows.select(_KEY).unique(maintain_order=True).with_row_index("question")
+    asked = [_Question.of(*values) for _, *values in questions.iter_rows()]
+    expected = [_price_row(question, version.verdict, {}, refusals, context).expected for question in asked]
+    off = (
+        rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
+        .join(
+            questions.with_columns(expected=pl.Series(expected, dtype=pl.Int64)),
+            on=_KEY,
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .filter((pl.col("base") != pl.col("expected")).fill_null(True))
+        .with_columns(refusals.by_age())
+    )
+    questions = off.select("question", "ages").unique(maintain_order=True)
+    asked = [replace(asked[question], ages=ages) for question, ages in questions.iter_rows()]
+    answers = [_price_row(question, version.verdict, permitted, refusals, context) for question in asked]
     priced = questions.with_columns(
-        expected=pl.Series([answer.expected for answer in answers], dtype=pl.Int64),
         allowed=pl.Series([list(answer.allowed) for answer in answers], dtype=pl.List(pl.Int64)),
         tariff_verdict=pl.Series([answer.verdict for answer in answers], dtype=pl.String),
         tariff_source=pl.Series([answer.source for answer in answers], dtype=pl.String),
         missing=pl.Series([list(answer.missing) for answer in answers], dtype=pl.List(pl.String)),
-        open_question=pl.Series([answer.open_question for answer in answers], dtype=pl.String),
-        firm=pl.Series([set(question[0]) <= {*version.no_overcharge_codes} for question in asked], dtype=pl.Boolean),
-        label=pl.Series([" + ".join(question[0]) for question in asked], dtype=pl.String),
+        doubtful=pl.Series([list(answer.doubtful) for answer in answers], dtype=pl.List(pl.Int64)),
+        open_above=pl.Series([answer.open_above for answer in answers], dtype=pl.Boolean),
+        firm=pl.Series([{*one.codes} <= {*version.no_overcharge_codes} for one in asked], dtype=pl.Boolean),
+        label=pl.Series([" + ".join(one.codes) for one in asked], dtype=pl.String),
     )
-    answered = rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0)).join(
-        priced.select(*key, "expected"), on=key, how="left", nulls_equal=True, maintain_order="left"
-    )
-    off = answered.filter((pl.col("base") != pl.col("expected")).fill_null(True)).drop("expected")
-    return off.join(priced, on=key, how="left", nulls_equal=True, maintain_order="left").select(_ANSWERED)
+    return off.join(priced, on=["question", "ages"], how="left", maintain_order="left").select(_ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a row bills, when, by whom, and the conditions on the age that its patient breaks."""
+
+    codes: Sequence[str]
+    coefficients: Sequence[int]
+    quantities: Sequence[int]
+    day: date
+    specialty: int | None
+    ages: int = 0
+
+    @classmethod
+    def of(cls, codes: Any, coefficients: Any, quantities: Any, day: date, specialty: int | None) -> _Question:
+        return cls(_listed(codes), _listed(coefficients), _listed(quantities), day, specialty)
 
 
 def _listed(value: Any) -> list[Any]:
@@ -203,19 +280,16 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _price_row(
-    codes: Sequence[str],
-    coefficients: Sequence[int],
-    quantities: Sequence[int],
-    day: date,
-    specialty: int | None,
+    asked: _Question,
     verdict: str,
     permitted: Mapping[str, Sequence[tuple[str, ...]]],
+    refusals: Refusals,
     context: Context,
 ) -> _Priced:
     prices: list[Price] = []
     missing: list[str] = []
-    for code in codes:
-        price = context.prices.of(code, day, specialty, context.overseas)
+    for code in asked.codes:
+        price = context.prices.of(code, asked.day, asked.specialty, context.overseas)
         if isinstance(price, Price):
             prices.append(price)
         else:
@@ -223,21 +297,28 @@ def _price_row(
     if missing:
         return _Priced(None, (), None, None, tuple(dict.fromkeys(missing)))
     sums = {0}
-    for price, coefficient, quantity in zip(prices, coefficients, quantities, strict=True):
+    for price, coefficient, quantity in zip(prices, asked.coefficients, asked.quantities, strict=True):
         units = [_times(cents, coefficient, quantity) for cents in (price.cents, *price.accepted)]
         sums = {total + unit for total in sums for unit in units}
-    expected = sum(_times(p.cents, c, q) for p, c, q in zip(prices, coefficients, quantities, strict=True))
-    allowed, open_question = set(sums), None
-    for supplements in permitted.get(codes[0], ()) if len(codes) == 1 else ():
-        added = [context.prices.of(code, day, specialty, context.overseas) for code in supplements]
+    expected = sum(
+        _times(p.cents, c, q) for p, c, q in zip(prices, asked.coefficients, asked.quantities, strict=True)
+    )
+    allowed, doubtful, open_above = set(sums), set[int](), False
+    for supplements in permitted.get(asked.codes[0], ()) if len(asked.codes) == 1 else ():
+        refused = refusals.of(supplements, asked.day, asked.specialty, asked.ages)
+        if refused:
+            continue
+        added = [context.prices.of(code, asked.day, asked.specialty, context.overseas) for code in supplements]
         if all(isinstance(price, Price) for price in added):
-            more = quantities[0] * sum(price.cents for price in added if isinstance(price, Price))
-            allowed |= {total + more for total in sums}
+            more = asked.quantities[0] * sum(price.cents for price in added if isinstance(price, Price))
+            (allowed if refused is False else doubtful).update(total + more for total in sums)
         elif any(isinstance(price, NoPrice) and price.missing == "specialty" for price in added):
-            open_question = "specialty"
+            open_above = True
     if any(price.verdict == "review" for price in prices):
         verdict = "review"
-    return _Priced(expected, tuple(sorted(allowed)), verdict, prices[0].source, (), open_question)
+    return _Priced(
+        expected, tuple(sorted(allowed)), verdict, prices[0].source, (), tuple(sorted(doubtful)), open_above
+    )
 
 
 def _times(cents: int, thousandths: int, quantity: int) -> int:

@@ -180,6 +180,8 @@ class TariffTrace:
     difference: Cents | None
     supplements: tuple[Supplement, ...]
     matched: tuple[str, ...] | None  # the supplements with which the amount is right; empty: the tariff itself
+    refused: tuple[Supplement, ...] = ()  # with which it would be, for another specialty or another age
+    doubtful: tuple[Supplement, ...] = ()  # with which it would be, for some specialties: it is unknown
 
 
 @dataclass(frozen=True, slots=True)

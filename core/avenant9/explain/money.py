@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import product
+from typing import NamedTuple
 
 import polars as pl
 
+from avenant9.checks.tariff import Refusals
 from avenant9.explain.model import (
     Cents,
     HostLine,
@@ -40,16 +42,10 @@ def tariff(version: TariffVersion, scene: Scene, nomenclature: dict[str, Act]) -
     base = None if amount is None else amount - (overcharge or 0)
     parts = tuple(_part(row, first, scene, nomenclature) for row in rows)
     expected = None if any(part.total is None for part in parts) else sum(part.total or 0 for part in parts)
-    supplements: tuple[Supplement, ...] = ()
-    matched: tuple[str, ...] | None = None
-    if expected is not None:
-        sums = _sums(parts)
-        supplements = _supplements(version, first, scene, expected) if len(rows) == 1 else ()
-        if base in sums:
-            matched = ()
-        else:
-            more = (one.codes for one in supplements if base is not None and base - (one.total - expected) in sums)
-            matched = next(more, None)
+    sums = set[int]() if expected is None else _sums(parts)
+    found = _supplements(version, scene, expected) if expected is not None and len(rows) == 1 else _Supplements()
+    right = found.where(lambda one: base is not None and base - (one.total - (expected or 0)) in sums)
+    matched = () if base in sums else next((one.codes for one in right.admitted), None)
     return TariffTrace(
         amount=cents(amount),
         overcharge=cents(overcharge),
@@ -57,8 +53,10 @@ def tariff(version: TariffVersion, scene: Scene, nomenclature: dict[str, Act]) -
         parts=parts,
         tariff=cents(expected),
         difference=None if base is None or expected is None else Cents(base - expected),
-        supplements=supplements,
+        supplements=found.admitted,
         matched=matched,
+        refused=right.refused if matched is None else (),
+        doubtful=right.doubtful if matched is None else (),
     )
 
 
@@ -109,16 +107,30 @@ def _sums(parts: Sequence[PricePart]) -> set[int]:
     return {sum(choice) for choice in product(*choices)}
 
 
-def _supplements(version: TariffVersion, row: Row, scene: Scene, expected: int) -> tuple[Supplement, ...]:
-    found = []
+class _Supplements(NamedTuple):
+    """What the amount may hold besides the tariff, what it may not, and what the specialty would tell."""
+
+    admitted: tuple[Supplement, ...] = ()
+    refused: tuple[Supplement, ...] = ()
+    doubtful: tuple[Supplement, ...] = ()
+
+    def where(self, holds: Callable[[Supplement], bool]) -> _Supplements:
+        return _Supplements(*(tuple(filter(holds, some)) for some in self))
+
+
+def _supplements(version: TariffVersion, scene: Scene, expected: int) -> _Supplements:
+    act, refusals = scene.act, Refusals(version, scene.context)
+    ages = scene.alone().select(refusals.by_age()).item()
+    found: dict[bool | None, list[Supplement]] = {False: [], True: [], None: []}
     for combination in version.combinations:
-        if row["code"] not in combination.codes:
+        if act["code"] not in combination.codes:
             continue
-        added = [_price(code, row, scene) for code in combination.with_]
+        added = [_price(code, act, scene) for code in combination.with_]
         prices = [price.cents for price in added if isinstance(price, Price)]
         if len(prices) == len(added):
-            found.append(Supplement(combination.with_, Cents(expected + row["quantity"] * sum(prices))))
-    return tuple(found)
+            refused = refusals.of(combination.with_, act["date"], act["specialty"], ages)
+            found[refused].append(Supplement(combination.with_, Cents(expected + act["quantity"] * sum(prices))))
+    return _Supplements(tuple(found[False]), tuple(found[True]), tuple(found[None]))
 
 
 def overcharge(scene: Scene) -> OverchargeTrace:

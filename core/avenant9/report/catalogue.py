@@ -85,6 +85,7 @@ _FIELDS = {
     "combinations": "cumuls admis",
     "zones": "zones",
     "no_overcharge_codes": "actes sans dépassement possible",
+    "refused_by": "majorations écartées par",
     "any_sector": "actes, tous secteurs",
     "sector_2_without_optam": "actes, secteur 2 hors OPTAM",
     "host_natures": "natures des actes associés",

@@ -399,6 +399,13 @@ def _tariff(page: Page, trace: TariffTrace, *, whole: bool) -> list[str]:
         lines.append(fact(page, "Total", f"{totals} = {euros(trace.tariff)}"))
     if trace.matched:
         lines.append(fact(page, "Avec", f"{' + '.join(trace.matched)} : {euros(trace.base)}"))
+    for label, some, why in (
+        ("Écarté", trace.refused, "non admis pour cette spécialité ou cet âge"),
+        ("Selon le cas", trace.doubtful, "admis à certaines spécialités seulement"),
+    ):
+        if some:
+            codes = listed([" + ".join(one.codes) for one in some], "ou")
+            lines.append(fact(page, label, f"{codes} : {euros(trace.base)}, {why}"))
     if whole:
         by_total: dict[int, list[str]] = {}
         for one in trace.supplements:

@@ -162,6 +162,8 @@ def _of_version(rule: schema.Rule, version: Any) -> Iterable[str]:
         case schema.ConditionVersion(requires=requires, unless=unless, doubtful_if=doubtful, reasons=reasons):
             tests = (column for test in (*requires, *unless, *doubtful) for column in _of_test(test))
             own = (*tests, *_if(reasons, "reason"))
+        case schema.TariffVersion(refused_by=refused_by):
+            own = _if(refused_by, "birth_date")
         case schema.PairVersion(scope=scope, allowed=allowed):
             some = any(pair.specialties for pair in allowed)
             own = (*_if(scope == "invoice", "invoice"), *_if(some, "specialty"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from avenant9.period import ONE_DAY
+from avenant9.period import bounds
 from avenant9.rulebook.schema import Act, TariffValue
 
 
@@ -38,12 +38,9 @@ class Prices:
         self._tariffs = {
             code: [(rank, value.period, value) for rank, value in enumerate(act.tariff)] for code, act in acts.items()
         }
-        starts = {date.min}
-        for dated in self._tariffs.values():
-            for _, period, _ in dated:
-                starts |= {period.first} | ({period.last + ONE_DAY} if period.last else set())
+        starts = bounds(period for dated in self._tariffs.values() for _, period, _ in dated)
         #: The days on which some tariff begins or has ended, in order: between two of them nothing changes.
-        self.eras: tuple[date, ...] = tuple(sorted(starts))
+        self.eras: tuple[date, ...] = tuple(sorted({date.min, *starts}))
         self._answers: dict[tuple[str, date, int | None, str | None], Price | NoPrice] = {}
 
     def of(self, code: str, day: date, specialty: int | None, overseas: str | None) -> Price | NoPrice:

@@ -13,6 +13,7 @@ from avenant9.rulebook.files import nearest_names
 from avenant9.rulebook.schema import (
     Act,
     Code,
+    Condition,
     Derogation,
     Frequency,
     Limitation,
@@ -20,6 +21,7 @@ from avenant9.rulebook.schema import (
     RuleModel,
     Share,
     SourceModel,
+    Specialty,
 )
 
 if TYPE_CHECKING:
@@ -139,6 +141,16 @@ def _check_rules(file: RuleFile, reference: _Reference, loaded: Mapping[str, Loa
             raise file.error(reference.key, f"règle inconnue « {name} »", near or "donner l'identifiant d'une règle")
         if reference.key.endswith("share_rule") and not isinstance(loaded[name].model, Share):
             raise file.error(reference.key, f"« {name} » n'est pas un seuil", "donner une règle de genre « share »")
+        if reference.key.endswith("refused_by") and not _tells_of_a_supplement(loaded[name].model):
+            raise file.error(
+                reference.key,
+                f"« {name} » ne dit rien d'une majoration comprise dans le montant d'un autre acte",
+                "donner une règle de genre « specialty », ou une condition d'âge seule",
+            )
+
+
+def _tells_of_a_supplement(rule: RuleModel) -> bool:
+    return isinstance(rule, Specialty) or (isinstance(rule, Condition) and rule.on_age_only)
 
 
 def _check_codes(

@@ -233,6 +233,7 @@ class TariffVersion(Version):
     zones: tuple[Zone, ...] = Field(min_length=1)  # where the tariffs of the nomenclature hold as they are
     no_overcharge_codes: tuple[Code, ...] = ()  # an amount above is over even without an overcharge column
     unpriced_extras: tuple[Nature, ...] = ()  # natures whose amount may hold what has no tariff: above is a review
+    refused_by: tuple[RuleId, ...] = ()  # a supplement in violation of one of these rules is not permitted
 
 
 class Tariff(RuleModel):
@@ -421,6 +422,15 @@ class Condition(RuleModel):
     kind: Literal["condition"]
     version: tuple[ConditionVersion, ...] = Field(min_length=1)
 
+    @property
+    def on_age_only(self) -> bool:
+        """Whether its answer hangs on nothing but the day of the act and the patient's birth date."""
+        return all(
+            not (own.reasons or own.unless or own.doubtful_if)
+            and all(isinstance(test, AgeUnder | AgeAtLeast) for test in own.requires)
+            for own in self.version
+        )
+
 
 class SpecialtyEntry(Strict):
     """Who may bill some codes: only `allowed`, or all but `refused`."""
@@ -435,6 +445,10 @@ class SpecialtyEntry(Strict):
         if bool(self.allowed) == bool(self.refused):
             raise ValueError("donner soit « allowed », soit « refused »")
         return self
+
+    def refuses(self, specialty: int) -> bool:
+        """Whether a specialty may not bill the codes."""
+        return specialty not in self.allowed if self.allowed else specialty in self.refused
 
 
 class SpecialtyVersion(Version):
