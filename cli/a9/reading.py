@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import click
 
 from a9.exits import say
+from avenant9.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,8 +30,6 @@ Found = TypeVar("Found")
 def standard_input() -> BinaryIO:
     """The bytes of standard input. Raises InputError where the process was started without one."""
     if sys.stdin is None:
-        from avenant9.errors import InputError  # noqa: PLC0415 - only then
-
         raise InputError("entrée standard", "elle est fermée", "donnez un fichier, ou redirigez-la")
     return sys.stdin.buffer
 
@@ -88,6 +87,8 @@ def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, noti
 
 def _each_text(found: object, change: Callable[[str], str]) -> object:
     """What was read, with every text of its account changed: the names of files stand in many of them."""
+    if isinstance(found, InputError):
+        return type(found)(*map(change, found.args))
     if isinstance(found, str):
         return change(found)
     if isinstance(found, tuple):
@@ -120,23 +121,21 @@ def what_was_read(acts: Acts, inputs: Sequence[Input]) -> list[str]:
     from avenant9.wording import counted  # noqa: PLC0415
 
     files = len({entry.file for entry in inputs} | {failure.place for failure in acts.failures})
-    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
     return [
         counted(files, "fichier"),
-        counted(len(inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
+        counted(len(inputs), "feuille lue", "feuilles lues") + f" et {counted(len(acts.skipped_sheets), 'ignorée')}",
         counted(sum(entry.rows for entry in inputs), "ligne lue", "lignes lues"),
     ]
 
 
 def tell(acts: Acts, said: Sequence[str], crashed: Sequence[str], notices: Notices) -> None:
     """What was understood, what was left out, what failed: before the result."""
+    from avenant9.report.sentences import not_read  # noqa: PLC0415
+
     for notice in dict.fromkeys(said):
         notices.say(notice)
-    for place in acts.skipped_sheets:
-        if place.sheet is not None:
-            notices.say(
-                f"{place.file}, feuille {place.sheet} : ignorée (masquée, non demandée, ou sans colonnes d'actes)."
-            )
+    for sheet in acts.skipped_sheets:
+        notices.say(not_read(sheet))
     notices.done()
     for failure in acts.failures:
         say(str(failure))

@@ -30,10 +30,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9 import dispatch, engine
+from avenant9.acts.choice import check_names
 from avenant9.acts.load import (
     Named,
     ReadOptions,
-    check_sheet_names,
     forget_unnamed,
     has_practitioner,
     kinds_of_patient,
@@ -439,7 +439,7 @@ def _account(files: Sequence[str], accounts: dict[int, _Account], reading: ReadO
     entries = [account for account in accounts.values() if account.entry is not None]
     if not entries:
         raise failures[0]
-    check_sheet_names(reading.sheets or (), set())
+    check_names(reading.sheets or (), set())
     if not any(account.has_practitioner for account in entries):
         raise nobody()
     inputs = tuple(account.entry for account in entries if account.entry is not None)

@@ -188,6 +188,7 @@ def report(acts: Acts, answers: Answers, rulebook: Rulebook, options: Options) -
         findings=reported,
         unverifiable=unverifiable,
         rejected=acts.rejected,
+        unread=acts.unread,
         sources={key: source for key, source in rulebook.sources.items() if key in used},
         titles=titles,
         threshold=tuple(entry for entries in answers.threshold.values() for entry in entries),

@@ -61,6 +61,16 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A file (`sheet` is then None), or a sheet, that was not read: why, and what to do (empty: nothing)."""
+
+    file: str
+    sheet: str | None
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """One sheet (or one text file) as it was read.
 
@@ -201,10 +211,16 @@ class Acts:
     table: pl.DataFrame
     inputs: tuple[Input, ...]
     rejected: tuple[Rejected, ...] = ()
-    skipped_sheets: tuple[CellRef, ...] = ()
+    skipped_sheets: tuple[Unread, ...] = ()
     notices: tuple[str, ...] = ()  # what was understood, for stderr: French sentences without identifiers
     columns: frozenset[str] = frozenset()  # keys found in at least one sheet
     failures: tuple[InputError, ...] = ()  # files that gave no row, while others did
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What was not read: files, then sheets."""
+        files = (Unread(one.place, None, one.problem, one.remedy) for one in self.failures)
+        return (*files, *self.skipped_sheets)
 
 
 #: What a rule lacks that has crashed on its way.
@@ -309,3 +325,4 @@ class Report:
     asked: tuple[date | None, date | None] = (None, None)  # the dates of care shown; all are counted
     rulebook_date: date | None = None  # the latest `checked_on` of the rules
     replaced: tuple[str, ...] = ()  # shipped rules that --rules replaced
+    unread: tuple[Unread, ...] = ()  # files, then sheets

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Final, Literal
 
@@ -14,7 +15,7 @@ from avenant9.errors import SettingError
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.remote_share import Asked, of_version, share_of, unsure_of
 from avenant9.results import threshold as results
-from avenant9.results.base import Rejected, Source
+from avenant9.results.base import Rejected, Source, Unread
 from avenant9.rulebook.committee import Committee, Reading
 from avenant9.rulebook.schema import Share, ShareVersion, SourceModel
 from avenant9.wording import counted, day
@@ -64,6 +65,7 @@ def follow(
             )
             for entry in acts.rejected
         ),
+        unread=tuple(Unread(**asdict(entry)) for entry in acts.unread),
     )
 
 

@@ -13,7 +13,7 @@ from avenant9.acts.columns import Mapping
 from avenant9.acts.load import ReadOptions
 from avenant9.acts.shifts import Activity, Patient, Shift, load_activity
 from avenant9.errors import InputError, SettingError
-from avenant9.model import CellRef
+from avenant9.model import CellRef, Unread
 from avenant9.report import template
 from avenant9.rulebook.load import load_rulebook
 
@@ -106,7 +106,9 @@ def test_a_workbook_of_acts_shifts_and_patients(tmp_path: Path) -> None:
     assert found.rejected == ()
     assert found.notices == ()
     assert len(found.acts.table) == 1
-    assert found.acts.skipped_sheets == (CellRef(file, "Notes", 0),)
+    assert found.acts.skipped_sheets == (
+        Unread(file, "Notes", "ni actes, ni vacations, ni protocoles", "voir « a9 template »"),
+    )
     assert found.acts.failures == ()
 
 

@@ -110,11 +110,11 @@ def _account(acts: Acts, explanation: Explanation) -> str:
     from avenant9.wording import counted  # noqa: PLC0415
 
     files = len({entry.file for entry in acts.inputs} | {failure.place for failure in acts.failures})
-    skipped = sum(place.sheet is not None for place in acts.skipped_sheets)
     looked = len({block.rule for one in explanation.acts for block in one.blocks})
     words = [
         counted(files, "fichier"),
-        counted(len(acts.inputs), "feuille lue", "feuilles lues") + f" et {counted(skipped, 'ignorée')}",
+        counted(len(acts.inputs), "feuille lue", "feuilles lues")
+        + f" et {counted(len(acts.skipped_sheets), 'ignorée')}",
         counted(sum(entry.rows for entry in acts.inputs), "ligne lue", "lignes lues"),
         counted(len(acts.table), "acte contrôlé", "actes contrôlés"),
         counted(len(acts.rejected), "ligne rejetée", "lignes rejetées"),

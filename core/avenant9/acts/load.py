@@ -9,13 +9,14 @@ from typing import BinaryIO
 import polars as pl
 
 from avenant9.acts import ahead
-from avenant9.acts.columns import Mapping, Recognised, Unrecognised, recognise
+from avenant9.acts.choice import check_file, check_names, is_asked, left_out, wanted_sheets
+from avenant9.acts.columns import Mapping, Recognised, recognise
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
 from avenant9.acts.normalise import Sheet, normalise, practitioner_key
 from avenant9.acts.raw import RawSheet
 from avenant9.acts.read import read_file
 from avenant9.errors import InputError, SettingError
-from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature
+from avenant9.model import ACTS, Acts, Input, Nomenclature, Unread
 
 
 @dataclass(frozen=True)
@@ -44,26 +45,30 @@ def load_acts(
     options = options or ReadOptions()
     sheets: list[Sheet] = []
     file_ranks: list[int] = []
-    skipped: list[CellRef] = []
+    skipped: list[Unread] = []
     notices: list[str] = []
     seen_sheets: set[str] = set()
+    opened = 0
     failures: list[InputError] = []
     for rank, file in enumerate(files):
         try:
             raws, said = read_sheets(file, options, stdin)
             notices += said
+            opened += 1
             seen_sheets |= {raw.sheet for raw in raws if raw.sheet is not None}
-            read, left_out = typed_sheets(file, raws, nomenclature, options)
+            read, others = typed_sheets(file, raws, nomenclature, options)
         except InputError as error:
             failures.append(error)
             continue
-        skipped += left_out
+        skipped += others
         sheets += read
         file_ranks += [rank] * len(read)
         notices += [notice for sheet in read for notice in sheet.notices]
     if failures and not sheets:
+        if opened == len(files):  # a sheet that is not there is a mistake of the option, not of a file
+            check_names(options.sheets, seen_sheets)
         raise failures[0]
-    check_sheet_names(options.sheets, seen_sheets)
+    check_names(options.sheets, seen_sheets)
     table, inputs = _together(sheets, options.practitioner)
     ranks = pl.Series(file_ranks, dtype=pl.UInt16).gather(table["input"])
     table = netted(table, ranks)
@@ -101,36 +106,30 @@ def read_sheets(file: str, options: ReadOptions, stdin: BinaryIO | None) -> tupl
     )
 
 
-def wanted_sheets(options: ReadOptions) -> tuple[str, ...]:
-    """The sheets that an option, else the mapping, names."""
-    return options.sheets or ((options.mapping.sheet,) if options.mapping and options.mapping.sheet else ())
-
-
 def sheets_with_acts(
     file: str, raws: Sequence[RawSheet], options: ReadOptions
-) -> tuple[list[tuple[RawSheet, Recognised]], list[CellRef]]:
+) -> tuple[list[tuple[RawSheet, Recognised]], list[Unread]]:
     """The sheets that hold acts, and those left out.
 
     Raises:
         InputError: no sheet qualifies; everything missing is listed at once.
     """
-    wanted = wanted_sheets(options)
+    check_file(file, raws, options)
     used: list[tuple[RawSheet, Recognised]] = []
-    left_out: list[CellRef] = []
+    others: list[Unread] = []
     missing: list[str] = []
     for raw in raws:
-        chosen = raw.sheet in wanted if wanted and raw.sheet is not None else options.all_sheets or not raw.hidden
-        found = recognise(raw, options.mapping) if chosen else None
+        found = recognise(raw, options.mapping) if is_asked(raw, options) else None
         if isinstance(found, Recognised):
             used.append((raw, found))
             continue
-        left_out.append(CellRef(file, raw.sheet, 0))
-        if isinstance(found, Unrecognised):
+        others.append(left_out(file, raw, options, found.missing if found else ()))
+        if found is not None:
             name = f"feuille {raw.sheet} : " if raw.sheet else ""
             seen = f" (lus : {', '.join(found.seen[:8])})" if found.seen else " (aucun titre de colonne reconnu)"
             missing.append(f"{name}pas de colonne {' ni '.join(map(_WORDS.__getitem__, found.missing))}{seen}")
     if not used:
-        hidden = [raw.sheet for raw in raws if raw.hidden and raw.sheet]
+        hidden = [raw.sheet for raw in raws if raw.hidden and raw.sheet and not is_asked(raw, options)]
         said = " ; ".join(missing) or (
             f"feuilles masquées seulement ({', '.join(hidden)})" if hidden else "rien à lire"
         )
@@ -140,22 +139,22 @@ def sheets_with_acts(
             "nommez les colonnes par --map MAPPING.toml (voir a9 columns et a9 template mapping)"
             + (", ou lisez les feuilles masquées par --all-sheets" if hidden else ""),
         )
-    return used, left_out
+    return used, others
 
 
 def typed_sheets(
     file: str, raws: Sequence[RawSheet], nomenclature: Nomenclature, options: ReadOptions
-) -> tuple[list[Sheet], list[CellRef]]:
+) -> tuple[list[Sheet], list[Unread]]:
     """The sheets of one file that hold acts, typed, and those left out.
 
     Raises:
         InputError: no sheet qualifies, or none has a row.
     """
-    used, left_out = sheets_with_acts(file, raws, options)
+    used, others = sheets_with_acts(file, raws, options)
     read = [_typed(raw, found, nomenclature, options) for raw, found in used]
     if not any(sheet.account.rows for sheet in read):
         raise InputError(file, "aucune ligne sous les titres", "vérifiez que l'export contient des actes")
-    return read, left_out
+    return read, others
 
 
 _WORDS = {"date": "de date de soins", "code": "de code acte"}
@@ -241,17 +240,6 @@ def kinds_of_patient(inputs: tuple[Input, ...]) -> list[str]:
     return [
         f"Patients identifiés de plusieurs façons : {said} ; un même patient n'y est pas reconnu d'une à l'autre."
     ]
-
-
-def check_sheet_names(wanted: tuple[str, ...], seen: set[str]) -> None:
-    """Refuses a `--sheet` that no file has."""
-    for name in wanted:
-        if name not in seen:
-            raise SettingError(
-                f"--sheet {name}",
-                "aucun fichier n'a cette feuille",
-                f"feuilles des classeurs : {', '.join(sorted(seen)) or 'aucune'}",
-            )
 
 
 def _together(sheets: list[Sheet], practitioner: str | None) -> tuple[pl.DataFrame, tuple[Input, ...]]:

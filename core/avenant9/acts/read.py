@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from avenant9.acts import preflight
+from avenant9.acts.choice import is_among
 from avenant9.acts.delimited import NAMES, read_text
 from avenant9.acts.parquet import read_parquet
 from avenant9.acts.workbook import read_workbook
@@ -39,7 +40,7 @@ def read_file(
         separator: imposed on a text file, which is otherwise found and said.
         stdin: what `-` reads.
         hidden: also read the hidden sheets of a workbook.
-        sheets: read only these sheets of a workbook, hidden or not.
+        sheets: read only these sheets of a workbook, hidden or not, whatever the case of their names.
 
     Returns:
         One entry per sheet, in the order of the workbook, and French sentences on what was understood.
@@ -64,7 +65,7 @@ class _Wanted:
     sheets: Sequence[str]
 
     def __call__(self, sheet: preflight.Sheet) -> bool:
-        return sheet.name in self.sheets if self.sheets else self.hidden or not sheet.hidden
+        return is_among(sheet.name, self.sheets) if self.sheets else self.hidden or not sheet.hidden
 
 
 def _read(path: str, file: BinaryIO, wanted: _Wanted) -> tuple[list[RawSheet], list[str]]:

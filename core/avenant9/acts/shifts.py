@@ -18,13 +18,14 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from avenant9.acts import values
-from avenant9.acts.columns import COLUMNS, Recognised, fold_heading, headers, recognise
-from avenant9.acts.load import ReadOptions, load_acts, read_sheets, wanted_sheets
+from avenant9.acts.choice import check_file, is_asked, left_out
+from avenant9.acts.columns import COLUMNS, REQUIRED, Recognised, fold_heading, headers, recognise
+from avenant9.acts.load import ReadOptions, load_acts, read_sheets
 from avenant9.acts.normalise import data_rows, one_spelling, practitioner_key
 from avenant9.acts.preflight import letters
 from avenant9.acts.raw import RawSheet
 from avenant9.errors import InputError, SettingError
-from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature, Rejected
+from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature, Rejected, Unread
 from avenant9.wording import did_you_mean, listed, quoted
 
 #: What a shift may be, and what a patient may be taken in charge for and by whom.
@@ -140,7 +141,7 @@ def load_activity(
     acts, nobody = _acts(files, nomenclature, options, held)
     found: list[_Sheet] = []
     failures: list[InputError] = []
-    left_out: list[CellRef] = []
+    unread: list[Unread] = []
     notices: list[str] = []
     for file in files:
         skipped = [place for place in acts.skipped_sheets if place.file == file]
@@ -154,7 +155,7 @@ def load_activity(
             failures.append(error)
             continue
         found += read
-        left_out += others
+        unread += others
         notices += said
     if failures and not found and not acts.inputs:
         raise failures[0]
@@ -162,7 +163,7 @@ def load_activity(
     if nobody is not None and not shifts and not any(sheet.form is PATIENTS for sheet in found):
         raise nobody
     return Activity(
-        acts=replace(acts, failures=tuple(failures), skipped_sheets=tuple(left_out)),
+        acts=replace(acts, failures=tuple(failures), skipped_sheets=tuple(unread)),
         shifts=shifts,
         patients=patients,
         inputs=_accounts(found, (*shifts, *patients), rejected),
@@ -208,7 +209,7 @@ def _only_shifts(file: str, options: ReadOptions, held: bytes) -> bool:
 
 def _look_again(
     file: str, names: tuple[str, ...] | None, options: ReadOptions, held: bytes
-) -> tuple[list[_Sheet], list[CellRef], list[str]]:
+) -> tuple[list[_Sheet], list[Unread], list[str]]:
     """The sheets of shifts or patients of a file, those that are left out for good, and what was understood.
 
     Args:
@@ -222,14 +223,15 @@ def _look_again(
     """
     again = options if names is None else replace(options, sheets=names)
     raws, said = read_sheets(file, again, io.BytesIO(held))
-    wanted = wanted_sheets(options)
+    if names is None:
+        check_file(file, raws, options)
     found: list[_Sheet] = []
-    others: list[CellRef] = []
+    others: list[Unread] = []
     acts = False
     for raw in raws:
         if names is not None and raw.sheet not in names:
             continue
-        asked = raw.sheet in wanted if wanted and raw.sheet is not None else options.all_sheets or not raw.hidden
+        asked = is_asked(raw, options)
         if asked and names is None and _holds_acts(raw, options):
             acts = True
             continue
@@ -237,10 +239,18 @@ def _look_again(
         if form is not None and known is not None:
             found.append(_read(form, raw, known, options))
         else:
-            others.append(CellRef(file, raw.sheet, 0))
+            others.append(_left_out(file, raw, options))
     if names is None and not any(sheet.account.rows for sheet in found):
         raise _no_row(file) if acts or found else _nothing(file, raws)
     return found, others, said if names is None else []
+
+
+def _left_out(file: str, raw: RawSheet, options: ReadOptions) -> Unread:
+    """As `left_out`, of a sheet that could have held three things."""
+    why = left_out(file, raw, options, REQUIRED)
+    if not is_asked(raw, options) or raw.table.is_empty():
+        return why
+    return replace(why, reason="ni actes, ni vacations, ni protocoles", remedy="voir « a9 template »")
 
 
 def _holds_acts(raw: RawSheet, options: ReadOptions) -> bool:

@@ -109,6 +109,7 @@ class Explainer:
             rules=len(self.selected),
             columns=self.acts.columns,
             rejected_rows=len(self.acts.rejected),
+            unread=self.acts.unread,
         )
         if rejected:
             return replace(base, state="rejected", where=rejected[0].where, reason=rejected[0].reason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from avenant9.model import CellRef, Source, Verdict
+from avenant9.model import CellRef, Source, Unread, Verdict
 
 
 class Cents(int):
@@ -347,7 +347,8 @@ class ActExplained:
 class Explanation:
     """A row of the user's files, explained. `state` says whether it holds acts, was rejected or was skipped.
 
-    `rejected_rows` are the rows of all files that could not be read, and so entered no count.
+    `rejected_rows` are the rows of all files that could not be read, and so entered no count; nor did the
+    files and sheets that are `unread`.
     """
 
     where: CellRef
@@ -360,4 +361,5 @@ class Explanation:
     rules: int
     columns: frozenset[str]
     rejected_rows: int
+    unread: tuple[Unread, ...] = ()
     profile: str = "interne"

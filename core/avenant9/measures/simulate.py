@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from avenant9.engine import Options, prepared
 from avenant9.measures import cover, protocols, shifts, snp, telephone
 from avenant9.measures.scenario import Scenario, applied
 from avenant9.measures.units import WHOLE, no_units
-from avenant9.results.base import Rejected
+from avenant9.results.base import Rejected, Unread
 from avenant9.results.measures import Measures, Refused, Row, Total
 from avenant9.rulebook.measures import Ceiling, Channel, Cover, Hourly, PerPatient, ShiftFee, Supplement
 from avenant9.wording import counted as count_of
@@ -85,6 +85,7 @@ def simulate(
             Rejected(file=r.where.file, sheet=r.where.sheet, row=r.where.row, cell=r.where.cell, reason=r.reason)
             for r in rejected
         ),
+        unread=tuple(Unread(**asdict(entry)) for entry in activity.acts.unread),
         totals=_totals(table, hours),
         notes=tuple(dict.fromkeys((*notes, *_unknown_amounts(table)))),
     )

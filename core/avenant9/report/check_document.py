@@ -102,7 +102,7 @@ def document(report: Report, *, by_practitioner: bool = False) -> Document:
         Section("Constats acceptés", tables=(_waived(report),)),
         Section("Constats déjà connus", tables=(_known(report),)),
         Section("Textes", tables=(_texts(report),)),
-        Section("Lecture", (*report.notices, *sentences.replaced(report)), tables=(_inputs(report),)),
+        Section("Lecture", _reading(report), tables=(_inputs(report),)),
     )
     kept = tuple(section for section in sections if section.words or _holds(section))
     return Document(TITLE, words, kept, verdict, sentences.account(report))
@@ -586,6 +586,10 @@ def _texts(report: Report) -> Table:
         ],
         sheet="Textes",
     )
+
+
+def _reading(report: Report) -> tuple[str, ...]:
+    return (*map(sentences.not_read, report.unread), *report.notices, *sentences.replaced(report))
 
 
 def _inputs(report: Report) -> Table:

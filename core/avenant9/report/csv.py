@@ -36,6 +36,7 @@ HEADINGS = (
     "Empreinte",
 )
 REJECTED = "rejeté"
+UNREAD = "non lu"
 
 _VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
 # What a spreadsheet would take for a formula; a plain number may keep its sign.
@@ -46,7 +47,7 @@ _CONTROLS = r"[\x00-\x1f\x7f]+"
 
 
 def render(report: Report) -> bytes:
-    """All findings, then rules that could not be verified, then rejected rows; UTF-8 with a BOM."""
+    """All findings, then rules that could not be verified, rejected rows, files not read; UTF-8 with a BOM."""
     text, url = source_columns(report.sources)
     table = report.findings.select(
         pl.col("rule"),
@@ -67,7 +68,8 @@ def render(report: Report) -> bytes:
         url,
         "fingerprint",
     )
-    return lines(HEADINGS, [table, _unverifiable(report), _rejected(report)], numbers=("Ligne", "Montant", "En jeu"))
+    tables = [table, _unverifiable(report), _rejected(report), _unread(report)]
+    return lines(HEADINGS, tables, numbers=("Ligne", "Montant", "En jeu"))
 
 
 def lines(headings: Sequence[str], tables: Iterable[pl.DataFrame], numbers: Sequence[str] = ()) -> bytes:
@@ -123,5 +125,19 @@ def _rejected(report: Report) -> pl.DataFrame:
                 "Message": f"{entry.where.cell} : {entry.reason}" if entry.where.cell else entry.reason,
             }
             for entry in report.rejected
+        ]
+    )
+
+
+def _unread(report: Report) -> pl.DataFrame:
+    return _rows(
+        [
+            {
+                "Verdict": UNREAD,
+                "Fichier": entry.file,
+                "Message": " ; ".join(filter(None, (entry.reason, entry.remedy))),
+            }
+            for entry in report.unread
+            if entry.sheet is None
         ]
     )

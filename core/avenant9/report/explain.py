@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import asdict, fields, is_dataclass, replace
 from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
 from avenant9.explain.model import ActExplained, Block, Cents, Explanation, OtherTrace, Text, Thousandths, VisitTrace
 from avenant9.model import CellRef, Verdict
+from avenant9.report import sentences
 from avenant9.report.headings import missing_words
 from avenant9.report.page import Page, place, sections
-from avenant9.report.profile import FAMILIES
+from avenant9.report.profile import FAMILIES, without_titles
 from avenant9.report.traces import WHY, fact, rows_of, span, times, trace_lines
 from avenant9.wording import counted, day, euros, listed, plural
 
@@ -36,7 +37,8 @@ def apply(explanation: Explanation, profile: str) -> Explanation:
     reason = explanation.reason
     if profile == "fiscal" and reason is not None and explanation.state == "rejected":
         reason = "cellule illisible"
-    return replace(explanation, acts=acts, profile=profile, reason=reason)
+    unread = tuple(map(without_titles, explanation.unread)) if profile == "fiscal" else explanation.unread
+    return replace(explanation, acts=acts, profile=profile, reason=reason, unread=unread)
 
 
 def _shown_act(one: ActExplained, profile: str) -> ActExplained:
@@ -91,6 +93,7 @@ def render_json(explanation: Explanation) -> bytes:
         "state": explanation.state,
         "reason": explanation.reason,
         "rejected_rows": explanation.rejected_rows,
+        **({"unread": [asdict(entry) for entry in explanation.unread]} if explanation.unread else {}),
         "acts": [_act(one, explanation.profile) for one in explanation.acts],
     }
     return (json.dumps(_encoded(told), ensure_ascii=False, indent=1) + "\n").encode()
@@ -294,6 +297,7 @@ def _account(page: Page, explanation: Explanation) -> list[str]:
     )
     return [
         *short,
+        *(page.wrap(sentences.not_read(entry), "  ", "- ") for entry in explanation.unread),
         page.wrap(f"Règles : {rulebook}, {counted(explanation.rules, 'règle')}."),
         page.wrap(f"Explication faite au {day(explanation.as_of)}, profil {explanation.profile}."),
         page.wrap("Constat technique, ne vaut pas avis de la caisse."),

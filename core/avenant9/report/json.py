@@ -1,12 +1,14 @@
 """The report as one JSON object, `a9-check/1`: keys in the order of the contract, money as strings, ISO dates.
 
-`known` is there only where a baseline was given, `scope` where options left rules or dates out.
+`known` is there only where a baseline was given, `scope` where options left rules or dates out, `unread` where a file
+or a sheet was not read.
 """
 
 from __future__ import annotations
 
 import io
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -73,6 +75,7 @@ def render(report: Report) -> bytes:
             }
             for entry in report.rejected
         ],
+        **({"unread": [asdict(entry) for entry in report.unread]} if report.unread else {}),
         "waived": [_waived(entry) for entry in report.waived],
         **({} if report.known is None else {"known": [_known(entry) for entry in report.known]}),
         "threshold": list(report.threshold),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from avenant9.report import formats, text
+from avenant9.report import formats, sentences, text
 from avenant9.report.csv import lines
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
@@ -241,7 +241,7 @@ def _simulation(result: Measures, limit: int | None) -> Document:
     title = "Mesures bornées dans le temps"
     return Document(
         title=title if result.scenario is None else f"{title} : scénario « {result.scenario} »",
-        answer=_answer(result),
+        answer=sentences.with_unread(_answer(result), result.unread),
         sections=(
             *_comparison(result),
             Section("Par mesure", tables=(_by_measure(result),), facts=_participation(result)),
@@ -250,6 +250,7 @@ def _simulation(result: Measures, limit: int | None) -> Document:
             *_refusals(result, limit),
             Section("Lignes rejetées", tables=(_shortened(_rejected(result), limit),) if result.rejected else ()),
             Section("À savoir", words=result.notes),
+            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
             Section("Détail", tables=(_shortened(_detail(result), limit),) if result.rows else (), sheet="Détail"),
         ),
         footer=(f"Simulation faite au {day(result.as_of)}.", _DISCLAIMER),

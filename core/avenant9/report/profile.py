@@ -10,7 +10,7 @@ from dataclasses import replace
 import polars as pl
 
 from avenant9 import summary
-from avenant9.model import Rejected, Report
+from avenant9.model import Rejected, Report, Unread
 from avenant9.wording import euros
 
 #: In the order of the help; the second is the default.
@@ -73,6 +73,7 @@ def _without_nature(report: Report) -> Report:
         by_rule=summary.by_rule(findings, {}),
         unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
         rejected=tuple(Rejected(entry.where, "cellule illisible") for entry in report.rejected),
+        unread=tuple(map(without_titles, report.unread)),
         waived=tuple(
             replace(entry, rule=_family(entry.rule), fingerprint=None, reason=None) for entry in report.waived
         ),
@@ -85,6 +86,11 @@ def _without_nature(report: Report) -> Report:
         notices=(),
         replaced=tuple(dict.fromkeys(map(_family, report.replaced))),
     )
+
+
+def without_titles(entry: Unread) -> Unread:
+    """Why a file was not read may quote its headings, which name services; why a sheet was not may not."""
+    return entry if entry.sheet is not None else replace(entry, reason="illisible, ou sans actes", remedy="")
 
 
 def _plain_message(family: pl.Expr) -> pl.Expr:

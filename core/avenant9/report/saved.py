@@ -12,7 +12,19 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from avenant9 import summary
 from avenant9.errors import InputError
-from avenant9.model import PLACE, REPORTED, CellRef, Input, Known, Rejected, Report, Source, Unverifiable, Waived
+from avenant9.model import (
+    PLACE,
+    REPORTED,
+    CellRef,
+    Input,
+    Known,
+    Rejected,
+    Report,
+    Source,
+    Unread,
+    Unverifiable,
+    Waived,
+)
 from avenant9.results import CHECK, check, forfait, measures, threshold
 from avenant9.wording import listed, quoted
 
@@ -137,6 +149,7 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
             Rejected(CellRef(entry["file"], entry["sheet"], entry["row"], entry["cell"]), entry["reason"])
             for entry in saved["rejected"]
         ),
+        unread=tuple(Unread(**entry) for entry in saved.get("unread", ())),
         sources=dict(sources.values()),
         titles=titles,
         threshold=tuple(entry.model_dump(mode="json", exclude_unset=True) for entry in saved["threshold"]),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from avenant9.model import Input, Report, Source, Unverifiable, Verdict
+from avenant9.model import Input, Report, Source, Unread, Unverifiable, Verdict
 from avenant9.report.headings import absent_columns, heading
+from avenant9.report.page import place
 from avenant9.wording import counted, day, euros, integer, listed, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from avenant9.results import base as results
 
 _SHOWN_COLUMNS = 6  # missing columns named in the answer, the others in their own section
 _CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
@@ -43,6 +46,9 @@ def answer(report: Report) -> tuple[str, Verdict]:
         parts.append(counted(len(report.known), "constat déjà connu", "constats déjà connus"))
     if summary.get("acts"):
         parts.append(_coverage(report))
+    if unread := unread_files(report.unread, "contrôlé"):
+        parts.append(unread)
+        verdict = Verdict.REVIEW if verdict is Verdict.OK else verdict
     if rejected := len(report.rejected):
         parts.append(
             counted(rejected, "ligne rejetée n'a pas été contrôlée", "lignes rejetées n'ont pas été contrôlées")
@@ -132,6 +138,33 @@ def what_was_read(entry: Input) -> str:
     if entry.skipped:
         words.append(counted(entry.skipped, "ligne passée", "lignes passées"))
     return ", ".join(words)
+
+
+def unread_files(entries: Sequence[Unread | results.Unread], done: str) -> str:
+    """How many files could not be read, and what was not done with them (`contrôlé`); empty where all were."""
+    files = sum(entry.sheet is None for entry in entries)
+    if not files:
+        return ""
+    return counted(
+        files,
+        f"fichier n'a pas pu être lu et n'a pas été {done}",
+        f"fichiers n'ont pas pu être lus et n'ont pas été {plural(files, done)}",
+    )
+
+
+def with_unread(answer: str, entries: Sequence[results.Unread]) -> str:
+    """The answer of a count, and that it may be short."""
+    unread = unread_files(entries, "compté")
+    return f"{answer} {unread[:1].upper()}{unread[1:]}." if unread else answer
+
+
+def not_read(entry: Unread | results.Unread) -> str:
+    """What was not read, why, and what to do."""
+    why = (entry.reason, entry.remedy) if entry.remedy else (entry.reason,)
+    where = place(entry.file, entry.sheet)
+    if entry.sheet is None:
+        return f"{where}, non lu : {' ; '.join(why)}."
+    return f"{where} : ignorée ({' : '.join(why)})."
 
 
 def replaced(report: Report) -> tuple[str, ...]:

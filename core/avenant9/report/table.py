@@ -226,7 +226,8 @@ def _inputs(page: Page, report: Report, limit: int | None) -> list[str]:
         section.append(page.wrap(words, "  ", ""))
     if rest := len(report.inputs) - len(shown):
         section.append(page.remainder(counted(rest, "autre feuille"), "--format json"))
-    section += [page.wrap(notice, "  ", "- ") for notice in (*report.notices, *sentences.replaced(report))]
+    said = (*map(sentences.not_read, report.unread), *report.notices, *sentences.replaced(report))
+    section += [page.wrap(notice, "  ", "- ") for notice in said]
     return section
 
 

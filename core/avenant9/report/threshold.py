@@ -10,7 +10,7 @@ import polars as pl
 
 from avenant9.model import Verdict
 from avenant9.remote_share import share_of
-from avenant9.report import formats
+from avenant9.report import formats, sentences
 from avenant9.report.csv import lines
 from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
 from avenant9.report.headings import heading
@@ -99,14 +99,15 @@ def _follow_up(result: Threshold) -> Document:
     detailed = entries if len(entries) <= _DETAILED else [one for one in entries if _verdict(one) is not Verdict.OK]
     return Document(
         title="Activité à distance : suivi du plafond",
-        answer=_answer(entries),
-        verdict=_color(entries),
+        answer=sentences.with_unread(_answer(entries), result.unread),
+        verdict=_color(entries, unread=any(one.sheet is None for one in result.unread)),
         sections=(
             Section("Par praticien et par année", tables=(_summary(entries),)),
             *(_detail(entry, result.as_of) for entry in detailed),
             *_by_group(result.by_group),
             Section("À savoir", words=(*_few(entries, detailed), *result.notes, *_remarks(result))),
             Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
+            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
         ),
         footer=(*_texts(result), f"Suivi fait au {day(result.as_of)}.", _DISCLAIMER),
     )
@@ -402,8 +403,9 @@ def _letter(result: Threshold, asked: Request) -> Document:
     entry = max(result.practitioners, key=lambda one: one.year)
     return Document(
         title=f"Demande d'aménagement du plafond d'activité à distance, année {asked.year}",
-        answer=(
-            "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez et signez. Rien n'est envoyé."
+        answer=sentences.with_unread(
+            "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez et signez. Rien n'est envoyé.",
+            result.unread,
         ),
         sections=(
             *([Section("Avant tout", words=(asked.warning,))] if asked.warning else []),
@@ -435,6 +437,7 @@ def _letter(result: Threshold, asked: Request) -> Document:
                 ),
             ),
             Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
+            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
         ),
         footer=(*_texts(result), *_sources(asked), f"Chiffres arrêtés au {day(result.as_of)}.", _DISCLAIMER),
     )  # fmt: skip
@@ -525,10 +528,11 @@ def _unsure(entry: Followed) -> bool:
     return _verdict(entry) is Verdict.UNVERIFIABLE
 
 
-def _color(entries: Sequence[Followed]) -> Verdict | None:
-    """The gravest of all; what cannot be verified is looked at by a person."""
+def _color(entries: Sequence[Followed], *, unread: bool) -> Verdict | None:
+    """The gravest of all; what cannot be verified, or was not read, is looked at by a person."""
     gravest = max(map(_verdict, entries), key=_GRAVITY.index, default=None)
-    return Verdict.REVIEW if gravest is Verdict.UNVERIFIABLE else gravest
+    unsure = gravest is Verdict.UNVERIFIABLE or (unread and gravest is Verdict.OK)
+    return Verdict.REVIEW if unsure else gravest
 
 
 def _over(entry: Followed) -> str:

@@ -43,6 +43,19 @@ class Rejected(Result):
     reason: str
 
 
+class Unread(Result):
+    """A file (`sheet` is None), or a sheet, that was not read: why, and what to do (may be empty)."""
+
+    file: str
+    sheet: str | None
+    reason: str
+    remedy: str
+
+
 def dumps(result: Result) -> bytes:
-    """The JSON of a whole result, UTF-8, keys in the order of the contract, ended by a line feed."""
-    return (result.model_dump_json(by_alias=True, indent=1, ensure_ascii=False) + "\n").encode()
+    """The JSON of a whole result, UTF-8, keys in the order of the contract, ended by a line feed.
+
+    `unread` is there only where something was not read.
+    """
+    silent = None if getattr(result, "unread", ()) else {"unread"}
+    return (result.model_dump_json(by_alias=True, indent=1, ensure_ascii=False, exclude=silent) + "\n").encode()

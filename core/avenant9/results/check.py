@@ -130,6 +130,16 @@ class Rejected(TypedDict):
 
 
 @_closed
+class Unread(TypedDict):
+    """A file (`sheet` is null), or a sheet, that was not read: why, and what to do (may be empty)."""
+
+    file: str
+    sheet: str | None
+    reason: str
+    remedy: str
+
+
+@_closed
 class Known(TypedDict):
     """A finding of the baseline."""
 
@@ -152,7 +162,11 @@ class Waived(Known):
 
 @_closed
 class Check(TypedDict):
-    """The whole result; `scope` is there where options narrowed it, `known` where a baseline was given."""
+    """The whole result.
+
+    `scope` is there where options narrowed it, `unread` where something was not read, `known` where a baseline was
+    given.
+    """
 
     format: Literal["a9-check/1"]
     as_of: date
@@ -164,6 +178,7 @@ class Check(TypedDict):
     findings: list[Finding]
     unverifiable: list[Unverifiable]
     rejected: list[Rejected]
+    unread: NotRequired[list[Unread]]
     waived: list[Waived]
     known: NotRequired[list[Known]]
     threshold: list[Practitioner]

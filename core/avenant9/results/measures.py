@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from avenant9.results.base import Money, Month, Rejected, Result, Source
+from avenant9.results.base import Money, Month, Rejected, Result, Source, Unread
 
 FORMAT: Literal["a9-measures/1"] = "a9-measures/1"
 
@@ -78,6 +78,7 @@ class Measures(Result):
     rows: tuple[Row, ...]
     refused: tuple[Refused, ...]
     rejected: tuple[Rejected, ...] = ()
+    unread: tuple[Unread, ...] = ()
     totals: tuple[Total, ...]
     notes: tuple[str, ...] = ()
     law: Law | None = None

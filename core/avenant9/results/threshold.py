@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from avenant9.results.base import Month, Rejected, Result, Share, Source
+from avenant9.results.base import Month, Rejected, Result, Share, Source, Unread
 
 FORMAT: Literal["a9-threshold/1"] = "a9-threshold/1"
 
@@ -129,4 +129,5 @@ class Threshold(Result):
     notes: tuple[str, ...] = ()
     texts: tuple[Text, ...] = ()
     rejected: tuple[Rejected, ...] = ()
+    unread: tuple[Unread, ...] = ()
     request: Request | None = None
