@@ -39,10 +39,20 @@ def test_nothing_found_and_everything_verified() -> None:
 
 
 def test_nothing_found_says_what_could_not_be_verified() -> None:
-    assert verdict(report(unverifiable=UNVERIFIABLE)) == (
-        "Verdict : aucune anomalie ; 3 règles sur 61 n'ont pas pu être vérifiées, faute des colonnes « Secteur », "
+    without_column = [entry for entry in UNVERIFIABLE if entry.missing != ("patient",)]
+    assert verdict(report(unverifiable=without_column)) == (
+        "Verdict : aucune anomalie ; 2 règles sur 61 n'ont pas pu être vérifiées, faute des colonnes « Secteur », "
         "« OPTAM » et « Médecin traitant »."
     )
+
+
+def test_a_column_that_only_some_rules_lack_is_not_why() -> None:
+    assert verdict(report(unverifiable=UNVERIFIABLE)) == (
+        "Verdict : aucune anomalie ; 3 règles sur 61 n'ont pas pu être vérifiées pour tous les actes, "
+        "faute de données."
+    )
+    lacking = (Unverifiable("a/b", 1, ("territory",)), Unverifiable("a/c", 2, ("tariff",)))
+    assert "« Ancrage territorial »" not in verdict(report(unverifiable=lacking))
 
 
 def test_missing_values_are_no_missing_column() -> None:
@@ -53,6 +63,24 @@ def test_missing_values_are_no_missing_column() -> None:
     assert "Valeurs manquantes dans « Patient »\n  frequence/te2-annuelle (1 acte)" in page(
         report(unverifiable=lacking)
     )
+
+
+def test_what_stands_for_the_patient_is_no_missing_column() -> None:
+    lacking = (Unverifiable("frequence/te2-annuelle", 1, ("patient",)),)
+
+    def said(*columns: str) -> str:
+        shown = report(unverifiable=lacking, columns=frozenset({"date", "code", *columns}))
+        return " ".join(page(shown, width=1000).split("Non vérifiable\n--------------\n")[1].split("\n")[0].split())
+
+    assert said("last_name", "first_name", "birth_date") == (
+        "Valeurs manquantes dans « Nom », « Prénom » et « Date de naissance »"
+    )
+    assert said("nir", "birth_date") == "Valeurs manquantes dans « NIR » et « Date de naissance »"
+    assert said("nir", "birth_rank") == "Valeurs manquantes dans « NIR » et « Rang de naissance »"
+    assert said("last_name", "first_name") == "Colonne « Patient » absente"
+    assert said() == "Colonne « Patient » absente"
+    named = report(unverifiable=lacking, columns=frozenset({"date", "code", "nir", "birth_date"}))
+    assert verdict(named).endswith("n'a pas pu être vérifiée pour tous les actes, faute de données.")
 
 
 def test_many_missing_columns_are_counted() -> None:

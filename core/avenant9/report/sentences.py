@@ -81,8 +81,9 @@ def _coverage(report: Report) -> str:
         if rules == 1:
             return f"la règle{asked_for} a pu être vérifiée"
         return f"les {counted(rules, 'règle')}{asked_for} ont pu être vérifiées"
-    missing = [key for entry in report.unverifiable for key in entry.missing]
-    absent = absent_columns(missing, report.columns)
+    lacked = [absent_columns(entry.missing, report.columns) for entry in report.unverifiable]
+    # a column that only some of these rules lack is not why the others could not answer
+    absent = absent_columns([key for keys in lacked for key in keys], report.columns) if all(lacked) else []
     whole = "" if absent else " pour tous les actes"
     verified = plural(unanswered, f"n'a pas pu être vérifiée{whole}", f"n'ont pas pu être vérifiées{whole}")
     return f"{counted(unanswered, 'règle')} sur {integer(rules)}{asked_for} {verified}, {_for_want(absent)}"
