@@ -94,6 +94,11 @@ def test_the_page_whole() -> None:
     assert page(RESULT) == _PAGE
 
 
+def test_refusals_are_counted_once_for_the_page_and_for_the_last_line() -> None:
+    assert [words.replace("\u00a0", " ") for words in report.refusals(RESULT)] == ["5 refus", "2 non vérifiables"]
+    assert [words.replace("\u00a0", " ") for words in report.refusals(EMPTY)] == ["0 refus"]
+
+
 def test_a_scenario_stands_beside_the_law() -> None:
     shown = page(SCENARIO)
     assert shown.startswith(_SCENARIO)
@@ -280,6 +285,7 @@ Déjà compté.  5       hors conditions
 
 Non vérifiable
 --------------
+2 non vérifiables.
 a.xlsx, feuille Vacations : Vaccination (variole du singe)
 Pourquoi                  Lignes  Motif
 ------------------------  ------  --------------

@@ -231,6 +231,7 @@ def _counted_files(number: int) -> str:
 
 def _account(activity: Activity, result: Measures) -> str:
     """The last line on stderr: every file, sheet and row, and what became of them."""
+    from avenant9.report.measures import refusals  # noqa: PLC0415
     from avenant9.wording import counted  # noqa: PLC0415
 
     acts = activity.acts
@@ -243,7 +244,7 @@ def _account(activity: Activity, result: Measures) -> str:
         counted(len(activity.patients), "patient pris en charge", "patients pris en charge"),
         counted(len(result.rejected), "ligne rejetée", "lignes rejetées"),
         counted(len(measures), "mesure concernée", "mesures concernées"),
-        counted(len(result.refused), "refus", "refus"),
+        *refusals(result),
     ]
     return f"a9 : {', '.join(words)}."
 

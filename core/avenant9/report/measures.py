@@ -460,17 +460,34 @@ def _shortened(table: Table, limit: int | None) -> Table:
     return replace(table, rows=table.rows[:limit], note=" ".join(filter(None, (note, table.note))))
 
 
+def refusals(result: Measures) -> list[str]:
+    """How many refusals there are, and how many lines that cannot be told, as the document counts them."""
+    refused, unsure = _apart_unsure(result)
+    return [_count(refused), *([_count(unsure, unsure=True)] if unsure else [])]
+
+
+def _count(entries: Sequence[Refused], *, unsure: bool = False) -> str:
+    one, many = ("non vérifiable", "non vérifiables") if unsure else ("refus", "refus")
+    return counted(len(entries), one, many)
+
+
+def _apart_unsure(result: Measures) -> tuple[list[Refused], list[Refused]]:
+    """What is refused, and what cannot be told."""
+    unsure = [one for one in result.refused if one.reason == "unverifiable"]
+    return [one for one in result.refused if one.reason != "unverifiable"], unsure
+
+
 def _refusals(result: Measures, limit: int | None) -> Iterator[Section]:
     """What is refused, then what cannot be told: where and why."""
-    unsure = [one for one in result.refused if one.reason == "unverifiable"]
-    refused = [one for one in result.refused if one.reason != "unverifiable"]
+    refused, unsure = _apart_unsure(result)
     if refused:
         reasons = Counter(one.reason for one in refused)
         said = listed([f"{integer(many)} {REASONS[reason]}" for reason, many in reasons.items()])
-        words = f"{counted(len(refused), 'refus', 'refus')} : {said}."
+        words = f"{_count(refused)} : {said}."
         yield Section("Refusé", words=(words,), tables=_grouped(refused, limit), sheet="Refusé")
     if unsure:
-        yield Section("Non vérifiable", tables=_grouped(unsure, limit), sheet="Non vérifiable")
+        words = f"{_count(unsure, unsure=True)}."
+        yield Section("Non vérifiable", words=(words,), tables=_grouped(unsure, limit), sheet="Non vérifiable")
 
 
 def _grouped(refused: Sequence[Refused], limit: int | None) -> tuple[Table, ...]:
