@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import xlwt
 
-from acts.made import DOC, MAIN, RELS, RESAVE, cell, examine, refusal, row, xlsx
+from acts.made import DAMAGED, DOC, MAIN, RELS, RESAVE, cell, examine, refusal, row, xlsx
 from avenant9.acts import preflight
 from avenant9.acts.preflight import Sheet, limits
 from avenant9.errors import InputError
@@ -109,6 +109,21 @@ def test_truncated_workbook(tmp_path: Path) -> None:
     assert refusal(path) == expected
     xlsx(path, row(1, '<c r="A1" t="s"><v>7</v></c>'))  # a shared string that does not exist
     assert refusal(path) == expected
+
+
+@pytest.mark.parametrize("byte", [b"<v>31<", b"<t>32<", b'count="33"'])
+def test_a_byte_that_changed_is_no_other_amount(tmp_path: Path, byte: bytes) -> None:
+    """In a part that is stored as it is: only the sum that the archive has of it tells."""
+    strings = f'<sst xmlns="{MAIN}"><si><t>32</t></si></sst>'
+    more = {"xl/sharedStrings.xml": strings, "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><x count="33"/></styleSheet>'}
+    deflated = xlsx(tmp_path / "a.xlsx", row(1, cell("A1", "31"), cell("B1", "0", ' t="s"')), more=more)
+    path = tmp_path / "b.xlsx"
+    with zipfile.ZipFile(deflated) as source, zipfile.ZipFile(path, "w") as stored:
+        for name in source.namelist():
+            stored.writestr(name, source.read(name))
+    assert examine(str(path)).sheets[0].rows == 1
+    path.write_bytes(path.read_bytes().replace(byte, byte.replace(b"3", b"8", 1)))
+    assert refusal(path) == DAMAGED
 
 
 def test_pipe_cannot_hold_a_workbook(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ class Package:
         if not header.startswith(b"PK\3\4"):
             raise damaged(self.path)
         self.file.seek(sum(struct.unpack("<HH", header[26:30])), os.SEEK_CUR)
-        left, size = entry.compress_size, 0
+        left, size, crc = entry.compress_size, 0, 0
         inflate = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
         pending = b""
         while True:
@@ -92,6 +92,7 @@ class Package:
                 data = inflate.decompress(pending, limits.CHUNK)
                 pending = inflate.unconsumed_tail
             size += len(data)
+            crc = zlib.crc32(data, crc)
             self.inflated += len(data)
             self.check(size, limit, "une partie du classeur")
             self.check(self.inflated, limits.MAX_INFLATED, "le classeur")
@@ -100,6 +101,8 @@ class Package:
             elif inflate is not None and not inflate.eof and not pending and not left:
                 raise damaged(self.path)
             if (inflate is not None and inflate.eof) or (not data and not pending and not left):
+                if crc != entry.CRC:
+                    raise damaged(self.path)
                 return
 
     def xml(self, name: str) -> bytes:
