@@ -16,6 +16,11 @@ RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 DOC = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPES = "http://schemas.openxmlformats.org/package/2006/content-types"
 RESAVE = "ouvrez le fichier dans Excel ou LibreOffice et enregistrez-le sous .xlsx"
+#: The part by which every program says where the workbook is: the reader reads pieces with it, and copies.
+ROOTS = (
+    f'<Relationships xmlns="{RELS}"><Relationship Id="r" Type="{DOC}/officeDocument" Target="xl/workbook.xml"/>'
+    "</Relationships>"
+)
 DAMAGED = ("le classeur est tronqué ou abîmé", f"exportez-le à nouveau, ou {RESAVE}")
 
 

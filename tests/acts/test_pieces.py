@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from acts.made import DOC, MAIN, RELS, cell, row, xlsx
+from acts.made import MAIN, ROOTS, cell, row, xlsx
 from avenant9.acts import pieces, preflight
 from avenant9.acts.answers import answer
 from avenant9.acts.child import ask, spawn
@@ -25,12 +25,6 @@ FIXTURES = sorted(
     path
     for path in (ROOT / "fixtures").rglob("*.xlsx")
     if path.name not in ("protege.xlsx", "classeur_tronque.xlsx", "csv_renomme.xlsx")
-)
-
-
-ROOTS = (
-    f'<Relationships xmlns="{RELS}"><Relationship Id="r" Type="{DOC}/officeDocument" Target="xl/workbook.xml"/>'
-    "</Relationships>"
 )
 
 

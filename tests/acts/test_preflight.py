@@ -115,7 +115,10 @@ def test_truncated_workbook(tmp_path: Path) -> None:
 def test_a_byte_that_changed_is_no_other_amount(tmp_path: Path, byte: bytes) -> None:
     """In a part that is stored as it is: only the sum that the archive has of it tells."""
     strings = f'<sst xmlns="{MAIN}"><si><t>32</t></si></sst>'
-    more = {"xl/sharedStrings.xml": strings, "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><x count="33"/></styleSheet>'}
+    more = {
+        "xl/sharedStrings.xml": strings,
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><x count="33"/></styleSheet>',
+    }
     deflated = xlsx(tmp_path / "a.xlsx", row(1, cell("A1", "31"), cell("B1", "0", ' t="s"')), more=more)
     path = tmp_path / "b.xlsx"
     with zipfile.ZipFile(deflated) as source, zipfile.ZipFile(path, "w") as stored:

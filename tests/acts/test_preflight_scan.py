@@ -7,12 +7,13 @@ from operator import itemgetter
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 import xlwt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from acts.made import DOC, MAIN, RELS, RESAVE, TYPES, cell, examine, ods, refusal, row, xlsx
+from acts.made import DOC, MAIN, RELS, RESAVE, ROOTS, TYPES, cell, examine, ods, refusal, row, xlsx
 from avenant9.acts import preflight
 from avenant9.acts.preflight import Sheet, letters, limits, number
 from avenant9.acts.preflight import xlsx as scans
@@ -132,6 +133,26 @@ def test_fast_scan_finds_what_a_parser_finds(
     assert found[0] == found[1]
 
 
+STRINGS = f'<sst xmlns="{MAIN}"><si><t>un</t></si><si><t>deux</t></si></sst>'
+
+
+@pytest.mark.parametrize("about", [' t="s"', ' s="1" t="s"', ' t="s" s="1"'])
+@pytest.mark.parametrize("value", ["-1", "1.0", " 1 ", "\n", "99999999999999999999999", ""])
+@pytest.mark.parametrize("top", ["", "<!-- by the parser -->"])
+def test_a_string_without_its_number_is_blank(tmp_path: Path, top: str, value: str, about: str) -> None:
+    """Some programs write -1 for no text: it is not the first string of the workbook."""
+    rows = (
+        row(1, cell("A1", "1", about), cell("C1", value, about), '<c r="D1" t="s"/>', cell("E1", "0", about))
+        + row(2, cell("A2", value, about), f'<c r="B2" t="s"><f>A2</f> <v>{value}</v></c>', cell("C2", "-1"))
+        + row(3, cell("A3", "0", about))
+    )
+    path = xlsx(tmp_path / "a.xlsx", top + rows, more={"_rels/.rels": ROOTS, "xl/sharedStrings.xml": STRINGS})
+    ((sheet,), _) = read_file(path)
+    table = sheet.table.select(pl.all().exclude("c1"))
+    assert table.rows() == [(1, "deux", None, None, "un"), (2, None, "-1", None, None), (3, "un", None, None, None)]
+    assert "c1" not in sheet.table.columns or sheet.table["c1"].null_count() == 3
+
+
 def test_formatted_blanks_do_not_widen(tmp_path: Path) -> None:
     blanks = "".join(f'<c r="{letters(place)}2" s="1"/>' for place in range(1, 3000))
     rows = row(1, cell("A1")) + row(2, cell("A2"), blanks, cell("DKK2")) + row(1048576, '<c r="A1048576" s="1"/>')
@@ -190,7 +211,7 @@ def test_ods_sheets_errors_and_times(tmp_path: Path) -> None:
             "Actes",
             False,
             errors=[(3, 3, "#N/A"), (3, 4, "formule non calculée")],
-            times=[(3, 2, "1899-12-31 08:30:00")],
+            instead=[(3, 2, "1899-12-31 08:30:00")],
             iso_dates=True,
             rows=3,
             columns=5,

@@ -103,8 +103,8 @@ def _plain(table: pl.DataFrame, book: preflight.Workbook, sheet: preflight.Sheet
 
 
 def _overlaid(table: pl.DataFrame, sheet: preflight.Sheet) -> pl.DataFrame:
-    """The table enlarged to the cells that the reader dropped (errors, times of an ods), times filled in."""
-    noted = sheet.errors + sheet.times
+    """The table enlarged to the cells that the reader dropped (errors, times of an ods), and what it got wrong."""
+    noted = sheet.errors + sheet.instead
     if not noted:
         return table
     last, columns = max(row for row, _, _ in noted), {column for _, column, _ in noted}
@@ -113,9 +113,9 @@ def _overlaid(table: pl.DataFrame, sheet: preflight.Sheet) -> pl.DataFrame:
     if last > len(table):
         rows = pl.Series("row", range(len(table) + 1, last + 1), pl.UInt32)
         table = pl.concat([table, pl.DataFrame(rows)], how="diagonal")
-    for column in {column for _, column, _ in sheet.times}:
-        cells = [(row - 1, text) for row, place, text in sheet.times if place == column]
-        series = table[f"c{column}"].scatter([row for row, _ in cells], [text for _, text in cells])
+    for column in {column for _, column, _ in sheet.instead}:
+        cells = [(row - 1, text) for row, place, text in sheet.instead if place == column]
+        series = table[f"c{column}"].scatter([row for row, _ in cells], [text or None for _, text in cells])
         table = table.with_columns(series)
     order = sorted((name for name in table.columns if name != "row"), key=lambda name: int(name[1:]))
     return table.select("row", *order)

@@ -41,7 +41,8 @@ def scan_fast(package: Package, part: str, sheet: Sheet, taker: RowsTaker) -> bo
     chunks = package.chunks(part)
     body = _search(package, chunks, sheet, taker)
     if body is None or not body.whole:
-        package.inflated, sheet.columns, sheet.errors, sheet.hidden_rows = start, 0, [], []
+        package.inflated, sheet.columns = start, 0
+        sheet.errors, sheet.instead, sheet.hidden_rows = [], [], []
         return False
     _note_merges(package.path, body, sheet)
     for data in chunks:
@@ -156,6 +157,11 @@ def _widen(patterns: Patterns, piece: bytes, sheet: Sheet) -> bool:
 
 
 def _note_errors(patterns: Patterns, piece: bytes, sheet: Sheet) -> None:
+    if found := patterns.unnumbered.search(piece):
+        start = piece.rfind(patterns.cell, 0, found.start())
+        sheet.instead += [
+            (int(row), number(column.decode()), "") for column, row in patterns.stringless.findall(piece, start)
+        ]
     if b"#" in piece:  # a single byte is searched much faster: errors are #N/A, #REF!…
         for column, row, inside in patterns.error.findall(piece):
             value = patterns.value.search(inside)

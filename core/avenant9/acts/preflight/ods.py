@@ -101,7 +101,7 @@ class _Scan(Listener):
         if "error" in types:
             text = text or "erreur"
         elif "time" in types:
-            found, text = sheet.times, _clock(attribute(cell, "time-value"))
+            found, text = sheet.instead, _clock(attribute(cell, "time-value"))
         elif not types and not text:
             text = UNCOMPUTED
         else:

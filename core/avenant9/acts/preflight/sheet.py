@@ -23,12 +23,13 @@ UNCOMPUTED = "formule non calculée"
 
 @dataclass
 class Sheet:
-    """What the preflight found in one sheet. `extent` is measured on cells that hold something."""
+    """What the preflight found in one sheet. `rows` and `columns` are measured on cells that hold something."""
 
     name: str
     hidden: bool
     errors: list[tuple[int, int, str]] = field(default_factory=list)  # (row from 1, column from 0, text)
-    times: list[tuple[int, int, str]] = field(default_factory=list)  # ods only: the reader loses them
+    #: (row, column, text or nothing) in place of what the reader gives: times of an ods, strings that are none
+    instead: list[tuple[int, int, str]] = field(default_factory=list)
     iso_dates: bool = False  # some cells hold `2022-05-02T08:30:00`
     rows: int = 0  # last row
     columns: int = 0  # number of columns up to the farthest one
@@ -130,7 +131,7 @@ def check_grid(path: str, sheet: Sheet) -> None:
 
 def check_noted(path: str, sheet: Sheet, more: int = 0) -> None:
     """Refuses a sheet in which too much would have to be noted; `more` cells are about to be."""
-    if len(sheet.errors) + len(sheet.times) + more > limits.MAX_NOTED:
+    if len(sheet.errors) + len(sheet.instead) + more > limits.MAX_NOTED:
         problem = f"plus de {limits.MAX_NOTED} cellules n'ont pas de valeur lisible (erreurs, formules non calculées)"
         raise InputError(place_of(path, sheet), problem, "corrigez-les ou recalculez le classeur, et enregistrez")
     if len(sheet.merges) > limits.MAX_MERGES:

@@ -67,6 +67,9 @@ class _Scan(Listener):
                 self._note(row, column, text[: limits.MAX_QUOTED])
             elif "f" in self.held and not ("v" in self.held and (text.strip() or kind == "str")):
                 self._note(row, column, UNCOMPUTED)
+            if kind == "s" and text and not re.fullmatch("[0-9]{1,18}", text):
+                self.sheet.instead.append((row, column, ""))
+                check_noted(self.package.path, self.sheet)
             self.sheet.iso_dates = self.sheet.iso_dates or kind == "d"
             if self.held:
                 self.sheet.extend(row, column)
