@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
+import openpyxl
 import pytest
+from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
 from avenant9.acts.load import ReadOptions, load_acts
 from avenant9.errors import InputError, SettingError
@@ -53,6 +56,50 @@ def test_the_option_names_keeps_and_never_drops_the_unknown(tmp_path: Path) -> N
 def test_an_option_that_names_nobody(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="aucun acte de ce praticien"):
         read(tmp_path, "date;code;practitioner\n01/02/2023;G;A\n", options=ReadOptions(practitioner="Z"))
+
+
+def test_a_date_beside_which_something_stands(tmp_path: Path) -> None:
+    """An interval or a remark is no day; a time that says nothing leaves the day, and is told once."""
+    text = (
+        "date;code;birth_date;time\n"
+        "02/05/2022 au 05/05/2022;G;;\n"
+        "02/05/2022 annulé;G;;\n"
+        "02/05/2022 25:61;G;01/02/1950 décédé;\n"
+        "2022-05-02T10:30:00Z;G;01/02/1950;\n"
+        "2022-05-02T10:30:00Z;G;01/02/1950;08:15\n"
+    )
+    acts = read(tmp_path, text)
+    assert [(reject.where.row, reject.reason) for reject in acts.rejected] == [
+        (2, "date illisible"),
+        (3, "date illisible"),
+    ]
+    assert column(acts, "date") == [date(2022, 5, 2)] * 3
+    assert column(acts, "time") == [None, None, time(8, 15)]
+    assert column(acts, "birth_date") == [None, date(1950, 2, 1), date(1950, 2, 1)]
+    place = f"{tmp_path / 'f0.csv'}, colonne "
+    told = [notice.removeprefix(place) for notice in acts.notices if notice.startswith(place)]
+    assert told == [
+        "« date » : 2 cellule(s) sans heure lisible (la première en A4), lues comme un jour sans heure.",
+        "« birth_date » : 1 cellule(s) sans date lisible (la première en C4), lues comme inconnues.",
+    ]
+
+
+@pytest.mark.parametrize("epoch", [CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
+def test_a_day_without_a_format_counts_from_the_first_of_its_calendar(tmp_path: Path, epoch: datetime) -> None:
+    book = openpyxl.Workbook()
+    book.epoch = epoch
+    days = [date(2022, 5, 2), date(1950, 2, 1), date(2022, 5, 20), date(2022, 5, 1)]
+    serials = [to_excel(day, epoch) for day in days]
+    book.active.append(["date", "birth_date", "payment_date", "regulated_at", "code", "patient"])
+    book.active.append([*serials[:3], serials[3] + 0.5, "G", serials[0]])
+    book.active.append([*days, "G", "P"])
+    path = str(tmp_path / "a.xlsx")
+    book.save(path)
+    acts = load_acts([path], NOMENCLATURE)
+    for key, day in zip(("date", "birth_date", "payment_date"), days, strict=False):
+        assert column(acts, key) == [day, day]
+    assert column(acts, "regulated_at") == [datetime(2022, 5, 1, 12), datetime(2022, 5, 1)]
+    assert column(acts, "patient") == [str(int(serials[0])), "p"]
 
 
 def test_a_nir_that_could_be_told_apart_and_is_not_is_unknown(tmp_path: Path) -> None:

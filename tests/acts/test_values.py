@@ -128,6 +128,36 @@ def test_listed_values_however_typed() -> None:
     assert values.listed(cells, LISTED["channel"]).to_list() == ["video", "telephone", "presentiel", None, None]
 
 
+@pytest.mark.parametrize(
+    ("text", "day", "clock", "lost"),
+    [
+        ("02/05/2022", date(2022, 5, 2), None, False),
+        ("02/05/2022 10:30", date(2022, 5, 2), time(10, 30), False),
+        ("02/05/2022 à 10h30", date(2022, 5, 2), time(10, 30), False),
+        ("2022-05-02T10:30:00.000", date(2022, 5, 2), time(10, 30), False),
+        ("2022-05-02 00:00:00", date(2022, 5, 2), time(0), False),
+        ("44652,5", date(2022, 4, 1), time(12), False),
+        ("02/05/2022 25:61", date(2022, 5, 2), None, True),
+        ("02/05/2022 10:30 PM", date(2022, 5, 2), None, True),
+        ("2022-05-02T10:30:00Z", date(2022, 5, 2), None, True),  # universal time: which hour here?
+        ("2022-05-02T10:30:00.000+02:00", date(2022, 5, 2), None, True),
+        ("02/05/2022 au 05/05/2022", None, None, False),
+        ("02/05/2022 - 05/05/2022", None, None, False),
+        ("02/05/2022 annulé", None, None, False),
+        ("02/05/2022 10:30 annulé", None, None, False),
+        ("01/02/1950 décédé", None, None, False),
+        ("02/05/2022 10", None, None, False),
+        (None, None, None, False),
+    ],
+)
+def test_what_stands_beside_a_day_is_a_time(
+    text: str | None, day: date | None, clock: time | None, lost: bool
+) -> None:
+    cells = pl.Series([text], dtype=pl.String)
+    read = values.days_and_times(cells)
+    assert [series.to_list() for series in read] == [[day], [clock], [lost]]
+
+
 def test_moments_with_and_without_time() -> None:
     cells = pl.Series(
         ["02/05/2022 10:30", "2022-05-02T10:30:00", "02/05/2022", "44652.5", "hier", "02/05/2022 25:00"]

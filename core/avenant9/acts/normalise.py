@@ -23,6 +23,8 @@ _Parser = Callable[[str], Any]
 #: Skipped with the blank rows, where they are no acts: totals, and the count of receipts under them.
 _TOTALS = r"(?i)^(sous[- ]?)?tota(l|ux)\b|^\d+ r[eèé]glements?$"
 _UNCOMPUTED = "formule non calculée"
+#: The columns of dates, those of vacations and protocols too.
+_DATES = ("date", "birth_date", "payment_date", "regulated_at", "requested_at")
 #: A number in groups, of which the spaces say nothing: also the NIR of somebody born in Corsica.
 _GROUPED = re.compile(r"\d+|\d{5}2[AB]\d{6}(?:\d\d)?", re.IGNORECASE)
 
@@ -39,7 +41,7 @@ class Sheet:
 
 @dataclass
 class _Reading:
-    """The state of one sheet while its columns are read: only `notices` and `bad` grow."""
+    """The state of one sheet while its columns are read: only `notices` grow."""
 
     raw: RawSheet
     found: Recognised
@@ -174,6 +176,9 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     first_row = found.header_rows[0] if found.header_rows else 0
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
     ragged = _ragged(raw, found, kept, names)
+    if raw.date1904:
+        dates = {f"c{column}" for key, column in found.columns.items() if key in _DATES}
+        kept = kept.with_columns(values.from_1904(kept[name]) for name in dates)
     return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), ragged
 
 
@@ -272,10 +277,19 @@ def _name_merges(reading: _Reading) -> None:
 
 def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absent) -> None:
     date_text = reading.required("date")
-    columns["date"], in_date = values.days_and_times(date_text)
+    columns["date"], in_date, lost = values.days_and_times(date_text)
     _name_dates_as_text(reading, date_text)
     in_date = in_date.set(_midnight(in_date), None)
     own = reading.cells("time")
+    lost = lost if own is None else lost & own.is_null()
+    if lost.any():
+        reading.tell(
+            "date",
+            lost,
+            lambda number, first: (
+                f"{number} cellule(s) sans heure lisible (la première en {first}), lues comme un jour sans heure"
+            ),
+        )
     if own is None:
         columns["time"] = in_date
     else:

@@ -35,7 +35,7 @@ class RawSheet:
     hidden: bool = False
     errors: pl.DataFrame = field(default_factory=_no_errors)  # ERRORS: "#N/A"…, or "formule non calculée"
     header: tuple[str, ...] | None = None  # parquet: names of the columns; the table then holds data only
-    date1904: bool = False  # serial numbers (not dates) of this workbook count from 1904
+    date1904: bool = False  # serial numbers (not dates) in `table` count from 1904
     fields: pl.Series | None = field(
         default=None, compare=False, repr=False
     )  # text: cells of each row, empty ones too

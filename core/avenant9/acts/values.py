@@ -22,9 +22,13 @@ _EXCEL_EPOCH = date(1899, 12, 30)  # serial 0 of the 1900 date system, as Excel 
 #: Spreadsheets have no day before 1900, and count 29/02/1900, which never was: an older day is a number gone wrong.
 _FIRST_DAY = date(1900, 3, 1)
 _SERIAL = re.compile(r"\d{5}")
+#: One counted from 1904, with its fraction of a day; from it to a serial of the 1900 system.
+_SERIAL_1904, _FROM_1904 = re.compile(r"^\d{5}(?=$|[.,]\d+$)"), 1462
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+#: What stands beside a day as a time, readable (`10h30`, a fraction of a day) or not (`25:61`, `10:30:00Z`).
+_CLOCK = r"^(?:\d{1,2}[:hH][\d:.,]*|0\.\d+)\s*(?i:Z|UTC|GMT|[AP]M|[+-]\d\d(?::?\d\d)?)?$"
 _DAY_ZERO = re.compile("^(1899-12-3[01]|1900-01-0[01]|1904-01-01) ")
 _TIME = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)(?::(\d{2})(?:\.\d+)?)?")
 #: Beyond these a cell holds something else than an amount or a count: an identifier in the wrong column.
@@ -152,7 +156,14 @@ def _split_moment(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
         split = day.str.replace(",", ".").str.splitn(".", 2).struct.unnest().get_columns()
         rest = rest.zip_with(~serial, "0." + split[1])
         day = day.zip_with(~serial, split[0])
-    return day, rest.str.strip_chars()
+    return day, rest.str.strip_chars().str.replace(r"^[àÀ]\s*", "")
+
+
+def from_1904(column: pl.Series) -> pl.Series:
+    """Dates of a workbook that counts days from 1904, their serial numbers made those of the usual system."""
+    return distinct(
+        column, lambda text: _SERIAL_1904.sub(lambda serial: str(int(serial[0]) + _FROM_1904), text), pl.String()
+    )
 
 
 def days(column: pl.Series) -> pl.Series:
@@ -169,13 +180,21 @@ def times(column: pl.Series) -> pl.Series:
     return distinct(column, parse, pl.Time())
 
 
-def days_and_times(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The dates of a column, and the times that its cells hold beside them."""
+def days_and_times(column: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The dates of a column, the times that its cells hold beside them, and whether there is one that says nothing.
+
+    A day followed by anything but a time (`02/05/2022 au 05/05/2022`, `02/05/2022 annulé`) is none.
+    """
     texts, places = by_text(column)
-    day, clock = _split_moment(texts)
+    day_text, beside = _split_moment(texts)
+    alone = beside.is_null() | beside.str.contains(_CLOCK)
+    day = distinct(day_text.set(~alone, None), parse_day, pl.Date())
+    clock = distinct(beside, parse_time, pl.Time())
+    lost = day.is_not_null() & beside.is_not_null() & clock.is_null()
     return (
-        distinct(day, parse_day, pl.Date()).gather(places).alias(column.name),
-        distinct(clock, parse_time, pl.Time()).gather(places),
+        day.gather(places).alias(column.name),
+        clock.gather(places),
+        lost.gather(places).fill_null(False),
     )
 
 
