@@ -53,7 +53,7 @@ def both(
         examined = preflight.workbook(path, file, "zip", lambda sheet: True, taker)
         found = taker.tables()
     names = [sheet.name for sheet in examined.sheets]
-    job = {"memory": examined.memory, "path": path, "sheets": names, "far": {}}
+    job = {"memory": examined.memory, "path": path, "sheets": names, "left_out": {}}
     ask(reader, job)
     return found, answer(reader), sum(len(cut.firsts) for cut in taker._cuts)
 
@@ -133,6 +133,39 @@ def test_what_is_odd_is_left_to_be_read_whole(
     assert not found
     assert count > 2
     assert set(whole["Été & fils"]["c0"].drop_nulls()) == {"1"}
+
+
+def test_a_cell_in_the_row_of_the_mark(tmp_path: Path, reader: subprocess.Popen[bytes]) -> None:
+    """One row above its piece: it is not lost with the mark."""
+    rows = [row(1, cell("A1"), long(1)), row(2, cell("A2"), long(2)), row(3, cell("C2"), long(3)), row(4, long(4))]
+    found, whole, count = both(book(tmp_path, "".join(rows)), reader, 1, 300)
+    assert (found, count > 2) == ({}, True)
+    assert whole["Été & fils"]["c2"].to_list() == [None, "1", None, None]
+
+
+def test_formats_below_the_last_row_are_no_rows(tmp_path: Path, reader: subprocess.Popen[bytes]) -> None:
+    """Nor where a piece has nothing else; between rows they are."""
+    blanks = [row(place, f'<c r="A{place}" s="0"/>', f'<c r="B{place}" s="0"/>' + " " * 400) for place in range(2, 9)]
+    above = row(1, cell("A1"), long(1))
+    found, whole, count = both(book(tmp_path, above + "".join(blanks)), reader, 1, 300)
+    assert count > 3
+    assert_frame_equal(found["Été & fils"], whole["Été & fils"])
+    found, whole, _ = both(book(tmp_path, above + "".join(blanks) + row(9, cell("A9"), long(9))), reader, 1, 300)
+    assert len(found["Été & fils"]) == 9
+    assert_frame_equal(found["Été & fils"], whole["Été & fils"])
+
+
+def test_a_panic_in_a_thread_leaves_nobody_waiting(
+    tmp_path: Path, reader: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panics(*_: object) -> pl.DataFrame:
+        raise pl.exceptions.PanicException
+
+    monkeypatch.setattr(pieces, "_table", panics)
+    rows = "".join(row(place, cell(f"A{place}"), long(place)) for place in range(1, 9))
+    found, whole, count = both(book(tmp_path, rows), reader, 1, 300)
+    assert (found, count > 0) == ({}, True)
+    assert len(whole["Été & fils"]) == 8
 
 
 def test_rows_without_a_number_are_left_to_be_read_whole(tmp_path: Path, reader: subprocess.Popen[bytes]) -> None:

@@ -133,6 +133,29 @@ def test_fast_scan_finds_what_a_parser_finds(
     assert found[0] == found[1]
 
 
+@pytest.mark.parametrize("error", ["#SPILL!", "#CALC!", "#FIELD!", "#GETTING_DATA", "#BUSY!", "#ERROR!"])
+@pytest.mark.parametrize("top", ["", "<!-- by the parser -->"])
+def test_an_error_that_the_reader_does_not_know(tmp_path: Path, top: str, error: str) -> None:
+    """An unknown cell as the others are, and the rest is read."""
+    spilt = f'<c r="B2" s="1" t="e" cm="1"><f t="array" ref="B2">A1:A9</f><v>{error}</v></c>'
+    rows = row(1, cell("A1"), '<c r="B1" t="e"/>', cell("C1", "#N/A", ' t="e"')) + row(2, cell("A2"), spilt)
+    rows += row(3, cell("A3", "#12", ' t="str"'), cell("C3", error, ' t="e"'))
+    ((sheet,), _) = read_file(xlsx(tmp_path / "a.xlsx", top + rows, more={"_rels/.rels": ROOTS}))
+    assert sheet.table["c0"].to_list() == ["1", "1", "#12"]
+    assert all(sheet.table[name].null_count() == 3 for name in sheet.table.columns[2:])
+    assert sorted(sheet.errors.rows()) == [(1, 2, "#N/A"), (2, 1, error), (3, 2, error)]
+
+
+def test_a_value_in_cdata_is_refused(tmp_path: Path) -> None:
+    """The reader would drop it; a text may be in CDATA."""
+    text = '<c r="A1" t="inlineStr"><is><t><![CDATA[x]]></t></is></c>'
+    ((sheet,), _) = read_file(xlsx(tmp_path / "a.xlsx", row(1, text, cell("B1")), more={"_rels/.rels": ROOTS}))
+    assert sheet.table.rows() == [(1, "x", "1")]
+    for about in ("", ' t="str"', ' t="s"'):
+        path = xlsx(tmp_path / "b.xlsx", row(1, cell("A1"), cell("B1", "<![CDATA[25]]>", about)))
+        assert refusal(path) == ("une cellule a sa valeur en CDATA, que d'autres logiciels perdent", RESAVE)
+
+
 STRINGS = f'<sst xmlns="{MAIN}"><si><t>un</t></si><si><t>deux</t></si></sst>'
 
 
@@ -220,6 +243,17 @@ def test_ods_sheets_errors_and_times(tmp_path: Path) -> None:
         ),
         Sheet("Notes", True, iso_dates=True),
     )
+
+
+@pytest.mark.parametrize(
+    "within",
+    ["<table:table-row><table:table-cell>{}</table:table-cell></table:table-row>", "<table:shapes>{}</table:shapes>"],
+)
+def test_ods_table_within_a_table(tmp_path: Path, within: str) -> None:
+    """The reader would lose what follows it."""
+    inner = within.format('<table:table table:name="B"><table:table-row/></table:table>')
+    path = ods(tmp_path / "a.ods", f'<table:table table:name="Actes">{inner}</table:table>')
+    assert refusal(path) == ("la feuille « Actes » a un tableau dans une cellule ou dans un dessin", RESAVE)
 
 
 def test_ods_repeated_value(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ it announces:
 - `around`: sizes of the styles and of the shared strings that follow; `date1904`, `prefix` of the elements: what the
   pieces to come are parts of;
 - `piece`: size of the rows that follow (XML), `first` the number of the first one;
-- `path`, `sheets` (names) and `far` (by part of the file, a pattern of the cells to leave out: they would make the
-  sheet too wide): sheets read whole.
+- `path`, `sheets` (names) and `left_out` (by part of the file, a pattern of the cells to leave out: they would
+  make the sheet too wide, or the reader give up): sheets read whole.
 
 Standard output answers pieces and paths in frames, each a byte for its sort, eight for its length, and its content:
 for each sheet its name and columns (JSON: their places from 0), slices of it (Arrow IPC streams), its end; for the
@@ -67,7 +67,9 @@ def main() -> None:
                 # The row of the mark is above the piece: nothing is to be found above that.
                 _answer(answers, reader, "1", skip=0 if job["first"] == 1 else None)
             else:
-                reader = fastexcel.read_excel(_without(job["path"], job["far"]) if job["far"] else job["path"])
+                reader = fastexcel.read_excel(
+                    _without(job["path"], job["left_out"]) if job["left_out"] else job["path"]
+                )
                 for name in job["sheets"]:
                     _answer(answers, reader, name, skip=0)
             _frame(answers, DONE, b"")
@@ -164,11 +166,11 @@ def _book(parts: dict[str, bytes], first: int, rows: bytes) -> bytes:
 # --- answers ----------------------------------------------------------------------------------------------------
 
 
-def _without(path: str, far: dict[str, str]) -> bytes:
+def _without(path: str, left_out: dict[str, str]) -> bytes:
     """The workbook, in memory, without the cells that match; it never stands on a disk."""
     copy = io.BytesIO()
     with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
-        patterns = {part.casefold(): re.compile(pattern.encode(), re.DOTALL) for part, pattern in far.items()}
+        patterns = {part.casefold(): re.compile(pattern.encode(), re.DOTALL) for part, pattern in left_out.items()}
         for name in old.namelist():
             with old.open(name) as source, new.open(name, "w", force_zip64=True) as target:
                 pattern = patterns.get(name.replace("\\", "/").casefold())

@@ -131,7 +131,7 @@ class Pieces(RowsTaker):
                     self._tell(reader, prefix)
                     told = prefix
                 self._read[piece.sheet, piece.place] = _table(reader, piece)
-            except Exception:  # whatever it is, the workbook is read whole, and that will say it
+            except BaseException:  # whatever it is (a panic of polars is no Exception), the workbook is read whole
                 self._failed = True
 
     def _tell(self, reader: subprocess.Popen[bytes], prefix: bytes) -> None:
@@ -173,11 +173,13 @@ class Pieces(RowsTaker):
         for place, first in enumerate(self._cuts[number].firsts):
             if first <= height:
                 return None
+            table = self._read.pop((number, place))
+            if table.is_empty():  # formats alone, which are no rows at the end of a sheet
+                continue
             if first > height + 1:
                 tables.append(
                     pl.Series("c0", [None], dtype=pl.String).new_from_index(0, first - 1 - height).to_frame()
                 )
-            table = self._read.pop((number, place))
             tables.append(table)
             height = first - 1 + len(table)
         table = pl.concat(tables, how="diagonal") if tables else pl.DataFrame()
@@ -192,6 +194,6 @@ def _table(reader: subprocess.Popen[bytes], piece: _Piece) -> pl.DataFrame:
     (table,) = answer(reader).values()
     if piece.first == 1:
         return table
-    if table.item(0, "c0") != MARK:  # a cell stands above the row that it is written in
+    if table.row(0) != (MARK, *[None] * (table.width - 1)):  # a cell stands above the row that it is written in
         raise RefusedError
     return table[1:]

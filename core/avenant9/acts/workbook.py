@@ -34,10 +34,12 @@ def read_workbook(
         asked = [sheet.name for sheet in book.sheets if wanted(sheet)]
         tables = pieces.tables()
         whole = [
-            sheet.name for sheet in book.sheets if sheet.name in asked and (sheet.name not in tables or sheet.far)
+            sheet.name
+            for sheet in book.sheets
+            if sheet.name in asked and (sheet.name not in tables or sheet.left_out)
         ]
         if whole and not pieces.sent:  # a reader that was given pieces may be in the midst of one
-            tables = _whole(path, book, whole, readers[0])
+            tables |= _whole(path, book, whole, readers[0])
             whole = []
     if whole:
         with _readers([spawn()]) as (reader,):
@@ -79,8 +81,8 @@ def _whole(
     path: str, book: preflight.Workbook, names: list[str], reader: subprocess.Popen[bytes]
 ) -> dict[str, pl.DataFrame]:
     """These sheets, read whole from the file; columns are named by their absolute place."""
-    far = dict(sheet.far for sheet in book.sheets if sheet.far)
-    ask(reader, {"memory": book.memory, "path": os.path.abspath(path), "sheets": names, "far": far})
+    left_out = dict(sheet.left_out for sheet in book.sheets if sheet.left_out)
+    ask(reader, {"memory": book.memory, "path": os.path.realpath(path), "sheets": names, "left_out": left_out})
     try:
         return answer(reader)
     except RefusedError:

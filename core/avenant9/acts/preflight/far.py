@@ -27,7 +27,7 @@ def leave_far_cells(package: Package, part: str, sheet: Sheet) -> None:
     patterns = Patterns(b"")
     sheet.columns = kept[-1] + 1
     sheet.errors = [error for error in sheet.errors if error[1] < sheet.columns]
-    sheet.far = (part, patterns.far(sheet.columns).decode())
+    sheet.left_out = (part, patterns.far(sheet.columns).decode())
     cell = f"{letters(beyond)}{rows[beyond]}"
     sheet.notes.append(
         f"ce qui est loin à droite du tableau n'est pas lu (cellule {cell}, après la colonne "

@@ -37,31 +37,34 @@ class _Scan(Listener):
         self.sheets: list[Sheet] = []
         self.hidden_styles: set[str] = set()
         self.style = ""
-        self.tables = self.row = self.column = self.repeat = 0
+        self.within = False  # a sheet
+        self.row = self.column = self.repeat = 0
         self.cell: dict[str, str] | None = None
         self.said: list[str] = []  # the text of the cell before a comment in it
 
     def start(self, name: str, about: dict[str, str]) -> None:
-        """A style, a sheet (not a table within a cell), a row or a cell."""
+        """A style, a sheet, a row or a cell."""
         if name == "style":
             self.style = attribute(about, "name")
         elif name == "table-properties" and attribute(about, "display") == "false":
             self.hidden_styles.add(self.style)
             self._check_many(self.hidden_styles)
         elif name == "table":
-            self.tables += 1
-            if self.tables == 1:
-                hidden = attribute(about, "style-name") in self.hidden_styles
-                self.sheets.append(Sheet(attribute(about, "name"), hidden, iso_dates=True))
-                self._check_many(self.sheets)
-                self.row = self.repeat = 0
-        elif self.tables == 1 and name == "table-row":
+            if self.within:  # the reader takes its end for that of the sheet, and loses the rows that follow
+                where = f"la feuille « {self.sheets[-1].name} »"
+                raise self.package.refused(f"{where} a un tableau dans une cellule ou dans un dessin")
+            self.within = True
+            hidden = attribute(about, "style-name") in self.hidden_styles
+            self.sheets.append(Sheet(attribute(about, "name"), hidden, iso_dates=True))
+            self._check_many(self.sheets)
+            self.row = self.repeat = 0
+        elif self.within and name == "table-row":
             self.row += self.repeat
             self.repeat = _count(about, "number-rows-repeated")
             self.column = 0
             if attribute(about, "visibility") in ("collapse", "filter"):
                 self.sheets[-1].hide(self.row + 1, self.row + self.repeat)
-        elif self.tables == 1 and name in _CELLS:
+        elif self.within and name in _CELLS:
             self.cell, self.said = about, []
             self.listen()
         elif self.cell is not None and name == "annotation":
@@ -70,8 +73,8 @@ class _Scan(Listener):
     def end(self, name: str) -> None:
         """A sheet, a cell, or a comment in a cell."""
         if name == "table":
-            self.tables -= 1
-        elif self.cell is None or self.tables != 1:
+            self.within = False
+        elif self.cell is None:
             return
         elif name == "annotation":
             self.text = self.said

@@ -28,6 +28,9 @@ class Listener:
     def end(self, name: str) -> None:
         """An element closes."""
 
+    def cdata(self) -> None:
+        """Text comes as CDATA."""
+
     def listen(self) -> None:
         """Keep the text from here on, in `text`, until it is set to None."""
         self.text, self._heard = [], 0
@@ -43,6 +46,7 @@ class Listener:
         parser.StartElementHandler = self._opened
         parser.EndElementHandler = self._closed
         parser.CharacterDataHandler = self._said
+        parser.StartCdataSectionHandler = self.cdata
         parser.StartDoctypeDeclHandler = self._refuse
         try:
             for data in pieces:

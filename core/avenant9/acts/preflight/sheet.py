@@ -38,7 +38,8 @@ class Sheet:
     merges: list[Area] = field(default_factory=list)
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)  # (first, last), filtered ones too
     declared: Area | None = None  # what the file says of its extent: nothing relies on it
-    far: tuple[str, str] | None = None  # part, and pattern of its cells outside the table, which are not read
+    #: part, and pattern of its cells that the reader must not see: outside the table, or in an error unknown to it
+    left_out: tuple[str, str] | None = None
     notes: list[str] = field(default_factory=list)  # French sentences on what was understood
 
     def extend(self, row: int, column: int) -> None:

@@ -57,6 +57,11 @@ class _Scan(Listener):
         elif name == "dimension":
             self.sheet.declared = area_of(about.get("ref", ""))
 
+    def cdata(self) -> None:
+        """The reader drops the CDATA of a value, not that of a text."""
+        if self.cell and self.held.endswith("v"):
+            raise self.package.refused("une cellule a sa valeur en CDATA, que d'autres logiciels perdent")
+
     def end(self, name: str) -> None:
         """A formula, whose text does not count, or a cell."""
         if name == "f":

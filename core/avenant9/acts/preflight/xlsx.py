@@ -10,11 +10,17 @@ from avenant9.acts.preflight.far import leave_far_cells
 from avenant9.acts.preflight.fast import scan_fast
 from avenant9.acts.preflight.parse import elements
 from avenant9.acts.preflight.refusals import damaged
-from avenant9.acts.preflight.sheet import Chosen, RowsTaker, Sheet, Workbook, check_grid, reading_memory
+from avenant9.acts.preflight.sheet import UNCOMPUTED, Chosen, RowsTaker, Sheet, Workbook, check_grid, reading_memory
 from avenant9.acts.preflight.slow import scan_slow
 
 if TYPE_CHECKING:
     from avenant9.acts.preflight.package import Package
+
+
+#: Errors that the reader knows: for another one (`#SPILL!`, `#ERROR!` of Google Sheets) it refuses the workbook.
+_KNOWN = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", UNCOMPUTED}
+#: A pattern of the cells in error, which the scan has noted.
+_IN_ERROR = r'<c r="[A-Z]+[0-9]+"[^>]*\st="e"[^>]*(?<!/)>(?:(?!</c>).)*?<v>#.*?</c>'
 
 
 def examined(package: Package, chosen: Chosen, taker: RowsTaker) -> Workbook:
@@ -70,6 +76,8 @@ def _scan(package: Package, part: str, sheet: Sheet, taker: RowsTaker) -> None:
         scan_slow(package, part, sheet)
     elif sheet.columns <= limits.MAX_COLUMNS and sheet.rows * sheet.columns > limits.MAX_CELLS:
         leave_far_cells(package, part, sheet)
+    if not {text for _, _, text in sheet.errors} <= _KNOWN:
+        sheet.left_out = (part, f"{sheet.left_out[1]}|{_IN_ERROR}" if sheet.left_out else _IN_ERROR)
     for row, column, _ in sheet.errors:
         sheet.extend(row, column)
     check_grid(package.path, sheet)
