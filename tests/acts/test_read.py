@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from polars.testing import assert_frame_equal
 
-from avenant9.acts import child, delimited
+from acts import made
+from avenant9.acts import ahead, child, delimited, parquet
 from avenant9.acts.preflight import limits
 from avenant9.acts.preflight import xlsx as scans
 from avenant9.acts.raw import ERRORS, RawSheet
@@ -259,6 +260,49 @@ def test_a_child_that_dies_is_a_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     assert refusal(path) == DIED
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="no files of open files there")
+@pytest.mark.parametrize("kind", ["ods", "xls", "xlsx"])
+def test_a_workbook_given_by_its_descriptor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The reader's own standard input is another one."""
+    if kind == "xls":
+        book = xlwt.Workbook()
+        book.add_sheet("A").write(0, 0, "x")
+        book.save(str(tmp_path / "a.xls"))
+    elif kind == "ods":
+        content = (
+            made.ODS.replace('="o"', '="urn:oasis:names:tc:opendocument:xmlns:office:1.0"')
+            .replace('="t"', '="urn:oasis:names:tc:opendocument:xmlns:table:1.0"')
+            .replace('="x"', '="urn:oasis:names:tc:opendocument:xmlns:text:1.0"')
+        )
+        cells = '<table:table-cell office:value-type="string"><text:p>x</text:p></table:table-cell>'
+        tables = f'<table:table table:name="A"><table:table-row>{cells}</table:table-row></table:table>'
+        monkeypatch.setattr(made, "ODS", content)
+        made.ods(tmp_path / "a.ods", tables)
+    else:
+        rows = "<!-- read whole -->" + made.row(1, made.cell("A1", "x", ' t="str"'))
+        made.xlsx(tmp_path / "a.xlsx", rows, more={"_rels/.rels": made.ROOTS})
+    with (tmp_path / f"a.{kind}").open("rb") as file:
+        code = (
+            "import sys; from avenant9.acts.read import read_file; ((sheet,), _) = read_file('/dev/stdin'); "
+            "sys.exit(sheet.table.rows() != [(1, 'x')])"
+        )
+        root = str(Path(child.__file__).parents[2])
+        done = subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": root}, stdin=file, check=False)
+    assert done.returncode == 0
+
+
+def test_an_empty_sheet_beside_one_that_is_read_whole_is_read(tmp_path: Path) -> None:
+    path = two_sheets(tmp_path / "a.xlsx")
+    book = openpyxl.load_workbook(path)
+    book["Actes & co"]["B1"], book["Actes & co"]["B1"].data_type = "#SPILL!", "e"
+    book.save(path)
+    assert [(sheet.sheet, sheet.read) for sheet in read_file(path)[0]] == [
+        ("Masquée", False),
+        ("Actes & co", True),
+        ("Vide", True),
+    ]
+
+
 # --- parquet ---
 
 
@@ -309,6 +353,46 @@ def test_parquet_in_universal_time_is_said(tmp_path: Path) -> None:
     ((found,), notices) = read_file(path)
     assert_frame_equal(found.table, table((1, "2022-05-01 22:00:00")))
     assert notices == [f"{path} : colonne « date » en temps universel ou zoné (UTC), heures lues telles quelles."]
+
+
+def test_parquet_values_of_no_calendar_are_text(tmp_path: Path) -> None:
+    far, near = 2**63 - 1, 1_651_480_200_000
+    frame = pl.DataFrame(
+        {
+            "day": pl.Series([2**31 - 1, 19_114, None], dtype=pl.Int32).cast(pl.Date),
+            "us": pl.Series([far, near * 1000, None]).cast(pl.Datetime("us")),
+            "ms": pl.Series([-far, near, None]).cast(pl.Datetime("ms")),
+            "span": pl.Series([timedelta(hours=8, minutes=30), timedelta(0), None]),
+        }
+    )
+    path = str(tmp_path / "a.parquet")
+    frame.write_parquet(path)
+    moment = "2022-05-02 08:30:00"
+    rows = ((1, str(2**31 - 1), str(far), str(-far), "PT8H30M"), (2, "2022-05-02", moment, moment, "PT0S"), (3,))
+    assert_frame_equal(one(path).table, table(*rows))
+
+
+def test_parquet_with_a_value_that_nothing_writes(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.parquet")
+    pl.DataFrame({"x": pl.Series([2**62]).cast(pl.Datetime("us"))}).select(
+        pl.struct("x").alias("when")
+    ).write_parquet(path)
+    assert refusal(path) == (
+        "la colonne « when » a une valeur qui ne s'écrit pas (date hors du calendrier ?)",
+        "corrigez-la, ou exportez cette colonne en texte",
+    )
+
+
+@pytest.mark.parametrize(("rows", "refused"), [(4, False), (5, True)])
+def test_parquet_of_too_many_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: int, refused: bool) -> None:
+    monkeypatch.setattr(parquet, "MAX_CELLS", 8)
+    path = str(tmp_path / "a.parquet")
+    pl.DataFrame({"a": ["x"] * rows, "b": ["y"] * rows}).write_parquet(path)
+    if refused:
+        problem = "le fichier a 5 lignes × 2 colonnes"
+        assert refusal(path) == (problem, "exportez une période plus courte, ou moins de colonnes")
+    else:
+        assert len(one(path).table) == 4
 
 
 def test_damaged_parquet(tmp_path: Path) -> None:
@@ -425,6 +509,12 @@ def test_sep_line_is_obeyed_and_is_line_1(tmp_path: Path, said: str) -> None:
     path = text_file(tmp_path, f"{said}\r\ndate|a;b;c\r\n")
     same(one(path), RawSheet(path, None, table((2, "date", "a;b;c")), "utf-8", "|"))
     assert_frame_equal(one(path, separator=";").table, table((2, "date|a", "b", "c")))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_sep_line_that_says_nothing_is_a_line(tmp_path: Path, end: str) -> None:
+    found = one(text_file(tmp_path, f"sep={end}date;code{end}"))
+    assert (found.separator, found.table.rows()[-1]) == (";", (2, "date", "code"))
 
 
 @pytest.mark.parametrize(
@@ -576,6 +666,13 @@ def test_standard_input() -> None:
     ((found,), notices) = read_file("-", stdin=io.BytesIO(b"date;code\n01/02/2023;G\n"))
     same(found, RawSheet("-", None, table((1, "date", "code"), (2, "01/02/2023", "G")), "utf-8", ";"))
     assert notices == ["- : encodage UTF-8, séparateur « ; »."]
+
+
+def test_a_file_named_as_standard_input_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("-").write_text("date;code\n")
+    ahead.begin("-")
+    assert ahead.take("-", hidden=False, sheets=()) is None
 
 
 def test_standard_input_admits_csv_only() -> None:

@@ -93,10 +93,16 @@ def test_cents(text: str, cents: int | None) -> None:
         ("0", 0),
         ("1 %", 100),
         ("120", None),
+        ("0.6499999999999999", 6500),  # the noise of a spreadsheet
     ],
 )
 def test_rates(text: str, basis_points: int | None) -> None:
     assert values.parse_rate(text) == basis_points
+
+
+@pytest.mark.parametrize(("text", "thousandths"), [("1,5", 1500), ("1.4999999999999998", 1500), ("0", None)])
+def test_coefficients(text: str, thousandths: int | None) -> None:
+    assert values.parse_thousandths(text) == thousandths
 
 
 def test_spaces_of_every_kind_are_spaces_and_an_empty_cell_is_unknown() -> None:

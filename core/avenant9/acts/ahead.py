@@ -28,7 +28,7 @@ _threads: list[Thread] = []
 def begin(path: str, *, hidden: bool = False, sheets: Sequence[str] = ()) -> None:
     """Begins to read a regular file (another one may never end), as `read_file` would when it is asked for."""
     asked = _Asked(path, hidden, tuple(sheets))
-    if not os.path.isfile(path):
+    if path == "-" or not os.path.isfile(path):
         return
     read: Future[_Read] = Future()
     _begun[asked] = read

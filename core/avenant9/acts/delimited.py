@@ -12,13 +12,11 @@ import polars as pl
 
 from avenant9.acts import preflight
 from avenant9.acts.columns import KNOWN, fold_heading
-from avenant9.acts.raw import RawSheet
+from avenant9.acts.raw import MAX_CELLS, RawSheet
 from avenant9.errors import InputError, SettingError
 from avenant9.wording import did_you_mean
 
 SEPARATORS = (";", ",", "\t", "|")
-#: Lines × columns of a text file.
-MAX_TEXT_CELLS = 250_000_000
 #: Lines looked at to find the separator, and their bytes at most.
 TOP, MOST_OF_TOP = 50, 2**20
 #: What stands for the separator once quotes are resolved, unless the text has it.
@@ -47,7 +45,7 @@ def read_text(path: str, data: bytes, encoding: str | None, separator: str | Non
         raise InputError(path, f"caractère nul à la ligne {line}", remedy)
     first = 1
     top = data[:MOST_OF_TOP].decode(errors="ignore")
-    said = re.match(r'"?sep=(.)"?[ ;,\t]*(?:\r?\n|\r|$)', top, re.IGNORECASE)
+    said = re.match(r'"?sep=([^\r\n])"?[ ;,\t]*(?:\r?\n|\r|$)', top, re.IGNORECASE)
     if said:
         data, first = data[len(said[0].encode()) :], 2
     separator = separator or (said[1] if said else _found_separator(top))
@@ -88,7 +86,7 @@ def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
     end = data.find(b"\n")
     between = data.count(separator, 0, None if end < 0 else end)
-    if not 0 < between < preflight.MAX_COLUMNS or lines * (between + 1) > MAX_TEXT_CELLS:
+    if not 0 < between < preflight.MAX_COLUMNS or lines * (between + 1) > MAX_CELLS:
         return None
     if data.count(separator) != lines * between or not separator.isascii() or b'"' in data:
         return None
@@ -182,7 +180,7 @@ def _split(path: str, lines: pl.Series, rows: pl.Series, separator: str) -> pl.D
     """Lines without quotes as columns; a ragged line keeps its extra cells, in extra columns."""
     counts = lines.str.count_matches(separator, literal=True)
     widest = int(counts.max() or 0)  # type: ignore[arg-type]
-    if widest >= preflight.MAX_COLUMNS or len(lines) * (widest + 1) > MAX_TEXT_CELLS:
+    if widest >= preflight.MAX_COLUMNS or len(lines) * (widest + 1) > MAX_CELLS:
         row = rows[int(counts.arg_max() or 0)]
         problem = f"la ligne {row} a {widest + 1} colonnes"
         raise InputError(path, problem, "vérifiez cette ligne ; imposez au besoin le séparateur par une ligne sep=;")

@@ -10,6 +10,8 @@ import polars as pl
 if TYPE_CHECKING:
     from avenant9.acts.preflight import Area
 
+#: Rows × columns of a text or parquet file: few bytes of the latter may stand for any number of them.
+MAX_CELLS = 250_000_000
 ERRORS = {"row": pl.UInt32(), "column": pl.UInt32(), "text": pl.String()}
 
 

@@ -253,7 +253,7 @@ def parse_integer(text: str) -> int | None:
 def parse_thousandths(text: str) -> int | None:
     """A positive coefficient in thousandths."""
     value = parse_decimal(text)
-    return int(value * 1000) if value is not None and 0 < value <= _MOST_UNITS else None
+    return round(value * 1000) if value is not None and 0 < value <= _MOST_UNITS else None
 
 
 def parse_rate(text: str) -> int | None:
@@ -261,7 +261,7 @@ def parse_rate(text: str) -> int | None:
     value = parse_decimal(text.replace("%", ""))
     if value is None or not 0 <= value <= 100:
         return None
-    return int(value * (10_000 if value <= 1 and "%" not in text else 100))
+    return round(value * (10_000 if value <= 1 and "%" not in text else 100))
 
 
 def yes_no(column: pl.Series) -> pl.Series:
