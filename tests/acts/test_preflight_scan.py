@@ -139,7 +139,7 @@ def test_an_error_that_the_reader_does_not_know(tmp_path: Path, top: str, error:
     """An unknown cell as the others are, and the rest is read."""
     spilt = f'<c r="B2" s="1" t="e" cm="1"><f t="array" ref="B2">A1:A9</f><v>{error}</v></c>'
     rows = row(1, cell("A1"), '<c r="B1" t="e"/>', cell("C1", "#N/A", ' t="e"')) + row(2, cell("A2"), spilt)
-    rows += row(3, cell("A3", "#12", ' t="str"'), cell("C3", error, ' t="e"'))
+    rows += row(3, cell("A3", "#12", ' t="str"'), cell("C3", error, " s='1' t = 'e'"))
     ((sheet,), _) = read_file(xlsx(tmp_path / "a.xlsx", top + rows, more={"_rels/.rels": ROOTS}))
     assert sheet.table["c0"].to_list() == ["1", "1", "#12"]
     assert all(sheet.table[name].null_count() == 3 for name in sheet.table.columns[2:])

@@ -58,8 +58,8 @@ class _Scan(Listener):
             self.sheet.declared = area_of(about.get("ref", ""))
 
     def cdata(self) -> None:
-        """The reader drops the CDATA of a value, not that of a text."""
-        if self.cell and self.held.endswith("v"):
+        """The reader drops the CDATA of a value, not that of a text; it gives no error anyway."""
+        if self.cell and self.cell[2] != "e" and self.held.endswith("v"):
             raise self.package.refused("une cellule a sa valeur en CDATA, que d'autres logiciels perdent")
 
     def end(self, name: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 #: Errors that the reader knows: for another one (`#SPILL!`, `#ERROR!` of Google Sheets) it refuses the workbook.
 _KNOWN = {"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", UNCOMPUTED}
 #: A pattern of the cells in error, which the scan has noted.
-_IN_ERROR = r'<c r="[A-Z]+[0-9]+"[^>]*\st="e"[^>]*(?<!/)>(?:(?!</c>).)*?<v>#.*?</c>'
+_IN_ERROR = r"""<c r="[A-Z]+[0-9]+"(?=[^>]*\st\s*=\s*["']e["'])[^>]*(?<!/)>(?:(?!</c>).)*?<v(?:\s[^>]*)?>#.*?</c>"""
 
 
 def examined(package: Package, chosen: Chosen, taker: RowsTaker) -> Workbook:
