@@ -183,7 +183,7 @@ def test_part_of_a_year_is_an_indication(of: Any) -> None:
     result = of(*DAYS, until=date(2022, 7, 1))
     assert [(one.over, one.verdict) for one in result.practitioners] == [(True, "review")]
     assert result.notes == (
-        "96\u00a0actes d'après le 01/07/2022 : hors du compte (--until).",
+        "96\u00a0actes postérieurs au 01/07/2022 : hors du compte (--until).",
         "Une partie d'année est indicative : le plafond se juge sur l'année civile entière.",
     )
 

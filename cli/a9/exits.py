@@ -13,7 +13,7 @@ import click
 
 from a9.terminal import or_lost
 from avenant9.errors import A9Error, InputError, OutputError
-from avenant9.wording import visible
+from avenant9.wording import quoted, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,12 +53,21 @@ def code_of(error: BaseException) -> ExitCode:
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.INTERNAL)
 
 
+def _name_parameter(error: click.ClickException) -> None:
+    """click puts the name of a parameter between the quotes of Python."""
+    if isinstance(error, click.BadParameter) and error.param is not None and error.param_hint is None:
+        param = error.param
+        name = param.opts[-1] if isinstance(param, click.Option) else getattr(param.type, "called", "")
+        error.param_hint = quoted([name or param.metavar or param.opts[-1]])[0]
+
+
 def explain(error: BaseException) -> int:
     """Say what happened on stderr, in one sentence and without any value of the data, and return the code."""
     if isinstance(error, SystemExit):
         raise error
     code = code_of(error)
     if isinstance(error, click.ClickException):
+        _name_parameter(error)
         with or_lost():
             error.show(file=sys.stderr)
     elif isinstance(error, A9Error):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -65,7 +65,14 @@ class Encoding(_Type):
 
 
 class OneOf(click.Choice[str]):
-    """A word of a list; a mistake is answered with the nearest ones."""
+    """A word of a list; a mistake is answered with the nearest ones.
+
+    `called` names an argument whose metavar is the list itself.
+    """
+
+    def __init__(self, choices: Sequence[str], called: str = "") -> None:
+        super().__init__(choices)
+        self.called = called
 
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
         """The nearest words, or all of them."""

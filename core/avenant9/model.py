@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -151,6 +152,32 @@ LISTED: dict[str, tuple[str, ...]] = {
     "requested_by": ("mt", "sas", "autre"),
     "channel": ("video", "telephone", "presentiel"),
 }
+#: The same in French, column by column; a value that is not here is its own word.
+IN_FRENCH: dict[str, dict[str, str]] = {
+    "place": {
+        "ehpad": "EHPAD",
+        "esms": "ESMS",
+        "mmg": "maison médicale de garde",
+        "centre-vaccination": "centre de vaccination",
+    },
+    "reason": {
+        "ald80": "ALD dès 80 ans",
+        "neurodegeneratif": "maladie neurodégénérative",
+        "palliatif": "soins palliatifs",
+        "nouveau-mt": "nouveau médecin traitant",
+        "diabete": "diabète",
+    },
+    "regulated_by": {"sas": "SAS", "15": "centre 15", "116117": "116 117"},
+    "requested_by": {"mt": "médecin traitant", "sas": "SAS"},
+    "channel": {"video": "vidéo", "telephone": "téléphone", "presentiel": "présentiel"},
+}
+
+
+def in_french(column: str, values: Iterable[str]) -> list[str]:
+    """Values of a listed column in words."""
+    words = IN_FRENCH.get(column, {})
+    return [words.get(value, value) for value in values]
+
 
 #: The shape of a CCAM code: four letters, three digits.
 CCAM_SHAPE = r"[A-Z]{4}\d{3}"

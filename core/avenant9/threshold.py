@@ -192,7 +192,7 @@ def _notes(
     if asked.until is not None:
         kept = units.filter(pl.col("date") <= asked.until)
         if later := _number(units) - _number(kept):
-            yield f"{counted(later, 'acte')} d'après le {day(asked.until)} : hors du compte (--until)."
+            yield f"{counted(later, 'acte postérieur')} au {day(asked.until)} : hors du compte (--until)."
         if any(entry.until is not None for entry in entries):
             yield "Une partie d'année est indicative : le plafond se juge sur l'année civile entière."
         units = kept

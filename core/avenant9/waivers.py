@@ -17,8 +17,8 @@ from avenant9.acts.settings import Form, check_keys, day, empty, entries, practi
 from avenant9.errors import SettingError
 from avenant9.model import Known, Report, Waived
 from avenant9.results import CHECK
+from avenant9.wording import counted, did_you_mean, plural
 from avenant9.wording import day as in_french
-from avenant9.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -163,9 +163,14 @@ def apply(report: Report, waivers: Sequence[Waiver], as_of: date) -> Report:
         mine = found.select(waiver.fits().fill_null(value=False)).to_series()
         if waiver.expired(as_of):
             assert waiver.until is not None  # noqa: S101 - else it never ends
+            again = int(mine.sum())
             still = (
-                "le constat qu'elle visait est de nouveau signalé"
-                if mine.any()
+                plural(
+                    again,
+                    "le constat qu'elle visait est de nouveau signalé",
+                    f"les {counted(again, 'constat')} qu'elle visait sont de nouveau signalés",
+                )
+                if again
                 else "elle ne vise plus aucun constat"
             )
             notices.append(f"{waiver.place} : expirée depuis le {in_french(waiver.until)}, {still}.")

@@ -79,8 +79,8 @@ def test_a_date_beside_which_something_stands(tmp_path: Path) -> None:
     place = f"{tmp_path / 'f0.csv'}, colonne "
     told = [notice.removeprefix(place) for notice in acts.notices if notice.startswith(place)]
     assert told == [
-        "« date » : 2 cellule(s) sans heure lisible (la première en A4), lues comme un jour sans heure.",
-        "« birth_date » : 1 cellule(s) sans date lisible (la première en C4), lues comme inconnues.",
+        "« date » : 2\u00a0cellules sans heure lisible (la première en A4), lues comme un jour sans heure.",
+        "« birth_date » : 1\u00a0cellule sans date lisible (en C4), lue comme inconnue.",
     ]
 
 
@@ -111,7 +111,7 @@ def test_a_nir_that_could_be_told_apart_and_is_not_is_unknown(tmp_path: Path) ->
     )
     acts = read(tmp_path, text)
     assert column(acts, "patient") == ["2951099126111|1995-02-01"] * 2 + [None]
-    assert any("1 ligne(s) au NIR sans rang" in notice for notice in acts.notices)
+    assert any("1\u00a0ligne au NIR sans rang" in notice for notice in acts.notices)
 
 
 def test_a_nir_alone_is_a_patient_and_says_so(tmp_path: Path) -> None:
@@ -204,9 +204,9 @@ def test_identifiers_written_as_decimals_are_whole(tmp_path: Path) -> None:
     assert column(acts, "invoice") == ["5", "5", "A.0", None]
     said = [notice.partition("colonne ")[2].partition(" (")[0] for notice in acts.notices if "identifiant" in notice]
     assert said == [
-        "« facture » : 1 identifiant(s) écrits comme des nombres décimaux",
-        "« facture » : 1 identifiant(s) en notation scientifique",
-        "« praticien » : 1 identifiant(s) écrits comme des nombres décimaux",
-        "« praticien » : 1 identifiant(s) en notation scientifique",
-        "« patient » : 1 identifiant(s) écrits comme des nombres décimaux",
+        "« facture » : 1\u00a0identifiant écrit en nombre décimal",
+        "« facture » : 1\u00a0identifiant en notation scientifique",
+        "« praticien » : 1\u00a0identifiant écrit en nombre décimal",
+        "« praticien » : 1\u00a0identifiant en notation scientifique",
+        "« patient » : 1\u00a0identifiant écrit en nombre décimal",
     ]

@@ -197,7 +197,7 @@ def test_a_cell_out_of_its_list_is_unknown(tmp_path: Path, heading: str, cell: s
     text = f"{HEADINGS};{heading}\n10/01/2023;G;{DOCTOR};A;25;F1;{cell}\n"
     found = runs.run("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
     assert found.code == 0, found.err
-    assert "1 cellule(s) hors liste" in found.err
+    assert "1 cellule hors liste" in found.err
 
 
 @posix
@@ -271,19 +271,23 @@ def test_a_mark_for_nobody_is_no_patient(tmp_path: Path, mark: str) -> None:
     """Five persons of whom the name was struck out are not one person seen five times."""
     found = runs.run("check", acts(tmp_path, te2((mark,) * 5)), "--format", "json", cwd=tmp_path)
     assert annual(found) == []
-    assert "5 cellule(s) sans lettre ni chiffre (la première en D2), lues comme inconnues" in found.err
+    assert "5 cellules sans lettre ni chiffre (la première en D2), lues comme inconnues" in found.err
 
 
 @pytest.mark.parametrize("mark", ["-", "?", "***", "—"])
 def test_a_mark_for_nobody_is_no_practitioner(tmp_path: Path, mark: str) -> None:
     found = runs.run("check", acts(tmp_path, te2(("A1",) * 5, (mark,) * 5)), "--format", "json", cwd=tmp_path)
     assert (annual(found), found.json["summary"]["practitioners"]) == ([], 0)
-    assert "5 cellule(s) sans lettre ni chiffre (la première en C2), lues comme inconnues" in found.err
+    assert "5 cellules sans lettre ni chiffre (la première en C2), lues comme inconnues" in found.err
 
 
 MARKED = [
-    ("NIR;Date de naissance", "-;01/02/1950", "5 cellule(s) sans lettre ni chiffre (la première en C2)"),
-    ("Nom;Prénom;Date de naissance", "Roy;-;01/02/1950", "5 cellule(s) sans lettre ni chiffre (la première en D2)"),
+    ("NIR;Date de naissance", "-;01/02/1950", "5 cellules sans lettre ni chiffre (la première en C2)"),
+    (
+        "Nom;Prénom;Date de naissance",
+        "Roy;-;01/02/1950",
+        "5 cellules sans lettre ni chiffre (la première en D2)",
+    ),
 ]
 
 

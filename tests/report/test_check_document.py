@@ -56,7 +56,7 @@ def test_the_sections_in_their_order() -> None:
         "Sur un praticien et une année",
         "Graphiques",
         "Constats",
-        "Constats hors délai de réclamation",
+        "Constats probablement prescrits",
         "Activité à distance",
         "Non vérifiable",
         "Lignes rejetées",
@@ -104,9 +104,9 @@ def test_a_finding_has_what_a_notification_says() -> None:
 
 
 def test_what_can_no_longer_be_claimed_stands_apart() -> None:
-    late = section(shown(full()), "Constats hors délai de réclamation")
-    assert (late.sheet, len(late.words)) == ("Hors délai", 1)
-    assert [row["Ligne"] for row in records(shown(full()), "Constats hors délai de réclamation")] == [60]
+    late = section(shown(full()), "Constats probablement prescrits")
+    assert (late.sheet, len(late.words)) == ("Probablement prescrits", 1)
+    assert [row["Ligne"] for row in records(shown(full()), "Constats probablement prescrits")] == [60]
 
 
 def test_a_finding_on_a_practitioner_has_no_row() -> None:
@@ -170,7 +170,7 @@ def test_too_many_sheets_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     document = shown(report(FIFTH, OTHER), by_practitioner=True)
     assert section(document, "Feuilles par praticien").words == (
         "Une feuille pour chacun des 1 praticiens aux plus grandes sommes en jeu ; 1\u00a0autre, dans « Anomalies » "
-        "et « Hors délai » seulement.",
+        "et « Probablement prescrits » seulement.",
     )
     assert [section.title for section in document.sections if section.title.startswith("Praticien")] == [
         "Praticien 10001234567"
@@ -234,12 +234,12 @@ def test_a_finding_is_explained() -> None:
 
 
 def test_nothing_is_left_to_do_where_the_fund_cannot_claim_any_more() -> None:
-    details = section(shown(full()), "Constats hors délai de réclamation").tables[0].details
+    details = section(shown(full()), "Constats probablement prescrits").tables[0].details
     assert details is not None
     assert details[0].split("\n") == [
         "Règle : Téléexpertise (TE2) : 4 par année civile et par patient [frequence/te2-annuelle].",
         "Texte : Décision UNCAM, NGAP, TE2 (source secondaire).",
-        "Payé depuis plus de trois ans : la caisse ne peut plus le réclamer, hors fraude.",
+        "Payé depuis plus de trois ans : hors fraude ou notification reçue, la caisse ne peut plus le réclamer.",
         'Détail du compte : a9 explain "actes.xlsx" --at "Actes!60"',
     ]
 

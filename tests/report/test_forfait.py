@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -527,6 +528,18 @@ Simulation faite au 20/11/2022 d'après vos réponses ; ne vaut pas décompte de
 caisse.
 """
     )
+
+
+def test_gains_say_what_they_count() -> None:
+    next_year = ONE.model_copy(update={"year": 2023})
+    neighbour = ONE.model_copy(update={"practice": "Cabinet Z"})
+    for results, heading in (
+        ((ONE, next_year), "Années"),
+        ((ONE, neighbour), "Cabinets"),
+        ((ONE, neighbour, next_year), "Cabinets et années"),
+    ):
+        shown = plain(forfait.render("table", Forfaits(results=results, total_euros="0.00"), Page()))
+        assert re.search(rf"^Indicateur +{heading}  Gain au plus$", shown, re.MULTILINE)
 
 
 def test_several_years() -> None:

@@ -138,7 +138,7 @@ def test_a_table_with_its_verdicts_explanations_and_total() -> None:
             "02/01/2023",
             "APC",
             "1 234,56 €",
-            "20,0040 %",
+            "20,004 %",
             "janvier 2023",
             "P0010",
             "VG à tort",
@@ -245,14 +245,14 @@ def test_a_curve_its_limit_and_its_figures() -> None:
     assert [node.said for node in svg.all("circle")] == [
         "oct. 22 : 10 %",
         "déc. 22 : 30 %",
-        "janv. 23 : 20,0040 %",
+        "janv. 23 : 20,004 %",
     ]
     assert grid(figure.all("table")[0]) == [
         ["Mois", "10001234567", "Plafond"],
         ["octobre 2022", "10 %", "20 %"],
         ["novembre 2022", "inconnu", "20 %"],
         ["décembre 2022", "30 %", "20 %"],
-        ["janvier 2023", "20,0040 %", "20 %"],
+        ["janvier 2023", "20,004 %", "20 %"],
     ]
 
 

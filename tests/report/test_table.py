@@ -174,6 +174,12 @@ def test_several_files_are_several_tables() -> None:
     assert "entrée standard\n" in shown
 
 
+def test_the_row_of_the_finding_is_not_related_to_itself() -> None:
+    rows = [{"file": "actes.xlsx", "sheet": "Actes", "row": row} for row in (3, FIFTH["row"])]
+    assert "Ligne liée : 3." in page(report({**FIFTH, "related": rows}))
+    assert "liée" not in page(report({**FIFTH, "related": rows[1:]}))
+
+
 def test_many_related_rows_are_counted() -> None:
     many = [{"file": "actes.xlsx", "sheet": "Actes", "row": row} for row in range(1, 21)]
     assert "Lignes liées : 1, 2, 3, 4, 5, 6, 7, 8 et 12 autres." in page(report({**FIFTH, "related": many}))
@@ -181,9 +187,9 @@ def test_many_related_rows_are_counted() -> None:
 
 def test_a_share_just_over_the_ceiling_is_told_from_it() -> None:
     entry = {**THRESHOLD, "share": "0.200001", "ceiling": "0.200000", "excess": 1}
-    assert "20,0001 %  20,00 %  dépassé de 1 acte" in page(report(threshold=(entry,)))
+    assert "20,0001 %     20 %  dépassé de 1 acte" in page(report(threshold=(entry,)))
     under = {**THRESHOLD, "share": "0.200000", "over": False, "margin": 0}
-    assert "20,00 %  20,00 %  marge de 0 acte" in page(report(threshold=(under,)))
+    assert "20 %     20 %  marge de 0 acte" in page(report(threshold=(under,)))
 
 
 @pytest.mark.parametrize(
@@ -222,4 +228,4 @@ def test_an_unknown_date_of_the_rules_is_left_out() -> None:
 def test_a_finding_without_out_of_time_is_in_time() -> None:
     shown = page(replace(report(FIFTH), inputs=(Input("a.csv", None, 1, 1, 0, 0, {}),)))
     assert "Constats\n--------" in shown
-    assert "hors délai" not in shown
+    assert "prescrit" not in shown

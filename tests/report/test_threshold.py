@@ -113,18 +113,18 @@ Praticien 10001234567, 2022
     Actes à distance de trop : 24
     ou actes en présence à ajouter : 120
 Part à distance depuis le 1er janvier
-janvier 2022        ?                           │
-février 2022  16,66 %  █████████████████████    │
-mars 2022     16,66 %  █████████████████████    │
-avril 2022    16,66 %  █████████████████████    │
+janvier 2022        -                           │
+février 2022  16,67 %  █████████████████████    │
+mars 2022     16,67 %  █████████████████████    │
+avril 2022    16,67 %  █████████████████████    │
 mai 2022         44 %  █████████████████████████│██████████████████████████████
 │ : plafond de 20 %
 Mois          Actes  À distance  Part du mois  Part depuis janvier
 ------------  -----  ----------  ------------  -------------------
-janvier 2022      0           0             ?                    ?
-février 2022     60          10       16,66 %              16,66 %
-mars 2022         0           0             ?              16,66 %
-avril 2022        0           0             ?              16,66 %
+janvier 2022      0           0             -                    -
+février 2022     60          10       16,67 %              16,67 %
+mars 2022         0           0             -              16,67 %
+avril 2022        0           0             -              16,67 %
 mai 2022         40          34          85 %                 44 %
                 100          44          44 %                 44 %
 Aucun acte en janvier, de mars à avril et de juin à décembre 2022 : vérifiez
@@ -139,18 +139,18 @@ Praticien 10007654321, 2022
     Marge d'actes à distance : 1
     Conditions de l'aménagement : a ; b
 Part à distance depuis le 1er janvier
-janvier 2022        ?                                                          │
-février 2022  16,66 %  ████████████████████                                    │
-mars 2022     16,66 %  ████████████████████                                    │
-avril 2022    16,66 %  ████████████████████                                    │
+janvier 2022        -                                                          │
+février 2022  16,67 %  ████████████████████                                    │
+mars 2022     16,67 %  ████████████████████                                    │
+avril 2022    16,67 %  ████████████████████                                    │
 mai 2022         44 %  ██████████████████████████████████████████████████████  │
 │ : plafond de 45 %
 Mois          Actes  À distance  Part du mois  Part depuis janvier
 ------------  -----  ----------  ------------  -------------------
-janvier 2022      0           0             ?                    ?
-février 2022     60          10       16,66 %              16,66 %
-mars 2022         0           0             ?              16,66 %
-avril 2022        0           0             ?              16,66 %
+janvier 2022      0           0             -                    -
+février 2022     60          10       16,67 %              16,67 %
+mars 2022         0           0             -              16,67 %
+avril 2022        0           0             -              16,67 %
 mai 2022         40          34          85 %                 44 %
                 100          44          44 %                 44 %
 Aucun acte en janvier, de mars à avril et de juin à décembre 2022 : vérifiez

@@ -23,7 +23,7 @@ SHELLS = ("bash", "zsh", "fish", "powershell")
   fish        a9 completion fish > ~/.config/fish/completions/a9.fish
   PowerShell  Add-Content $PROFILE 'a9 completion powershell | Out-String | Invoke-Expression'""",
 )
-@click.argument("shell", type=options.OneOf(SHELLS), metavar="bash|zsh|fish|powershell")
+@click.argument("shell", type=options.OneOf(SHELLS, "interpréteur"), metavar="bash|zsh|fish|powershell")
 def command(shell: str) -> None:
     """Donne le script qui complète les mots de a9 : commandes, options, valeurs, identifiants des règles, fichiers.
 

@@ -36,7 +36,7 @@ Exemples :
   a9 template derogations -o derogations.toml
   a9 template mapping -o colonnes.toml""",
 )
-@click.argument("kind", type=options.OneOf(tuple(KINDS)), metavar="|".join(KINDS))
+@click.argument("kind", type=options.OneOf(tuple(KINDS), "modèle"), metavar="|".join(KINDS))
 @click.option(
     "-o",
     "--output",

@@ -16,6 +16,7 @@ from avenant9.acts.columns import Recognised
 from avenant9.acts.preflight import letters
 from avenant9.acts.raw import RawSheet
 from avenant9.model import ACTS, LISTED, CellRef, Input, Nomenclature, Rejected
+from avenant9.wording import counted, plural
 
 _Absent = Callable[[str], pl.Series]
 _Parser = Callable[[str], Any]
@@ -71,12 +72,13 @@ class _Reading:
         cells = self.cells(key)
         if cells is not None and (bad := cells.is_not_null() & values_read.is_null()).any():
             moments = int(cells.filter(bad).cast(pl.String).str.contains(r"^\d{4}-\d\d-\d\d ").sum())
-            dates = f" dont {moments} date(s)" if what != "date" and moments else ""
+            dates = f" dont {counted(moments, 'date')}" if what != "date" and moments else ""
             self.tell(
                 key,
                 bad,
                 lambda number, first: (
-                    f"{number} cellule(s) sans {what} lisible{dates} (la première en {first}), lues comme inconnues"
+                    f"{counted(number, 'cellule')} sans {what} lisible{dates} ({_first(number, first)}), "
+                    f"{_unknown(number)}"
                 ),
             )
         return values_read
@@ -90,6 +92,16 @@ class _Reading:
     @property
     def place(self) -> str:
         return self.raw.file if self.raw.sheet is None else f"{self.raw.file}, feuille {self.raw.sheet}"
+
+
+def _first(number: int, place: str, the_first: str = "la première") -> str:
+    """Where the only one stands, or the first of several."""
+    return plural(number, f"en {place}", f"{the_first} en {place}")
+
+
+def _unknown(number: int) -> str:
+    """How so many cells were read."""
+    return plural(number, "lue comme inconnue", "lues comme inconnues")
 
 
 def normalise(
@@ -243,8 +255,8 @@ def _name_errors(reading: _Reading) -> None:
             where = reading.cell(key, cells["row"][0])
             remedy = " ; ouvrez puis enregistrez le fichier dans Excel" if text[0] == _UNCOMPUTED else ""
             reading.notices.append(
-                f"{reading.place}, colonne « {reading.found.headings[key]} » : {len(cells)} cellule(s) « {text[0]} » "
-                f"(la première en {where}), lues comme inconnues{remedy}."
+                f"{reading.place}, colonne « {reading.found.headings[key]} » : {counted(len(cells), 'cellule')} "
+                f"« {text[0]} » ({_first(len(cells), where)}), {_unknown(len(cells))}{remedy}."
             )
 
 
@@ -263,15 +275,17 @@ def _name_merges(reading: _Reading) -> None:
     if merges:
         top, left, _, _ = min(merges)
         reading.notices.append(
-            f"{reading.place} : {len(merges)} groupe(s) de cellules fusionnées dans le tableau (le premier en "
-            f"{letters(left)}{top}) : seule la première cellule de chacun a une valeur, les autres "
-            "sont lues vides ; défusionnez-les et remplissez-les."
+            f"{reading.place} : {counted(len(merges), 'groupe')} de cellules fusionnées dans le tableau "
+            f"({_first(len(merges), f'{letters(left)}{top}', 'le premier')}) : seule la première cellule "
+            f"{plural(len(merges), 'a', 'de chacun a')} une valeur, les autres sont lues vides ; "
+            "défusionnez-les et remplissez-les."
         )
     first, last = (pl.Series([run[place] for run in reading.raw.hidden_rows], dtype=pl.UInt32) for place in (0, 1))
     hidden = int((numbers.search_sorted(last, "right") - numbers.search_sorted(first, "left")).sum())
     if hidden:
         reading.notices.append(
-            f"{reading.place} : {hidden} ligne(s) masquée(s) ou filtrée(s), lues comme les autres."
+            f"{reading.place} : {counted(hidden, 'ligne')} {plural(hidden, 'masquée ou filtrée')}, "
+            f"{plural(hidden, 'lue')} comme les autres."
         )
 
 
@@ -287,7 +301,8 @@ def _read_dates(reading: _Reading, columns: dict[str, pl.Series], absent: _Absen
             "date",
             lost,
             lambda number, first: (
-                f"{number} cellule(s) sans heure lisible (la première en {first}), lues comme un jour sans heure"
+                f"{counted(number, 'cellule')} sans heure lisible ({_first(number, first)}), "
+                f"{plural(number, 'lue')} comme un jour sans heure"
             ),
         )
     if own is None:
@@ -319,8 +334,9 @@ def _name_dates_as_text(reading: _Reading, cells: pl.Series) -> None:
             "date",
             typed.gather(places),
             lambda number, first: (
-                f"{number} date(s) en texte parmi de vraies dates (la première en {first}), lues "
-                "jour d'abord ; vérifiez que le tableur n'a pas inversé jour et mois des autres"
+                f"{counted(number, 'date')} en texte parmi de vraies dates ({_first(number, first)}), "
+                f"{plural(number, 'lue')} jour d'abord ; "
+                "vérifiez que le tableur n'a pas inversé jour et mois des autres"
             ),
         )
 
@@ -329,10 +345,11 @@ def _forget_births_to_come(reading: _Reading, columns: dict[str, pl.Series]) -> 
     """Nobody is cared for before being born: such a birth date is unknown."""
     impossible = (columns["birth_date"] > columns["date"]).fill_null(False)
     if impossible.any():
-        row = reading.rows["row"].filter(impossible)[0]
+        rows = reading.rows["row"].filter(impossible)
+        where = reading.cell("birth_date", rows[0])
         reading.notices.append(
-            f"{reading.place} : {impossible.sum()} date(s) de naissance après la date de soins "
-            f"(la première en {reading.cell('birth_date', row)}), lues comme inconnues."
+            f"{reading.place} : {counted(len(rows), 'date')} de naissance après la date de soins "
+            f"({_first(len(rows), where)}), {_unknown(len(rows))}."
         )
         columns["birth_date"] = columns["birth_date"].set(impossible, None)
 
@@ -455,7 +472,7 @@ def _spelled(reading: _Reading, key: str, cells: pl.Series, spelling: _Parser) -
             key,
             read.is_null() & cells.is_not_null(),
             lambda number, first: (
-                f"{number} cellule(s) sans lettre ni chiffre (la première en {first}), lues comme inconnues"
+                f"{counted(number, 'cellule')} sans lettre ni chiffre ({_first(number, first)}), {_unknown(number)}"
             ),
         )
     return read
@@ -482,7 +499,8 @@ def _by_nir(reading: _Reading, nir: pl.Series, born: pl.Series) -> pl.Series:
     lost = int((known.is_not_null() & who.is_null()).sum())
     if lost:
         reading.notices.append(
-            f"{reading.place} : {lost} ligne(s) au NIR sans rang ni date de naissance, patient lu comme inconnu."
+            f"{reading.place} : {counted(lost, 'ligne')} au NIR sans rang ni date de naissance, "
+            "patient lu comme inconnu."
         )
     return known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who
 
@@ -516,8 +534,8 @@ def _whole_identifiers(reading: _Reading, key: str, identifiers: pl.Series) -> p
             key,
             decimal,
             lambda number, first: (
-                f"{number} identifiant(s) écrits comme des nombres décimaux (le premier en {first}), "
-                "lus sans leur « ,0 »"
+                f"{counted(number, 'identifiant')} {plural(number, 'écrit')} en nombre décimal "
+                f"({_first(number, first, 'le premier')}), {plural(number, 'lu')} sans « ,0 »"
             ),
         )
         identifiers = identifiers.zip_with(~decimal, identifiers.str.head(-2))
@@ -527,8 +545,9 @@ def _whole_identifiers(reading: _Reading, key: str, identifiers: pl.Series) -> p
             key,
             lost,
             lambda number, first: (
-                f"{number} identifiant(s) en notation scientifique (le premier en {first}), perdus "
-                "par le tableur et lus comme inconnus ; mettez la colonne au format texte avant d'exporter"
+                f"{counted(number, 'identifiant')} en notation scientifique ({_first(number, first, 'le premier')}), "
+                f"{plural(number, 'perdu')} par le tableur et {plural(number, 'lu')} comme "
+                f"{plural(number, 'inconnu')} ; mettez la colonne au format texte avant d'exporter"
             ),
         )
     return identifiers.set(lost, None)
@@ -570,8 +589,8 @@ def _name_unlisted(reading: _Reading, key: str, text: pl.Series, read: pl.Series
             key,
             unlisted,
             lambda number, first: (
-                f"{number} cellule(s) hors liste{quoted}, la première en {first}, lues comme "
-                f"inconnues ; valeurs admises : {accepted}"
+                f"{counted(number, 'cellule')} hors liste{quoted}, {_first(number, first)}, "
+                f"{_unknown(number)} ; valeurs admises : {accepted}"
             ),
         )
 

@@ -176,8 +176,8 @@ def check_host(acts: pl.DataFrame, rule: Host, version: HostVersion, context: Co
         verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
         at_stake="amount",
         message=pl.when("doubtful")
-        .then(pl.format("{} : l'acte qui le porte ce jour-là est d'un genre discuté.", "code"))
-        .otherwise(pl.format("{} : sans l'acte qu'il accompagne, pour ce patient et ce jour.", "code")),
+        .then(pl.format("{} : l'acte accompagné ce jour-là est d'un genre discuté.", "code"))
+        .otherwise(pl.format("{} : l'acte à accompagner manque, pour ce patient et ce jour.", "code")),
         explanation=pl.struct(doubtful_host="doubtful"),
         related=pl.lit([], pl.List(pl.UInt32)),
     )

@@ -19,7 +19,7 @@ from avenant9.checks.context import (
     selected,
     unless_unnamed,
 )
-from avenant9.model import Outcome
+from avenant9.model import IN_FRENCH, Outcome, in_french
 from avenant9.rulebook.schema import (
     AgeAtLeast,
     AgeUnder,
@@ -45,6 +45,7 @@ from avenant9.rulebook.schema import (
     WithinHours,
     WithinWorkingDays,
 )
+from avenant9.wording import quoted
 
 _NOT_TRUE = {
     "treating_doctor": "le praticien n'est pas le médecin traitant du patient",
@@ -217,9 +218,11 @@ def _phrase(test: Test, version: ConditionVersion) -> pl.Expr:
         case IsFalse(column=column):
             return pl.lit(_NOT_FALSE[column])
         case OneOf(column=column, values=values):
-            return pl.format(f"{_WORDS[column]} « {{}} », admis : {', '.join(values)}", column)
+            return pl.format(
+                f"{_WORDS[column]} « {{}} », admis : {', '.join(in_french(column, values))}", _said(column)
+            )
         case NoneOf(column=column):
-            return pl.format(f"{_WORDS[column]} « {{}} » non admis", column)
+            return pl.format(f"{_WORDS[column]} « {{}} » non admis", _said(column))
         case SpecialtyIn():
             return pl.format("la spécialité {} ne facture pas ce code", "specialty")
         case ExemptionIn():
@@ -242,9 +245,14 @@ def _phrase(test: Test, version: ConditionVersion) -> pl.Expr:
             return pl.lit(_never(version))
 
 
+def _said(column: str) -> pl.Expr:
+    """The values of a column in words."""
+    return pl.col(column).replace(IN_FRENCH.get(column, {}))
+
+
 def _never(version: ConditionVersion) -> str:
     """Since when, until when, or between which days the code may not be billed, or only in dispute."""
-    reasons = f" avec le motif {', '.join(version.reasons)}" if version.reasons else ""
+    reasons = f" avec le motif {', '.join(quoted(in_french('reason', version.reasons)))}" if version.reasons else ""
     first, last = version.period.first, version.period.last
     if last is None:
         return f"ne se facture plus{reasons} depuis le {first:%d/%m/%Y}"
@@ -349,11 +357,10 @@ def check_validity(acts: pl.DataFrame, rule: Validity, version: ValidityVersion,
     never = days.join(inside, on=["code", "date"], how="anti")
     outside = about.join(never, on=["code", "date"], how="semi") if len(never) else about.clear()
     known = spans.group_by("code", maintain_order=True).agg(
-        periods=pl.format(
-            "du {} {}",
-            day(pl.col("first")),
-            pl.format("au {}", day(pl.col("last"))).fill_null("sans fin connue"),
-        ).str.join(", "),
+        periods=pl.coalesce(
+            pl.format("du {} au {}", day(pl.col("first")), day(pl.col("last"))),
+            pl.format("depuis le {}, sans fin connue", day(pl.col("first"))),
+        ).str.join(", puis "),
         source=pl.col("source").first(),
         weak=(pl.col("confidence") == "low").any(),
     )

@@ -12,6 +12,7 @@ import polars as pl
 from avenant9.model import FINDINGS, GrantedCeiling, Outcome
 from avenant9.rulebook.prices import Prices
 from avenant9.rulebook.schema import Condition, Dated, Selection, Share, Specialty
+from avenant9.wording import NBSP
 
 UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String())}
 
@@ -129,8 +130,21 @@ def day(expr: pl.Expr) -> pl.Expr:
     return expr.dt.to_string("%d/%m/%Y")
 
 
+def integer(number: pl.Expr) -> pl.Expr:
+    """`1 234`, as `wording.integer` writes it; the number is not negative."""
+    backwards = number.cast(pl.String).str.reverse().str.replace_all(r"(\d{3})", f"${{1}}{NBSP}")
+    return backwards.str.reverse().str.strip_chars_start(NBSP)
+
+
 def euros(cents: pl.Expr) -> pl.Expr:
-    """`1234,50 €`, with a no-break space before the sign."""
+    """`1 234,50 €`, as `wording.euros` writes it."""
     sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    whole, rest = cents.abs() // 100, cents.abs() % 100
-    return pl.format("{}{},{}\u00a0€", sign, whole, rest.cast(pl.String).str.zfill(2))
+    whole, rest = integer(cents.abs() // 100), cents.abs() % 100
+    return pl.format(f"{{}}{{}},{{}}{NBSP}€", sign, whole, rest.cast(pl.String).str.zfill(2))
+
+
+def percent(basis_points: pl.Expr) -> pl.Expr:
+    """`20 %` or `7,25 %`, as `wording.percent` writes it."""
+    rest = (basis_points % 100).cast(pl.String).str.zfill(2).str.strip_chars_end("0")
+    comma = pl.when(rest == "").then(pl.lit("")).otherwise(pl.lit(","))
+    return pl.format(f"{{}}{{}}{{}}{NBSP}%", basis_points // 100, comma, rest)

@@ -16,7 +16,7 @@ from avenant9.checks.context import (
     part_of,
     unless_unnamed,
 )
-from avenant9.model import Outcome
+from avenant9.model import Outcome, in_french
 from avenant9.rulebook.schema import Frequency, FrequencyVersion, Proximity, ProximityVersion
 
 _ORDER = ("date", "time", "act")  # counting order; no time comes first
@@ -140,7 +140,7 @@ def _said(over: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     sure = unless_unnamed(version.verdict) if "practitioner" in per else pl.lit(version.verdict)
     rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
     codes = ", ".join(version.codes)
-    filters = (*version.reasons, *version.channels)
+    filters = (*in_french("reason", version.reasons), *in_french("channel", version.channels))
     reasons = f" ({', '.join(filters)})" if filters else ""
     window = {
         "civil-year": pl.format("sur l'année civile {}", pl.col("start").dt.year()),
@@ -162,7 +162,7 @@ def _said(over: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
         "related",
         verdict=pl.when(rests_on_doubt).then(pl.lit("review")).otherwise(sure),
         at_stake=part_of(pl.col("amount"), pl.col("units"), pl.col("quantity")),
-        message=counted if version.limit else pl.format(f"{{}}{reasons} : non admis à cette date.", "code"),
+        message=counted if version.limit else pl.format(f"{{}}{reasons} : ne se facture pas à cette date.", "code"),
         explanation=pl.struct(
             window=pl.format("{}/{}", pl.col("start").dt.to_string("%Y-%m-%d"), last_day),
             limit=pl.lit(version.limit),

@@ -9,17 +9,21 @@ from typing import Any
 
 import polars as pl
 
+from avenant9 import wording
 from avenant9.checks.context import (
     Context,
     hidden_by_grouping,
     in_force,
+    integer,
     no_findings,
     outcome,
     part_of,
+    percent,
     unless_unnamed,
 )
 from avenant9.model import GrantedCeiling, Outcome
 from avenant9.rulebook.schema import Derogation, DerogationVersion, Share, ShareVersion
+from avenant9.wording import NBSP
 
 _ORDER = ("date", "time", "act")
 _COLUMNS = (
@@ -137,17 +141,17 @@ def check(acts: pl.DataFrame, rule: Share, version: ShareVersion, context: Conte
         "related",
         verdict=pl.when(running).then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
         message=pl.format(
-            "{} acte{} à distance sur {} en {}{}, soit {} %, plafond {} % ; {} de trop.{}{}",
-            "remote",
+            "{} acte{} à distance sur {} en {}{}, soit {}, plafond {} ; {} de trop.{}{}",
+            integer(pl.col("remote")),
             pl.when(pl.col("remote") > 1).then(pl.lit("s")).otherwise(pl.lit("")),
-            "total",
+            integer(pl.col("total")),
             "year",
             pl.when(running).then(pl.lit(" (année en cours)")).otherwise(pl.lit("")),
             _share_in_percent(),
-            _percent(pl.col("ceiling_bp")),
-            "excess",
+            percent(pl.col("ceiling_bp")),
+            integer(pl.col("excess")),
             pl.when(pl.col("unknown_codes") > 0)
-            .then(pl.format(" Le total compte {} de code inconnu.", "unknown_codes"))
+            .then(pl.format(" Le total compte {} de code inconnu.", integer(pl.col("unknown_codes"))))
             .otherwise(pl.lit("")),
             pl.lit(f" {version.remark}" if version.remark else ""),
         ),
@@ -203,15 +207,13 @@ def _beyond(counted: pl.DataFrame, over: pl.DataFrame) -> pl.DataFrame:
 
 
 def _share_in_percent() -> pl.Expr:
-    """Two decimals, cut and not rounded; four where two would not tell the share from the ceiling."""
-    basis_points = pl.col("remote") * 10_000 // pl.col("total")
-    millionths = pl.col("remote") * 1_000_000 // pl.col("total")
-    fine = pl.format("{},{}", millionths // 10_000, (millionths % 10_000).cast(pl.String).str.zfill(4))
-    return pl.when(basis_points == pl.col("ceiling_bp")).then(fine).otherwise(_percent(basis_points))
-
-
-def _percent(basis_points: pl.Expr) -> pl.Expr:
-    return pl.format("{},{}", basis_points // 100, (basis_points % 100).cast(pl.String).str.zfill(2))
+    """Rounded to two decimals; four where two would not tell the share from the ceiling."""
+    total = pl.col("total")
+    basis_points = (20_000 * pl.col("remote") + total) // (2 * total)
+    millionths = (2_000_000 * pl.col("remote") + total) // (2 * total)
+    digits = (millionths % 10_000).cast(pl.String).str.zfill(4)
+    fine = pl.format(f"{{}},{{}}{NBSP}%", millionths // 10_000, digits)
+    return pl.when(basis_points == pl.col("ceiling_bp")).then(fine).otherwise(percent(basis_points))
 
 
 def check_derogation(acts: pl.DataFrame, rule: Derogation, version: DerogationVersion, context: Context) -> Outcome:
@@ -239,9 +241,9 @@ def check_derogation(acts: pl.DataFrame, rule: Derogation, version: DerogationVe
             "verdict": version.verdict,
             "at_stake": 0,
             "message": (
-                f"aménagement à {ceiling.ceiling_bp / 100:.2f} % utilisé en {row['year']} : conditions à vérifier : "
-                f"{' ; '.join(ceiling.conditions)}."
-            ).replace(".", ",", 1),
+                f"aménagement à {wording.percent(ceiling.ceiling_bp)} utilisé en {row['year']} : "
+                f"conditions à vérifier : {' ; '.join(ceiling.conditions)}."
+            ),
             "explanation": json.dumps(
                 {
                     "ceiling_bp": ceiling.ceiling_bp,

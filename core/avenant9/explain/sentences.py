@@ -20,6 +20,7 @@ from avenant9.explain.model import (
     VisitTrace,
 )
 from avenant9.explain.scene import Scene
+from avenant9.model import in_french
 from avenant9.rulebook import schema
 from avenant9.wording import day, euros, integer, listed, ordinal, percent, plural
 
@@ -66,7 +67,7 @@ def _count(trace: CountTrace, code: str) -> str:
     if trace.count is None:
         own = next((line for line in trace.not_counted if line.here), None)
         return f"{code} : non compté, l'acte est non conforme à {own.detail}." if own else f"{code} : non compté."
-    said = f"{_named(trace)} : {trace.count} {window(trace)} {_SCOPE[trace.per]}, {trace.limit} au plus."
+    said = f"{named(trace)} : {trace.count} {window(trace)} {_SCOPE[trace.per]}, {trace.limit} au plus."
     if trace.could_be is None or trace.could_be <= trace.limit:
         return said
     return f"{said} Sous réserve des actes inconnus, qui pourraient le porter à {trace.could_be}."
@@ -96,8 +97,10 @@ def _overcharge(trace: OverchargeTrace, code: str) -> str:
     return f"{code} : aucun dépassement."
 
 
-def _named(trace: CountTrace) -> str:
-    filters = f" ({', '.join(trace.filters)})" if trace.filters else ""
+def named(trace: CountTrace) -> str:
+    """What is counted: the codes, and their reasons or channels."""
+    words = in_french("channel", in_french("reason", trace.filters))
+    filters = f" ({', '.join(words)})" if words else ""
     return f"{', '.join(trace.codes)}{filters}"
 
 

@@ -267,7 +267,7 @@ def _words(report: Report, findings: Sequence[dict[str, Any]]) -> str:
 def _said(report: Report, finding: dict[str, Any]) -> str:
     """Verdict and euros, what is reproached, the text, the rule."""
     stake = "" if finding["at_stake"] is None else f", {euros(finding['at_stake'])} en jeu"
-    late = ", hors délai de réclamation" if finding["out_of_time"] else ""
+    late = ", probablement prescrit" if finding["out_of_time"] else ""
     source = report.sources.get(finding["source"] or "")
     return "\n".join(
         [

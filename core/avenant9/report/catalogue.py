@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from avenant9.model import Verdict
+from avenant9.model import IN_FRENCH, Verdict
 from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render
 from avenant9.report.headings import heading
 from avenant9.report.page import Page
-from avenant9.wording import counted, day, euros, listed, plural
+from avenant9.wording import counted, day, euros, listed, percent, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -49,9 +49,7 @@ _WORDS = {
     "technique": "acte technique",
     "supplement": "supplément",
     "deplacement": "déplacement",
-    "video": "vidéo",
-    "telephone": "téléphone",
-    "presentiel": "présentiel",
+    **IN_FRENCH["channel"],
     "day": "le même jour",
     "invoice": "sur une même facture",
     **{verdict.value: verdict.french for verdict in Verdict},
@@ -435,7 +433,7 @@ def _values(version: Any) -> list[tuple[str, str]]:
 
 def _value(key: str, value: Any) -> str:
     if key == "ceiling_bp":
-        return _percent(value)
+        return percent(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, dict):
@@ -465,7 +463,7 @@ def _item(value: Any) -> str:
         case {"codes": list(codes), "with": list(others)}:
             return f"{'/'.join(codes)} + {' + '.join(others)}"
         case {"specialties": list(specialties), "ceiling_bp": int(ceiling)}:
-            return f"{_percent(ceiling)} ({plural(len(specialties), 'spécialité')} {_codes(specialties)})"
+            return f"{percent(ceiling)} ({plural(len(specialties), 'spécialité')} {_codes(specialties)})"
         case _:
             return _WORDS.get(str(value), str(value))
 
@@ -496,15 +494,11 @@ def _condition(test: dict[str, Any]) -> str:
         "duty": listed([_HOURS.get(value, value) for value in test.get("values", [])], "ou"),
         "days": test.get("days"),
         "hours": test.get("hours"),
-        "rate": _percent(test.get("basis_points", 0)),
+        "rate": percent(test.get("basis_points", 0)),
         "exemptions": _codes(test.get("exemptions", [])),
         "specialties": _codes(test.get("specialties", [])),
     }
     return _CONDITIONS[test["test"]].format(**words)
-
-
-def _percent(basis_points: int) -> str:
-    return f"{basis_points // 100},{basis_points % 100:02d} %"
 
 
 def _codes(specialties: list[int]) -> str:

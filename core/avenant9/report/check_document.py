@@ -32,7 +32,6 @@ _MOST_REPEATED = 20_000  # findings repeated on the sheets of practitioners
 _MOST_BARS = 12  # rules in the chart of euros
 _MOST_CURVES = 12  # years of practitioners drawn
 _VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
-_LATE = "Constats hors délai de réclamation"
 _MOST_MONTHS = 36
 
 #: The column of the findings, its heading, its kind; those of the notification of an indu (CSS, R. 133-9-1): cause,
@@ -73,7 +72,8 @@ _TO_DO = {
     "review": "À faire : tranchez d'après le dossier et le texte ; un constat accepté se note par --waivers "
     "(« a9 template waivers »).",
 }
-_LATE_WORDS = "Payé depuis plus de trois ans : la caisse ne peut plus le réclamer, hors fraude."
+_LATE_SHEET = "Probablement prescrits"
+_LATE_WORDS = "Payé depuis plus de trois ans : hors fraude ou notification reçue, la caisse ne peut plus le réclamer."
 
 
 def document(report: Report, *, by_practitioner: bool = False) -> Document:
@@ -94,7 +94,7 @@ def document(report: Report, *, by_practitioner: bool = False) -> Document:
         Section("Sur un praticien et une année", tables=(_of_practitioners(report, on_practitioners),)),
         Section("Graphiques", charts=tuple(_charts(report))),
         _lists("Constats", report, on_rows.filter(~late), "Anomalies"),
-        _lists(_LATE, report, on_rows.filter(late), "Hors délai", (_LATE_WORDS,)),
+        _lists(sentences.LATE, report, on_rows.filter(late), _LATE_SHEET, (_LATE_WORDS,)),
         *(_practitioners(report, on_rows) if by_practitioner else ()),
         _threshold(report),
         Section("Non vérifiable", tables=(_unverifiable(report),)),
@@ -138,7 +138,7 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         counts("Constats à examiner", "review"),
         money("En jeu, à examiner", "at_stake_review"),
         *([money("En jeu, plafond", "at_stake_ceiling")] if summary.get("at_stake_ceiling") else []),
-        *([counts("Constats hors délai", "out_of_time")] if summary.get("out_of_time") else []),
+        *([counts(sentences.LATE, "out_of_time")] if summary.get("out_of_time") else []),
         Fact("Règles appliquées", summary.get("rules_run", report.rules), "integer"),
         Fact("Règles non vérifiables", len(report.unverifiable), "integer"),
         Fact("Lignes rejetées", len(report.rejected), "integer"),
@@ -345,7 +345,7 @@ def _practitioners(report: Report, findings: pl.DataFrame) -> Iterator[Section]:
     if (rest := len(order) - _MOST_SHEETS) > 0:
         words = (
             f"Une feuille pour chacun des {_MOST_SHEETS} praticiens aux plus grandes sommes en jeu ; "
-            f"{counted(rest, 'autre')}, dans « Anomalies » et « Hors délai » seulement."
+            f"{counted(rest, 'autre')}, dans « Anomalies » et « {_LATE_SHEET} » seulement."
         )
         yield Section("Feuilles par praticien", (words,))
     groups = named.partition_by("practitioner", as_dict=True)
@@ -386,11 +386,10 @@ def explained(report: Report, finding: dict[str, Any]) -> str:
     """
     source = report.sources.get(finding["source"] or "")
     title = report.titles.get(finding["rule"])
-    related = finding["related"] or []
     parts = [
         f"Règle : {title} [{finding['rule']}]." if title else "",
         *_counting(json.loads(finding["explanation"]) if finding["explanation"] else {}),
-        related_words(related, (finding["file"], finding["sheet"])) if related else "",
+        related_words(finding["related"], finding["file"], finding["sheet"], finding["row"]),
         f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",
         _LATE_WORDS if finding["out_of_time"] else _TO_DO[finding["verdict"]] if finding["row"] is not None else "",
         _how_to_see(finding) if report.profile != "fiscal" else "",

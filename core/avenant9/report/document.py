@@ -24,11 +24,13 @@ Value = str | int | Decimal | date | None
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it."""
+    """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it. `absent`: what stands
+    where there is no value, if that is not because it is unknown."""
 
     heading: str
     kind: Kind = "text"
     wide_only: bool = False
+    absent: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,7 @@ class Chart:
     series: tuple[Series, ...]
     kind: Kind
     limits: tuple[Series, ...] = ()
+    absent: str = ""  # what stands for a hole that is not unknown
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
             [
                 Mark(
                     entry.name,
-                    fit(shown(series.values[place], chart.kind, _UNKNOWN)),
+                    fit(shown(series.values[place], chart.kind, chart.absent or _UNKNOWN)),
                     entry.style,
                     _percent(series.values[place], top),
                 )

@@ -220,7 +220,7 @@ def _facts(one: ActExplained, profile: str) -> list[str]:
     moment = f"soins du {day(act.date)}" + (f" à {act.time:%H:%M}" if act.time else "")
     amount = [euros(act.amount)] if act.amount is not None else ["montant inconnu"]
     paid = [f"payé le {day(act.payment_date)}"] if act.payment_date else []
-    late = ["hors délai de réclamation"] if act.out_of_time else []
+    late = ["probablement prescrit"] if act.out_of_time else []
     invoice = [f"facture {act.invoice}"] if act.invoice else []
     who = [
         f"praticien {act.practitioner}" if act.practitioner else "praticien inconnu",

@@ -143,7 +143,7 @@ def _best(one: Forfait) -> Change | None:
 
 
 def _gains(results: Sequence[Forfait]) -> Section:
-    """For each indicator, the practices that it could bring something, and how much at most."""
+    """For each indicator, how many practices or years it could bring something, and how much at most."""
     most: dict[str, dict[int, int]] = {}
     labels = {one.id: one.label for result in results for volet in result.volets for one in volet.indicators}
     for rank, result in enumerate(results):
@@ -152,9 +152,17 @@ def _gains(results: Sequence[Forfait]) -> Section:
             own[rank] = max(own.get(rank, 0), in_cents(change.gain_euros) or 0)
     gains = ((label, len(own), sum(own.values())) for label, own in most.items())
     rows: list[tuple[Value, ...]] = [*sorted(gains, key=lambda row: (-row[2], row[0]))]
-    columns = (Column("Indicateur"), Column("Cabinets", "integer"), Column("Gain au plus", "euros"))
+    columns = (Column("Indicateur"), Column(_counted(results), "integer"), Column("Gain au plus", "euros"))
     note = "Chaque gain est compté seul : ils ne s'additionnent pas toujours."
     return Section("Ce que chaque changement rapporterait", tables=(Table(columns, rows, note=note),))
+
+
+def _counted(results: Sequence[Forfait]) -> str:
+    """What there are several of."""
+    practices, years = (len({one.practice for one in results}), len({one.year for one in results}))
+    if practices == 1:
+        return "Années"
+    return "Cabinets" if years == 1 else "Cabinets et années"
 
 
 def _by_year(results: Sequence[Forfait]) -> Section:

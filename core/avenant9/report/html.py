@@ -334,6 +334,8 @@ def _row(cells: list[_Cell], verdict: Verdict | None, detail: list[str], more: l
 def _cell(value: Value, column: Column, unknown: str, style: str) -> _Cell:
     kind = column.kind
     align = style or ("n" if kind in _FIGURES else "")
+    if value is None and column.absent:
+        return _Cell(column.absent, align)
     if value is None:
         absent = "" if kind in _WORDS else unknown
         return _Cell(absent, f"{align} unknown".strip() if absent else align, key="" if absent else None)

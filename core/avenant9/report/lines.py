@@ -65,8 +65,8 @@ def lines(page: Page, findings: pl.DataFrame, order: Sequence[str]) -> Iterator[
         if key not in messages:
             messages[key] = page.wrap(_said(*key), _INDENT)
         yield messages[key]
-        if related:
-            yield page.wrap(related_words(related, here), _INDENT)
+        if words := related_words(related, file, sheet, row):
+            yield page.wrap(words, _INDENT)
 
 
 def _facts(findings: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
@@ -86,8 +86,14 @@ def _practitioner(verdict: str, practitioner: str, year: int | None, at_stake: i
     return f"{words} : {Verdict(verdict).french}{stake}"
 
 
-def related_words(related: list[dict[str, Any]], here: tuple[str | None, str | None]) -> str:
-    """The rows that count with this one, those of another sheet with its name."""
+def related_words(
+    related: Sequence[dict[str, Any]] | None, file: str | None, sheet: str | None, row: int | None
+) -> str:
+    """The other rows that count with this one, those of another sheet with its name; empty without any."""
+    here = (file, sheet)
+    related = [spot for spot in related or () if (spot["file"], spot["sheet"], spot["row"]) != (*here, row)]
+    if not related:
+        return ""
     shown: dict[tuple[str | None, str | None], list[str]] = {}
     for spot in related[:_SHOWN_RELATED]:
         shown.setdefault((spot["file"], spot["sheet"]), []).append(str(spot["row"]))

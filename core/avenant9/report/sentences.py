@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from avenant9.results import base as results
 
+#: The title of the findings older than the time in which the fund may claim: only probably, since a notification
+#: starts it again.
+LATE = "Constats probablement prescrits"
 _SHOWN_COLUMNS = 6  # missing columns named in the answer, the others in their own section
 _CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 
@@ -39,7 +42,10 @@ def answer(report: Report) -> tuple[str, Verdict]:
     if reviews:
         parts.append(f"{counted(reviews, 'point')} à examiner{_stake(summary.get('at_stake_review'))}")
     if late := summary.get("out_of_time"):
-        parts.append(f"{counted(late, 'constat')} hors délai de réclamation")
+        # where it is all of them, the euros above are not to be read as still claimed
+        whole = late == violations + reviews
+        some = counted(late, "constat probablement prescrit", "constats probablement prescrits")
+        parts.append("le tout probablement prescrit" if whole else some)
     if report.waived:
         parts.append(counted(len(report.waived), "constat accepté"))
     if report.known:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -13,7 +14,8 @@ from avenant9.report.grid import grid
 from avenant9.report.headings import missing_words
 from avenant9.report.lines import lines, order_for
 from avenant9.report.page import Page, place, sections
-from avenant9.wording import counted, day, euros, integer, listed, plural, wrapped
+from avenant9.report.values import share
+from avenant9.wording import NBSP, counted, day, euros, integer, listed, plural, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +76,7 @@ def _findings(page: Page, report: Report, limit: int | None) -> Iterator[list[st
     order = order_for(report.profile, practitioners=report.summary.get("practitioners") or 0)
     late = pl.col("out_of_time").fill_null(value=False)
     left = limit
-    for title, which in (("Constats", ~late), ("Constats hors délai de réclamation", late)):
+    for title, which in (("Constats", ~late), (sentences.LATE, late)):
         part = report.findings.filter(which)
         if part.is_empty():
             continue
@@ -184,15 +186,14 @@ def _threshold(page: Page, report: Report) -> list[str]:
 
 
 def _share(text: str, beside: str | None = None) -> str:
-    """A share given as a decimal string (`0.213333`) in percent, cut and not rounded.
+    """A share given as a decimal string (`0.213333`) in percent.
 
     Two decimals, or four where two would not tell it from `beside`.
     """
-    whole, _, digits = text.partition(".")
-    millionths = int(whole) * 1_000_000 + int((digits + "000000")[:6])
     if beside is not None and text != beside and _share(text) == _share(beside):
-        return f"{millionths // 10_000},{millionths % 10_000:04d} %"
-    return f"{millionths // 10_000},{millionths % 10_000 // 100:02d} %"
+        millionths = int(Decimal(text) * 1_000_000)
+        return f"{millionths // 10_000},{millionths % 10_000:04d}{NBSP}%"
+    return share(Decimal(text))
 
 
 def _texts(page: Page, report: Report) -> list[str]:

@@ -101,7 +101,7 @@ def _cells(table: Table, page: Page) -> list[list[str]]:
 def _cell(value: Value, column: Column, unknown: str = _UNKNOWN_CELL) -> str:
     if value is None and column.kind in {"text", "identifier", "url"}:
         return ""
-    return shown(value, column.kind, unknown)
+    return shown(value, column.kind, column.absent or unknown)
 
 
 def _wraps(column: Column) -> bool:
@@ -140,7 +140,7 @@ def _chart(chart: Chart, page: Page) -> Iterator[str]:
         if len(chart.series) > 1:
             yield page.wrap(series.name)
         names = [page.fit(shown(name, "month") if chart.form == "line" else name) for name in chart.categories]
-        figures = [page.fit(shown(value, chart.kind, _UNKNOWN_CELL)) for value in series.values]
+        figures = [page.fit(shown(value, chart.kind, chart.absent or _UNKNOWN_CELL)) for value in series.values]
         label, figure = max(map(len, names)), max(map(len, figures))
         room = max(_LEAST_BAR, page.width - label - figure - 2 * _GAP)
         for place, (name, value) in enumerate(zip(names, series.values, strict=True)):

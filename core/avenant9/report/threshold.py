@@ -288,6 +288,9 @@ def _by_month(entry: Followed) -> list[tuple[str, int, int, Decimal | None]]:
     return rows
 
 
+_NO_ACT = "-"  # in place of the share of nothing
+
+
 def _chart(entry: Followed) -> Chart:
     months = _by_month(entry)
     least = " au moins" if entry.unknown else ""
@@ -298,6 +301,7 @@ def _chart(entry: Followed) -> Chart:
         (Series("part à distance", tuple(share for *_, share in months)),),
         "share",
         (Series(f"plafond de {_percent(entry.ceiling)}", (Decimal(entry.ceiling),) * len(months)),),
+        _NO_ACT,
     )
 
 
@@ -310,8 +314,8 @@ def _months(entry: Followed, as_of: date) -> Table:
             Column("Mois", "month"),
             Column("Actes", "integer"),
             Column("À distance", "integer"),
-            Column("Part du mois", "share"),
-            Column("Part depuis janvier", "share"),
+            Column("Part du mois", "share", absent=_NO_ACT),
+            Column("Part depuis janvier", "share", absent=_NO_ACT),
         ),
         [(month, total, remote, _share(remote, total), share) for month, total, remote, share in rows],
         total=(None, entry.total, entry.remote, Decimal(entry.share), Decimal(entry.share)),

@@ -29,7 +29,8 @@ from avenant9.explain.model import (
     VisitLine,
     VisitTrace,
 )
-from avenant9.model import CellRef, Verdict
+from avenant9.explain.sentences import named
+from avenant9.model import CellRef, Verdict, in_french
 from avenant9.report.headings import heading
 from avenant9.report.page import Page, place
 from avenant9.wording import counted, day, euros, integer, listed, percent, plural, quoted
@@ -168,15 +169,15 @@ def trace_lines(page: Page, block: Block, explanation: Explanation) -> list[str]
 
 
 def _count(page: Page, trace: CountTrace, here: CellRef, rejected: int) -> list[str]:
-    filters = f" ({', '.join(trace.filters)})" if trace.filters else ""
-    codes = f"{', '.join(trace.codes)}{filters}"
+    codes = named(trace)
     if not trace.limit:
-        return [fact(page, "Limite", f"{codes} : non admis à cette date")]
+        return [fact(page, "Limite", f"{codes} : ne se facture pas à cette date")]
     per = listed([f"par {_PER[key]}" for key in trace.per])
-    last = f"au {day(trace.last)}" if trace.last else "sans fin"
+    since, until = day(trace.first), trace.last and day(trace.last)
+    window = f"du {since} au {until}, bornes comprises" if until else f"depuis le {since}"
     lines = [
         fact(page, "Limite", f"{codes} : {trace.limit} au plus {_WINDOWS[trace.window]}, {per}"),
-        fact(page, "Fenêtre", f"du {day(trace.first)} {last}, bornes comprises"),
+        fact(page, "Fenêtre", window),
     ]
     if trace.counted:
         units = trace.counted[-1].running or 0
@@ -284,7 +285,10 @@ def _detail(line: ActLine) -> str:
     """What made an act not count, in words."""
     if line.why in ("before-version", "after-version"):
         return day(date.fromisoformat(line.detail or ""))
-    return f"« {line.detail} »" if line.why in ("other-reason", "other-channel") else str(line.detail)
+    if line.why in ("other-reason", "other-channel"):
+        (said,) = quoted(in_french(line.why.removeprefix("other-"), [str(line.detail)]))
+        return said
+    return str(line.detail)
 
 
 def _contacts(page: Page, trace: ContactTrace, here: CellRef) -> list[str]:
@@ -296,7 +300,7 @@ def _contacts(page: Page, trace: ContactTrace, here: CellRef) -> list[str]:
 
 
 def _conditions(page: Page, trace: ConditionTrace) -> list[str]:
-    lines = [fact(page, "Motifs visés", ", ".join(trace.reasons))] if trace.reasons else []
+    lines = [fact(page, "Motifs visés", ", ".join(in_french("reason", trace.reasons)))] if trace.reasons else []
     met = {True: "remplie", False: "non remplie", None: "inconnu"}
     plays = {True: "joue", False: "ne joue pas", None: "inconnu"}
     for label, tests, words in (
@@ -343,7 +347,7 @@ def _column(test: Mapping[str, Any]) -> str:
 
 
 def _values(test: Mapping[str, Any]) -> str:
-    return listed(quoted(map(str, test["values"])), "ou")
+    return listed(quoted(in_french(test["column"], map(str, test["values"]))), "ou")
 
 
 def _found(line: TestLine) -> str:
@@ -372,7 +376,8 @@ def _found(line: TestLine) -> str:
         case _ if isinstance(found, bool):
             return "le fichier dit oui" if found else "le fichier dit non"
         case _:
-            return f"le fichier dit « {found} »"
+            (said,) = in_french(test.get("column", ""), [str(found)])
+            return f"le fichier dit « {said} »"
 
 
 def _specialty(page: Page, trace: SpecialtyTrace) -> list[str]:
@@ -488,7 +493,10 @@ def _share(page: Page, trace: ShareTrace) -> list[str]:
 
 
 def _noted(page: Page, trace: OtherTrace, here: CellRef) -> list[str]:
-    if not trace.related:
+    related = [
+        spot for spot in trace.related if (spot.file, spot.sheet, spot.row) != (here.file, here.sheet, here.row)
+    ]
+    if not related:
         return []
-    label = plural(len(trace.related), "Ligne liée", "Lignes liées")
-    return [fact(page, label, listed([row_of(spot, here) for spot in trace.related]))]
+    label = plural(len(related), "Ligne liée", "Lignes liées")
+    return [fact(page, label, listed([row_of(spot, here) for spot in related]))]

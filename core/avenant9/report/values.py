@@ -63,9 +63,10 @@ def number(value: Decimal) -> str:
 
 
 def share(value: Decimal) -> str:
-    """A share of 1 as `49,08 %`; where two decimals would hide what is left, four are shown."""
+    """A share of 1 as `49,08 %`, `44 %`, rounded; where two decimals would hide what is left, four are shown."""
     millionths = int(abs(value) * 1_000_000)
+    if not 0 < millionths % 10_000 < 50:
+        millionths = (millionths + 50) // 100 * 100
     whole, rest = divmod(millionths, 10_000)
-    digits = f"{rest:04d}" if rest and not rest // 100 else f"{rest // 100:02d}"
-    shown_digits = "" if not rest else f",{digits}"
-    return f"{'-' if value < 0 else ''}{whole}{shown_digits}{NBSP}%"
+    fraction = f"{rest:04d}".rstrip("0")
+    return f"{'-' if value < 0 else ''}{whole}{',' + fraction if fraction else ''}{NBSP}%"

@@ -91,6 +91,7 @@ CAPTION = Style(bold=True, wrap=True)
 HEADING = Style(bold=True, color="FFFFFF", fill=HEAD, wrap=True, boxed=True)
 NOTE = Style(italic=True, color=GREY, wrap=True)
 BODY = Style(boxed=True)
+ABSENT = Style(boxed=True, align="right", color=GREY)
 
 Content = tuple[Any, Style]  # a value that openpyxl takes, and its look
 

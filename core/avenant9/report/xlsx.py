@@ -21,6 +21,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from avenant9.report import workbook
 from avenant9.report.values import shown
 from avenant9.report.workbook import (
+    ABSENT,
     BODY,
     CAPTION,
     COLORS,
@@ -285,7 +286,10 @@ def _write_part(pen: Pen, part: _Part, *, spread: bool) -> None:
     marked = _marked(table)
     rows = islice(table.rows, part.first, part.last) if part.first else table.rows[: part.last]
     for number, row in enumerate(rows, part.first):
-        cells = [content(value, column.kind) for value, column in zip(row, table.columns, strict=True)]
+        cells = [
+            (column.absent, ABSENT) if value is None and column.absent else content(value, column.kind)
+            for value, column in zip(row, table.columns, strict=True)
+        ]
         if number < len(verdicts) and (verdict := verdicts[number]) is not None:
             cells[marked] = _painted(cells[marked], verdict)
         pen.wrapping(cells, spans)
