@@ -319,6 +319,12 @@ def _of(year: int, name: str) -> set[str]:
     return {leaf.key for leaf in leaves(one.condition)}
 
 
+@pytest.mark.parametrize("year", scales().years)
+def test_a_volet_is_met_where_everything_in_it_is(year: int) -> None:
+    found = run(year, full(year))
+    assert [volet.met for volet in found.volets] == [True] * len(found.volets)
+
+
 @pytest.mark.parametrize(("year", "name"), _needed())
 def test_one_missing_prerequisite_closes_everything(year: int, name: str) -> None:
     failed = {key: answer for key, answer in none(year).items() if key in _of(year, name)}
