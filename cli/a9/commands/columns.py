@@ -13,13 +13,12 @@ from a9.exits import ExitCode
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, width
 from a9.reading import standard_input
+from avenant9.report.formats import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from avenant9.report.columns import Understood
-
-FORMATS = ("table", "json")
 
 
 @click.command(
@@ -38,7 +37,7 @@ Exemples :
     metavar="MAPPING.toml",
     help="Enregistrer la correspondance des colonnes dans ce fichier, à relire et à donner à « a9 check --map ».",
 )
-@options.result_options(*FORMATS)
+@options.result_options(*TOLD)
 @options.reading_options
 def command(
     *,
@@ -58,7 +57,7 @@ def command(
 
     Chaque colonne reconnue est montrée avec sa clé, celle qu'un fichier de correspondance peut nommer.
     """
-    wanted = format_for(format_, output, FORMATS)
+    wanted = format_for(format_, output, TOLD)
     check_place(output, options.read_from(file, map_))
     check_place(save, options.read_from(file), "--save")  # a mapping may be saved over the one that it completes
     notices = Notices(quiet=quiet, progress=not no_progress)

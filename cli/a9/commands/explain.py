@@ -11,7 +11,8 @@ from a9 import options
 from a9.exits import ExitCode, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
-from a9.reading import begin, read_acts, tell
+from a9.reading import begin, read_acts, tell, what_was_read
+from avenant9.report.formats import TOLD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from avenant9.explain.model import Explanation
     from avenant9.model import Acts
-
-FORMATS = ("table", "json")
 
 
 @click.command(
@@ -40,7 +39,7 @@ Exemples :
     metavar="[FICHIER:][FEUILLE!]LIGNE",
     help="La ligne à expliquer, comme le tableur la numérote ; le fichier et la feuille, s'il y en a plusieurs.",
 )
-@options.result_options(*FORMATS)
+@options.result_options(*TOLD)
 @options.as_of_option
 @options.reading_options
 @options.acts_options
@@ -70,7 +69,7 @@ def command(
     limite dépassée, la première date à laquelle l'acte l'aurait respectée est donnée.
     """
     files, twice = options.distinct(files)
-    wanted = format_for(format_, output, FORMATS)
+    wanted = format_for(format_, output, TOLD)
     check_place(output, options.read_from(*files, map_, derogations))
     notices = Notices(quiet=quiet, progress=not no_progress)
     for file in twice:
@@ -109,13 +108,9 @@ def _account(acts: Acts, explanation: Explanation) -> str:
     """The last line on stderr: every file, sheet, row and act, and the rules that looked at the row."""
     from avenant9.wording import counted  # noqa: PLC0415
 
-    files = len({entry.file for entry in acts.inputs} | {failure.place for failure in acts.failures})
     looked = len({block.rule for one in explanation.acts for block in one.blocks})
     words = [
-        counted(files, "fichier"),
-        counted(len(acts.inputs), "feuille lue", "feuilles lues")
-        + f" et {counted(len(acts.skipped_sheets), 'ignorée')}",
-        counted(sum(entry.rows for entry in acts.inputs), "ligne lue", "lignes lues"),
+        *what_was_read(acts, acts.inputs),
         counted(len(acts.table), "acte contrôlé", "actes contrôlés"),
         counted(len(acts.rejected), "ligne rejetée", "lignes rejetées"),
         f"{counted(explanation.rules, 'règle')} dont {looked} pour cette ligne",

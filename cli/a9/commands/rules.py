@@ -11,14 +11,12 @@ from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS, Command, Group
 from a9.output import check_place, deliver, encoding_of, format_for, page_for, width
-from avenant9.report.formats import FORMATS
+from avenant9.report.formats import FORMATS, TOLD
 
 if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.rulebook.load import Rulebook
-
-TOLD = ("table", "json")
 
 
 @click.group(

@@ -22,10 +22,9 @@ def read_parquet(path: str, data: bytes) -> tuple[RawSheet, list[str]]:
         lazy = pl.scan_parquet(io.BytesIO(data))
         names = lazy.collect_schema().names()
         height = lazy.select(pl.len()).collect().item()
-    if height * len(names) > MAX_CELLS:
-        problem = f"le fichier a {height} lignes × {len(names)} colonnes"
-        raise InputError(path, problem, "exportez une période plus courte, ou moins de colonnes")
-    with _panics(path, "le fichier parquet est tronqué ou abîmé", "exportez-le à nouveau"):
+        if height * len(names) > MAX_CELLS:
+            problem = f"le fichier a {height} lignes × {len(names)} colonnes"
+            raise InputError(path, problem, "exportez une période plus courte, ou moins de colonnes")
         table = pl.read_parquet(io.BytesIO(data))
     zones = [
         f"{path} : colonne « {name} » en temps universel ou zoné ({dtype.time_zone}), heures lues telles quelles."
@@ -45,7 +44,7 @@ def _panics(path: str, problem: str, remedy: str) -> Iterator[None]:
     """What polars makes of bytes that it does not expect, which may be no Exception, as a sentence."""
     try:
         yield
-    except (KeyboardInterrupt, SystemExit):
+    except (KeyboardInterrupt, SystemExit, InputError):
         raise
     except BaseException:
         raise InputError(path, problem, remedy) from None

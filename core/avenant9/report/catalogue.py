@@ -6,14 +6,13 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from avenant9.model import IN_FRENCH, Verdict
 from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render
 from avenant9.report.headings import heading
 from avenant9.report.page import Page
+from avenant9.report.sentences import reference
 from avenant9.wording import counted, day, euros, listed, percent, plural
 
 if TYPE_CHECKING:
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from avenant9.cases import Case, Expected
     from avenant9.model import Source
-    from avenant9.report.document import Value
     from avenant9.report.formats import Format
     from avenant9.rulebook.load import Rulebook
 
@@ -151,14 +149,14 @@ _LIST_COLUMNS = (
 )
 
 
-def _list_rows(rulebook: Rulebook) -> list[tuple[Value, ...]]:
+def _list_rows(rulebook: Rulebook) -> list[tuple[str | date, ...]]:
     """A row per rule, with its latest text; no first or last date where it always holds, or still does."""
-    rows: list[tuple[Value, ...]] = []
+    rows: list[tuple[str | date, ...]] = []
     for name, rule in rulebook.rules.items():
         first, last = rule.version[0].period.first, rule.version[-1].period.last
         text = rule.version[-1].source
         dates = ("" if first.year <= _ALWAYS else first, last or "")
-        words = (rule.title, _text(text), _CONFIDENCE[_weakest(rule)], text.url)
+        words = (rule.title, reference(text.to_source()), _CONFIDENCE[_weakest(rule)], text.url)
         rows.append((name, listed(_verdicts(rule), "ou"), *dates, *words))
     return rows
 
@@ -187,7 +185,7 @@ def _list_csv(rulebook: Rulebook) -> bytes:
         tuple(day(value) if isinstance(value, date) else value or None for value in row)
         for row in _list_rows(rulebook)
     ]
-    return csv.lines(headings, [pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String()), orient="row")])
+    return csv.table(headings, rows)
 
 
 def _list_json(rulebook: Rulebook) -> bytes:
@@ -212,13 +210,9 @@ def _sources(rule: Any) -> list[Any]:
     return list({(v.source.title, v.source.article): v.source for v in rule.version}.values())
 
 
-def _text(source: Any) -> str:
-    return f"{source.title}, {source.article}" if source.article else str(source.title)
-
-
 def _texts(rule: Any) -> str:
     sources = _sources(rule)
-    words = [_text(source) for source in sources[:_SHOWN_SOURCES]]
+    words = [reference(source.to_source()) for source in sources[:_SHOWN_SOURCES]]
     if rest := len(sources) - _SHOWN_SOURCES:
         words += [f"et {counted(rest, 'autre')}"] * (rest > 0)
     return " ; ".join(words)

@@ -102,7 +102,7 @@ def document(report: Report, *, by_practitioner: bool = False) -> Document:
         Section("Constats acceptés", tables=(_waived(report),)),
         Section("Constats déjà connus", tables=(_known(report),)),
         Section("Textes", tables=(_texts(report),)),
-        Section("Lecture", _reading(report), tables=(_inputs(report),)),
+        Section("Lecture", sentences.reading(report), tables=(_inputs(report),)),
     )
     kept = tuple(section for section in sections if section.words or _holds(section))
     return Document(TITLE, words, kept, verdict, sentences.account(report))
@@ -585,10 +585,6 @@ def _texts(report: Report) -> Table:
         ],
         sheet="Textes",
     )
-
-
-def _reading(report: Report) -> tuple[str, ...]:
-    return (*map(sentences.not_read, report.unread), *report.notices, *sentences.replaced(report))
 
 
 def _inputs(report: Report) -> Table:

@@ -86,6 +86,12 @@ def lines(headings: Sequence[str], tables: Iterable[pl.DataFrame], numbers: Sequ
     return out.getvalue()
 
 
+def table(headings: Sequence[str], rows: Iterable[tuple[str | None, ...]], numbers: Sequence[str] = ()) -> bytes:
+    """One table of texts, as `lines` writes it."""
+    texts = pl.DataFrame(list(rows), schema=dict.fromkeys(headings, pl.String()), orient="row")
+    return lines(headings, [texts], numbers)
+
+
 def _harmless(heading: str) -> pl.Expr:
     """Control characters become spaces; what would run as a formula is led by an apostrophe."""
     text = pl.col(heading).str.replace_all(_CONTROLS, " ")

@@ -63,13 +63,10 @@ def document(result: Forfait | Forfaits, *, whole: bool = False) -> Document:
 
 def csv(result: Forfait | Forfaits) -> bytes:
     """One line per indicator, and one for the points that a volet gives as a whole: their sum is the total."""
-    import polars as pl  # noqa: PLC0415 - only for this format
-
-    from avenant9.report.csv import lines  # noqa: PLC0415
+    from avenant9.report.csv import table  # noqa: PLC0415 - polars, only for this format
 
     rows = [line for one in every(result) for line in _csv_lines(one)]
-    table = pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String()), orient="row")
-    return lines(HEADINGS, [table], numbers=("Année", "Volet", "Points", "Points au plus"))
+    return table(HEADINGS, rows, numbers=("Année", "Volet", "Points", "Points au plus"))
 
 
 def _csv_lines(result: Forfait) -> Iterator[tuple[str | None, ...]]:

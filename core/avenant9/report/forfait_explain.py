@@ -5,8 +5,6 @@ from __future__ import annotations
 import json as encoder
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from avenant9.forfait.words import decimal_string
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
@@ -83,12 +81,11 @@ def render(form: Format, found: Explanation, page: Page) -> str | bytes:
 
 
 def _csv(found: Explanation) -> bytes:
-    from avenant9.report.csv import lines  # noqa: PLC0415 - each format imports what it needs
+    from avenant9.report.csv import table  # noqa: PLC0415 - polars, only for this format
 
     headings = [column.heading for column in _HISTORY]
-    table = pl.DataFrame(_past(found), schema=dict.fromkeys(headings, pl.String()), orient="row")
-    table = table.with_columns(pl.all().replace("", None))
-    return lines(headings, [table], numbers=["Année", "Volet", "Points"])
+    rows = [tuple(cell or None for cell in row) for row in _past(found)]
+    return table(headings, rows, numbers=["Année", "Volet", "Points"])
 
 
 def _json(found: Explanation) -> bytes:

@@ -8,10 +8,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-import polars as pl
-
 from avenant9.report import formats, sentences, text
-from avenant9.report.csv import lines
+from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.report.values import number
@@ -168,8 +166,7 @@ def csv(result: Shown) -> bytes:
 
 
 def _table(headings: Sequence[str], rows: Sequence[tuple[str | None, ...]], texts: Sequence[str]) -> bytes:
-    table = pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String()), orient="row")
-    return lines(headings, [table], numbers=[name for name in headings if name not in texts])
+    return table(headings, rows, numbers=[name for name in headings if name not in texts])
 
 
 def _csv_row(row: Row) -> tuple[str | None, ...]:

@@ -174,6 +174,11 @@ def not_read(entry: Unread | results.Unread) -> str:
     return f"{where} : ignorée ({' : '.join(why)})."
 
 
+def reading(report: Report) -> tuple[str, ...]:
+    """What was not read, what was understood of the rest, and by which rules it was checked."""
+    return (*map(not_read, report.unread), *report.notices, *replaced(report))
+
+
 def replaced(report: Report) -> tuple[str, ...]:
     """The shipped rules that other ones replace, if any."""
     if not report.replaced:

@@ -227,8 +227,7 @@ def _inputs(page: Page, report: Report, limit: int | None) -> list[str]:
         section.append(page.wrap(words, "  ", ""))
     if rest := len(report.inputs) - len(shown):
         section.append(page.remainder(counted(rest, "autre feuille"), "--format json"))
-    said = (*map(sentences.not_read, report.unread), *report.notices, *sentences.replaced(report))
-    section += [page.wrap(notice, "  ", "- ") for notice in said]
+    section += [page.wrap(notice, "  ", "- ") for notice in sentences.reading(report)]
     return section
 
 
