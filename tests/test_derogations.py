@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from avenant9.acts.derogations import load_derogations
 from avenant9.errors import InputError, SettingError
 from avenant9.model import GrantedCeiling
+from avenant9.settings.derogations import load_derogations
 
 ONE = """
 [[derogation]]

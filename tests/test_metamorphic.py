@@ -469,7 +469,7 @@ def test_17_a_run_is_the_baseline_of_the_next(practice: Practice, tmp_path: Path
 
 def shifts_of(data: st.DataObject) -> list[str]:
     """Rows of shifts, around the bounds of the periods."""
-    from avenant9.acts.shifts import ROLES
+    from avenant9.shifts import ROLES
 
     days = st.sampled_from([*strategies.DAYS, *strategies.DUTY_DAYS]) | st.dates(date(2020, 1, 1), date(2026, 11, 1))
     return [
@@ -483,10 +483,10 @@ def shifts_of(data: st.DataObject) -> list[str]:
 def test_18_measures_of_no_day_change_nothing_and_19_taken_back_are_the_law(
     practice: Practice, data: st.DataObject, tmp_path: Path
 ) -> None:
-    from avenant9.acts.shifts import load_activity
     from avenant9.measures.scenario import Change, Scenario
     from avenant9.measures.simulate import Ask, simulate
     from avenant9.rulebook.measures import load_measures
+    from avenant9.shifts import load_activity
 
     acts, shifts = practice.write(tmp_path / "actes.csv"), tmp_path / "vacations.csv"
     shifts.write_text("\n".join(["Date;Début;Fin;Rôle;Praticien", *shifts_of(data)]) + "\n", encoding="utf-8")

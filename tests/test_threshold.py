@@ -13,7 +13,6 @@ import pytest
 from freezegun import freeze_time
 
 from a9.main import run
-from avenant9.acts.derogations import load_derogations
 from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check, prepared
 from avenant9.errors import SettingError
@@ -23,6 +22,7 @@ from avenant9.results.threshold import Followed, Granted, Group, Practitioner, P
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.schema import Share
+from avenant9.settings.derogations import load_derogations
 from avenant9.threshold import RULE, follow, request
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"

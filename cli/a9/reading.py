@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import click
 
 from a9.exits import say
-from avenant9.errors import InputError
+from avenant9.errors import A9Error, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from a9.options import Reading
     from a9.output import Notices
     from avenant9.acts.load import ReadOptions
-    from avenant9.acts.shifts import Activity
     from avenant9.model import Acts, Input
     from avenant9.rulebook.load import Rulebook
+    from avenant9.shifts import Activity
 
 Found = TypeVar("Found")
 
@@ -36,17 +37,18 @@ def standard_input() -> BinaryIO:
 
 def begin(reading: Reading) -> None:
     """Has the first file read while the command imports and loads what it needs; no longer than the command lasts."""
-    from avenant9.acts.child import start_for  # noqa: PLC0415
+    from avenant9.reading.workbook.pool import start_for  # noqa: PLC0415
 
     # A process that ends in some seconds need not give memory back meanwhile, to take it again page by page.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:1500,muzzy_decay_ms:1500")
     start_for(reading.files)
 
-    from avenant9.acts import ahead  # noqa: PLC0415 - after that: it imports polars, as the readers do
+    from avenant9.reading import prefetch  # noqa: PLC0415 - after that: it imports polars, as the readers do
 
-    click.get_current_context().call_on_close(ahead.end)
-    if reading.files and reading.map_ is None and reading.encoding is None:
-        ahead.begin(reading.files[0], hidden=reading.all_sheets, sheets=reading.sheets)
+    click.get_current_context().call_on_close(prefetch.end)
+    if reading.files:
+        with suppress(A9Error):  # a mapping that cannot be read is told where the files are
+            prefetch.begin(reading.files[0], read_options(reading).request)
 
 
 def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:
@@ -66,7 +68,7 @@ def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Act
     Raises:
         InputError, SettingError: as `load_activity` and `load_mapping`.
     """
-    from avenant9.acts.shifts import load_activity  # noqa: PLC0415
+    from avenant9.shifts import load_activity  # noqa: PLC0415
 
     return _read(load_activity, reading, rulebook, notices)
 
@@ -104,8 +106,8 @@ def read_options(reading: Reading) -> ReadOptions:
     Raises:
         InputError, SettingError: as `load_mapping`.
     """
-    from avenant9.acts.columns import load_mapping  # noqa: PLC0415
     from avenant9.acts.load import ReadOptions  # noqa: PLC0415
+    from avenant9.settings.mapping import load_mapping  # noqa: PLC0415
 
     return ReadOptions(
         mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import Field, StringConstraints
 
-from avenant9.acts.derogations import granted_ceiling
 from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
@@ -23,6 +22,7 @@ from avenant9.model import Report
 from avenant9.rulebook import schema
 from avenant9.rulebook.files import RuleFile, find_rules
 from avenant9.rulebook.load import CASES, FAMILIES, Rulebook, load_rulebook, validate
+from avenant9.settings.derogations import granted_ceiling
 from avenant9.wording import did_you_mean
 
 if TYPE_CHECKING:

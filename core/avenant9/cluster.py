@@ -30,24 +30,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9 import dispatch, engine
-from avenant9.acts.choice import check_names
-from avenant9.acts.load import (
-    Named,
-    ReadOptions,
-    forget_unnamed,
-    has_practitioner,
-    kinds_of_patient,
-    netted,
-    nobody,
-    only_practitioner,
-    practitioners_named,
-    read_sheets,
-    typed_sheets,
-    unnamed_practitioners,
-)
+from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, netted, read_one, some_unnamed
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
-from avenant9.model import ACTS, Acts, Input, Rejected, Report, Unverifiable
+from avenant9.model import ACTS, Acts, Report, Unverifiable
 from avenant9.rulebook import schema
 
 if TYPE_CHECKING:
@@ -222,15 +208,16 @@ def check(
     with _said_in_french():
         read = _read_on_workers(spark, files, reading, book, codes)
         try:
-            accounts = _accounts(read)
-            acts, forget = _account(files, accounts, reading)
-            job = _Job(book, options, _starts(accounts), forget)
-            table = read.filter("account is null").drop("account")
+            told = _told(read)
+            gave = [one for one, _ in told.values()]
+            acts = account(gave, reading)
+            job = _Job(book, options, _starts(gave), some_unnamed(gave))
+            table = read.filter("told is null").drop("told")
             total = sum(entry.acts for entry in acts.inputs)
             answers = list(_answers(table, "practitioner", job, ours, total // acts_per_group + 1))
             if not answers:  # no act could be read
                 answers = [engine.answer(acts, rulebook, ours, options)]
-            shared = sum(account.shared for account in accounts.values())
+            shared = sum(shared for _, shared in told.values())
             by_patient: list[Answers] = []
             if theirs and shared:
                 # who is not known is in nobody's count, but its cancellations are its practitioner's
@@ -319,23 +306,10 @@ def _codes(rulebook: Rulebook, names: Iterable[str]) -> frozenset[str]:
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Account:
-    """What a worker tells of a file beside its acts."""
-
-    entry: Input | None  # None: `failure` says why
-    failure: InputError | SettingError | None
-    notices: tuple[str, ...]
-    rejected: tuple[Rejected, ...] = ()
-    names: Named | None = None
-    has_practitioner: bool = True
-    shared: int = 0  # acts that the rules by patient look at
-
-
 def _read_on_workers(
     spark: SparkSession, files: Sequence[str], reading: ReadOptions, book: Broadcast[Rulebook], codes: frozenset[str]
 ) -> DataFrame:
-    """One task per file: its acts, then a row that only holds its account."""
+    """One task per file: its acts, then a row that only holds what is told of it."""
     from pyspark import StorageLevel  # noqa: PLC0415
 
     paths = tuple(files)
@@ -358,43 +332,31 @@ def _unhinted(function: Callable[..., Any]) -> Callable[..., Any]:
 def _read(
     rank: int, path: str, reading: ReadOptions, rulebook: Rulebook, codes: frozenset[str]
 ) -> Iterator[pa.RecordBatch]:
-    table, account = _typed(path, reading, rulebook, codes)
+    try:
+        one: OneFile | SettingError = read_one(path, rulebook.nomenclature, reading)
+    except SettingError as error:  # to be raised where the command is
+        one = error
+    none = pl.DataFrame(schema={name: ACTS[name] for name in _TYPED})
+    table = one.sheets[0].table if isinstance(one, OneFile) and one.sheets else none
     wire = table.select(
         file=pl.lit(rank, pl.Int64),
         nth=pl.int_range(pl.len(), dtype=pl.Int64),
-        account=pl.lit(None, pl.Binary),
+        told=pl.lit(None, pl.Binary),
         **{name: _to_wire(name) for name in _WIRE},
     )
-    last = pl.DataFrame({"file": [rank], "account": [pickle.dumps(account)]}, schema_overrides={"file": pl.Int64})
+    shared = table.filter(pl.col("code").is_in(sorted(codes))).height if codes else len(table)
+    told = pickle.dumps((_without_acts(one), shared))
+    last = pl.DataFrame({"file": [rank], "told": [told]}, schema_overrides={"file": pl.Int64})
     sheet = pl.concat([wire, last], how="diagonal")
     for part in sheet.iter_slices(100_000):
         yield from part.to_arrow().cast(_arrow_schema()).to_batches()
 
 
-def _typed(
-    path: str, reading: ReadOptions, rulebook: Rulebook, codes: frozenset[str]
-) -> tuple[pl.DataFrame, _Account]:
-    notices: list[str] = []
-    try:
-        raws, said = read_sheets(path, reading, None)
-        notices += said
-        [sheet], _ = typed_sheets(path, raws, rulebook.nomenclature, reading)
-    except (InputError, SettingError) as error:
-        return pl.DataFrame(schema={name: ACTS[name] for name in _TYPED}), _Account(None, error, tuple(notices))
-    here = True
-    if reading.practitioner is not None:
-        sheet = only_practitioner(sheet, reading.practitioner)
-        here = has_practitioner(sheet, reading.practitioner)
-    table = sheet.table
-    return table, _Account(
-        entry=sheet.account,
-        failure=None,
-        notices=(*notices, *sheet.notices),
-        rejected=sheet.rejected,
-        names=practitioners_named(path, table["practitioner"]),
-        has_practitioner=here,
-        shared=table.filter(pl.col("code").is_in(sorted(codes))).height if codes else len(table),
-    )
+def _without_acts(one: OneFile | SettingError) -> OneFile | SettingError:
+    """What a file gave, which is small beside its acts."""
+    if isinstance(one, SettingError):
+        return one
+    return replace(one, sheets=tuple(replace(sheet, table=sheet.table.clear()) for sheet in one.sheets))
 
 
 def _to_wire(name: str) -> pl.Expr:
@@ -405,7 +367,7 @@ def _arrow_schema() -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415
 
     arrow = {pl.String(): pa.string(), pl.Boolean(): pa.bool_(), pl.Int64(): pa.int64()}
-    fields = [("file", pa.int64()), ("nth", pa.int64()), ("account", pa.binary())]
+    fields = [("file", pa.int64()), ("nth", pa.int64()), ("told", pa.binary())]
     return pa.schema([*fields, *((name, arrow[dtype]) for name, dtype in _WIRE.items())])
 
 
@@ -413,57 +375,37 @@ def _spark_schema() -> StructType:
     from pyspark.sql.types import BinaryType, BooleanType, LongType, StringType, StructField, StructType  # noqa: PLC0415
 
     spark = {pl.String(): StringType(), pl.Boolean(): BooleanType(), pl.Int64(): LongType()}
-    fields = [("file", LongType()), ("nth", LongType()), ("account", BinaryType())]
+    fields = [("file", LongType()), ("nth", LongType()), ("told", BinaryType())]
     fields += [(name, spark[dtype]) for name, dtype in _WIRE.items()]
     return StructType([StructField(name, kind) for name, kind in fields])
 
 
-def _accounts(read: DataFrame) -> dict[int, _Account]:
-    """The account of each file, by its rank."""
-    rows = read.filter("account is not null").select("file", "account").collect()
-    return {rank: _taken(account) for rank, account in sorted(rows)}
+def _told(read: DataFrame) -> dict[int, tuple[OneFile, int]]:
+    """What each file gave, by its rank, and how many of its acts the rules by patient look at.
+
+    Raises:
+        SettingError: the mapping names what a file does not have.
+    """
+    rows = read.filter("told is not null").select("file", "told").collect()
+    told = {rank: _taken(pickled) for rank, pickled in sorted(rows)}
+    for one, _ in told.values():
+        if isinstance(one, SettingError):
+            raise one
+    return told
 
 
 def _taken(pickled: bytes) -> Any:
     return pickle.loads(pickled)  # noqa: S301 - our own workers wrote it, as Spark's own functions are
 
 
-def _account(files: Sequence[str], accounts: dict[int, _Account], reading: ReadOptions) -> tuple[Acts, bool]:
-    """All that `load_acts` tells of the files but their acts, and whether practitioners `?` are unknown."""
-    failures = []
-    for account in accounts.values():
-        if isinstance(account.failure, InputError):
-            failures.append(account.failure)
-        elif account.failure is not None:
-            raise account.failure
-    entries = [account for account in accounts.values() if account.entry is not None]
-    if not entries:
-        raise failures[0]
-    check_names(reading.sheets or (), set())
-    if not any(account.has_practitioner for account in entries):
-        raise nobody()
-    inputs = tuple(account.entry for account in entries if account.entry is not None)
-    forget, said = unnamed_practitioners([account.names for account in entries if account.names is not None])
-    notices = [notice for account in accounts.values() for notice in account.notices]
-    acts = Acts(
-        table=pl.DataFrame(schema=ACTS),
-        inputs=inputs,
-        rejected=tuple(rejected for account in entries for rejected in account.rejected),
-        notices=tuple(dict.fromkeys([*notices, *said, *kinds_of_patient(inputs)])),
-        columns=frozenset(key for entry in inputs for key in entry.columns),
-        failures=tuple(failures),
-    )
-    return acts, forget
-
-
-def _starts(accounts: dict[int, _Account]) -> pl.DataFrame:
+def _starts(files: Sequence[OneFile]) -> pl.DataFrame:
     """Where the acts of each file start among all acts, and which input it is."""
     lines: list[tuple[int, int, int]] = []
     start = 0
-    for rank, account in accounts.items():
-        if account.entry is not None:
+    for rank, one in enumerate(files):
+        for sheet in one.sheets:
             lines.append((rank, len(lines), start))
-            start += account.entry.acts
+            start += sheet.account.acts
     return pl.DataFrame(lines, schema={"file": pl.Int64, "input": ACTS["input"], "start": pl.Int64}, orient="row")
 
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from avenant9 import summary
-from avenant9.acts.settings import Form, check_keys, day, empty, entries, practitioner, read_bytes, unusable
 from avenant9.errors import SettingError
 from avenant9.model import Known, Report, Waived
 from avenant9.results import CHECK
+from avenant9.settings.forms import Form, check_keys, day, empty, entries, practitioner, read_bytes, unusable
 from avenant9.wording import counted, did_you_mean, plural
 from avenant9.wording import day as in_french
 

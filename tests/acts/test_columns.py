@@ -8,20 +8,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from avenant9.acts.columns import (
-    COLUMNS,
-    TEMPLATE,
-    Mapping,
-    Recognised,
-    Unrecognised,
-    fold_heading,
-    load_mapping,
-    recognise,
-    save_mapping,
-)
-from avenant9.acts.raw import RawSheet
-from avenant9.acts.read import read_file
+from avenant9.acts.columns import COLUMNS, TEMPLATE, fold_heading
+from avenant9.acts.mapping import Mapping
+from avenant9.acts.recognise import Recognised, Unrecognised, recognise
 from avenant9.errors import InputError, SettingError
+from avenant9.reading.raw_sheet import RawSheet
+from avenant9.reading.read import read_file
+from avenant9.settings.mapping import load_mapping, save_mapping
 
 
 def sheet(*rows: str, name: str | None = "Actes", first: int = 1) -> RawSheet:

@@ -17,12 +17,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from avenant9 import cluster, engine
-from avenant9.acts.columns import Mapping, Recognised, recognise
 from avenant9.acts.load import ReadOptions, load_acts
-from avenant9.acts.read import read_file
+from avenant9.acts.mapping import Mapping
+from avenant9.acts.recognise import Recognised, recognise
 from avenant9.engine import Options
 from avenant9.errors import A9Error, InputError, SettingError
 from avenant9.model import Acts, GrantedCeiling, Report
+from avenant9.reading.read import read_file
 from avenant9.report import json as as_json
 from avenant9.report import profile
 from avenant9.rulebook.load import Rulebook, load_rulebook

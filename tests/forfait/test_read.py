@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from avenant9.acts import preflight
 from avenant9.errors import A9Error, InputError, SettingError
+from avenant9.forfait import read
 from avenant9.forfait.answers import AssistantContract, Practice, Rate
 from avenant9.forfait.read import Entry, alone, load_practices, with_settings
 from avenant9.report import template_forfait
@@ -111,7 +111,7 @@ def test_a_file_that_breaks_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         def read(self, *_: object) -> bytes:
             raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(preflight, "open_input", lambda _path: Broken())
+    monkeypatch.setattr(read, "open_input", lambda _path: Broken())
     error = refused(tmp_path, "[indicateurs]\n", "f.toml")
     assert str(error) == "f.toml : lecture impossible ; vérifiez vos droits sur ce fichier."
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from avenant9.acts import child, pieces, workbook
-from avenant9.acts.preflight import xlsx
-from avenant9.acts.read import read_file
 from avenant9.errors import InputError
+from avenant9.reading.read import read_file
+from avenant9.reading.workbook import parallel, pool, read, xlsx
 from hostile import build
 from hostile.runs import MOST_SECONDS, a9, contents, environment, family
 
@@ -64,7 +63,7 @@ def wait_for_reader(process: subprocess.Popen[bytes]) -> int:
 
 
 def test_a_reader_beyond_its_memory_is_a_sentence(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces, "MEMORY", 100 * 1024**2)
+    monkeypatch.setattr(parallel, "MEMORY", 100 * 1024**2)
     monkeypatch.setattr(xlsx, "reading_memory", lambda *_: 100 * 1024**2)
     with pytest.raises(InputError) as caught:
         read_file(str(book))
@@ -92,7 +91,7 @@ def test_the_command_says_it_and_exits_3(book: Path, tmp_path: Path) -> None:
 
 def test_a_reader_killed_while_it_answers(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Half of an answer is no answer, of pieces or of a whole sheet."""
-    real = child.ask
+    real = pool.ask
 
     def ask_then_kill(process: subprocess.Popen[bytes], job: dict[str, object], *after: bytes) -> bool:
         asked = real(process, job, *after)
@@ -103,7 +102,7 @@ def test_a_reader_killed_while_it_answers(book: Path, monkeypatch: pytest.Monkey
         process.kill()
         return asked
 
-    for module in (pieces, workbook):
+    for module in (parallel, read):
         monkeypatch.setattr(module, "ask", ask_then_kill)
     with pytest.raises(InputError) as caught:
         read_file(str(book))

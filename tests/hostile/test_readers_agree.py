@@ -9,9 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from avenant9.acts.preflight import UNCOMPUTED
-from avenant9.acts.read import read_file
 from avenant9.errors import InputError
+from avenant9.reading.read import read_file
+from avenant9.reading.workbook.sheet import UNCOMPUTED
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted(path for path in (ROOT / "fixtures").rglob("*.xlsx"))

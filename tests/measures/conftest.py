@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from avenant9.acts.shifts import load_activity
 from avenant9.measures.scenario import Scenario
 from avenant9.measures.simulate import Ask, simulate
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
+from avenant9.shifts import load_activity
 
 if TYPE_CHECKING:
     from pathlib import Path

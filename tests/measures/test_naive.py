@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from avenant9.acts.shifts import load_activity
 from avenant9.measures.simulate import Ask, simulate
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
+from avenant9.shifts import load_activity
 from oracle.days import duty
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from avenant9.acts.shifts import PROFESSIONS, PROTOCOLS, ROLES, load_activity
 from avenant9.measures.simulate import Ask, simulate
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
+from avenant9.shifts import PROFESSIONS, PROTOCOLS, ROLES, load_activity
 from oracle import activity
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ import polars as pl
 import pytest
 from openpyxl import Workbook
 
-from avenant9.acts.shifts import load_activity
 from avenant9.measures.scenario import Change, Scenario
 from avenant9.measures.simulate import Ask, _rows, simulate
 from avenant9.measures.units import UNITS, WHOLE
@@ -19,6 +18,7 @@ from avenant9.results.base import dumps
 from avenant9.results.measures import Measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
+from avenant9.shifts import load_activity
 
 if TYPE_CHECKING:
     from .conftest import Simulate

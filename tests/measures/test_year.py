@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from avenant9.acts.shifts import load_activity
 from avenant9.calendar import Calendar
 from avenant9.measures import protocols, shifts
 from avenant9.measures.scenario import Change, Scenario
@@ -20,6 +19,7 @@ from avenant9.measures.simulate import Ask, simulate
 from avenant9.results.measures import Measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Hourly, PerPatient, ShiftFee, load_measures
+from avenant9.shifts import load_activity
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 SOURCE: dict[str, Any] = tomllib.loads((FIXTURES / "sources/annee_mesures/annee.toml").read_text(encoding="utf-8"))

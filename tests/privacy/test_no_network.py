@@ -37,7 +37,7 @@ def test_no_process_opens_a_socket(name: str, tmp_path: Path) -> None:
     assert ran.returncode in (0, 1, 3), ran.stderr
     watched = Path(f"{events}.seen").read_text(encoding="utf-8")
     assert "-m a9" in watched
-    assert ("avenant9.acts.native" in watched) == name.startswith(("check", "threshold", "measures"))
+    assert ("avenant9.reading.workbook.worker" in watched) == name.startswith(("check", "threshold", "measures"))
     assert not events.exists(), events.read_text(encoding="utf-8")
 
 

@@ -6,7 +6,7 @@ import json
 
 import polars as pl
 
-from avenant9.acts.raw import RawSheet
+from avenant9.reading.raw_sheet import RawSheet
 from avenant9.report import columns
 
 

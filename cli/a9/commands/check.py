@@ -152,11 +152,11 @@ def command(
     if engine == "polars":
         begin(reading)
 
-    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
     from avenant9.report import profile as profiles  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.waivers import load_waivers, read_baseline  # noqa: PLC0415
 
     rulebook = load_rulebook(Path(rules) if rules else None)

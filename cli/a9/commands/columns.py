@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -12,7 +11,7 @@ from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, width
-from a9.reading import standard_input
+from a9.reading import read_options, standard_input
 from avenant9.report.formats import TOLD
 
 if TYPE_CHECKING:
@@ -62,21 +61,13 @@ def command(
     check_place(save, options.read_from(file), "--save")  # a mapping may be saved over the one that it completes
     notices = Notices(quiet=quiet, progress=not no_progress)
 
-    from avenant9.acts.columns import load_mapping  # noqa: PLC0415 - --help must not import polars
-    from avenant9.acts.read import read_file  # noqa: PLC0415
+    from avenant9.reading.read import read_file  # noqa: PLC0415 - --help must not import polars
     from avenant9.report import columns  # noqa: PLC0415
 
-    mapping = load_mapping(Path(map_)) if map_ else None
+    chosen = read_options(options.Reading((file,), map_, sheets, all_sheets, encoding))
     notices.step("Lecture du fichier…")
-    raws, said = read_file(
-        file,
-        encoding=encoding or (mapping.encoding if mapping else None),
-        separator=mapping.separator if mapping else None,
-        stdin=standard_input() if file == "-" else None,
-        hidden=all_sheets,
-        sheets=sheets or ((mapping.sheet,) if mapping and mapping.sheet else ()),
-    )
-    understood = columns.understand(raws, mapping)
+    raws, said = read_file(file, chosen.request, standard_input() if file == "-" else None)
+    understood = columns.understand(raws, chosen.mapping)
     for sentence in said:
         notices.say(sentence)
     notices.done()
@@ -93,15 +84,16 @@ def command(
 
 
 def _recognised(sheet: Understood) -> bool:
-    from avenant9.acts.columns import Recognised  # noqa: PLC0415
+    from avenant9.acts.recognise import Recognised  # noqa: PLC0415
 
     return isinstance(sheet.found, Recognised)
 
 
 def _mapping(file: str, understood: Sequence[Understood]) -> str:
     """The mapping of the first sheet of acts; it names that sheet only when it is the only one."""
-    from avenant9.acts.columns import Recognised, save_mapping  # noqa: PLC0415
+    from avenant9.acts.recognise import Recognised  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
+    from avenant9.settings.mapping import save_mapping  # noqa: PLC0415
 
     found = [(sheet.found, sheet.raw) for sheet in understood if isinstance(sheet.found, Recognised)]
     if not found:

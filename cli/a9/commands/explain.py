@@ -77,11 +77,11 @@ def command(
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
     begin(reading)
 
-    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.explain import Explainer, find  # noqa: PLC0415
     from avenant9.report import explain as report  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
 
     rulebook = load_rulebook(Path(rules) if rules else None)
     for rule in rulebook.replaced:

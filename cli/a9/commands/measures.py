@@ -18,10 +18,10 @@ from avenant9.report.formats import FORMATS
 if TYPE_CHECKING:
     from datetime import date
 
-    from avenant9.acts.shifts import Activity
     from avenant9.report.formats import Format
     from avenant9.report.measures import Shown
     from avenant9.results.measures import Measures
+    from avenant9.shifts import Activity
 
 
 @click.group(
@@ -182,7 +182,6 @@ def simulate(
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
 
     begin(reading)
-    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.measures.catalogue import named  # noqa: PLC0415
     from avenant9.measures.scenario import applied, of_options, read_scenario, together  # noqa: PLC0415
     from avenant9.measures.simulate import Ask  # noqa: PLC0415
@@ -190,6 +189,7 @@ def simulate(
     from avenant9.results.measures import Law  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.rulebook.measures import load_measures  # noqa: PLC0415
+    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
 
     folder = Path(rules) if rules else None
     rulebook, measures = load_rulebook(folder), load_measures(folder)

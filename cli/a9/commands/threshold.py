@@ -142,12 +142,12 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     reading = options.Reading(files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner)
     begin(reading)
 
-    from avenant9.acts.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options, prepared  # noqa: PLC0415
     from avenant9.remote_share import Asked  # noqa: PLC0415
     from avenant9.report import threshold as report  # noqa: PLC0415
     from avenant9.rulebook.committee import load_committee  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.threshold import RULE, follow  # noqa: PLC0415
     from avenant9.threshold import request as drafted  # noqa: PLC0415
 

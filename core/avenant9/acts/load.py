@@ -1,4 +1,8 @@
-"""Files of acts as one set of acts: read, recognised, normalised, netted, with the account of every row."""
+"""Files of acts as one set of acts: read, recognised, normalised, netted, with the account of every row.
+
+Each file is read by itself (`read_one`), then what they gave is joined (`join`): the workers of a cluster do the
+first, each for its files.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,17 @@ from typing import BinaryIO
 
 import polars as pl
 
-from avenant9.acts import ahead
-from avenant9.acts.choice import check_file, check_names, is_asked, left_out, wanted_sheets
-from avenant9.acts.columns import Mapping, Recognised, recognise
+from avenant9.acts.columns import COLUMNS, is_heading
+from avenant9.acts.mapping import Mapping
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
 from avenant9.acts.normalise import Sheet, normalise, practitioner_key
-from avenant9.acts.raw import RawSheet
-from avenant9.acts.read import read_file
+from avenant9.acts.recognise import Recognised, recognise
 from avenant9.errors import InputError, SettingError
 from avenant9.model import ACTS, Acts, Input, Nomenclature, Unread
+from avenant9.reading import prefetch
+from avenant9.reading.raw_sheet import RawSheet
+from avenant9.reading.sheets import Request, check_file, check_names, left_out
+from avenant9.wording import listed, plural, quoted
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,41 @@ class ReadOptions:
     all_sheets: bool = False
     encoding: str | None = None
     practitioner: str | None = None
+
+    @property
+    def request(self) -> Request:
+        """What this asks of the reader of files; an option wins over the mapping."""
+        mapping = self.mapping or Mapping()
+        named = (mapping.sheet,) if mapping.sheet else ()
+        return Request(
+            encoding=self.encoding or mapping.encoding,
+            separator=mapping.separator,
+            sheets=self.sheets or named,
+            hidden=self.all_sheets,
+            by="--sheet" if self.sheets else "--map",
+            is_heading=is_heading,
+        )
+
+
+@dataclass(frozen=True)
+class OneFile:
+    """What one file gave.
+
+    Attributes:
+        file: as on the command line.
+        names: the sheets of a workbook; None where the file could not be opened.
+        sheets: those that hold acts, typed.
+        left: those that were not read, and why.
+        notices: what was understood of the file, before its sheets (French).
+        failure: why it gave no row.
+    """
+
+    file: str
+    names: frozenset[str] | None = None
+    sheets: tuple[Sheet, ...] = ()
+    left: tuple[Unread, ...] = ()
+    notices: tuple[str, ...] = ()
+    failure: InputError | None = None
 
 
 def load_acts(
@@ -43,44 +84,74 @@ def load_acts(
         SettingError: a mapping or `--sheet` names something that no file has.
     """
     options = options or ReadOptions()
-    sheets: list[Sheet] = []
-    file_ranks: list[int] = []
-    skipped: list[Unread] = []
-    notices: list[str] = []
-    seen_sheets: set[str] = set()
-    opened = 0
-    failures: list[InputError] = []
-    for rank, file in enumerate(files):
-        try:
-            raws, said = read_sheets(file, options, stdin)
-            notices += said
-            opened += 1
-            seen_sheets |= {raw.sheet for raw in raws if raw.sheet is not None}
-            read, others = typed_sheets(file, raws, nomenclature, options)
-        except InputError as error:
-            failures.append(error)
-            continue
-        skipped += others
-        sheets += read
-        file_ranks += [rank] * len(read)
-        notices += [notice for sheet in read for notice in sheet.notices]
-    if failures and not sheets:
-        if opened == len(files):  # a sheet that is not there is a mistake of the option, not of a file
-            check_names(options.sheets, seen_sheets)
+    return join([read_one(file, nomenclature, options, stdin) for file in files], options)
+
+
+def read_one(file: str, nomenclature: Nomenclature, options: ReadOptions, stdin: BinaryIO | None = None) -> OneFile:
+    """One file, whatever it gives. Raises SettingError where the mapping names what it does not have."""
+    try:
+        raws, said = prefetch.read(file, options.request, stdin)
+    except InputError as error:
+        return OneFile(file, failure=error)
+    return of_sheets(file, raws, said, nomenclature, options)
+
+
+def of_sheets(
+    file: str, raws: Sequence[RawSheet], said: Sequence[str], nomenclature: Nomenclature, options: ReadOptions
+) -> OneFile:
+    """The acts of a file whose sheets are these, and what is `said` of it."""
+    opened = OneFile(file, _names(raws), notices=tuple(said))
+    try:
+        used, left = sheets_with_acts(file, raws, options)
+    except InputError as error:
+        return replace(opened, failure=error)
+    sheets = [_typed(raw, found, nomenclature, options) for raw, found in used]
+    if not any(sheet.account.rows for sheet in sheets):
+        failure = InputError(file, "aucune ligne sous les titres", "vérifiez que l'export contient des actes")
+        return replace(opened, failure=failure)
+    if options.practitioner is not None:
+        sheets = [_only(sheet, practitioner_key(options.practitioner)) for sheet in sheets]
+    return replace(opened, sheets=tuple(sheets), left=tuple(left))
+
+
+def _names(raws: Sequence[RawSheet]) -> frozenset[str]:
+    return frozenset(raw.sheet for raw in raws if raw.sheet is not None)
+
+
+def join(files: Sequence[OneFile], options: ReadOptions) -> Acts:
+    """What several files gave as one set of acts, in their order. Raises as `load_acts`."""
+    acts = account(files, options)
+    sheets = [sheet for one in files for sheet in one.sheets]
+    tables = [sheet.table.with_columns(input=pl.lit(rank, ACTS["input"])) for rank, sheet in enumerate(sheets)]
+    table = pl.concat(tables, how="diagonal").with_columns(act=pl.int_range(pl.len(), dtype=pl.UInt32))
+    of_input = pl.Series([rank for rank, one in enumerate(files) for _ in one.sheets], dtype=pl.UInt16)
+    table = netted(table, of_input.gather(table["input"]))
+    return replace(acts, table=forget_unnamed(table) if some_unnamed(files) else table)
+
+
+def account(files: Sequence[OneFile], options: ReadOptions) -> Acts:
+    """All that is told of several files but their acts, whose table is left empty. Raises as `load_acts`."""
+    sheets = [sheet for one in files for sheet in one.sheets]
+    failures = tuple(one.failure for one in files if one.failure is not None)
+    seen = frozenset[str]().union(*(one.names for one in files if one.names is not None))
+    if sheets or all(one.names is not None for one in files):  # a sheet that is not there is a mistake of the option
+        check_names(options.sheets, seen)
+    if not sheets:
         raise failures[0]
-    check_names(options.sheets, seen_sheets)
-    table, inputs = _together(sheets, options.practitioner)
-    ranks = pl.Series(file_ranks, dtype=pl.UInt16).gather(table["input"])
-    table = netted(table, ranks)
-    forget, said = unnamed_practitioners(_practitioners_named(table, inputs))
+    if options.practitioner is not None and not any(sheet.named for sheet in sheets):
+        raise _nobody()
+    inputs = tuple(sheet.account for sheet in sheets)
+    said = [
+        notice for one in files for notices in (one.notices, *(s.notices for s in one.sheets)) for notice in notices
+    ]
     return Acts(
-        table=forget_unnamed(table) if forget else table,
+        table=pl.DataFrame(schema=ACTS),
         inputs=inputs,
         rejected=tuple(rejected for sheet in sheets for rejected in sheet.rejected),
-        skipped_sheets=tuple(skipped),
-        notices=tuple(dict.fromkeys([*notices, *said, *kinds_of_patient(inputs)])),
+        skipped_sheets=tuple(left for one in files for left in one.left),
+        notices=tuple(dict.fromkeys([*said, *_unnamed_practitioners(sheets), *_kinds_of_patient(inputs)])),
         columns=frozenset(key for entry in inputs for key in entry.columns),
-        failures=tuple(failures),
+        failures=failures,
     )
 
 
@@ -92,20 +163,6 @@ def netted(table: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
     return mark_duplicates(cancel(mark_repeated(table, files))).select(*ACTS)
 
 
-def read_sheets(file: str, options: ReadOptions, stdin: BinaryIO | None) -> tuple[list[RawSheet], list[str]]:
-    """The sheets of one file, as text; a mapping or an option may name its encoding and separator."""
-    mapping = options.mapping
-    encoding = options.encoding or (mapping.encoding if mapping else None)
-    separator, sheets = mapping.separator if mapping else None, wanted_sheets(options)
-    if encoding is None and separator is None:
-        begun = ahead.take(file, hidden=options.all_sheets, sheets=sheets)
-        if begun is not None:
-            return begun.result()
-    return read_file(
-        file, encoding=encoding, separator=separator, stdin=stdin, hidden=options.all_sheets, sheets=sheets
-    )
-
-
 def sheets_with_acts(
     file: str, raws: Sequence[RawSheet], options: ReadOptions
 ) -> tuple[list[tuple[RawSheet, Recognised]], list[Unread]]:
@@ -114,50 +171,44 @@ def sheets_with_acts(
     Raises:
         InputError: no sheet qualifies; everything missing is listed at once.
     """
-    check_file(file, raws, options)
+    request = options.request
+    check_file(file, raws, request)
     used: list[tuple[RawSheet, Recognised]] = []
     others: list[Unread] = []
     missing: list[str] = []
     for raw in raws:
-        found = recognise(raw, options.mapping) if is_asked(raw, options) else None
+        asked = request.wants(raw.sheet, hidden=raw.hidden)
+        found = recognise(raw, options.mapping) if asked else None
         if isinstance(found, Recognised):
             used.append((raw, found))
             continue
-        others.append(left_out(file, raw, options, found.missing if found else ()))
+        others.append(_left_out(file, raw, request, found.missing if found else ()))
         if found is not None:
             name = f"feuille {raw.sheet} : " if raw.sheet else ""
             seen = f" (lus : {', '.join(found.seen[:8])})" if found.seen else " (aucun titre de colonne reconnu)"
             missing.append(f"{name}pas de colonne {' ni '.join(map(_WORDS.__getitem__, found.missing))}{seen}")
     if not used:
-        hidden = [raw.sheet for raw in raws if raw.hidden and raw.sheet and not is_asked(raw, options)]
-        said = " ; ".join(missing) or (
-            f"feuilles masquées seulement ({', '.join(hidden)})" if hidden else "rien à lire"
-        )
-        raise InputError(
-            file,
-            f"aucune feuille d'actes : {said}",
-            "nommez les colonnes par --map MAPPING.toml (voir a9 columns et a9 template mapping)"
-            + (", ou lisez les feuilles masquées par --all-sheets" if hidden else ""),
-        )
+        raise _no_sheet(file, raws, request, missing)
     return used, others
 
 
-def typed_sheets(
-    file: str, raws: Sequence[RawSheet], nomenclature: Nomenclature, options: ReadOptions
-) -> tuple[list[Sheet], list[Unread]]:
-    """The sheets of one file that hold acts, typed, and those left out.
-
-    Raises:
-        InputError: no sheet qualifies, or none has a row.
-    """
-    used, others = sheets_with_acts(file, raws, options)
-    read = [_typed(raw, found, nomenclature, options) for raw, found in used]
-    if not any(sheet.account.rows for sheet in read):
-        raise InputError(file, "aucune ligne sous les titres", "vérifiez que l'export contient des actes")
-    return read, others
-
-
 _WORDS = {"date": "de date de soins", "code": "de code acte"}
+
+
+def _no_sheet(file: str, raws: Sequence[RawSheet], request: Request, missing: Sequence[str]) -> InputError:
+    hidden = [raw.sheet for raw in raws if raw.sheet and raw.hidden and not request.wants(raw.sheet, hidden=True)]
+    said = " ; ".join(missing) or (f"feuilles masquées seulement ({', '.join(hidden)})" if hidden else "rien à lire")
+    remedy = "nommez les colonnes par --map MAPPING.toml (voir a9 columns et a9 template mapping)"
+    if hidden:
+        remedy += ", ou lisez les feuilles masquées par --all-sheets"
+    return InputError(file, f"aucune feuille d'actes : {said}", remedy)
+
+
+def _left_out(file: str, raw: RawSheet, request: Request, lacking: Sequence[str]) -> Unread:
+    """Why a sheet is no sheet of acts: the keys that no column gives."""
+    columns = listed(quoted(COLUMNS[key].heading for key in lacking), "ni")
+    remedy = f"{plural(len(lacking), 'nommez-la', 'nommez-les')} par --map"
+    return left_out(file, raw, request, f"sans colonne {columns}", remedy)
 
 
 def _typed(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, options: ReadOptions) -> Sheet:
@@ -167,50 +218,29 @@ def _typed(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, options
     return normalise(raw, found, nomenclature, practitioners, sector_cnam)
 
 
-@dataclass(frozen=True)
-class Named:
-    """Whether some rows of a sheet name their practitioner, and whether some stand under `?`."""
-
-    file: str
-    named: bool
-    unnamed: bool
+# --- who the practitioner is --------------------------------------------------------------------------------------
 
 
-def practitioners_named(file: str, practitioners: pl.Series) -> Named:
-    """What the practitioners of the acts of one sheet are."""
-    unnamed = practitioners == "?"
-    return Named(file, bool((~unnamed).any()), bool(unnamed.any()))
+def _only(sheet: Sheet, practitioner: str) -> Sheet:
+    """The sheet with `?` named, and without the rows of other practitioners: they are skipped."""
+    name = pl.col("practitioner")
+    named = sheet.table.with_columns(practitioner=pl.when(name == "?").then(pl.lit(practitioner)).otherwise(name))
+    kept = named.filter(name.eq_missing(practitioner) | name.is_null())
+    away = named["row"].n_unique() - kept["row"].n_unique()
+    entry = sheet.account
+    told = replace(entry, rows=entry.rows - away, acts=len(kept), skipped=entry.skipped + away)
+    here = bool((kept["practitioner"] == practitioner).any())
+    return replace(sheet, table=kept, account=told, named=here, unnamed=False)
 
 
-def _practitioners_named(table: pl.DataFrame, inputs: tuple[Input, ...]) -> list[Named]:
-    if not (table["practitioner"] == "?").any():
-        return []
-    by_input = table.select("input", "practitioner").partition_by("input", as_dict=True)
-    return [
-        practitioners_named(entry.file, by_input[rank,]["practitioner"])
-        for rank, entry in enumerate(inputs)
-        if (rank,) in by_input
-    ]
+def _nobody() -> SettingError:
+    return SettingError("--practitioner", "aucun acte de ce praticien dans les fichiers", "vérifiez son identifiant")
 
 
-def unnamed_practitioners(sheets: Sequence[Named]) -> tuple[bool, list[str]]:
-    """Whether to read `?` as unknown, and what to say of it.
-
-    It is one practitioner where no sheet names any; where others do, the rows may be theirs.
-    """
-    unnamed = [sheet for sheet in sheets if sheet.unnamed]
-    if not unnamed:
-        return False, []
-    if not any(sheet.named for sheet in sheets):
-        return False, [
-            "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, "
-            "noté « ? » ; nommez-le par --practitioner ID."
-        ]
-    files = dict.fromkeys(sheet.file for sheet in unnamed)
-    return True, [
-        f"{', '.join(files)} : pas de colonne de praticien, alors que d'autres fichiers ou feuilles en ont une ; "
-        "praticien lu comme inconnu. Contrôlez ce fichier seul, ou nommez son praticien par --practitioner ID."
-    ]
+def some_unnamed(files: Sequence[OneFile]) -> bool:
+    """Whether `?` is unknown: it is one practitioner where no sheet names any; else the rows may be theirs."""
+    sheets = [sheet for one in files for sheet in one.sheets]
+    return any(sheet.named for sheet in sheets) and any(sheet.unnamed for sheet in sheets)
 
 
 def forget_unnamed(table: pl.DataFrame) -> pl.DataFrame:
@@ -218,20 +248,31 @@ def forget_unnamed(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(practitioner=pl.when(pl.col("practitioner") != "?").then("practitioner"))
 
 
-def kinds_of_patient(inputs: tuple[Input, ...]) -> list[str]:
+def _unnamed_practitioners(sheets: Sequence[Sheet]) -> list[str]:
+    """What to say of rows that name no practitioner."""
+    files = dict.fromkeys(sheet.account.file for sheet in sheets if sheet.unnamed)
+    if not files:
+        return []
+    if not any(sheet.named for sheet in sheets):
+        return [
+            "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, "
+            "noté « ? » ; nommez-le par --practitioner ID."
+        ]
+    return [
+        f"{', '.join(files)} : pas de colonne de praticien, alors que d'autres fichiers ou feuilles en ont une ; "
+        "praticien lu comme inconnu. Contrôlez ce fichier seul, ou nommez son praticien par --practitioner ID."
+    ]
+
+
+#: What identifies patients, the best first, and its French name.
+_IDENTITIES = {"patient": "n° de dossier", "nir": "NIR", "last_name": "nom"}
+
+
+def _kinds_of_patient(inputs: Sequence[Input]) -> list[str]:
     """Sheets that identify patients in different ways do not recognise each other's."""
     kinds: dict[str, str] = {}
     for entry in inputs:
-        keys = entry.columns.keys()
-        kind = (
-            "n° de dossier"
-            if "patient" in keys
-            else "NIR"
-            if "nir" in keys
-            else "nom"
-            if "last_name" in keys
-            else None
-        )
+        kind = next((words for key, words in _IDENTITIES.items() if key in entry.columns), None)
         if kind is not None:
             kinds.setdefault(kind, entry.file)
     if len(kinds) < 2:
@@ -240,36 +281,3 @@ def kinds_of_patient(inputs: tuple[Input, ...]) -> list[str]:
     return [
         f"Patients identifiés de plusieurs façons : {said} ; un même patient n'y est pas reconnu d'une à l'autre."
     ]
-
-
-def _together(sheets: list[Sheet], practitioner: str | None) -> tuple[pl.DataFrame, tuple[Input, ...]]:
-    """All sheets in their order, acts numbered; `--practitioner` names or keeps one practitioner."""
-    if practitioner is not None:
-        sheets = [only_practitioner(sheet, practitioner) for sheet in sheets]
-        if not any(has_practitioner(sheet, practitioner) for sheet in sheets):
-            raise nobody()
-    tables = [sheet.table.with_columns(input=pl.lit(rank, ACTS["input"])) for rank, sheet in enumerate(sheets)]
-    table = pl.concat(tables, how="diagonal").with_columns(act=pl.int_range(pl.len(), dtype=pl.UInt32))
-    return table, tuple(sheet.account for sheet in sheets)
-
-
-def only_practitioner(sheet: Sheet, practitioner: str) -> Sheet:
-    """The sheet with `?` named, and without the rows of other practitioners: they are skipped."""
-    key = practitioner_key(practitioner)
-    name = pl.col("practitioner")
-    named = sheet.table.with_columns(practitioner=pl.when(name == "?").then(pl.lit(key)).otherwise(name))
-    kept = named.filter(name.eq_missing(key) | name.is_null())
-    away = named["row"].n_unique() - kept["row"].n_unique()
-    entry = sheet.account
-    account = replace(entry, rows=entry.rows - away, acts=len(kept), skipped=entry.skipped + away)
-    return replace(sheet, table=kept, account=account)
-
-
-def has_practitioner(sheet: Sheet, practitioner: str) -> bool:
-    """Whether some act of the sheet is this practitioner's."""
-    return bool((sheet.table["practitioner"] == practitioner_key(practitioner)).any())
-
-
-def nobody() -> SettingError:
-    """What is said where `--practitioner` names nobody of the files."""
-    return SettingError("--practitioner", "aucun acte de ce praticien dans les fichiers", "vérifiez son identifiant")

@@ -12,10 +12,10 @@ import polars as pl
 
 from avenant9.acts import values
 from avenant9.acts.codes import CCAM, Coded, parse_codes
-from avenant9.acts.columns import Recognised
-from avenant9.acts.preflight import letters
-from avenant9.acts.raw import RawSheet
+from avenant9.acts.recognise import Recognised
 from avenant9.model import ACTS, LISTED, CellRef, Input, Nomenclature, Rejected
+from avenant9.reading.addresses import letters
+from avenant9.reading.raw_sheet import RawSheet
 from avenant9.wording import counted, plural
 
 _Absent = Callable[[str], pl.Series]
@@ -32,12 +32,22 @@ _GROUPED = re.compile(r"\d+|\d{5}2[AB]\d{6}(?:\d\d)?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet, typed: `table` has the columns of ACTS but `act`, `input` and what needs the other sheets."""
+    """One sheet, typed.
+
+    Attributes:
+        table: the columns of ACTS but `act`, `input` and what needs the other sheets.
+        account: what became of its rows.
+        rejected: the rows that could not be read.
+        notices: what was understood (French).
+        named, unnamed: whether some acts name their practitioner, and whether some stand under `?`.
+    """
 
     table: pl.DataFrame
     account: Input
     rejected: tuple[Rejected, ...]
     notices: tuple[str, ...]
+    named: bool
+    unnamed: bool
 
 
 @dataclass
@@ -151,7 +161,15 @@ def normalise(
         separator=raw.separator,
         places=dict(found.columns),
     )
-    return Sheet(table, account, rejected, (*found.notices, *reading.notices))
+    unnamed = table["practitioner"] == "?"
+    return Sheet(
+        table=table,
+        account=account,
+        rejected=rejected,
+        notices=(*found.notices, *reading.notices),
+        named=bool((~unnamed).any()),
+        unnamed=bool(unnamed.any()),
+    )
 
 
 def _at_once(reading: _Reading, *steps: Callable[[_Reading], None]) -> None:

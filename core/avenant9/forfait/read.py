@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from avenant9.acts import practices, preflight
-from avenant9.acts.settings import empty
 from avenant9.errors import InputError, SettingError
 from avenant9.forfait import values
 from avenant9.forfait.answers import AssistantContract, Practice
+from avenant9.reading.refusals import RESAVE
+from avenant9.reading.sniff import HEAD, open_input, sniff
+from avenant9.reading.workbook.examine import examined
+from avenant9.settings import practices
+from avenant9.settings.forms import empty
 from avenant9.wording import did_you_mean, listed, plural, quoted
 
 if TYPE_CHECKING:
@@ -65,18 +68,18 @@ def load_practices(path: str, keys: Mapping[str, Key], stdin: BinaryIO | None = 
         data, shown = (stdin.read() if stdin is not None else b""), "entrée standard"
     else:
         shown = path
-        with preflight.open_input(path) as file:
+        with open_input(path) as file:
             data = _content(path, file)
-    kind = preflight.sniff(shown, data[: preflight.HEAD])
+    kind = sniff(shown, data[:HEAD])
     if kind == "zip":
         if path == "-":
             raise InputError(shown, "un classeur ne peut pas être lu d'un tuyau", "enregistrez-le dans un fichier")
         return _of_workbook(path, data, keys)
     if kind == "ole":
-        preflight.workbook(shown, io.BytesIO(data), kind, lambda _sheet: True)  # refuses one with a password
-        raise InputError(shown, "ce n'est pas un classeur .xlsx", preflight.RESAVE)
+        examined(shown, io.BytesIO(data), kind, lambda _sheet: True)  # refuses one with a password
+        raise InputError(shown, "ce n'est pas un classeur .xlsx", RESAVE)
     if kind != "text":
-        raise InputError(shown, "ce n'est ni un fichier TOML ni un classeur .xlsx", preflight.RESAVE)
+        raise InputError(shown, "ce n'est ni un fichier TOML ni un classeur .xlsx", RESAVE)
     return (_of_toml(shown, data, keys),)
 
 

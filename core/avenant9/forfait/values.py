@@ -11,10 +11,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from avenant9.acts.settings import empty
 from avenant9.acts.values import parse_day
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Rate
+from avenant9.settings.forms import empty
 from avenant9.wording import counted, did_you_mean, fold, integer, listed, quoted
 
 if TYPE_CHECKING:

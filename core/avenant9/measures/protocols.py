@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from avenant9.acts.shifts import Patient
     from avenant9.model import Acts, CellRef
     from avenant9.results.measures import Reason
     from avenant9.rulebook.measures import PerPatient, Protocol
+    from avenant9.shifts import Patient
 
 _PROFESSIONS = {"ide": "infirmier", "pharmacien": "pharmacien", "mk": "masseur-kinésithérapeute"}
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from avenant9.acts.settings import day as day_of
-from avenant9.acts.settings import read_bytes, unusable
 from avenant9.errors import SettingError
 from avenant9.measures.catalogue import history, named
 from avenant9.rulebook.measures import PerPatientSpan, Span
 from avenant9.rulebook.messages import expected
+from avenant9.settings.forms import day as day_of
+from avenant9.settings.forms import read_bytes, unusable
 from avenant9.wording import day as french_day
 from avenant9.wording import did_you_mean, listed, quoted
 

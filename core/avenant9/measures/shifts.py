@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from avenant9.acts.shifts import NOBODY
 from avenant9.calendar import public_holidays, split_shift
 from avenant9.measures.units import UNITS, WHOLE, why_outside
 from avenant9.rulebook.measures import (
@@ -32,6 +31,7 @@ from avenant9.rulebook.measures import (
     span_on,
     value_on,
 )
+from avenant9.shifts import NOBODY
 from avenant9.wording import counted
 from avenant9.wording import day as french_day
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from avenant9.acts.shifts import Shift
     from avenant9.calendar import Calendar, Duty, Hours
     from avenant9.results.measures import Reason
+    from avenant9.shifts import Shift
 
 _SATURDAY, _SUNDAY = 6, 7
 _ONE_BY_ONE = "saisissez chaque demi-journée comme une vacation"

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from avenant9.acts.shifts import Activity
     from avenant9.checks.context import Context
     from avenant9.rulebook.load import Rulebook
     from avenant9.rulebook.measures import Measure
+    from avenant9.shifts import Activity
 
 _MONEY = ("baseline", "with_measure", "difference", "difference_amo", "difference_patient")
 _COUNTS = ("units", "retained", "refused")

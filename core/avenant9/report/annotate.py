@@ -15,9 +15,11 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
-from avenant9.acts import preflight
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Report, Verdict
+from avenant9.reading.addresses import number
+from avenant9.reading.refusals import RESAVE, damaged
+from avenant9.reading.sniff import HEAD, open_input
 from avenant9.report import check_document, sentences, workbook, xlsx
 from avenant9.wording import counted, euros, listed
 
@@ -81,15 +83,15 @@ def check_input(files: Sequence[str]) -> None:
     remedy = "enregistrez-le au format .xlsx, ou écrivez les constats à part (-o FICHIER.xlsx)"
     if path == "-":
         raise SettingError(_OPTION, "l'entrée standard ne s'annote pas", "donnez le nom d'un classeur .xlsx")
-    with preflight.open_input(path) as file:
-        head = file.read(preflight.HEAD)
+    with open_input(path) as file:
+        head = file.read(HEAD)
         if not head.startswith(b"PK"):
             raise SettingError(_OPTION, f"{path} n'est pas un classeur .xlsx, ou il est protégé", remedy)
         try:
             with zipfile.ZipFile(file) as package:
                 names = package.namelist()
         except (zipfile.BadZipFile, OSError, ValueError):
-            raise preflight.damaged(path) from None
+            raise damaged(path) from None
     if not any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
         raise SettingError(_OPTION, f"{path} n'est pas un classeur .xlsx", remedy)
 
@@ -169,7 +171,7 @@ def _loaded(path: str) -> Workbook:
 
 def _refused(path: str) -> InputError:
     problem = "ce classeur se lit, mais ne se copie pas avec sa mise en forme"
-    return InputError(path, problem, f"{preflight.RESAVE}, ou écrivez les constats à part (-o FICHIER.xlsx)")
+    return InputError(path, problem, f"{RESAVE}, ou écrivez les constats à part (-o FICHIER.xlsx)")
 
 
 def _legend(report: Report) -> str:
@@ -243,7 +245,7 @@ def _at_fault(findings: Iterable[dict[str, Any]], columns: dict[str, int]) -> li
 
 def _column(address: str | None, columns: dict[str, int]) -> int:
     letters = re.match("[A-Z]+", address or "")
-    return preflight.number(letters[0]) if letters else columns.get("code", 0)
+    return number(letters[0]) if letters else columns.get("code", 0)
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from avenant9.acts.columns import Recognised, Unrecognised, recognise
-from avenant9.acts.preflight import letters
+from avenant9.acts.recognise import Recognised, Unrecognised, recognise
+from avenant9.reading.addresses import letters
 from avenant9.report.headings import HEADINGS, heading
 from avenant9.report.page import Page, sections
 from avenant9.wording import counted, file_name, listed, quoted
@@ -15,8 +15,8 @@ from avenant9.wording import counted, file_name, listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from avenant9.acts.columns import Mapping
-    from avenant9.acts.raw import RawSheet
+    from avenant9.acts.mapping import Mapping
+    from avenant9.reading.raw_sheet import RawSheet
 
 FORMAT = "a9-columns/1"
 _SEPARATORS = {"\t": "tabulation", ",": "virgule"}

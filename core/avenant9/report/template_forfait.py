@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from avenant9.acts.practices import KEY_HEADING, LABEL_HEADING, SHEET
 from avenant9.forfait import values
 from avenant9.forfait.read import ASSISTANT, EXTRA_LABELS, YEAR
 from avenant9.rulebook.scales import load_scales
+from avenant9.settings.practices import KEY_HEADING, LABEL_HEADING, SHEET
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

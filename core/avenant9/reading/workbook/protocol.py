@@ -1,0 +1,59 @@
+"""What the process of a native reader answers, as tables."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from avenant9.reading.workbook.worker import COLUMNS, DONE, FRAME, REFUSED, SLICE
+
+if TYPE_CHECKING:
+    import subprocess
+    from typing import IO
+
+
+class DeadError(Exception):
+    """The reader ended before the end of its answer."""
+
+
+class RefusedError(Exception):
+    """The reader does not take what it was given for a workbook."""
+
+
+def answer(reader: subprocess.Popen[bytes]) -> dict[str, pl.DataFrame]:
+    """The sheets that the reader found, by name: a column `c` and its place each, null where a cell is empty.
+
+    Raises:
+        DeadError, RefusedError: there is no whole answer.
+    """
+    assert reader.stdout is not None  # noqa: S101
+    tables: dict[str, pl.DataFrame] = {}
+    name, columns, slices = "", list[str](), list[pl.DataFrame]()
+    while True:
+        kind, content = _frame(reader.stdout)
+        if kind == DONE:
+            return tables
+        if kind == REFUSED:
+            raise RefusedError
+        if kind == COLUMNS:
+            sheet = json.loads(content)
+            name, columns, slices = sheet["sheet"], [f"c{place}" for place in sheet["columns"]], []
+        elif kind == SLICE:
+            slices.append(pl.read_ipc_stream(content).select(pl.when(pl.all() != "").then(pl.all())))
+        else:
+            table = pl.concat(slices) if slices else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+            table.columns = columns
+            tables[name] = table
+
+
+def _frame(pipe: IO[bytes]) -> tuple[bytes, bytes]:
+    header = pipe.read(FRAME.size)
+    if len(header) < FRAME.size:
+        raise DeadError
+    kind, size = FRAME.unpack(header)
+    content = pipe.read(size)
+    if len(content) < size:
+        raise DeadError
+    return kind, content

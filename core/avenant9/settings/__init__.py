@@ -1,0 +1,1 @@
+"""What users fill in beside their acts: TOML files, or sheets of a workbook."""

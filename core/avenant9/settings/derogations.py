@@ -1,0 +1,125 @@
+"""The derogations ("aménagements") of the ceiling that practitioners obtained, from TOML or a workbook."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any, Final
+
+from avenant9.errors import SettingError
+from avenant9.model import GrantedCeiling
+from avenant9.settings.forms import Form, check_keys, day, entries, practitioner, unusable
+from avenant9.wording import fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+#: Key -> heading of the template's sheet, in its order.
+HEADINGS: Final = {
+    "practitioner": "Praticien",
+    "year": "Année",
+    "ceiling": "Plafond",
+    "conditions": "Conditions",
+    "decided_on": "Décidée le",
+    "tacit_renewal": "Reconduction tacite",
+    "changed_on": "Situation changée le",
+}
+REQUIRED: Final = ("practitioner", "year", "ceiling")
+_FORM: Final = Form("derogation", "dérogation", "derogations", HEADINGS, REQUIRED)
+_YEARS: Final = range(2000, 2100)
+_BASIS_POINTS: Final = 10_000
+_YES_NO: Final = dict.fromkeys(("oui", "o", "vrai", "1"), True) | dict.fromkeys(("non", "n", "faux", "0"), False)
+
+
+def load_derogations(path: Path) -> tuple[GrantedCeiling, ...]:
+    """The derogations of a TOML file (`[[derogation]]`) or of the first sheet of a workbook, in their order.
+
+    Ceilings are shares between 0 and 1 (or percents written with `%`), kept in whole basis points.
+
+    Raises:
+        InputError: the file cannot be read.
+        SettingError: something it holds cannot be used: the first thing, with its place and the remedy.
+    """
+    granted: list[GrantedCeiling] = []
+    first: dict[tuple[str, int], str] = {}
+    for place, values in entries(path, _FORM):
+        entry = granted_ceiling(place, values)
+        key = (entry.practitioner, entry.year)
+        if key in first:
+            raise SettingError(
+                place,
+                f"deuxième dérogation d'un même praticien pour {entry.year} (la première : {first[key]})",
+                "n'en gardez qu'une par praticien et par année",
+            )
+        first[key] = place
+        granted.append(entry)
+    return tuple(granted)
+
+
+def granted_ceiling(place: str, values: dict[str, Any]) -> GrantedCeiling:
+    """One derogation as a file writes it. Raises SettingError at `place`."""
+    check_keys(place, values, _FORM)
+    year, changed_on = _year(place, values["year"]), day(place, "changed_on", values.get("changed_on"))
+    if changed_on is not None and changed_on.year < year:
+        raise SettingError(
+            f"{place}, changed_on",
+            f"situation changée avant l'année accordée ({year})",
+            "donnez la date du changement qui met fin à la reconduction, ou retirez cette clé",
+        )
+    return GrantedCeiling(
+        practitioner=practitioner(place, values["practitioner"]),
+        year=year,
+        ceiling_bp=_share(place, values["ceiling"]),
+        conditions=_conditions(place, values.get("conditions", ())),
+        decided_on=day(place, "decided_on", values.get("decided_on")),
+        tacit_renewal=_yes_no(place, values.get("tacit_renewal", True)),
+        changed_on=changed_on,
+    )
+
+
+def _year(place: str, value: Any) -> int:
+    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or value not in _YEARS:
+        raise unusable(place, "year", "une année civile, par exemple 2022")
+    return value
+
+
+def _share(place: str, value: Any) -> int:
+    """A share as whole basis points: integer arithmetic from here on."""
+    key, expected = "ceiling", "une part entre 0 et 1, par exemple 0.40 (ou 40 %)"
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise unusable(place, key, expected)
+    text = str(value).replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", ".")
+    percent = text.endswith("%")
+    try:
+        share = Decimal(text.removesuffix("%"))
+    except InvalidOperation:
+        raise unusable(place, key, expected) from None
+    points = share * (100 if percent else _BASIS_POINTS)
+    if isinstance(value, float):  # a cell of a workbook: 0.4 is stored as a binary fraction
+        points = points.quantize(Decimal("0.000001")).normalize()
+    if not points.is_finite() or not 0 <= points <= _BASIS_POINTS:
+        raise SettingError(f"{place}, {key}", f"plafond hors de 0 à 1 ({value})", f"attendu : {expected}")
+    if points != points.to_integral_value():
+        raise SettingError(f"{place}, {key}", f"plafond trop précis ({value})", "deux décimales de pour cent au plus")
+    return int(points)
+
+
+def _conditions(place: str, value: Any) -> tuple[str, ...]:
+    """A list in TOML; in a cell, conditions apart by `;`."""
+    if isinstance(value, str):
+        value = value.split(";")
+    if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
+        raise unusable(place, "conditions", "une liste de textes")
+    return tuple(text.strip() for text in value if text.strip())
+
+
+def _yes_no(place: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    answer = _YES_NO.get(fold(str(value)).strip())
+    if answer is None:
+        raise unusable(place, "tacit_renewal", "true ou false (oui ou non dans un classeur)")
+    return answer

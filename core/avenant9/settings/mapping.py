@@ -1,0 +1,138 @@
+"""A mapping file (TOML): which heading is which column in the files of one program, and how they are written."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+import tomllib
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from avenant9.acts.columns import COLUMNS, RANKS, fold_heading
+from avenant9.acts.mapping import Mapping
+from avenant9.errors import InputError, SettingError
+from avenant9.wording import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from avenant9.acts.recognise import Recognised
+    from avenant9.reading.raw_sheet import RawSheet
+
+_SEPARATORS = {";": ";", ",": ",", "|": "|", "\t": "\t", "tab": "\t", "tabulation": "\t"}
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class _FileSection(_Strict):
+    feuille: str | None = None
+    encoding: str | None = None
+    separateur: str | None = None
+    secteur: Literal["usuel", "cnam"] | None = None
+
+
+class _MappingFile(_Strict):
+    colonnes: dict[str, str] = {}
+    fichier: _FileSection = _FileSection()
+    praticiens: dict[str, str] = {}
+
+
+_KEYS = {"": tuple(_MappingFile.model_fields), "fichier": tuple(_FileSection.model_fields)}
+
+
+def load_mapping(path: Path) -> Mapping:
+    """A mapping file (TOML).
+
+    Raises:
+        InputError: the file cannot be read.
+        SettingError: it holds something that cannot be used: everything wrong at once, with nearest names.
+    """
+    place = str(path)
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise InputError(place, "fichier de correspondance introuvable ou illisible", "vérifiez son nom") from None
+    try:
+        content = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SettingError(place, "le fichier n'est pas en UTF-8", "enregistrez-le en UTF-8") from None
+    except (ValueError, RecursionError) as error:  # also what tomllib lets through: an integer without end
+        at = re.search(r"line (\d+)|at end of document", str(error))
+        where = "" if not at else f" (à la ligne {at[1]})" if at[1] else " (à la fin)"
+        raise SettingError(place, f"ce n'est pas du TOML{where}", 'écrivez clé = "titre"') from None
+    try:
+        read = _MappingFile.model_validate(content)
+    except ValidationError as error:
+        raise _refused(place, [_said(dict(problem)) for problem in error.errors()]) from None
+    problems = [_unknown_key(key) for key in read.colonnes if key not in COLUMNS]
+    separator = read.fichier.separateur
+    if separator is not None and separator not in _SEPARATORS:
+        problems.append("fichier.separateur : attendu ;, virgule, | ou tab")
+    if read.fichier.encoding is not None:
+        try:
+            codecs.lookup(read.fichier.encoding)
+        except (LookupError, ValueError):  # ValueError: a null character
+            problems.append(f"fichier.encoding : encodage inconnu « {read.fichier.encoding} » (par exemple cp1252)")
+    if problems:
+        raise _refused(place, problems)
+    return Mapping(
+        columns=read.colonnes,
+        sheet=read.fichier.feuille,
+        encoding=read.fichier.encoding,
+        separator=None if separator is None else _SEPARATORS[separator],
+        sector_cnam=read.fichier.secteur == "cnam",
+        practitioners=read.praticiens,
+        place=place,
+    )
+
+
+def _refused(place: str, problems: Sequence[str]) -> SettingError:
+    return SettingError(place, " ; ".join(problems), "corrigez la correspondance (modèle : a9 template mapping)")
+
+
+def _said(problem: dict[str, object]) -> str:
+    """One error of pydantic, in French."""
+    location = problem["loc"]
+    assert isinstance(location, tuple)  # noqa: S101
+    where, kind = ".".join(map(str, location)), problem["type"]
+    if kind == "extra_forbidden":
+        names = _KEYS.get(".".join(map(str, location[:-1])), ())
+        near = did_you_mean(str(location[-1]), names) or f"clés admises : {', '.join(names)}"
+        return f"{where} : clé inconnue, {near}"
+    if kind == "literal_error":
+        return f"{where} : attendu « usuel » ou « cnam »"
+    if kind == "string_type":
+        return f"{where} : attendu un texte entre guillemets"
+    return f"{where} : attendu une section [{where}]"
+
+
+def _unknown_key(key: str) -> str:
+    fits = [known for known, ranks in RANKS.items() if fold_heading(key) in ranks]
+    near = f"peut-être « {fits[0]} »" if fits else did_you_mean(key, COLUMNS)
+    return f"colonnes.{key} : clé inconnue, {near or 'clés admises : ' + ', '.join(COLUMNS)}"
+
+
+def save_mapping(recognised: Recognised, raw: RawSheet) -> str:
+    """The text of a mapping file that names the columns as they were recognised."""
+    lines = ["# Correspondance des colonnes : clé = titre dans le fichier", "[colonnes]"]
+    lines += [f"{key} = {_toml(heading)}" for key, heading in recognised.headings.items()]
+    lines += ["", "[fichier]"]
+    if raw.sheet is not None:
+        lines.append(f"feuille = {_toml(raw.sheet)}")
+    if raw.encoding is not None and not raw.encoding.startswith("utf"):  # the others are found without help
+        lines.append(f"encoding = {_toml(raw.encoding)}")
+    if raw.separator is not None:
+        lines.append(f"separateur = {_toml(raw.separator)}")
+    if "sector" in recognised.columns:
+        lines.append(f"secteur = {_toml('cnam' if recognised.sector_cnam else 'usuel')}")
+    return "\n".join([*lines, ""])
+
+
+def _toml(text: str) -> str:
+    """A TOML basic string: its escapes are those of JSON, and delete."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
