@@ -86,6 +86,7 @@ fixtures: $(VENV)/dev.stamp
 	$(BIN)/python fixtures/threshold_years.py
 	$(BIN)/python fixtures/measures_year.py
 	$(BIN)/python fixtures/practices_build.py
+	$(BIN)/python fixtures/exports.py
 
 locale: $(VENV)/dev.stamp
 	$(BIN)/pybabel compile --directory cli/a9/locale --domain a9 --locale fr
