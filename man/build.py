@@ -311,7 +311,7 @@ def _column(kind: str, column: Column, needed: Sequence[str]) -> Block:
     words = [column.note if column.note.endswith((".", "?")) else f"{column.note}."]
     if any(value not in column.note for value in column.values):
         words.append(f"Valeurs : {', '.join(column.values)}.")
-    synonyms = COLUMNS[column.key].synonyms if kind == "acts" and column.key in COLUMNS else ()
+    synonyms = COLUMNS[column.key].headings if kind == "acts" and column.key in COLUMNS else ()
     more = [f"Titres reconnus aussi : {', '.join(synonyms).rstrip('.')}."] if synonyms else []
     star = " *" if column.key in needed else ""
     return entry(f"{bold(column.key)} {prose(f'({column.heading})')}{star}", " ".join(words), *more)

@@ -295,7 +295,7 @@ def test_08_names_of_columns_do_not_matter(practice: Practice, data: st.DataObje
 
     names = {
         key: data.draw(
-            st.sampled_from([key, COLUMNS[key].heading, *(one for one in COLUMNS[key].synonyms if "_" not in one)])
+            st.sampled_from([key, COLUMNS[key].heading, *(one for one in COLUMNS[key].headings if "_" not in one)])
         )
         for key in practice.columns
     }

@@ -30,10 +30,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9 import dispatch, engine
+from avenant9.acts.columns import ACTS
 from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, netted, read_one, some_unnamed
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
-from avenant9.model import ACTS, Acts, Report, Unverifiable
+from avenant9.model import Acts, Report, Unverifiable
 from avenant9.rulebook import schema
 
 if TYPE_CHECKING:

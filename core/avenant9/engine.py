@@ -16,23 +16,13 @@ from typing import Any
 import polars as pl
 
 from avenant9 import remote_share, summary
+from avenant9.acts.columns import ACTS
 from avenant9.acts.netting import counting
 from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
 from avenant9.checks.context import Context
 from avenant9.dispatch import lookup, run
-from avenant9.model import (
-    ACTS,
-    CCAM_SHAPE,
-    CRASHED,
-    FINDINGS,
-    PLACE,
-    REPORTED,
-    Acts,
-    GrantedCeiling,
-    Report,
-    Unverifiable,
-)
+from avenant9.model import CCAM_SHAPE, CRASHED, FINDINGS, PLACE, REPORTED, Acts, GrantedCeiling, Report, Unverifiable
 from avenant9.period import Period, civil_year
 from avenant9.rulebook import schema
 from avenant9.rulebook.load import Rulebook

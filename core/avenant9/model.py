@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -91,100 +90,8 @@ class Input:
     places: dict[str, int] = field(default_factory=dict, compare=False)  # key -> absolute column, from 0
 
 
-#: The acts table. One line per act (one code of one row). Null means *unknown*, never "no" or zero.
-ACTS: dict[str, pl.DataType] = {
-    "act": pl.UInt32(),  # 0…n-1 in the order of the command line, sheet, row, rank of the code in its cell
-    "input": pl.UInt16(),  # index into Acts.inputs
-    "row": pl.UInt32(),  # row number the user sees
-    "parts": pl.UInt8(),  # how many codes the row holds
-    "date": pl.Date(),
-    "time": pl.Time(),
-    "code": pl.String(),  # after aliases: MCY for 2 CNPSY, the act of `original_code` behind CCX…
-    "practitioner": pl.String(),  # "?" where the sheet has no such column
-    "specialty": pl.Int16(),  # CNAM code, after Nomenclature.same_specialty
-    "sector": pl.String(),  # "1", "1DP", "2", "3" in everyday words
-    "optam": pl.Boolean(),
-    "patient": pl.String(),  # the identifying key; never leaves the process but under `interne`
-    "patient_shown": pl.String(),  # what the file says of the patient, for `interne` only
-    "birth_date": pl.Date(),
-    "quantity": pl.Int32(),  # units left after cancellations
-    "coefficient": pl.Int32(),  # thousandths: 1000 is 1
-    "amount": pl.Int64(),  # cents billed for the whole row, after cancellations
-    "overcharge": pl.Int64(),  # cents
-    "rate": pl.Int32(),  # basis points: 7000 is 70 %
-    "reimbursed": pl.Int64(),  # cents
-    "payment_date": pl.Date(),
-    "invoice": pl.String(),
-    "treating_doctor": pl.Boolean(),
-    "pathway": pl.String(),
-    "ald": pl.Boolean(),
-    "exemption": pl.Int16(),
-    "place": pl.String(),
-    "reason": pl.String(),
-    "original_code": pl.String(),
-    "regulated_by": pl.String(),
-    "regulated_at": pl.Datetime("us"),
-    "regulated_day_only": pl.Boolean(),  # regulated_at was given without a time
-    "requested_by": pl.String(),
-    "requested_at": pl.Datetime("us"),
-    "requested_day_only": pl.Boolean(),  # requested_at was given without a time
-    "channel": pl.String(),
-    "territory": pl.Boolean(),
-    "duplicate_of": pl.UInt32(),  # the act that this one repeats, within a file or in another one
-    "doubtful": pl.Boolean(),  # repeats another row and counts all the same
-    "status": pl.String(),  # null: counts; else one of NOT_COUNTED
-}
-
-#: The closed lists of the contract: every other value is unknown.
-LISTED: dict[str, tuple[str, ...]] = {
-    "place": ("cabinet", "domicile", "ehpad", "esms", "mmg", "centre-vaccination"),
-    "reason": (
-        "ald80",
-        "neurodegeneratif",
-        "palliatif",
-        "nouveau-mt",
-        "certificat",
-        "transfert",
-        "diabete",
-        "endocrinopathie",
-    ),
-    "regulated_by": ("sas", "15", "116117", "association", "non"),
-    "requested_by": ("mt", "sas", "autre"),
-    "channel": ("video", "telephone", "presentiel"),
-}
-#: The same in French, column by column; a value that is not here is its own word.
-IN_FRENCH: dict[str, dict[str, str]] = {
-    "place": {
-        "ehpad": "EHPAD",
-        "esms": "ESMS",
-        "mmg": "maison médicale de garde",
-        "centre-vaccination": "centre de vaccination",
-    },
-    "reason": {
-        "ald80": "ALD dès 80 ans",
-        "neurodegeneratif": "maladie neurodégénérative",
-        "palliatif": "soins palliatifs",
-        "nouveau-mt": "nouveau médecin traitant",
-        "diabete": "diabète",
-    },
-    "regulated_by": {"sas": "SAS", "15": "centre 15", "116117": "116 117"},
-    "requested_by": {"mt": "médecin traitant", "sas": "SAS"},
-    "channel": {"video": "vidéo", "telephone": "téléphone", "presentiel": "présentiel"},
-}
-
-
-def in_french(column: str, values: Iterable[str]) -> list[str]:
-    """Values of a listed column in words."""
-    words = IN_FRENCH.get(column, {})
-    return [words.get(value, value) for value in values]
-
-
 #: The shape of a CCAM code: four letters, three digits.
 CCAM_SHAPE = r"[A-Z]{4}\d{3}"
-
-#: Why an act of the table enters no count: a row that cancels, a row cancelled whole, a cancellation that finds
-#: nothing to cancel, a row already read in another file.
-NOT_COUNTED = ("cancellation", "cancelled", "orphan", "repeated")
 
 #: What a check returns, one line per finding. `act` is null for a finding on a practitioner, which then carries
 #: `year` and `practitioner`.

@@ -15,13 +15,14 @@ from typing import Any, BinaryIO
 
 import polars as pl
 
-from avenant9.acts import values
-from avenant9.acts.columns import COLUMNS, fold_heading
+from avenant9.acts import dates, values
+from avenant9.acts.columns import ACTS, COLUMNS, fold_heading
 from avenant9.acts.load import OneFile, ReadOptions, account, join, of_sheets
-from avenant9.acts.normalise import data_rows, one_spelling, practitioner_key
+from avenant9.acts.people import one_spelling, practitioner_key
 from avenant9.acts.recognise import Recognised, headers, recognise
+from avenant9.acts.rows import data_rows
 from avenant9.errors import InputError, SettingError
-from avenant9.model import ACTS, Acts, CellRef, Input, Nomenclature, Rejected, Unread
+from avenant9.model import Acts, CellRef, Input, Nomenclature, Rejected, Unread
 from avenant9.reading import prefetch
 from avenant9.reading.addresses import letters
 from avenant9.reading.raw_sheet import RawSheet
@@ -54,7 +55,7 @@ class Form:
 
 
 def _as_in_acts(key: str) -> tuple[str, ...]:
-    return (COLUMNS[key].heading, *COLUMNS[key].synonyms)
+    return (COLUMNS[key].heading, *COLUMNS[key].headings)
 
 
 SHIFTS = Form(
@@ -421,14 +422,14 @@ def _day(row: _Row) -> date:
 @lru_cache(maxsize=4096)
 def _day_of(cell: str) -> date | None:
     """A date, whatever time it carries."""
-    [day] = values.days(pl.Series([cell]))
+    [day] = dates.days(pl.Series([cell]))
     return day if isinstance(day, date) else None
 
 
 @lru_cache(maxsize=4096)
 def _clock(cell: str) -> time | None:
     """A time to the minute."""
-    [clock] = values.times(pl.Series([cell]))
+    [clock] = dates.times(pl.Series([cell]))
     return clock.replace(second=0, microsecond=0) if isinstance(clock, time) else None
 
 

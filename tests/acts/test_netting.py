@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from avenant9.acts.columns import ACTS
 from avenant9.acts.netting import cancel, counting, mark_duplicates, mark_repeated
-from avenant9.model import ACTS
 
 DAY = date(2023, 3, 1)
 

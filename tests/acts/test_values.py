@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 import polars as pl
 import pytest
 
-from avenant9.acts import values
-from avenant9.model import LISTED
+from avenant9.acts import amounts, dates, values
+from avenant9.acts.columns import LISTED
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from avenant9.model import LISTED
     ],
 )
 def test_days(text: str, day: date | None) -> None:
-    assert values.parse_day(text) == day
+    assert dates.parse_day(text) == day
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_days(text: str, day: date | None) -> None:
     ],
 )
 def test_times(text: str, clock: time | None) -> None:
-    assert values.parse_time(text) == clock
+    assert dates.parse_time(text) == clock
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_times(text: str, clock: time | None) -> None:
     ],
 )
 def test_cents(text: str, cents: int | None) -> None:
-    assert values.parse_cents(text) == cents
+    assert amounts.parse_cents(text) == cents
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ def test_cents(text: str, cents: int | None) -> None:
     ],
 )
 def test_rates(text: str, basis_points: int | None) -> None:
-    assert values.parse_rate(text) == basis_points
+    assert amounts.parse_rate(text) == basis_points
 
 
 @pytest.mark.parametrize(("text", "thousandths"), [("1,5", 1500), ("1.4999999999999998", 1500), ("0", None)])
 def test_coefficients(text: str, thousandths: int | None) -> None:
-    assert values.parse_thousandths(text) == thousandths
+    assert amounts.parse_thousandths(text) == thousandths
 
 
 def test_spaces_of_every_kind_are_spaces_and_an_empty_cell_is_unknown() -> None:
@@ -160,7 +160,7 @@ def test_what_stands_beside_a_day_is_a_time(
     text: str | None, day: date | None, clock: time | None, lost: bool
 ) -> None:
     cells = pl.Series([text], dtype=pl.String)
-    read = values.days_and_times(cells)
+    read = dates.days_and_times(cells)
     assert [series.to_list() for series in read] == [[day], [clock], [lost]]
 
 
@@ -168,7 +168,7 @@ def test_moments_with_and_without_time() -> None:
     cells = pl.Series(
         ["02/05/2022 10:30", "2022-05-02T10:30:00", "02/05/2022", "44652.5", "hier", "02/05/2022 25:00"]
     )
-    moments, day_only = values.moments(cells)
+    moments, day_only = dates.moments(cells)
     assert moments.to_list() == [
         datetime(2022, 5, 2, 10, 30),
         datetime(2022, 5, 2, 10, 30),

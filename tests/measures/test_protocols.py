@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from avenant9.acts.columns import ACTS
 from avenant9.measures.protocols import units
-from avenant9.model import ACTS, Acts, CellRef
+from avenant9.model import Acts, CellRef
 from avenant9.rulebook.measures import Hourly, PerPatient, ShiftFee, load_measures
 from avenant9.shifts import PROFESSIONS, PROTOCOLS, ROLES, Patient
 

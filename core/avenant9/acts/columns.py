@@ -1,95 +1,102 @@
-"""The columns of acts, in one table: keys, headings of the template, and synonyms."""
+"""The columns of acts, from the one table that says all of each: `columns.toml`."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of acts: `heading` as in the template, `synonyms` in the order in which they are preferred."""
+    """One column of acts.
 
+    Attributes:
+        key: of the contract.
+        heading: of the template.
+        type: `texte`, `date`, `heure`, `moment`, `euros`, `nombre`, `oui-non` or `liste`.
+        headings: what real exports write, best first.
+        dtype: in ACTS; None where the column only serves to identify a patient.
+        note, examples: of the template; empty for a column that the template does not have.
+        values: a closed list, each value with the words that people read: every other one is unknown.
+        admitted: values offered by the template, which are read in more ways than these.
+    """
+
+    key: str
     heading: str
-    synonyms: tuple[str, ...] = ()
+    type: str
+    headings: tuple[str, ...] = ()
+    dtype: pl.DataType | None = None
+    note: str = ""
+    examples: tuple[Any, ...] = ()
+    values: dict[str, str] = field(default_factory=dict)
+    admitted: tuple[str, ...] = ()
 
 
-#: Key -> column, in the order of the template. Synonyms are those of real exports first (practice programs, SNDS
-#: extracts), then plausible ones. The last four only serve to identify a patient where no file number does.
-COLUMNS: dict[str, Column] = {
-    "date": Column(
-        "Date de soins",
-        (
-            "Date",
-            "Date de délivrance",
-            "EXE_SOI_DTD",
-            "Date de Service",
-            "Date acte",
-            "Date des soins",
-            "Date de la consultation",
-            "Date de l'acte",
-        ),
-    ),
-    "code": Column(
-        "Code acte",
-        ("Actes", "Code", "PRS_NAT_REF", "PRS_NAT", "Acte", "Cotation", "Prestation", "Lettre clé"),
-    ),
-    "time": Column("Heure", ("Heure de l'acte", "Heure acte", "Heure des soins")),
-    "practitioner": Column(
-        "Praticien",
-        ("PFS_EXE_NUM", "Doctor Info", "Médecin", "RPPS", "N° RPPS", "N° AM", "Numéro AM", "N° Praticien"),
-    ),
-    "specialty": Column("Spécialité", ("PSE_SPE_COD",)),
-    "sector": Column("Secteur", ("PSE_CNV_COD",)),
-    "optam": Column("OPTAM"),
-    # a file number first, then whatever identifies a patient
-    "patient": Column("Patient", ("N° dossier", "Numéro de dossier", "Identifiant patient", "N° patient")),
-    "birth_date": Column("Date de naissance", ("Né(e) le", "DDN")),
-    "quantity": Column("Quantité", ("Unités", "PRS_ACT_QTE", "Qté", "Nombre")),
-    "coefficient": Column("Coefficient", ("PRS_ACT_CFT", "Coef.", "Coeff.")),
-    # billed before received
-    "amount": Column(
-        "Montant",
-        (
-            "Montant facturé",
-            "PRS_PAI_MNT",
-            "Montant Preliminaire",
-            "Honoraires",
-            "Total",
-            "Montant acte",
-            "Montant payé",
-        ),
-    ),
-    "overcharge": Column("Dépassement", ("PRS_DEP_MNT", "Dépassements", "DP", "DE")),
-    "rate": Column("Taux", ("RGO_REM_TAU", "PRS_REM_TAU", "Taux de remboursement")),
-    "reimbursed": Column(
-        "Remboursé AMO", ("BSE_REM_MNT", "PRS_REM_MNT", "Montant AMO", "Montant à rembourser par l'AM")
-    ),
-    "payment_date": Column("Date de paiement", ("DateRglt", "Réglé le", "Date de règlement")),
-    # a batch ("lot") holds many invoices: it is not one
-    "invoice": Column("N° facture", ("Facture", "N° FSE", "N° de facture", "Numéro de facture")),
-    "treating_doctor": Column("Médecin traitant"),
-    "pathway": Column("Parcours", ("PRS_PDS_QCP", "Qualificatif parcours", "MT")),
-    "ald": Column("ALD"),
-    "exemption": Column("Exonération", ("EXO_MTF", "Conditions de prise en charge", "Exo")),
-    "place": Column("Lieu", ("EXE_LIE_COD", "Lieu de pratique", "Lieu de consultation", "Domicile/Cabinet")),
-    "reason": Column("Motif"),
-    "original_code": Column("Code d'origine"),
-    "regulated_by": Column("Régulation"),
-    "regulated_at": Column("Régulé le"),
-    "requested_by": Column("Demandeur"),
-    "requested_at": Column("Demandé le"),
-    "channel": Column("Canal"),
-    "territory": Column("Ancrage territorial"),
-    "nir": Column("NIR", ("BEN_NIR_PSA", "N° immatriculation", "N° SS", "NSS", "Matricule INS")),
-    "birth_rank": Column("Rang de naissance", ("BEN_RNG_GEM", "Rang gémellaire", "Rang")),
-    "last_name": Column("Nom", ("Nom de naissance", "Nom d'usage", "Nom du patient", "Nom patient")),
-    "first_name": Column("Prénom", ("Prénom du patient", "Prénom patient")),
+_DTYPES = {
+    "Boolean": pl.Boolean(),
+    "Date": pl.Date(),
+    "Datetime": pl.Datetime("us"),
+    "Int16": pl.Int16(),
+    "Int32": pl.Int32(),
+    "Int64": pl.Int64(),
+    "String": pl.String(),
+    "Time": pl.Time(),
 }
+
+
+def _column(entry: dict[str, Any]) -> Column:
+    read: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    return Column(**read | {"dtype": _DTYPES[entry["dtype"]] if "dtype" in entry else None})
+
+
+def _table() -> dict[str, Column]:
+    text = (files("avenant9.acts") / "columns.toml").read_text(encoding="utf-8")
+    return {entry["key"]: _column(entry) for entry in tomllib.loads(text)["column"]}
+
+
+#: Key -> column, in the order of the template; then those by which a patient is known where no file number does it.
+COLUMNS: dict[str, Column] = _table()
 REQUIRED = ("date", "code")
-TEMPLATE = tuple(key for key in COLUMNS if key not in ("nir", "birth_rank", "last_name", "first_name"))
-#: Headings of SNDS extracts that hold convention codes of the CNAM, where 3 is what everybody calls sector 2.
+TEMPLATE = tuple(key for key, column in COLUMNS.items() if column.note)
+
+#: The acts table. One line per act (one code of one row). Null means *unknown*, never "no" or zero. Amounts are
+#: cents, rates basis points, coefficients thousandths.
+ACTS: dict[str, pl.DataType] = {
+    "act": pl.UInt32(),  # 0…n-1 in the order of the command line, sheet, row, rank of the code in its cell
+    "input": pl.UInt16(),  # index into Acts.inputs
+    "row": pl.UInt32(),  # row number the user sees
+    "parts": pl.UInt8(),  # how many codes the row holds
+    **{key: column.dtype for key, column in COLUMNS.items() if column.dtype is not None},
+    "patient_shown": pl.String(),  # what the file says of the patient, for `interne` only; `patient` tells who it is
+    "regulated_day_only": pl.Boolean(),  # regulated_at was given without a time
+    "requested_day_only": pl.Boolean(),  # requested_at was given without a time
+    "duplicate_of": pl.UInt32(),  # the act that this one repeats, within a file or in another one
+    "doubtful": pl.Boolean(),  # repeats another row and counts all the same
+    "status": pl.String(),  # null: counts; else `cancellation`, `cancelled`, `orphan` or `repeated`
+}
+
+#: The closed lists of the contract: every other value is unknown.
+LISTED: dict[str, tuple[str, ...]] = {key: tuple(column.values) for key, column in COLUMNS.items() if column.values}
+
+
+def in_french(key: str, values: Iterable[str]) -> list[str]:
+    """Values of a listed column in words; one that is not in its list is its own word."""
+    words = COLUMNS[key].values if key in COLUMNS else {}
+    return [words.get(value, value) for value in values]
+
+
+# --- headings -----------------------------------------------------------------------------------------------------
+
+#: The heading of SNDS extracts that holds convention codes of the CNAM, where 3 is what everybody calls sector 2.
 CNAM_SECTOR = "PSE_CNV_COD"
 
 _DROPPED = re.compile(r"_x000d_|[\s._°º'’‘ʼ′`´\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -101,18 +108,18 @@ def fold_heading(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c) and not c.isspace())
 
 
-def _ranked(key: str) -> list[str]:
+def _ranked(column: Column) -> list[str]:
     """What may head this column, folded, best first."""
-    column = COLUMNS[key]
-    words = [column.heading, *column.synonyms, key]
-    if key == "patient":  # a file number identifies better than a column that may hold names
-        words = [*column.synonyms, column.heading]
+    words = [column.heading, *column.headings, column.key]
+    if column.key == "patient":  # a file number identifies better than a column that may hold names
+        words = [*column.headings, column.heading]
     return list(dict.fromkeys(map(fold_heading, words)))
 
 
 #: Key -> folded heading -> its rank, the best first.
-RANKS: dict[str, dict[str, int]] = {key: {word: rank for rank, word in enumerate(_ranked(key))} for key in COLUMNS}
-#: All headings that are known, folded.
+RANKS: dict[str, dict[str, int]] = {
+    key: {word: rank for rank, word in enumerate(_ranked(column))} for key, column in COLUMNS.items()
+}
 _KNOWN: frozenset[str] = frozenset(word for ranks in RANKS.values() for word in ranks)
 
 

@@ -12,13 +12,15 @@ from typing import BinaryIO
 
 import polars as pl
 
-from avenant9.acts.columns import COLUMNS, is_heading
+from avenant9.acts.columns import ACTS, COLUMNS, is_heading
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
-from avenant9.acts.normalise import Sheet, normalise, practitioner_key
+from avenant9.acts.normalise import normalise
+from avenant9.acts.people import practitioner_key
 from avenant9.acts.recognise import Recognised, recognise
+from avenant9.acts.sheet import Sheet
 from avenant9.errors import InputError, SettingError
-from avenant9.model import ACTS, Acts, Input, Nomenclature, Unread
+from avenant9.model import Acts, Input, Nomenclature, Unread
 from avenant9.reading import prefetch
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request, check_file, check_names, left_out

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from avenant9.model import ACTS
+from avenant9.acts.columns import ACTS
 
 _GROUP = ("practitioner", "patient", "date", "code")
 _SCALED = ("amount", "overcharge", "reimbursed")  # what shrinks with the units of a row

@@ -7,6 +7,7 @@ from functools import reduce
 
 import polars as pl
 
+from avenant9.acts.columns import COLUMNS, in_french
 from avenant9.checks.context import (
     Context,
     birthday,
@@ -19,7 +20,7 @@ from avenant9.checks.context import (
     selected,
     unless_unnamed,
 )
-from avenant9.model import IN_FRENCH, Outcome, in_french
+from avenant9.model import Outcome
 from avenant9.rulebook.schema import (
     AgeAtLeast,
     AgeUnder,
@@ -247,7 +248,7 @@ def _phrase(test: Test, version: ConditionVersion) -> pl.Expr:
 
 def _said(column: str) -> pl.Expr:
     """The values of a column in words."""
-    return pl.col(column).replace(IN_FRENCH.get(column, {}))
+    return pl.col(column).replace(COLUMNS[column].values if column in COLUMNS else {})
 
 
 def _never(version: ConditionVersion) -> str:

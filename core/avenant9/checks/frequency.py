@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from avenant9.acts.columns import in_french
 from avenant9.checks.context import (
     Context,
     concerned,
@@ -16,7 +17,7 @@ from avenant9.checks.context import (
     part_of,
     unless_unnamed,
 )
-from avenant9.model import Outcome, in_french
+from avenant9.model import Outcome
 from avenant9.rulebook.schema import Frequency, FrequencyVersion, Proximity, ProximityVersion
 
 _ORDER = ("date", "time", "act")  # counting order; no time comes first

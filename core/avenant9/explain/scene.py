@@ -13,7 +13,7 @@ from avenant9.checks.context import Context
 from avenant9.explain.model import ActLine, Cents
 from avenant9.model import CellRef, Input, Nomenclature
 
-Row = dict[str, Any]  # one act: the columns of model.ACTS and `nature`
+Row = dict[str, Any]  # one act: the columns of ACTS and `nature`
 
 
 @dataclass(frozen=True)

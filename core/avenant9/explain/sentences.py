@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from avenant9.acts.columns import in_french
 from avenant9.explain.model import (
     AlternationTrace,
     ConditionTrace,
@@ -20,7 +21,6 @@ from avenant9.explain.model import (
     VisitTrace,
 )
 from avenant9.explain.scene import Scene
-from avenant9.model import in_french
 from avenant9.rulebook import schema
 from avenant9.wording import day, euros, integer, listed, ordinal, percent, plural
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from avenant9.acts.values import parse_day
+from avenant9.acts.dates import parse_day
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Rate
 from avenant9.settings.forms import empty

@@ -6,7 +6,8 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from avenant9.model import IN_FRENCH, Verdict
+from avenant9.acts.columns import COLUMNS
+from avenant9.model import Verdict
 from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render
@@ -47,7 +48,7 @@ _WORDS = {
     "technique": "acte technique",
     "supplement": "supplément",
     "deplacement": "déplacement",
-    **IN_FRENCH["channel"],
+    **COLUMNS["channel"].values,
     "day": "le même jour",
     "invoice": "sur une même facture",
     **{verdict.value: verdict.french for verdict in Verdict},

@@ -12,8 +12,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from avenant9 import shifts, waivers
-from avenant9.acts.columns import REQUIRED
-from avenant9.model import LISTED
+from avenant9.acts import columns as acts
+from avenant9.acts.columns import COLUMNS, REQUIRED, TEMPLATE
 from avenant9.report.headings import HEADINGS
 from avenant9.settings import derogations
 from avenant9.wording import day, money
@@ -54,7 +54,7 @@ class Column:
 @cache
 def acts_columns() -> tuple[Column, ...]:
     """The columns of the acts, in the order of the contract."""
-    return _columns("acts", HEADINGS)
+    return tuple(_of_acts(COLUMNS[key]) for key in TEMPLATE)
 
 
 @cache
@@ -174,8 +174,13 @@ def _columns(name: str, headings: dict[str, str]) -> tuple[Column, ...]:
     return columns
 
 
+def _of_acts(column: acts.Column) -> Column:
+    values = _YES_NO if column.type == "oui-non" else column.admitted or tuple(column.values)
+    return Column(column.key, column.heading, column.type, column.note, column.examples, values)
+
+
 def _values(key: str, kind: str) -> tuple[str, ...]:
-    return _YES_NO if kind == "oui-non" else {**LISTED, **shifts.ACCEPTED}[key] if kind == "liste" else ()
+    return _YES_NO if kind == "oui-non" else shifts.ACCEPTED[key] if kind == "liste" else ()
 
 
 def _text(column: Column, value: Any) -> str:

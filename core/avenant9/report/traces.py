@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from avenant9.acts.columns import in_french
 from avenant9.explain.model import (
     ActLine,
     AlternationTrace,
@@ -30,7 +31,7 @@ from avenant9.explain.model import (
     VisitTrace,
 )
 from avenant9.explain.sentences import named
-from avenant9.model import CellRef, Verdict, in_french
+from avenant9.model import CellRef, Verdict
 from avenant9.report.headings import heading
 from avenant9.report.page import Page, place
 from avenant9.wording import counted, day, euros, integer, listed, percent, plural, quoted

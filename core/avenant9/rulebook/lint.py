@@ -14,8 +14,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from avenant9.acts.columns import ACTS
 from avenant9.errors import A9Error
-from avenant9.model import ACTS
 from avenant9.rulebook import measures, scales, schema
 from avenant9.rulebook.load import load_apart, load_rulebook
 from avenant9.wording import counted, day

@@ -11,8 +11,9 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
+from avenant9.acts.columns import LISTED
 from avenant9.calendar import Bridge, Scope
-from avenant9.model import LISTED, Source, Verdict
+from avenant9.model import Source, Verdict
 from avenant9.period import Period
 
 Confidence = Literal["high", "medium", "low"]

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from zipfile import BadZipFile
 
-from avenant9.acts.normalise import practitioner_key
-from avenant9.acts.values import parse_day
+from avenant9.acts.dates import parse_day
+from avenant9.acts.people import practitioner_key
 from avenant9.errors import InputError, SettingError
 from avenant9.wording import did_you_mean, fold, listed, quoted
 

@@ -1,0 +1,91 @@
+"""Closed lists: the values of the contract, and those of the CNAM."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from avenant9.acts import values
+from avenant9.acts.columns import ACTS, LISTED
+from avenant9.acts.sheet import Absent, Parser, Reading, as_unknown, first_at
+from avenant9.model import Nomenclature
+from avenant9.wording import counted
+
+
+def read_lists(
+    reading: Reading, columns: dict[str, pl.Series], absent: Absent, nomenclature: Nomenclature, sector_cnam: bool
+) -> None:
+    """Types the columns of closed lists, and what an exemption says of an ALD."""
+    for key, accepted in LISTED.items():
+        cells = reading.cells(key)
+        if cells is None:
+            columns[key] = absent(key)
+            continue
+        columns[key] = values.listed(cells, accepted)
+        _name_unlisted(reading, key, cells, columns[key], ", ".join(accepted))
+    readers = {
+        "specialty": (_specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
+        "sector": (_sector_reader(nomenclature, sector_cnam), "1, 1DP, 2, 3"),
+        "pathway": (lambda cell: nomenclature.pathways.get(cell.upper()), "une lettre du parcours de soins"),
+        "exemption": (_exemption_reader(nomenclature), "un code d'exonération de la CNAM"),
+    }
+    for key, (parse, accepted_text) in readers.items():
+        cells = reading.cells(key)
+        columns[key] = absent(key) if cells is None else values.distinct(cells, parse, ACTS[key])
+        if cells is not None:
+            _name_unlisted(reading, key, cells, columns[key], accepted_text)
+    ald_exempt = pl.Series(sorted(nomenclature.ald_exemptions), dtype=ACTS["exemption"])
+    by_exemption = columns["exemption"].is_in(ald_exempt.implode()).fill_null(False)
+    said_no = columns["ald"].eq_missing(pl.Series([False])) & by_exemption
+    columns["ald"] = columns["ald"].set(columns["ald"].is_null() & by_exemption, True).set(said_no, None)
+
+
+def _name_unlisted(reading: Reading, key: str, text: pl.Series, read: pl.Series, accepted: str) -> None:
+    unlisted = text.is_not_null() & read.is_null()
+    if unlisted.any():
+        seen = sorted(filter(values.harmless, text.filter(unlisted).unique().to_list()))[:3]
+        quoted = f" (« {' », « '.join(seen)} »…)" if seen else ""
+        reading.tell(
+            key,
+            unlisted,
+            lambda number, first: (
+                f"{counted(number, 'cellule')} hors liste{quoted}, {first_at(number, first)}, "
+                f"{as_unknown(number)} ; valeurs admises : {accepted}"
+            ),
+        )
+
+
+def _specialty_reader(nomenclature: Nomenclature) -> Parser:
+    by_label = {values.fold(label): code for code, label in nomenclature.specialties.items()}
+
+    def parse(cell: str) -> int | None:
+        number = cell.split("-", maxsplit=1)[0].split(":", maxsplit=1)[0].strip().split(" ")[0]
+        code = int(number) if _is_code(number) else by_label.get(values.fold(cell))
+        if code is None or code not in nomenclature.specialties or code in (0, 99):
+            return None
+        return nomenclature.same_specialty.get(code, code)
+
+    return parse
+
+
+def _sector_reader(nomenclature: Nomenclature, cnam: bool) -> Parser:
+    everyday = frozenset(nomenclature.sectors_cnam.values())
+
+    def parse(cell: str) -> str | None:
+        word = cell.upper().replace("SECTEUR", "").replace(" ", "").removeprefix("S")
+        if cnam:
+            return nomenclature.sectors_cnam.get(word)
+        return word if word in everyday else None
+
+    return parse
+
+
+def _exemption_reader(nomenclature: Nomenclature) -> Parser:
+    def parse(cell: str) -> int | None:
+        return int(cell) if _is_code(cell) and int(cell) in nomenclature.exemptions else None
+
+    return parse
+
+
+def _is_code(text: str) -> bool:
+    """Whether this is a number of a list: `²` is a digit too, and no number."""
+    return text.isascii() and text.isdigit() and len(text) <= 4

@@ -1,0 +1,142 @@
+"""The rows of a sheet: which of them are data, and what is said of cells that no column explains."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from avenant9.acts import values
+from avenant9.acts.dates import DATES, from_1904
+from avenant9.acts.recognise import Recognised
+from avenant9.acts.sheet import Reading, as_unknown, first_at
+from avenant9.reading.addresses import letters
+from avenant9.reading.raw_sheet import RawSheet
+from avenant9.reading.workbook.sheet import UNCOMPUTED
+from avenant9.wording import counted, plural
+
+#: Skipped with the blank rows, where they are no acts: totals, and the count of receipts under them.
+_TOTALS = r"(?i)^(sous[- ]?)?tota(l|ux)\b|^\d+ r[eèé]glements?$"
+
+
+def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict[int, str]]:
+    """The rows below the header, cleaned; blank rows, repeated headers and totals left out and counted.
+
+    Also the rows of a text file that hold more cells than there are headings: all of their cells may be shifted.
+    """
+    used = sorted(set(found.columns.values()))
+    names = [name for name in raw.table.columns if name != "row"]
+    below = raw.table
+    if found.header_rows:
+        below = below[below["row"].search_sorted(found.header_rows[0], side="right") :]
+    cleaned = below.with_columns(values.clean(below.select(names)))
+    filled = pl.any_horizontal(pl.col(names).is_not_null())
+    total = pl.col("row").is_in(pl.Series(_totals(cleaned, found, names), dtype=pl.UInt32).implode())
+    repeated = pl.col("row").is_in(pl.Series(found.header_rows, dtype=pl.UInt32).implode()) | _heading_again(
+        raw, found, names
+    )
+    if len(raw.errors):  # a row whose only content is an error cell is not a blank row
+        filled = filled | pl.col("row").is_in(raw.errors["row"].implode())
+    chosen = cleaned.select(filled & ~total & ~repeated).to_series()
+    kept = cleaned if chosen.all() else cleaned.filter(chosen)
+    last = below["row"][-1] if len(below) else 0
+    first_row = found.header_rows[0] if found.header_rows else 0
+    span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
+    ragged = _ragged(raw, found, kept, names)
+    if raw.date1904:
+        dates = {f"c{column}" for key, column in found.columns.items() if key in DATES}
+        kept = kept.with_columns(from_1904(kept[name]) for name in dates)
+    return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), ragged
+
+
+def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> list[int]:
+    """The rows that start with such a word and are no acts: no date, or no code. « Total » may be somebody's name."""
+    left, rows = cleaned, list[int]()  # the rows of which nothing was seen yet
+    for name in names:
+        if left.is_empty():
+            break
+        texts, places = values.by_text(left[name])
+        word = texts.str.contains(_TOTALS)
+        if word.any():
+            about = left.filter(word.gather(places).fill_null(False)).with_columns(pl.col(names).cast(pl.String))
+            needed = [pl.col(f"c{found.columns[key]}") for key in ("date", "code") if key in found.columns]
+            # the word itself may stand in that cell
+            rows += about.filter(pl.any_horizontal(cell.is_null() | (cell == pl.col(name)) for cell in needed))[
+                "row"
+            ].to_list()
+        left = left.filter(pl.col(name).is_null()) if left[name].null_count() else left.clear()
+    return rows
+
+
+def _ragged(raw: RawSheet, found: Recognised, kept: pl.DataFrame, names: list[str]) -> dict[int, str]:
+    if raw.fields is None or not found.header_rows:
+        return {}
+    width = int(raw.fields.filter(raw.table["row"] == found.header_rows[0])[0])
+    beyond = names[width:]
+    if not beyond:
+        return {}
+    rows = kept.filter(pl.any_horizontal(pl.col(beyond).is_not_null()))["row"]
+    counts = raw.fields.filter(raw.table["row"].is_in(rows.implode()))
+    return {
+        row: f"plus de cellules que de titres ({cells} pour {width})" for row, cells in zip(rows, counts, strict=True)
+    }
+
+
+def _cells(row: pl.DataFrame, names: list[str]) -> list[str | None]:
+    """The cleaned cells of one row."""
+    return list(values.clean(row.select(names)).row(0))
+
+
+def _heading_again(raw: RawSheet, found: Recognised, names: list[str]) -> pl.Expr:
+    """A row whose every filled cell holds the heading of its own column, even where some are left out."""
+    if not found.header_rows:
+        return pl.lit(False)
+    header = _cells(raw.table.filter(pl.col("row") == found.header_rows[0]), names)
+    headings = dict(zip(names, header, strict=True))
+    again = [pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings[name])) for name in names]
+    return pl.all_horizontal(again)
+
+
+def name_errors(reading: Reading) -> None:
+    """Error cells and formulas never computed read as blanks: say where they stand, once per column."""
+    errors = reading.raw.errors
+    if errors.is_empty():
+        return
+    for key, column in reading.found.columns.items():
+        if key in ("date", "code"):
+            continue  # those reject their row
+        here = errors.filter((pl.col("column") == column) & pl.col("row").is_in(reading.rows["row"].implode()))
+        for text, cells in here.group_by("text", maintain_order=True):
+            where = reading.cell(key, cells["row"][0])
+            remedy = " ; ouvrez puis enregistrez le fichier dans Excel" if text[0] == UNCOMPUTED else ""
+            reading.notices.append(
+                f"{reading.place}, colonne « {reading.found.headings[key]} » : {counted(len(cells), 'cellule')} "
+                f"« {text[0]} » ({first_at(len(cells), where)}), {as_unknown(len(cells))}{remedy}."
+            )
+
+
+def name_merges(reading: Reading) -> None:
+    """Merged cells hold one value for several rows, and hidden rows are read: both are said."""
+    numbers, used = reading.rows["row"], reading.found.columns.values()
+    if numbers.is_empty():
+        return
+    merges = [
+        merge
+        for merge in reading.raw.merges
+        if merge[2] >= numbers[0]
+        and merge[0] <= numbers[-1]
+        and any(merge[1] <= column <= merge[3] for column in used)
+    ]
+    if merges:
+        top, left, _, _ = min(merges)
+        reading.notices.append(
+            f"{reading.place} : {counted(len(merges), 'groupe')} de cellules fusionnées dans le tableau "
+            f"({first_at(len(merges), f'{letters(left)}{top}', 'le premier')}) : seule la première cellule "
+            f"{plural(len(merges), 'a', 'de chacun a')} une valeur, les autres sont lues vides ; "
+            "défusionnez-les et remplissez-les."
+        )
+    first, last = (pl.Series([run[place] for run in reading.raw.hidden_rows], dtype=pl.UInt32) for place in (0, 1))
+    hidden = int((numbers.search_sorted(last, "right") - numbers.search_sorted(first, "left")).sum())
+    if hidden:
+        reading.notices.append(
+            f"{reading.place} : {counted(hidden, 'ligne')} {plural(hidden, 'masquée ou filtrée')}, "
+            f"{plural(hidden, 'lue')} comme les autres."
+        )
