@@ -483,9 +483,9 @@ def shifts_of(data: st.DataObject) -> list[str]:
 def test_18_measures_of_no_day_change_nothing_and_19_taken_back_are_the_law(
     practice: Practice, data: st.DataObject, tmp_path: Path
 ) -> None:
-    from avenant9.measures.scenario import Change, Scenario
     from avenant9.measures.simulate import Ask, simulate
     from avenant9.rulebook.measures import load_measures
+    from avenant9.settings.scenario import Change, Scenario
     from avenant9.shifts import load_activity
 
     acts, shifts = practice.write(tmp_path / "actes.csv"), tmp_path / "vacations.csv"

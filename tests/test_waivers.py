@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 from freezegun import freeze_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
 
 from a9.main import run
 from avenant9.acts.load import load_acts
@@ -24,7 +22,8 @@ from avenant9.model import Known, Report, Waived
 from avenant9.report import json as json_format
 from avenant9.report import profile, table
 from avenant9.rulebook.load import load_rulebook
-from avenant9.waivers import Waiver, against, apply, load_waivers, read_baseline
+from avenant9.settings.waivers import Waiver
+from avenant9.waivers import against, apply, read_baseline
 from report.reports import AS_OF, DOUBT, FIFTH, LATE, YEAR, report
 
 RULES = ("frequence/te2-annuelle", "frequence/te2-douze-mois", "seuil/activite-distance")
@@ -40,114 +39,13 @@ BY_RULE = ONE.replace(
 )
 
 
-def load(tmp_path: Path, text: str) -> tuple[Waiver, ...]:
-    file = tmp_path / "w.toml"
-    file.write_text(text, encoding="utf-8")
-    return load_waivers(file, RULES)
-
-
-def load_sheet(tmp_path: Path, *rows: tuple[object, ...]) -> tuple[Waiver, ...]:
-    book = Workbook()
-    for row in rows:
-        book.worksheets[0].append(row)
-    out = io.BytesIO()
-    book.save(out)
-    file = tmp_path / "w.xlsx"
-    file.write_bytes(out.getvalue())
-    return load_waivers(file, RULES)
-
-
 def waiver(**changes: Any) -> Waiver:
     fields = {"place": "w.toml, acceptation 1", "reason": "Vu", "author": "Cabinet", "given_on": date(2023, 2, 1)}
     return Waiver(**{**fields, **changes})
 
 
-def test_both_sorts(tmp_path: Path) -> None:
-    first, second = load(tmp_path, ONE + "until = 2023-12-31" + BY_RULE)
-    assert first == Waiver(
-        f"{tmp_path / 'w.toml'}, acceptation 1",
-        "Saisie corrigée",
-        "Cabinet",
-        date(2023, 2, 1),
-        date(2023, 12, 31),
-        fingerprint="0011223344556677",
-    )
-    assert (second.rule, second.practitioner, second.fingerprint) == (
-        "frequence/te2-annuelle",
-        "10001234567",
-        None,
-    )
-    assert second.until is None
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        (ONE.replace('reason = "Saisie corrigée"', ""), "acceptation 1 : « reason » (Motif) manque"),
-        (ONE.replace('"Saisie corrigée"', '"  "'), "acceptation 1 : « reason » (Motif) manque"),
-        (ONE.replace('author = "Cabinet"', ""), "« author » (Auteur) manque"),
-        (ONE.replace("date = 2023-02-01", ""), "« date » (Date) manque"),
-        (ONE.replace("date = 2023-02-01", 'date = "hier"'), "date : valeur inutilisable ; attendu : une date"),
-        (ONE + "until = 2023-01-31", "until : finit le 31/01/2023, avant sa date (01/02/2023)"),
-        (ONE + "until = 3", "until : valeur inutilisable ; attendu : une date"),
-        (ONE.replace('"Saisie corrigée"', "3"), "reason : valeur inutilisable ; attendu : un texte"),
-        (ONE.replace('"0011223344556677"', "11223344556677"), "fingerprint : valeur inutilisable ; attendu : l'empr"),
-        (ONE.replace("6677", "667"), "fingerprint : valeur inutilisable"),
-        (ONE.replace("6677", "667g"), "fingerprint : valeur inutilisable"),
-        (ONE.replace("6677", "6677-0"), "fingerprint : valeur inutilisable"),
-        (ONE.replace('fingerprint = "0011223344556677"', ""), "« fingerprint » (Empreinte) manque ; donnez l'empr"),
-        (BY_RULE.replace('practitioner = "10001234567"', ""), "« practitioner » (Praticien) manque ; donnez l'empr"),
-        (BY_RULE.replace('rule = "frequence/te2-annuelle"', ""), "« rule » (Règle) manque ; donnez l'empreinte"),
-        (ONE + 'rule = "frequence/te2-annuelle"', "« fingerprint » et « rule » ou « practitioner » ensemble"),
-        (
-            BY_RULE.replace("te2-annuelle", "te2-anuelle"),
-            "rule : aucune règle « frequence/te2-anuelle » ; peut-être «",
-        ),
-        (BY_RULE.replace('"frequence/te2-annuelle"', "4"), "rule : aucune règle « 4 »"),
-        (BY_RULE.replace('"10001234567"', "1.5"), "practitioner : valeur inutilisable"),
-        (ONE.replace("reason", "raison"), "clé inconnue « raison » ; peut-être « reason »"),
-        ("[[waivers]]", "clé inconnue « waivers » ; peut-être « waiver »"),
-        ("waiver = 3", "« waiver » n'est pas une liste de tables ; écrivez [[waiver]]"),
-        ("", "aucune acceptation ; écrivez une table [[waiver]] par acceptation"),
-        ("[[waiver]\n", "w.toml, ligne 1 : TOML mal formé ; partez de « a9 template waivers »"),
-    ],
-)
-def test_each_mistake_says_where_and_what(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(SettingError) as caught:
-        load(tmp_path, text)
-    assert message in str(caught.value)
-
-
-def test_a_sheet(tmp_path: Path) -> None:
-    headings = ("Empreinte", "Règle", "Praticien", "Motif", "Auteur", "Date", "Jusqu'au")
-    day = datetime.fromisoformat("2023-02-01")
-    first, second = load_sheet(
-        tmp_path,
-        headings,
-        ("0011223344556677-2", None, None, " Saisie\n corrigée ", "Cabinet", day, "31/12/2023"),
-        (None,) * 7,
-        (None, "frequence/te2-annuelle", 10001234567, "Vu", "Cabinet", "01/02/2023", None),
-    )
-    assert first.place.endswith("w.xlsx, ligne 2")
-    assert (first.fingerprint, first.reason, first.until) == (
-        "0011223344556677-2",
-        "Saisie corrigée",
-        date(2023, 12, 31),
-    )
-    assert second.place.endswith("w.xlsx, ligne 4")
-    assert (second.practitioner, second.given_on) == ("10001234567", date(2023, 2, 1))
-    with pytest.raises(SettingError, match="ligne 2 : « reason » \\(Motif\\) manque"):
-        load_sheet(tmp_path, headings, ("0011223344556677", None, None, None, "Cabinet", day, None))
-    with pytest.raises(SettingError, match="ligne 2, fingerprint : valeur inutilisable"):  # Excel made it a number
-        load_sheet(tmp_path, headings, (1122334455667788, None, None, "Vu", "Cabinet", day, None))
-    with pytest.raises(SettingError, match="titres absents : « Motif »"):
-        load_sheet(tmp_path, ("Empreinte", "Auteur", "Date"), ("0011223344556677", "Cabinet", day))
-
-
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+def test_baselines_that_cannot_be_read(tmp_path: Path) -> None:
     for file, problem in ((tmp_path / "absent.toml", "fichier introuvable"), (tmp_path, "c'est un dossier")):
-        with pytest.raises(InputError, match=problem):
-            load_waivers(file, RULES)
         with pytest.raises(InputError, match=problem):
             read_baseline(file)
 

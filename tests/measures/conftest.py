@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from avenant9.measures.scenario import Scenario
 from avenant9.measures.simulate import Ask, simulate
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
+from avenant9.settings.scenario import Scenario
 from avenant9.shifts import load_activity
 
 if TYPE_CHECKING:

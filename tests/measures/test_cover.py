@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from avenant9.measures.scenario import Change, Scenario, of_options
+from avenant9.settings.scenario import Change, Scenario, of_options
 
 if TYPE_CHECKING:
     from avenant9.results.measures import Measures, Row

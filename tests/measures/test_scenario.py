@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from avenant9.errors import InputError, SettingError
-from avenant9.measures.scenario import Change, Scenario, applied, of_options, read_scenario, settable, together
+from avenant9.errors import SettingError
+from avenant9.measures.scenario import applied, settable
 from avenant9.rulebook.measures import load_measures, span_on, stretches
+from avenant9.settings.scenario import Change, Scenario, of_options, read_scenario, together
 
 MEASURES = load_measures()
 SPANS = {span.id: span for measure in MEASURES.values() for span in measure.period}
@@ -28,13 +29,6 @@ def written(tmp_path: Path, text: str) -> Path:
     file = tmp_path / "essai.toml"
     file.write_text(text, encoding="utf-8")
     return file
-
-
-def refused(tmp_path: Path, text: str) -> str:
-    file = written(tmp_path, text)
-    with pytest.raises(SettingError) as error:
-        applied(MEASURES, read_scenario(file))
-    return str(error.value).replace(str(file), "essai.toml")
 
 
 # --- moving bounds -------------------------------------------------------------------------------------------
@@ -253,96 +247,10 @@ def test_one_name_for_periods_of_two_measures() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["snp.limit", "limit=30", "snp.=30", "snp.limit=", ".limit=30", "=", ""])
-def test_a_set_that_is_not_written_so(text: str) -> None:
-    with pytest.raises(SettingError) as error:
-        of_options(values=[text])
-    assert str(error.value) == (
-        f"--set {text} : réglage mal écrit ; écrivez mesure.clé=valeur, par exemple --set snp.limit=30."
-    )
-
-
-def test_a_period_alone_changes_nothing() -> None:
-    with pytest.raises(SettingError) as error:
-        of_options((), "ete-2022")
-    assert str(error.value) == (
-        "--period : une période seule ne change rien ; donnez aussi --from, --until ou --set, ou un --scenario."
-    )
-
-
-# --- files ---------------------------------------------------------------------------------------------------
-
-_REMEDY = "écrivez « name » et une table [[change]] par changement (measure, period, from, until, retain, set)"
-HEAD = 'name = "Essai"\n[[change]]\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("name = 1 2\nx = 1", f"essai.toml, ligne 1 : TOML mal formé ; {_REMEDY}."),
-        (
-            '[[change]]\nperiod = "x"',
-            'essai.toml, name : le scénario n\'a pas de nom ; écrivez name = "…" en tête du fichier.',
-        ),
-        ('name = "x"', f"essai.toml, change : aucun changement ; {_REMEDY}."),
-        ('name = "x"\nchange = []', f"essai.toml, change : aucun changement ; {_REMEDY}."),
-        ('name = "x"\nchange = 5', f"essai.toml, change : aucun changement ; {_REMEDY}."),
-        ('name = "x"\nchange = [1]', f"essai.toml, change : aucun changement ; {_REMEDY}."),
-        ('nom = "x"', "essai.toml : clé inconnue « nom » ; les clés sont name et change."),
-        ('names = "x"', "essai.toml : clé inconnue « names » ; peut-être « name »."),
-        (HEAD + 'mesure = "snp"', "essai.toml, changement 1 : clé inconnue « mesure » ; peut-être « measure »."),
-        (
-            HEAD + 'measure = "snp"',
-            "essai.toml, changement 1 : rien n'est changé ; donnez from, until, retain ou set.",
-        ),
-        (
-            HEAD + 'period = "ete-2022"\nuntil = "fin"',
-            "essai.toml, changement 1, until : valeur inutilisable ; attendu : une date AAAA-MM-JJ ou JJ/MM/AAAA.",
-        ),
-        (
-            HEAD + 'period = "ete-2022"\nretain = "oui"',
-            "essai.toml, changement 1, retain : valeur inutilisable ; attendu : true ou false.",
-        ),
-        (
-            HEAD + "period = 3\nretain = true",
-            "essai.toml, changement 1, period : valeur inutilisable ; attendu : un identifiant entre guillemets.",
-        ),
-        (
-            HEAD + 'measure = "snp"\nset = 3',
-            "essai.toml, changement 1, set : valeur inutilisable ; attendu : une table, par exemple { limit = 30 }.",
-        ),
-        (
-            HEAD + 'measure = "snp"\nretain = true',
-            "essai.toml, changement 1 : « snp » a plusieurs périodes (debut-juillet-2022, ete-2022, automne-2022, "
-            "hiver-2022, debut-mai-2023 et ngap-2023) ; dites laquelle (--period).",
-        ),
-        (
-            HEAD + 'measure = "snp"\nperiod = "ete-2022"\nuntil = 2023-01-31\n'
-            '[[change]]\nmeasure = "snp"\nperiod = "hiver-2022"\nfrom = 2023-01-31',
-            "essai.toml, changement 2 : les périodes « ete-2022 » et « hiver-2022 » de « snp » se chevauchent ; "
-            "déplacez l'une des deux bornes.",
-        ),
-    ],
-)
-def test_a_file_that_is_no_scenario(tmp_path: Path, text: str, said: str) -> None:
-    assert refused(tmp_path, text) == said
-
-
 def test_two_periods_moved_side_by_side(tmp_path: Path) -> None:
     file = written(
         tmp_path,
-        HEAD + 'period = "ete-2022"\nuntil = 2023-01-30\n[[change]]\nperiod = "hiver-2022"\nfrom = 2023-01-31',
+        'name = "Essai"\n[[change]]\nperiod = "ete-2022"\nuntil = 2023-01-30\n'
+        '[[change]]\nperiod = "hiver-2022"\nfrom = 2023-01-31',
     )
     assert days(read_scenario(file))[1:3] == ["ete-2022 2022-07-13/2023-01-30", "hiver-2022 2023-01-31/2023-04-30"]
-
-
-def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(InputError):
-        read_scenario(tmp_path / "absent.toml")
-
-
-def test_a_file_that_is_not_text(tmp_path: Path) -> None:
-    file = tmp_path / "essai.toml"
-    file.write_bytes('name = "été"'.encode("latin-1"))
-    with pytest.raises(SettingError, match=r"ce n'est pas du TOML en UTF-8"):
-        read_scenario(file)

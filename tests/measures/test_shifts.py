@@ -12,11 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avenant9.calendar import Calendar
-from avenant9.measures.scenario import Change, Scenario, applied
+from avenant9.measures.scenario import applied
 from avenant9.measures.shifts import units
 from avenant9.model import CellRef
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Hourly, ShiftFee, load_measures
+from avenant9.settings.scenario import Change, Scenario
 from avenant9.shifts import ROLES, Shift
 
 HOURS = load_rulebook().hours

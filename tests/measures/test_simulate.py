@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 from openpyxl import Workbook
 
-from avenant9.measures.scenario import Change, Scenario
 from avenant9.measures.simulate import Ask, _rows, simulate
 from avenant9.measures.units import UNITS, WHOLE
 from avenant9.results.base import dumps
 from avenant9.results.measures import Measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
+from avenant9.settings.scenario import Change, Scenario
 from avenant9.shifts import load_activity
 
 if TYPE_CHECKING:

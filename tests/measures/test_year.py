@@ -14,11 +14,11 @@ import pytest
 
 from avenant9.calendar import Calendar
 from avenant9.measures import protocols, shifts
-from avenant9.measures.scenario import Change, Scenario
 from avenant9.measures.simulate import Ask, simulate
 from avenant9.results.measures import Measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Hourly, PerPatient, ShiftFee, load_measures
+from avenant9.settings.scenario import Change, Scenario
 from avenant9.shifts import load_activity
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

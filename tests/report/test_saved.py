@@ -28,6 +28,7 @@ from avenant9.report import of_check, of_result, profile, saved
 from avenant9.report.formats import FORMATS
 from avenant9.report.page import Page
 from avenant9.rulebook.load import Rulebook, load_rulebook
+from avenant9.settings.waivers import load_waivers
 from cli.test_transcripts import perform
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -155,7 +156,7 @@ def test_a_check_under_each_profile(who: str) -> None:
 def test_a_check_with_waivers_and_a_baseline(who: str, tmp_path: Path) -> None:
     file = tmp_path / "derogations.toml"
     file.write_text(WAIVERS, encoding="utf-8")
-    report = waivers.apply(checked("a year"), waivers.load_waivers(file, rulebook().rules), AS_OF)
+    report = waivers.apply(checked("a year"), load_waivers(file, rulebook().rules), AS_OF)
     prints = report.findings["fingerprint"].to_list()
     report = waivers.against(report, prints[::3])
     assert report.waived

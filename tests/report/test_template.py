@@ -19,7 +19,7 @@ from avenant9.report import template
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.derogations import load_derogations
 from avenant9.settings.mapping import load_mapping
-from avenant9.waivers import load_waivers
+from avenant9.settings.waivers import load_waivers
 
 
 def sheet(data: bytes) -> Worksheet:

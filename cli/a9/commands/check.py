@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from avenant9.model import Acts, Report
     from avenant9.report.formats import Format
     from avenant9.rulebook.load import Rulebook
-    from avenant9.waivers import Waiver
+    from avenant9.settings.waivers import Waiver
 
 _MASTER = "local[*]"
 
@@ -157,7 +157,8 @@ def command(
     from avenant9.report import profile as profiles  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
-    from avenant9.waivers import load_waivers, read_baseline  # noqa: PLC0415
+    from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
+    from avenant9.waivers import read_baseline  # noqa: PLC0415
 
     rulebook = load_rulebook(Path(rules) if rules else None)
     for rule in rulebook.replaced:

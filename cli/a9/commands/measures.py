@@ -183,13 +183,14 @@ def simulate(
 
     begin(reading)
     from avenant9.measures.catalogue import named  # noqa: PLC0415
-    from avenant9.measures.scenario import applied, of_options, read_scenario, together  # noqa: PLC0415
+    from avenant9.measures.scenario import applied  # noqa: PLC0415
     from avenant9.measures.simulate import Ask  # noqa: PLC0415
     from avenant9.measures.simulate import simulate as simulated  # noqa: PLC0415
     from avenant9.results.measures import Law  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.rulebook.measures import load_measures  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
+    from avenant9.settings.scenario import of_options, read_scenario, together  # noqa: PLC0415
 
     folder = Path(rules) if rules else None
     rulebook, measures = load_rulebook(folder), load_measures(folder)

@@ -69,7 +69,7 @@ def command(
 def _load(result: str) -> Saved:
     from avenant9.report import saved  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
-    from avenant9.settings.forms import read_bytes  # noqa: PLC0415
+    from avenant9.settings.toml import read_bytes  # noqa: PLC0415
 
     content = standard_input().read() if result == "-" else read_bytes(Path(result), f"donnez {_GIVEN}")
     return saved.load(content, _place(result), load_rulebook())

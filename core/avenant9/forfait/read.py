@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import io
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from avenant9.errors import InputError, SettingError
@@ -17,8 +14,9 @@ from avenant9.reading.refusals import RESAVE
 from avenant9.reading.sniff import HEAD, open_input, sniff
 from avenant9.reading.workbook.examine import examined
 from avenant9.settings import practices
-from avenant9.settings.forms import empty
-from avenant9.wording import did_you_mean, listed, plural, quoted
+from avenant9.settings.sheet import empty
+from avenant9.settings.toml import check_keys, near, parsed
+from avenant9.wording import listed, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -101,7 +99,7 @@ def with_settings(entries: Iterable[Entry], settings: Iterable[str], keys: Mappi
         if not equals:
             raise SettingError(f"--set {setting}", "il manque le signe =", "écrivez --set taux_dmp=0,22")
         if key not in keys and key not in ASSISTANT:
-            raise SettingError("--set", f"clé inconnue « {key} »", _near(key, [*keys, *ASSISTANT]))
+            raise SettingError("--set", f"clé inconnue « {key} »", near(key, [*keys, *ASSISTANT]))
         if key in given:
             raise SettingError(f"--set {key}", "cette clé est donnée deux fois", "n'en gardez qu'une")
         given[key] = text
@@ -116,11 +114,11 @@ def _content(path: str, file: BinaryIO) -> bytes:
 
 
 def _of_toml(shown: str, data: bytes, keys: Mapping[str, Key]) -> Entry:
-    content = _parsed(shown, data)
+    content = parsed(shown, data, _REMEDY, "ce n'est ni un classeur ni du TOML en UTF-8")
     for key in content:
         if key not in _NAMES:
             inside = key in keys
-            hint = "placez-la sous [indicateurs]" if inside else _near(key, _NAMES)
+            hint = "placez-la sous [indicateurs]" if inside else near(key, _NAMES)
             raise SettingError(shown, f"clé inconnue « {key} »", hint)
     for table in _TABLES:
         if not isinstance(content.get(table, {}), dict):
@@ -129,9 +127,7 @@ def _of_toml(shown: str, data: bytes, keys: Mapping[str, Key]) -> Entry:
     if name is not None and not isinstance(name, str):
         raise SettingError(f"{shown}, nom", "valeur inutilisable", "attendu : un texte entre guillemets")
     asked: dict[str, Any] = content.get("indicateurs", {})
-    for key in asked:
-        if key not in keys:
-            raise SettingError(f"{shown}, [indicateurs]", f"clé inconnue « {key} »", _near(key, keys))
+    check_keys(f"{shown}, [indicateurs]", asked, keys)
     answers = {
         key: found
         for key, value in asked.items()
@@ -142,21 +138,8 @@ def _of_toml(shown: str, data: bytes, keys: Mapping[str, Key]) -> Entry:
     return Entry(Practice((name or "").strip() or None, answers, contract, shown), year)
 
 
-def _parsed(shown: str, data: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
-    except UnicodeDecodeError:
-        raise SettingError(shown, "ce n'est ni un classeur ni du TOML en UTF-8", _REMEDY) from None
-    except (ValueError, RecursionError) as error:  # also what tomllib lets through: an integer without end
-        where = re.search(r"line (\d+)", str(error))
-        place = f"{shown}, ligne {where[1]}" if where else shown
-        raise SettingError(place, "TOML mal formé", _REMEDY) from None
-
-
 def _assistant_table(shown: str, table: dict[str, Any]) -> dict[str, tuple[str, Any]]:
-    for key in table:
-        if key not in _ASSISTANT_PARTS:
-            raise SettingError(f"{shown}, [assistant]", f"clé inconnue « {key} »", _near(key, _ASSISTANT_PARTS))
+    check_keys(f"{shown}, [assistant]", table, _ASSISTANT_PARTS)
     return {key: (f"{shown}, [assistant] {key}", value) for key, value in table.items()}
 
 
@@ -224,8 +207,3 @@ def _set(entry: Entry, given: Mapping[str, str], keys: Mapping[str, Key]) -> Ent
             answers[key] = found
     practice = replace(entry.practice, answers=answers, assistant=_contract("--set", parts))
     return replace(entry, practice=practice)
-
-
-def _near(key: str, names: Iterable[str]) -> str:
-    names = list(names)
-    return did_you_mean(key, names) or f"les clés sont {listed(names)}"

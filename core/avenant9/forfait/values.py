@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 from avenant9.acts.dates import parse_day
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Rate
-from avenant9.settings.forms import empty
-from avenant9.wording import counted, did_you_mean, fold, integer, listed, quoted
+from avenant9.settings.sheet import empty
+from avenant9.settings.toml import check_keys
+from avenant9.wording import counted, fold, integer, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -166,10 +167,7 @@ _READERS: Final[Mapping[str, Callable[[str, object], Answer]]] = {
 
 
 def _table(place: str, value: dict[str, object]) -> dict[str, int | None]:
-    for key in value:
-        if key not in _COUNTS:
-            hint = did_you_mean(key, _COUNTS) or f"les clés sont {listed(_COUNTS)}"
-            raise SettingError(place, f"clé inconnue « {key} »", hint)
+    check_keys(place, value, _COUNTS)
     for key in _COUNTS[:2]:
         if empty(value.get(key)):
             raise SettingError(place, f"« {key} » manque", "écrivez { realises = 36, total = 50, exclus = 0 }")

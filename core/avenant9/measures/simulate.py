@@ -11,11 +11,12 @@ from avenant9.acts.netting import counting
 from avenant9.calendar import Calendar
 from avenant9.engine import Options, prepared
 from avenant9.measures import cover, protocols, shifts, snp, telephone
-from avenant9.measures.scenario import Scenario, applied
+from avenant9.measures.scenario import applied
 from avenant9.measures.units import WHOLE, no_units
 from avenant9.results.base import Rejected, Unread
 from avenant9.results.measures import Measures, Refused, Row, Total
 from avenant9.rulebook.measures import Ceiling, Channel, Cover, Hourly, PerPatient, ShiftFee, Supplement
+from avenant9.settings.scenario import Scenario
 from avenant9.wording import counted as count_of
 from avenant9.wording import money
 

@@ -11,11 +11,11 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from avenant9 import shifts, waivers
+from avenant9 import shifts
 from avenant9.acts import columns as acts
 from avenant9.acts.columns import COLUMNS, REQUIRED, TEMPLATE
 from avenant9.report.headings import HEADINGS
-from avenant9.settings import derogations
+from avenant9.settings import derogations, waivers
 from avenant9.wording import day, money
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from avenant9.errors import SettingError
 from avenant9.model import GrantedCeiling
-from avenant9.settings.forms import Form, check_keys, day, entries, practitioner, unusable
+from avenant9.settings.forms import Form, check_entry, day, entries, practitioner, unusable
 from avenant9.wording import fold
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def load_derogations(path: Path) -> tuple[GrantedCeiling, ...]:
 
 def granted_ceiling(place: str, values: dict[str, Any]) -> GrantedCeiling:
     """One derogation as a file writes it. Raises SettingError at `place`."""
-    check_keys(place, values, _FORM)
+    check_entry(place, values, _FORM)
     year, changed_on = _year(place, values["year"]), day(place, "changed_on", values.get("changed_on"))
     if changed_on is not None and changed_on.year < year:
         raise SettingError(

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
-import tomllib
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from avenant9.acts.columns import COLUMNS, RANKS, fold_heading
 from avenant9.acts.mapping import Mapping
-from avenant9.errors import InputError, SettingError
+from avenant9.errors import SettingError
+from avenant9.settings.toml import read_toml
 from avenant9.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ class _MappingFile(_Strict):
     praticiens: dict[str, str] = {}
 
 
+_REMEDY = "corrigez la correspondance (modèle : a9 template mapping)"
 _KEYS = {"": tuple(_MappingFile.model_fields), "fichier": tuple(_FileSection.model_fields)}
 
 
@@ -53,18 +53,7 @@ def load_mapping(path: Path) -> Mapping:
         SettingError: it holds something that cannot be used: everything wrong at once, with nearest names.
     """
     place = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise InputError(place, "fichier de correspondance introuvable ou illisible", "vérifiez son nom") from None
-    try:
-        content = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise SettingError(place, "le fichier n'est pas en UTF-8", "enregistrez-le en UTF-8") from None
-    except (ValueError, RecursionError) as error:  # also what tomllib lets through: an integer without end
-        at = re.search(r"line (\d+)|at end of document", str(error))
-        where = "" if not at else f" (à la ligne {at[1]})" if at[1] else " (à la fin)"
-        raise SettingError(place, f"ce n'est pas du TOML{where}", 'écrivez clé = "titre"') from None
+    content = read_toml(path, _REMEDY)
     try:
         read = _MappingFile.model_validate(content)
     except ValidationError as error:
@@ -92,7 +81,7 @@ def load_mapping(path: Path) -> Mapping:
 
 
 def _refused(place: str, problems: Sequence[str]) -> SettingError:
-    return SettingError(place, " ; ".join(problems), "corrigez la correspondance (modèle : a9 template mapping)")
+    return SettingError(place, " ; ".join(problems), _REMEDY)
 
 
 def _said(problem: dict[str, object]) -> str:

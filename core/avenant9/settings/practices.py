@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from avenant9.errors import InputError, SettingError
-from avenant9.reading.addresses import letters
-from avenant9.reading.refusals import RESAVE, damaged
-from avenant9.reading.workbook.examine import examined
-from avenant9.reading.workbook.sheet import UNCOMPUTED
-from avenant9.settings.forms import empty
-from avenant9.wording import did_you_mean, fold
+from avenant9.errors import SettingError
+from avenant9.settings.sheet import empty, filled, plain
+from avenant9.wording import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from typing import TypeAlias
 
-    from openpyxl.cell.cell import Cell, MergedCell
-    from openpyxl.worksheet.worksheet import Worksheet
-
-    Place: TypeAlias = Cell | MergedCell
-    Line: TypeAlias = tuple[Place, ...]
+    from avenant9.settings.sheet import Line, Place
 
 #: The sheet of the template, and the headings of the columns that name the lines.
 SHEET: Final = "Forfait"
@@ -30,8 +20,6 @@ LABEL_HEADING, KEY_HEADING = "Indicateur", "Clé"
 _NAMING: Final = frozenset({"indicateur", "indicateurs", "libelle", "libelles", "cle", "cles"})
 _KEYS: Final = frozenset({"cle", "cles"})
 _REMEDY: Final = "partez de « a9 template forfait -o forfait.xlsx »"
-#: A grid of practices is small: what is larger holds something else.
-_MOST_ROWS, _MOST_COLUMNS = 1_000, 2_000
 
 
 @dataclass(frozen=True)
@@ -63,20 +51,19 @@ def read_columns(path: str, file: BinaryIO, names: Mapping[str, str]) -> tuple[P
         InputError: the workbook is damaged, protected, of another sort, or holds an error or an uncomputed formula.
         SettingError: a line that is named by no key, a key or a practice given twice, no practice at all.
     """
-    sheet, broken = _sheet(path, file)
-    place = f"{path}, feuille {sheet.title}"
-    grid = [row for row in sheet.iter_rows() if any(not empty(cell.value) for cell in row)]
+    sheet = filled(path, file, SHEET, "une ligne par indicateur et une colonne par médecin")
+    place, grid = sheet.place, sheet.lines
     if not grid:
         raise SettingError(place, "la feuille est vide", _REMEDY)
-    head, *lines = grid[next((at for at, row in enumerate(grid) if _plain(row[0].value) in _NAMING), 0) :]
+    head, *lines = grid[next((at for at, row in enumerate(grid) if plain(row[0].value) in _NAMING), 0) :]
     naming = _naming(head)
-    keys = dict(_keys(place, lines, naming, {_plain(name): key for name, key in names.items()}, names))
+    keys = dict(_keys(place, lines, naming, {plain(name): key for name, key in names.items()}, names))
     found = []
     for column in range(max(naming) + 1, len(head)):
         cells = {
-            key: Answered(f"{place}, cellule {line[column].coordinate}", _value(place, line[column], broken))
+            key: Answered(f"{place}, cellule {line[column].coordinate}", sheet.value(line[column]))
             for key, line in keys.items()
-            if not empty(line[column].value) or line[column].coordinate in broken
+            if sheet.answers(line[column])
         }
         name = head[column].value
         if cells or not empty(name):
@@ -87,34 +74,10 @@ def read_columns(path: str, file: BinaryIO, names: Mapping[str, str]) -> tuple[P
     return tuple(found)
 
 
-def _sheet(path: str, file: BinaryIO) -> tuple[Worksheet, dict[str, str]]:
-    """The sheet `Forfait`, else the first visible one, and the cells that hold an error or no computed value."""
-    from openpyxl import load_workbook  # noqa: PLC0415 - only for workbooks
-
-    book = examined(path, file, "zip", lambda _sheet: True)
-    if book.kind != "xlsx":
-        raise InputError(path, "ce n'est pas un classeur .xlsx", RESAVE)
-    shown = [sheet for sheet in book.sheets if not sheet.hidden] or list(book.sheets)
-    chosen = next((sheet for sheet in shown if fold(sheet.name) == fold(SHEET)), shown[0])
-    if chosen.rows > _MOST_ROWS or chosen.columns > _MOST_COLUMNS:
-        cell = chosen.last_cell if chosen.rows > _MOST_ROWS else chosen.far_cell
-        raise InputError(
-            f"{path}, feuille {chosen.name}",
-            f"la cellule {cell} est loin du tableau",
-            "videz-la, ou donnez une feuille avec une ligne par indicateur et une colonne par médecin",
-        )
-    broken = {f"{letters(column)}{row}": text for row, column, text in chosen.errors}
-    file.seek(0)
-    try:
-        return load_workbook(file, data_only=True)[chosen.name], broken
-    except Exception:  # openpyxl raises whatever a bad part makes it meet
-        raise damaged(path) from None
-
-
 def _naming(head: Line) -> list[int]:
     """The columns that name the lines: the first, and those beside it headed as such; that of keys first."""
-    more = [at for at, cell in enumerate(head) if at and _plain(cell.value) in _NAMING]
-    return sorted([0, *more], key=lambda at: _plain(head[at].value) not in _KEYS)
+    more = [at for at, cell in enumerate(head) if at and plain(cell.value) in _NAMING]
+    return sorted([0, *more], key=lambda at: plain(head[at].value) not in _KEYS)
 
 
 def _keys(
@@ -125,7 +88,7 @@ def _keys(
     for line in lines:
         cell = next((line[at] for at in naming if not empty(line[at].value)), None)
         answered = any(not empty(other.value) for other in line[max(naming) + 1 :])
-        key = known.get(_plain(cell.value)) if cell is not None else None
+        key = known.get(plain(cell.value)) if cell is not None else None
         if key is None:
             if answered:
                 raise _unknown(place, line[naming[0]] if cell is None else cell, names)
@@ -145,15 +108,6 @@ def _unknown(place: str, cell: Place, names: Mapping[str, str]) -> SettingError:
     return SettingError(where, f"ligne inconnue « {name} »", did_you_mean(name, names) or _REMEDY)
 
 
-def _value(place: str, cell: Place, broken: Mapping[str, str]) -> Any:
-    if cell.coordinate not in broken:
-        return cell.value
-    problem = broken[cell.coordinate]
-    remedy = "recalculez et enregistrez le classeur" if problem == UNCOMPUTED else "corrigez cette cellule"
-    what = problem if problem == UNCOMPUTED else f"la cellule contient l'erreur {problem}"
-    raise InputError(f"{place}, cellule {cell.coordinate}", what, remedy)
-
-
 def _check_practices(place: str, found: list[PracticeColumn]) -> None:
     if not found:
         raise SettingError(place, "aucune colonne de médecin", _REMEDY)
@@ -161,7 +115,3 @@ def _check_practices(place: str, found: list[PracticeColumn]) -> None:
     twice = next((practice for at, practice in enumerate(found) if practice.name in names[:at]), None)
     if twice is not None:
         raise SettingError(twice.place, f"deuxième colonne « {twice.name} »", "donnez un nom différent à chacune")
-
-
-def _plain(value: object) -> str:
-    return re.sub(r"[\W_]+", "", fold(str(value)))

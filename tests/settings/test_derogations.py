@@ -162,7 +162,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
         load_derogations(tmp_path)
     broken = tmp_path / "d.xlsx"
     broken.write_bytes(b"PK\x03\x04rien")
-    with pytest.raises(InputError, match="classeur illisible"):
+    with pytest.raises(InputError, match="tronqué ou abîmé"):
         load_derogations(broken)
     other = tmp_path / "d.toml"
     other.write_bytes(b"\xff\xfe\x00")
