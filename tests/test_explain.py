@@ -575,7 +575,7 @@ def test_rows_that_hold_no_act(rulebook: Rulebook, tmp_path: Path) -> None:
     assert rejected.reason == "date illisible : « 31/02/2022 »"
     assert asked.at("12").state == "skipped"
     cancelled = asked.at("8")
-    assert cancelled.acts[0].status == "cancelled"
+    assert cancelled.acts[0].uncounted == "cancelled"
     assert [place.row for place in cancelled.acts[0].cancellations] == [9]
 
 

@@ -116,7 +116,7 @@ def test_columns_are_recognised_and_guesses_said(file: str, read: Any) -> None:
 def test_cells_are_read(file: str, read: Any) -> None:
     """Codes, days, euros and patients of the acts that count."""
     wanted, counted = WANTED[file], read(file).acts.table
-    counted = counted.filter(pl.col("status").is_null() & ~pl.col("row").is_in(wanted["open_rows"]))
+    counted = counted.filter(pl.col("uncounted").is_null() & ~pl.col("row").is_in(wanted["open_rows"]))
     assert tally(counted["code"]) == wanted["by_code"]
     assert tally(counted["date"].dt.strftime("%Y-%m")) == wanted["by_month"]
     assert euros(counted.unique(["input", "row"])["amount"].sum()) == wanted["euros"]

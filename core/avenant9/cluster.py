@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 ACTS_PER_GROUP = 50_000
 
 #: What a typed sheet has; the rest of ACTS depends on other files.
-_TYPED = [name for name in ACTS if name not in {"act", "input", "duplicate_of", "doubtful", "status"}]
+_TYPED = [name for name in ACTS if name not in {"act", "input", "duplicate_of", "doubtful", "uncounted"}]
 #: Spark has no unsigned integer and no time of day: these travel as plain integers.
 _WIRE: dict[str, pl.DataType] = {
     name: dtype if dtype in (pl.String, pl.Boolean) else pl.Int64() for name, dtype in ACTS.items() if name in _TYPED

@@ -26,7 +26,7 @@ def table(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def left(acts: pl.DataFrame) -> list[tuple[int, int | None, str | None]]:
-    return list(cancel(acts).select("quantity", "amount", "status").iter_rows())
+    return list(cancel(acts).select("quantity", "amount", "uncounted").iter_rows())
 
 
 NEGATIVE = {"quantity": -1, "amount": -2000}
@@ -64,13 +64,13 @@ def test_a_row_left_with_units_keeps_its_part_of_every_amount() -> None:
 
 def test_the_same_invoice_in_two_files_counts_once() -> None:
     acts = mark_repeated(table({"invoice": "F1"}, {"invoice": "F1", "input": 1}), pl.Series([0, 1]))
-    assert acts["status"].to_list() == [None, "repeated"]
+    assert acts["uncounted"].to_list() == [None, "repeated"]
     assert acts["duplicate_of"].to_list() == [None, 0]
 
 
 def test_without_invoice_two_files_may_hold_two_acts() -> None:
     acts = mark_repeated(table({}, {"input": 1}), pl.Series([0, 1]))
-    assert acts["status"].to_list() == [None, None]
+    assert acts["uncounted"].to_list() == [None, None]
     assert acts["duplicate_of"].to_list() == [None, 0]
     assert acts["doubtful"].to_list() == [False, True]
 
@@ -78,7 +78,7 @@ def test_without_invoice_two_files_may_hold_two_acts() -> None:
 def test_two_sheets_of_one_file_are_one_file() -> None:
     rows = table({"invoice": "F1"}, {"invoice": "F1", "input": 1})
     acts = mark_repeated(rows, pl.Series([0, 0]))
-    assert acts["status"].to_list() == [None, None]
+    assert acts["uncounted"].to_list() == [None, None]
     assert mark_duplicates(acts)["duplicate_of"].to_list() == [None, 0]
 
 
@@ -100,7 +100,7 @@ def test_duplicates(other: dict[str, Any], duplicate: bool) -> None:
 def test_two_exports_of_one_invoice_that_differ_by_the_day_of_payment_are_said() -> None:
     rows = table({"invoice": "F1"}, {"invoice": "F1", "input": 1, "payment_date": DAY})
     acts = mark_duplicates(mark_repeated(rows, pl.Series([0, 1])))
-    assert acts.select("status", "duplicate_of", "doubtful").rows() == [(None, None, False), (None, 0, True)]
+    assert acts.select("uncounted", "duplicate_of", "doubtful").rows() == [(None, None, False), (None, 0, True)]
 
 
 def test_unknown_patients_are_not_each_other_s_duplicates() -> None:
@@ -109,7 +109,9 @@ def test_unknown_patients_are_not_each_other_s_duplicates() -> None:
 
 
 def test_what_counts_has_units_left_and_is_not_copied_where_all_does() -> None:
-    acts = table({}, {"quantity": 0, "amount": 0}, {"quantity": 2}, {"status": "repeated"}, {"status": "cancelled"})
+    acts = table(
+        {}, {"quantity": 0, "amount": 0}, {"quantity": 2}, {"uncounted": "repeated"}, {"uncounted": "cancelled"}
+    )
     assert counting(acts)["act"].to_list() == [0, 2]
     whole = table({}, {"quantity": 3})
     assert counting(whole) is whole

@@ -43,8 +43,8 @@ def told(*patients: Patient, acts: Acts = NO_ACTS) -> list[dict[str, Any]]:
     return units("protocoles-cpts", CPTS, patients, acts)[0].to_dicts()
 
 
-def acts_of(key: str, *days: str, status: str | None = None, quantity: int = 1) -> Acts:
-    same = {"patient": key, "status": status, "quantity": quantity}
+def acts_of(key: str, *days: str, uncounted: str | None = None, quantity: int = 1) -> Acts:
+    same = {"patient": key, "uncounted": uncounted, "quantity": quantity}
     rows = [{"act": rank, "date": day(on), **same} for rank, on in enumerate(days)]
     return Acts(pl.DataFrame(rows, schema={name: ACTS[name] for name in ("act", "date", *same)}), ())
 
@@ -184,7 +184,7 @@ def test_ages_in_months_and_years(low: int | None, high: int | None, words: str)
         (acts_of("P1", "16/03/2023"), "unverifiable"),
         (acts_of("P1", "14/03/2023", "17/03/2023"), None),
         (acts_of("P2", "15/03/2023"), None),
-        (acts_of("P1", "15/03/2023", status="cancelled"), None),
+        (acts_of("P1", "15/03/2023", uncounted="cancelled"), None),
         (acts_of("P1", "15/03/2023", quantity=0), None),
     ],
 )

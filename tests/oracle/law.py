@@ -99,7 +99,7 @@ class Case:
 
     @property
     def counting(self) -> list[Act]:
-        return [act for act in self.reading.acts if act.status is None]
+        return [act for act in self.reading.acts if act.uncounted is None]
 
 
 #: act -> names of the columns without which the rule cannot answer for it
@@ -855,8 +855,8 @@ def data(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -
                 continue
             related: list[Act] = []
             if rule["look_for"] == "orphan-cancellation":
-                hit = act.status == "orphan"
-            elif act.status is not None:
+                hit = act.uncounted == "orphan"
+            elif act.uncounted is not None:
                 hit = False
             elif rule["look_for"] == "future-date":
                 hit = act.date > case.as_of

@@ -84,7 +84,7 @@ class Act:
     requested_at: Moment | None
     channel: str | None
     territory: bool | None
-    status: str | None = None  # None counts; cancellation, cancelled, orphan do not
+    uncounted: str | None = None  # None counts; cancellation, cancelled, orphan do not
 
 
 @dataclass
@@ -266,7 +266,7 @@ def net(acts: list[Act]) -> None:
         others = [act for act in group if not any(act is c for c in cancelling) and not (act.amount or 0) < 0]
         for act in group:
             if (act.amount or 0) < 0 and not any(act is c for c in cancelling):
-                act.status = "orphan"
+                act.uncounted = "orphan"
         left = {act.number: act.quantity for act in others}
         for act in cancelling:
             units = abs(act.quantity)
@@ -274,7 +274,7 @@ def net(acts: list[Act]) -> None:
                 taken = min(units, left[other.number])
                 left[other.number] -= taken
                 units -= taken
-            act.status = "orphan" if units else "cancellation"
+            act.uncounted = "orphan" if units else "cancellation"
         for act in others:
             remaining = left[act.number]
             if remaining == act.quantity:
@@ -285,4 +285,4 @@ def net(acts: list[Act]) -> None:
                 act.overcharge = half_up(act.overcharge * remaining, act.quantity)
             act.quantity = remaining
             if remaining == 0:
-                act.status = "cancelled"
+                act.uncounted = "cancelled"

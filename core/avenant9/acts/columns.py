@@ -81,7 +81,7 @@ ACTS: dict[str, pl.DataType] = {
     "requested_day_only": pl.Boolean(),  # requested_at was given without a time
     "duplicate_of": pl.UInt32(),  # the act that this one repeats, within a file or in another one
     "doubtful": pl.Boolean(),  # repeats another row and counts all the same
-    "status": pl.String(),  # null: counts; else `cancellation`, `cancelled`, `orphan` or `repeated`
+    "uncounted": pl.String(),  # null: counts; else `cancellation`, `cancelled`, `orphan` or `repeated`
 }
 
 #: The closed lists of the contract: every other value is unknown.

@@ -1,4 +1,4 @@
-"""Before any rule: rows read twice, cancellations, duplicates. Nothing is dropped, `status` says what counts."""
+"""Before any rule: rows read twice, cancellations, duplicates. Nothing is dropped: some acts are `uncounted`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _SCALED = ("amount", "overcharge", "reimbursed")  # what shrinks with the units 
 def mark_repeated(acts: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
     """Marks acts equal in every read column to an act of an earlier file.
 
-    With an invoice number they are the same act read twice (`status` repeated); without one they count, and are
+    With an invoice number they are the same act read twice (`uncounted` repeated); without one they count, and are
     `doubtful`. `files` is the rank of the file of each act.
     """
     acts = acts.with_columns(
-        duplicate_of=pl.lit(None, ACTS["duplicate_of"]), doubtful=pl.lit(False), status=pl.lit(None, pl.String)
+        duplicate_of=pl.lit(None, ACTS["duplicate_of"]), doubtful=pl.lit(False), uncounted=pl.lit(None, pl.String)
     )
     if files.n_unique() < 2:
         return acts
@@ -34,7 +34,7 @@ def mark_repeated(acts: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
         "act",
         duplicate_of="first",
         doubtful=~has_invoice,
-        status=pl.when(has_invoice).then(pl.lit("repeated")).otherwise(None),
+        uncounted=pl.when(has_invoice).then(pl.lit("repeated")).otherwise(None),
     )
     return _updated(acts, first)
 
@@ -42,8 +42,8 @@ def mark_repeated(acts: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
 def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
     """Marks the acts that count and repeat an earlier one, in its file or another (patient known): `doubtful`."""
     key = ["practitioner", "patient", "date", "code", "amount", "time", "invoice"]
-    known = acts.select("act", "input", "row", "status", *key).filter(
-        pl.col("status").is_null(), pl.col("patient").is_not_null()
+    known = acts.select("act", "input", "row", "uncounted", *key).filter(
+        pl.col("uncounted").is_null(), pl.col("patient").is_not_null()
     )
     again = _candidates(known, key)
     later = (
@@ -65,7 +65,7 @@ def cancel(acts: pl.DataFrame) -> pl.DataFrame:
     A group is (practitioner, patient, date, code). A row cancels with a negative quantity, or with quantity 1
     and an amount opposite to another row's. A row left with r of q units keeps `amount * r / q`, half up.
     """
-    counted = acts.filter(pl.col("status").is_null())
+    counted = acts.filter(pl.col("uncounted").is_null())
     negative = counted.filter((pl.col("quantity") < 0) | (pl.col("amount") < 0))
     if negative.is_empty():
         return acts
@@ -75,7 +75,7 @@ def cancel(acts: pl.DataFrame) -> pl.DataFrame:
         for _, group in groups.select(*_GROUP, "act", "quantity", *_SCALED).group_by(_GROUP, maintain_order=True)
         for change in _net(_Line(*values) for values in group.drop(_GROUP).iter_rows())
     ]
-    schema = {name: ACTS[name] for name in ("act", "quantity", *_SCALED, "status")}
+    schema = {name: ACTS[name] for name in ("act", "quantity", *_SCALED, "uncounted")}
     changed = pl.DataFrame(changes, schema=schema, orient="row")
     return _updated(acts, changed)
 
@@ -106,21 +106,23 @@ def _net(lines: Iterable[_Line]) -> list[tuple[int, int, int | None, int | None,
         if line.quantity < 0 or (line.quantity == 1 and (line.amount or 0) < 0 and -(line.amount or 0) in amounts)
     ]
     taken_from = [line for line in group if line not in cancelling and (line.amount or 0) >= 0]
-    status: dict[int, str | None] = {}
+    uncounted: dict[int, str | None] = {}
     for line in group:
         if line not in cancelling and (line.amount or 0) < 0:
-            status[line.act] = "orphan"
+            uncounted[line.act] = "orphan"
     for line in cancelling:
         units = abs(line.quantity)
         for target in reversed(taken_from):
             taken = min(units, target.left)
             target.left -= taken
             units -= taken
-        status[line.act] = "orphan" if units else "cancellation"
+        uncounted[line.act] = "orphan" if units else "cancellation"
     changes = []
     for line in group:
-        if line.act in status:
-            changes.append((line.act, line.quantity, line.amount, line.overcharge, line.reimbursed, status[line.act]))
+        if line.act in uncounted:
+            changes.append(
+                (line.act, line.quantity, line.amount, line.overcharge, line.reimbursed, uncounted[line.act])
+            )
         elif line.left != line.quantity:
             parts = (line.scaled(line.amount), line.scaled(line.overcharge), line.scaled(line.reimbursed))
             changes.append((line.act, line.left, *parts, None if line.left else "cancelled"))
@@ -134,11 +136,11 @@ def _updated(acts: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
 
 def counting(acts: pl.DataFrame) -> pl.DataFrame:
     """The acts that count, and have units left to count: mostly all of them, which are then not copied."""
-    counts = acts["status"].is_null() & (acts["quantity"] > 0)
+    counts = acts["uncounted"].is_null() & (acts["quantity"] > 0)
     return acts if counts.all() else acts.filter(counts)
 
 
-_NOT_CONTENT = frozenset({"act", "input", "row", "duplicate_of", "doubtful", "status"})
+_NOT_CONTENT = frozenset({"act", "input", "row", "duplicate_of", "doubtful", "uncounted"})
 
 
 def _candidates(acts: pl.DataFrame, key: list[str]) -> pl.DataFrame:

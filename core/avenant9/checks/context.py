@@ -31,7 +31,7 @@ class Calendar(Protocol):
 class Context:
     """The run: its date, where it is, what was granted, what earlier rules said.
 
-    `everything` holds all acts read, those that count and those that do not (`status`); `violating` gives, by rule
+    `everything` holds all acts read, those that count and those that do not (`uncounted`); `violating` gives, by rule
     id, the acts in violation of the rules already run; `grouping` the acts that a grouping code may hide.
     """
 

@@ -22,23 +22,23 @@ def check(acts: pl.DataFrame, rule: Data, version: DataVersion, context: Context
         explanation=pl.struct(looked_for=pl.lit(rule.look_for)),
         related=related,
     )
-    anybody = everything.filter(pl.col("status").is_null(), pl.col("patient").is_null())
+    anybody = everything.filter(pl.col("uncounted").is_null(), pl.col("patient").is_null())
     return outcome(said, missing_columns(anybody if rule.look_for == "duplicate" else anybody.clear(), ["patient"]))
 
 
 def _look_for(rule: Data, everything: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.Expr]:
-    counts = pl.col("status").is_null()
+    counts = pl.col("uncounted").is_null()
     match rule.look_for:
         case "duplicate":
             once = pl.format("{} : ligne déjà lue dans un autre fichier, comptée une seule fois.", "code")
             twice = pl.format("{} : même acte qu'une autre ligne ; les deux sont comptés.", "code")
-            message = pl.when(pl.col("status") == "repeated").then(once).otherwise(twice)
+            message = pl.when(pl.col("uncounted") == "repeated").then(once).otherwise(twice)
             return everything.filter(pl.col("duplicate_of").is_not_null()), message
         case "orphan-cancellation":
             message = pl.format(
                 "{} : annulation sans l'acte qu'elle annule ; elle n'entre dans aucun compte.", "code"
             )
-            return everything.filter(pl.col("status") == "orphan"), message
+            return everything.filter(pl.col("uncounted") == "orphan"), message
         case "unknown-code":
             technical = (pl.col("nature") == "technique").fill_null(False)
             known = pl.col("code").is_in(list(context.known_codes)) | technical

@@ -73,7 +73,7 @@ _ANSWERED = [
 _HOST = [
     *_ROW,
     "act",
-    "status",
+    "uncounted",
     "parts",
     "practitioner",
     "patient",

@@ -120,13 +120,13 @@ class Explainer:
         blocks = [block for name in self.selected for block in self._blocks(name, scene)]
         blocks.sort(key=lambda block: (_GRAVEST.index(block.verdict), block.rule))
         same = [pl.col(key).eq_missing(act[key]) for key in ("practitioner", "patient", "date", "code")]
-        cancels = pl.col("status").eq_missing(pl.lit("cancellation"))
-        wanted = ~cancels if act["status"] == "cancellation" else cancels
+        cancels = pl.col("uncounted").eq_missing(pl.lit("cancellation"))
+        wanted = ~cancels if act["uncounted"] == "cancellation" else cancels
         cancelling = self._everything.filter(*same, wanted, pl.col("act") != act["act"])
         repeats = act["duplicate_of"]
         return ActExplained(
             act=self._facts(act),
-            status=act["status"],
+            uncounted=act["uncounted"],
             repeats=None if repeats is None else scene.where(scene.of(repeats)),
             cancellations=tuple(scene.where(row) for row in cancelling.iter_rows(named=True)),
             blocks=tuple(blocks),
@@ -347,8 +347,8 @@ def _looks(rule: Any, version: Any, scene: Scene) -> bool:
     """Whether the rule looked at the act."""
     act = scene.act
     if isinstance(rule, schema.Data):
-        return rule.look_for != "orphan-cancellation" and act["status"] is None
-    if act["status"] is not None or act["quantity"] <= 0:
+        return rule.look_for != "orphan-cancellation" and act["uncounted"] is None
+    if act["uncounted"] is not None or act["quantity"] <= 0:
         return False
     looks = _LOOKS.get(rule.kind)
     return looks is not None and looks(version, scene)

@@ -122,8 +122,8 @@ def _standing(
 def _left_out(row: Row, version: FrequencyVersion) -> tuple[Why | None, str | None]:
     """Acts that the version never counts, whoever they are of."""
     last = version.period.last
-    if row["status"] is not None:
-        return row["status"], None
+    if row["uncounted"] is not None:
+        return row["uncounted"], None
     if row["date"] < version.from_:
         return "before-version", version.from_.isoformat()
     if last is not None and row["date"] > last:

@@ -332,12 +332,12 @@ class ActFacts:
 class ActExplained:
     """One act of the row: what it is, whether it counts, and the rules that looked at it, the gravest first.
 
-    `status` is null for an act that counts; `cancellations` are the rows that cancel acts like this one, or for a
-    row that cancels, those whose acts it may take away.
+    `uncounted` is null for an act that counts, else why it enters no count; `cancellations` are the rows that cancel
+    acts like this one, or for a row that cancels, those whose acts it may take away.
     """
 
     act: ActFacts
-    status: Why | None
+    uncounted: Why | None
     repeats: CellRef | None
     cancellations: tuple[CellRef, ...]
     blocks: tuple[Block, ...]

@@ -105,7 +105,7 @@ def _act(one: ActExplained, profile: str) -> dict[str, Any]:
         told |= {"code": None, "coefficient": None}
     return {
         **told,
-        "status": one.status,
+        "status": one.uncounted,
         "repeats": one.repeats,
         "cancellations": one.cancellations,
         "rules": [_block(block) for block in one.blocks],
@@ -204,10 +204,10 @@ def _about(page: Page, one: ActExplained, explanation: Explanation) -> list[str]
     """The act as it was read, and whether it counts."""
     facts = ", ".join(_facts(one, explanation.profile))
     lines = [page.wrap(f"{facts[:1].upper()}{facts[1:]}.")]
-    if one.status is not None:
+    if one.uncounted is not None:
         rows = f" (voir {rows_of(one.cancellations, explanation.where)})" if one.cancellations else ""
         again = f" (voir {rows_of((one.repeats,), explanation.where)})" if one.repeats else ""
-        lines.append(page.wrap(f"N'entre dans aucun compte : {WHY[one.status]}{rows or again}."))
+        lines.append(page.wrap(f"N'entre dans aucun compte : {WHY[one.uncounted]}{rows or again}."))
     elif one.cancellations:
         rows = rows_of(one.cancellations, explanation.where)
         lines.append(page.wrap(f"Des annulations du même acte ont été déduites ({rows})."))

@@ -35,7 +35,7 @@ _ADDED: Final = {
     "regulated_day_only",
     "duplicate_of",
     "doubtful",
-    "status",
+    "uncounted",
     "patient_shown",
 }
 _CONTRACT: Final = tuple(key for key in ACTS if key not in _ADDED)
