@@ -1,10 +1,13 @@
 """What `a9 check` costs beside the mere loading of the same file: ratios of medians, all in one run.
 
-    python bench/run.py [--rows 1000000] [--runs 3] [--only xlsx,csv,growth,fault,frictionless,help]
+    python bench/run.py [--rows 1000000] [--runs 3] [--only xlsx,empty,shared,ods,tenth,csv,growth,fault,...]
 
-Whole processes, alternated so that a slow moment of the machine falls on all of them. Memory is the greatest sum,
-over a process and its children, of what each holds (proportional set size), where the system tells it; it is looked
-at in a run of its own, since the looking slows those that hold much.
+Whole processes, alternated so that a slow moment of the machine falls on all of them. Beside the time stands that of
+the processors (all processes, user and system), which other work on the machine changes less. Memory is the greatest
+sum, over a process and its children, of what each holds (proportional set size), where the system tells it; it is
+looked at in a run of its own, since the looking slows those that hold much.
+
+Where a million acts are measured, a ratio beyond its limit is exit 1.
 """
 
 from __future__ import annotations
@@ -17,15 +20,20 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
+from forms import with_empty_texts, write_as_excel, write_as_libreoffice
 from workbook import TABLE_SCHEMA, acts, at_fault, write_csv, write_workbook
 
 DATA = Path(__file__).parent / "data"
 REPORT = DATA / "report.json"
 PYTHON = sys.executable
+#: As many acts as the limits are made for.
+JUDGED = 1_000_000
 LOAD = (
     "import sys, fastexcel; print(fastexcel.read_excel(sys.argv[1]).load_sheet(0, dtypes='string').to_polars().shape)"
 )
@@ -39,37 +47,82 @@ FRICTIONLESS = (
     "print(report.stats, report.errors);"
     "sys.exit(report.tasks[0].stats['rows'] < int(sys.argv[3]) and 2)"
 )
-PARTS = ("xlsx", "csv", "growth", "fault", "frictionless", "help")
+
+
+class Timed(NamedTuple):
+    """Seconds of one run: on the clock, and of processors."""
+
+    clock: float
+    processors: float
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds, the median over the runs, and MiB where they could be read."""
+    """The medians over the runs, in seconds, and MiB where they could be read."""
 
     seconds: float
-    memory: float | None
+    processors: float
+    memory: float | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A measure, beside a floor where it has one, and how many times that it may take at most."""
+
+    what: str
+    cost: Cost
+    floor: Cost | None = None
+    most_time: float | None = None
+    most_memory: float | None = None
+
+    def ratios(self) -> Iterator[tuple[str, float, float | None]]:
+        """What is compared, how many times the floor it is, and the limit."""
+        if self.floor is None:
+            return
+        yield "time", self.cost.seconds / self.floor.seconds, self.most_time
+        if self.floor.processors:
+            yield "processors", self.cost.processors / self.floor.processors, None
+        if self.cost.memory and self.floor.memory:
+            yield "memory", self.cost.memory / self.floor.memory, self.most_memory
+
+    def passed(self) -> list[str]:
+        """The limits that the measure is beyond."""
+        return [
+            f"{self.what}: {name} x {ratio:.2f}, at most {most:g}"
+            for name, ratio, most in self.ratios()
+            if most is not None and ratio > most
+        ]
+
+    def __str__(self) -> str:
+        memory = "" if self.cost.memory is None else f"{self.cost.memory:7.0f} MiB"
+        ratios = ", ".join(
+            f"{name} x {ratio:.2f}" + (f" (at most {most:g})" if most is not None else "")
+            for name, ratio, most in self.ratios()
+        )
+        return f"  {self.what:<38}{self.cost.seconds:8.2f} s {memory:<11}   {ratios}".rstrip()
 
 
 def measured(commands: dict[str, list[str]], runs: int, *, weigh: bool = True) -> dict[str, Cost]:
     """Each command as often as `runs`, in turn, and to `weigh` it once more."""
-    seconds: dict[str, list[float]] = {name: [] for name in commands}
+    times: dict[str, list[Timed]] = {name: [] for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
-            seconds[name].append(_timed(name, command))
+            times[name].append(_timed(name, command))
     return {
-        name: Cost(statistics.median(seconds[name]), (weigh and _weighed(commands[name])) or None)
-        for name in commands
+        name: Cost(*map(statistics.median, zip(*times[name], strict=True)), (weigh and _weighed(command)) or None)
+        for name, command in commands.items()
     }
 
 
-def _timed(name: str, command: list[str]) -> float:
+def _timed(name: str, command: list[str]) -> Timed:
     REPORT.unlink(missing_ok=True)
-    start = time.perf_counter()
+    start, before = time.perf_counter(), os.times()
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-    seconds = time.perf_counter() - start
+    seconds, after = time.perf_counter() - start, os.times()
     if done.returncode not in ((0, 1) if REPORT.exists() else (0,)):  # 1: there are findings
         raise SystemExit(f"{name}: exit {done.returncode}\n{done.stderr.decode()}")
-    return seconds
+    user, system = after.children_user - before.children_user, after.children_system - before.children_system
+    return Timed(seconds, user + system)
 
 
 def _weighed(command: list[str]) -> float:
@@ -96,14 +149,27 @@ def _held(pid: int) -> float:
     return total / 1024
 
 
+# --- the files ----------------------------------------------------------------------------------------------------
+
+WRITERS: dict[str, Callable[[Path, int], None]] = {
+    "actes-{rows}.xlsx": lambda path, rows: write_workbook(path, acts(rows)),
+    "vides-{rows}.xlsx": lambda path, rows: write_workbook(path, with_empty_texts(acts(rows))),
+    "excel-{rows}.xlsx": lambda path, rows: write_as_excel(path, acts(rows), rows),
+    "libreoffice-{rows}.ods": lambda path, rows: write_as_libreoffice(path, acts(rows)),
+    "actes-{rows}.csv": lambda path, rows: write_csv(path, acts(rows)),
+    "fautifs-{rows}.csv": lambda path, rows: write_csv(path, at_fault(rows)),
+}
+
+
 def file(name: str, rows: int) -> Path:
     """A generated file, made on first use."""
     DATA.mkdir(exist_ok=True)
     path = DATA / name.format(rows=rows)
     if not path.exists():
         print(f"  writing {path.name}...", flush=True)
-        source = at_fault(rows) if "fautifs" in name else acts(rows)
-        (write_csv if path.suffix == ".csv" else write_workbook)(path, source)
+        partial = path.with_name(f"partial-{path.name}")
+        WRITERS[name](partial, rows)
+        partial.rename(path)
     return path
 
 
@@ -112,85 +178,114 @@ def check(path: Path) -> list[str]:
     return [PYTHON, "-m", "a9", "check", str(path), *out, "--as-of", "2024-06-01"]
 
 
-def line(what: str, cost: Cost, beside: Cost | None = None) -> None:
-    """One line of the table: seconds, memory, and the ratios to another line."""
-    memory = "" if cost.memory is None else f"{cost.memory:7.0f} MiB"
-    ratios = ""
-    if beside is not None:
-        ratios = f"   time x {cost.seconds / beside.seconds:.2f}"
-        if cost.memory and beside.memory:
-            ratios += f", memory x {cost.memory / beside.memory:.2f}"
-    print(f"  {what:<38}{cost.seconds:8.2f} s {memory}{ratios}", flush=True)
+# --- the parts ----------------------------------------------------------------------------------------------------
 
 
-def bench_xlsx(rows: int, runs: int) -> None:
-    path = file("actes-{rows}.xlsx", rows)
+def _workbook(what: str, path: Path, runs: int, most_time: float, most_memory: float | None = None) -> list[Line]:
+    """A workbook checked, beside the mere loading of it."""
     costs = measured({"load": [PYTHON, "-c", LOAD, str(path)], "check": check(path)}, runs)
-    line("xlsx: fastexcel to polars", costs["load"])
-    line("xlsx: a9 check", costs["check"], costs["load"])
+    return [
+        Line(f"{what}: fastexcel to polars", costs["load"]),
+        Line(f"{what}: a9 check", costs["check"], costs["load"], most_time, most_memory),
+    ]
 
 
-def bench_csv(rows: int, runs: int) -> None:
+def bench_xlsx(rows: int, runs: int) -> list[Line]:
+    return _workbook("xlsx", file("actes-{rows}.xlsx", rows), runs, 1.5, 1.3)
+
+
+def bench_empty(rows: int, runs: int) -> list[Line]:
+    return _workbook("xlsx, empty texts", file("vides-{rows}.xlsx", rows), runs, 1.5, 1.3)
+
+
+def bench_shared(rows: int, runs: int) -> list[Line]:
+    return _workbook("xlsx of Excel", file("excel-{rows}.xlsx", rows), runs, 1.5, 1.3)
+
+
+def bench_ods(rows: int, runs: int) -> list[Line]:
+    return _workbook(f"ods, {rows // 5:,} acts", file("libreoffice-{rows}.ods", rows // 5), runs, 2)
+
+
+def bench_tenth(rows: int, runs: int) -> list[Line]:
+    return _workbook(f"xlsx, {rows // 10:,} acts", file("actes-{rows}.xlsx", rows // 10), 2 * runs + 1, 2)
+
+
+def bench_csv(rows: int, runs: int) -> list[Line]:
     path = file("actes-{rows}.csv", rows)
-    costs = measured({"load": [PYTHON, "-c", READ_CSV, str(path)], "check": check(path)}, runs)
-    line("csv: polars.read_csv", costs["load"])
-    line("csv: a9 check", costs["check"], costs["load"])
+    costs = measured({"load": [PYTHON, "-c", READ_CSV, str(path)], "check": check(path)}, 2 * runs + 1)
+    return [Line("csv: polars.read_csv", costs["load"]), Line("csv: a9 check", costs["check"], costs["load"], 6)]
 
 
-def bench_growth(rows: int, runs: int) -> None:
+def bench_growth(rows: int, runs: int) -> list[Line]:
     tenth, whole = (file("actes-{rows}.xlsx", count) for count in (rows // 10, rows))
     costs = measured({"tenth": check(tenth), "whole": check(whole)}, runs)
-    line(f"growth: {rows // 10:,} acts", costs["tenth"])
-    line(f"growth: {rows:,} acts", costs["whole"], costs["tenth"])
+    return [
+        Line(f"growth: {rows // 10:,} acts", costs["tenth"]),
+        Line(f"growth: {rows:,} acts", costs["whole"], costs["tenth"], 11),
+    ]
 
 
-def bench_fault(rows: int, _runs: int) -> None:
+def bench_fault(rows: int, _runs: int) -> list[Line]:
     path = file("fautifs-{rows}.csv", rows)
     costs = measured({"fault": check(path)}, 1)
     result = json.loads(REPORT.read_bytes())
     overcharged = {entry["row"] for entry in result["findings"] if entry["rule"] == "tarif/sans-depassement"}
     if len(overcharged) != rows:
         raise SystemExit(f"every row a finding: {len(overcharged)} rows named, of {rows}")
-    line(f"every row a finding ({len(result['findings']):,})", costs["fault"])
+    return [Line(f"every row a finding ({len(result['findings']):,})", costs["fault"])]
 
 
-def bench_frictionless(rows: int, _runs: int) -> None:
+def bench_frictionless(rows: int, _runs: int) -> list[Line]:
     if find_spec("frictionless") is None:
         print("  frictionless: not measured (pip install 'avenant9[bench]')")
-        return
+        return []
     path, described = file("actes-{rows}.xlsx", rows), DATA / "schema.json"
     described.write_text(json.dumps(TABLE_SCHEMA), encoding="utf-8")
     validate = [PYTHON, "-c", FRICTIONLESS, str(path), str(described), str(rows)]
     costs = measured({"check": check(path), "frictionless": validate}, 1, weigh=False)
-    line("xlsx: a9 check", costs["check"])
-    line("xlsx: frictionless validate", costs["frictionless"], costs["check"])
+    return [
+        Line("xlsx: frictionless validate", costs["frictionless"]),
+        Line("xlsx: a9 check, beside frictionless", costs["check"], costs["frictionless"], 1 / 20),
+    ]
 
 
-def bench_help(_rows: int, runs: int) -> None:
+def bench_help(_rows: int, runs: int) -> list[Line]:
     commands = {"click": [PYTHON, "-c", "import click"], "help": [PYTHON, "-m", "a9", "--help"]}
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(3 * runs):
-        for name, command in commands.items():
-            start = time.perf_counter()
-            subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-            times[name].append(time.perf_counter() - start)
-    costs = {name: Cost(statistics.median(values), None) for name, values in times.items()}
-    line("import click", costs["click"])
-    line("a9 --help", costs["help"], costs["click"])
+    costs = measured(commands, 3 * runs, weigh=False)
+    return [Line("import click", costs["click"]), Line("a9 --help", costs["help"], costs["click"], 1.5)]
+
+
+PARTS: dict[str, Callable[[int, int], list[Line]]] = {
+    "xlsx": bench_xlsx,
+    "empty": bench_empty,
+    "shared": bench_shared,
+    "ods": bench_ods,
+    "tenth": bench_tenth,
+    "csv": bench_csv,
+    "growth": bench_growth,
+    "fault": bench_fault,
+    "frictionless": bench_frictionless,
+    "help": bench_help,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--rows", type=int, default=JUDGED)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", default=",".join(PARTS), help="parts, apart by commas")
     chosen = parser.parse_args()
     print(
-        f"{chosen.rows:,} acts x 14 columns, medians of {chosen.runs} runs; "
+        f"{chosen.rows:,} acts x 14 columns, medians of {chosen.runs} runs or more; "
         f"{os.cpu_count()} cores, Python {platform.python_version()}"
     )
+    passed = list[str]()
     for part in chosen.only.split(","):
-        globals()[f"bench_{part}"](chosen.rows, chosen.runs)
+        for line in PARTS[part](chosen.rows, chosen.runs):
+            print(line, flush=True)
+            passed += line.passed()
+    if passed and chosen.rows >= JUDGED:
+        raise SystemExit("\n".join(["beyond their limits:", *passed]))
 
 
 if __name__ == "__main__":
