@@ -49,7 +49,6 @@ def both(
     """The tables read in pieces, the same sheets read whole, and how many pieces there were."""
     with open(path, "rb") as file, pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel, "SIZE", size)
-        patch.setattr(parallel, "TIMES_STRINGS", 0)
         patch.setattr(limits, "CHUNK", chunk)
         taker = Pieces([reader])
         book_read = examined(path, file, "zip", lambda sheet: True, taker)
@@ -200,17 +199,83 @@ def test_a_wide_piece_is_not_sent(tmp_path: Path, reader: subprocess.Popen[bytes
     assert (taker.tables(), taker._read) == ({}, {})
 
 
-def test_a_workbook_of_long_strings_is_read_whole(
-    tmp_path: Path, reader: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+STRINGS = (
+    "<si><t>été &amp; #N/A</t></si>",
+    "<si><t/></si>",
+    '<si><t xml:space="preserve"> bord </t></si>',
+    "<si><r><rPr><b/></rPr><t>gras</t></r><r><t> et maigre</t></r></si>",
+    '<si><t>東京</t><rPh sb="0" eb="2"><t>トウキョウ</t></rPh><phoneticPr fontId="1"/></si>',
+    "<si><t>a_x000D_b&#10;c\nd</t></si>",
+    "<si/>",
+    "<si><t>1</t></si>",
+    "<si><t>.</t></si>",
+)
+
+
+def shared(strings: tuple[str, ...], prefix: str = "") -> str:
+    inside = "".join(strings).replace("</", "\0").replace("<", f"<{prefix}").replace("\0", f"</{prefix}")
+    name = f"xmlns:{prefix[:-1]}" if prefix else "xmlns"
+    return f'<?xml version="1.0"?>\n<{prefix}sst {name}="{MAIN}" count="9">{inside}</{prefix}sst>'
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(st.sampled_from(STRINGS), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(0, 12), st.integers(0, 29)), min_size=1, max_size=40),
+    st.integers(1, 900),
+    st.integers(300, 2_000),
+    st.sampled_from(("", "x:")),
+)
+def test_shared_strings_wherever_they_are_cut(
+    tmp_path: Path,
+    reader: subprocess.Popen[bytes],
+    strings: list[str],
+    cells: list[tuple[int, int]],
+    size: int,
+    chunk: int,
+    prefix: str,
 ) -> None:
-    monkeypatch.setattr(Pieces, "most_strings", 250)
-    monkeypatch.setattr(parallel, "SIZE", 10)
-    strings = f'<sst xmlns="{MAIN}"><si><t>{"é" * 300}</t></si></sst>'
-    path = book(tmp_path, row(1, cell("A1", "0", ' t="s"')), sharedStrings=strings)
+    """Beside numbers that could be theirs; a number that is none of theirs leaves the workbook to be read whole."""
+    rows = "".join(
+        row(
+            place,
+            cell(f"A{place}", str(number % len(strings)), ' t="s"'),
+            cell(f"{letters(column + 1)}{place}", str(number)),
+        )
+        for place, (column, number) in enumerate(cells, 1)
+    )
+    path = book(tmp_path, rows, sharedStrings=shared(tuple(strings), prefix))
+    found, whole, _ = both(path, reader, size, chunk)
+    same(found, whole)
+
+
+ODD_STRINGS = {
+    "a number of none": (STRINGS, "9"),
+    "no number": (STRINGS, "1.0"),
+    "an attribute that no program writes": (('<si x="1"><t>a</t></si>', STRINGS[0]), "0"),
+    "text that hides a string": (("<si><t><![CDATA[</si><si>]]></t></si>", STRINGS[0]), "0"),
+    "a comment": (("<!-- <si> -->", STRINGS[0]), "0"),
+    "no strings at all": ((), "0"),
+}
+
+
+@pytest.mark.parametrize(("strings", "number"), ODD_STRINGS.values(), ids=ODD_STRINGS)
+def test_odd_strings_are_left_to_be_read_whole(
+    tmp_path: Path, reader: subprocess.Popen[bytes], strings: tuple[str, ...], number: str
+) -> None:
+    path = book(tmp_path, row(1, cell("A1", number, ' t="s"')), sharedStrings=shared(strings))
     with open(path, "rb") as file:
         taker = Pieces([reader])
         examined(path, file, "zip", lambda sheet: True, taker)
-    assert (taker.tables(), taker.sent) == ({}, False)
+    assert taker.tables() == {}
+
+
+@pytest.mark.parametrize("text", ["\U0010fffe0", "&#1114110;0", "&#x10fffe;0", "&#x0010FFFE;0"])
+def test_a_text_that_seems_the_number_of_a_string(tmp_path: Path, reader: subprocess.Popen[bytes], text: str) -> None:
+    rows = row(1, cell("A1", "0", ' t="s"'), cell("B1", text, ' t="str"'))
+    found, whole, count = both(book(tmp_path, rows, sharedStrings=shared(STRINGS)), reader, 1, 300)
+    assert (found, count) == ({}, 1)
+    assert whole["Été & fils"].row(0) == ("été & #N/A", "\U0010fffe0")
 
 
 def test_a_refusal_leaves_no_reader_at_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,16 @@
 """A sheet of an xlsx read in pieces while it is examined, by several native readers at once.
 
 The XML of a sheet is a list of rows. Some thousands of them at a time become a small workbook, made in the reader's
-process (`worker`): no reader ever sees the package of the user, nor holds the whole sheet. All of this is optimistic:
-a workbook of which anything is out of the ordinary is left to be read whole, which says what is wrong with it.
+process (`worker`): no reader ever sees the package of the user, nor holds the whole sheet. The shared strings are
+read likewise, each as a row; a piece gives the numbers of those that it names, and they are put in here.
+
+All of this is optimistic: a workbook of which anything is out of the ordinary is left to be read whole, which says
+what is wrong with it.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from queue import Queue
 from threading import Thread
@@ -14,31 +18,34 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from avenant9.reading.workbook.piece import MARK, SHARED
 from avenant9.reading.workbook.pool import ask
 from avenant9.reading.workbook.protocol import RefusedError, answer
 from avenant9.reading.workbook.sheet import RowsTaker
-from avenant9.reading.workbook.worker import MARK
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from avenant9.reading.workbook.sheet import Sheet
 
-#: Bytes of XML of a piece, about 6,000 rows of 14 columns; more where the shared strings, parsed again with each
-#: piece, are long: else they would take more time than the rows.
-SIZE, TIMES_STRINGS = 4 * 2**20, 4
-#: A workbook whose strings are longer than this is read whole: so would its pieces be.
-LONGEST_STRINGS = 64 * 2**20
+#: Bytes of XML of a piece, about 6,000 rows of 14 columns.
+SIZE = 4 * 2**20
 #: Rows × columns of a piece, each of about 100 bytes in the reader, and the address space that it may take.
 MOST_CELLS, MEMORY = 5_000_000, 6 * 2**30
+
+
+#: The number of the shared strings among the sheets; they stand below the mark, in row 1.
+_STRINGS, _BELOW_MARK = -1, 2
+_STRINGS_ROOT = re.compile(rb"<([A-Za-z_][\w.-]*:)?sst[\s>]")
 
 
 class _Piece(NamedTuple):
     sheet: int
     place: int
+    prefix: bytes  # of its elements
     first: int  # its first row
-    rows: bytes
+    xml: bytes
 
 
 @dataclass
@@ -64,18 +71,35 @@ class Pieces(RowsTaker):
         self._cuts: list[_Cut] = []
         self._read: dict[tuple[int, int], pl.DataFrame] = {}  # by sheet and place
         self._failed = False
-        self._size = SIZE
-        self._date1904, self._styles, self._strings = False, b"", b""
+        self._date1904, self._styles = False, b""
+        self._counts: list[int] = []  # of the strings in each piece of them
 
     # --- what the preflight says, in this order ---
 
-    most_strings = LONGEST_STRINGS
-
-    def book(self, *, date1904: bool, styles: bytes, strings: bytes | None) -> None:
+    def book(self, *, date1904: bool, styles: bytes) -> None:
         """What the sheets need of the rest of the workbook."""
-        self._failed = strings is None
-        self._date1904, self._styles, self._strings = date1904, styles, strings or b""
-        self._size = max(SIZE, TIMES_STRINGS * len(self._strings))
+        self._date1904, self._styles = date1904, styles
+
+    def strings(self, chunks: Iterable[bytes]) -> None:
+        """The shared strings: the chunks of their part."""
+        xml, tag = b"", b""
+        for data in chunks:
+            xml += data
+            if not tag and (root := _STRINGS_ROOT.search(xml)):
+                tag = b"<" + (root[1] or b"") + b"si"
+            if tag and len(xml) > SIZE and (cut := xml.rfind(tag)) > 0:
+                self._send_strings(tag, xml[:cut])
+                xml = xml[cut:]
+        if tag:
+            self._send_strings(tag, xml[: xml.rfind(b"</")])
+
+    def _send_strings(self, tag: bytes, xml: bytes) -> None:
+        count = xml.count(tag)
+        if not count:
+            return
+        self._failed |= b"<!" in xml  # a comment or CDATA may hide anything
+        self._put(_Piece(_STRINGS, len(self._counts), tag[1:-2], _BELOW_MARK, xml[xml.index(tag) :]))
+        self._counts.append(count)
 
     def begin(self, sheet: Sheet, prefix: bytes) -> None:
         """A sheet, whose elements bear this prefix."""
@@ -89,7 +113,7 @@ class Pieces(RowsTaker):
         if not cut.waiting:
             cut.first = int(numbers[0])
             xml = xml[xml.index(tag) :]
-        elif numbers and cut.size >= self._size:
+        elif numbers and cut.size >= SIZE:
             at, following = xml.rindex(tag), int(numbers[-1])
             self._send(xml[:at], following)
             cut.first, xml = following, xml[at:]
@@ -104,40 +128,36 @@ class Pieces(RowsTaker):
             self._send(b"", cut.sheet.rows + 1)
 
     def _send(self, last: bytes, following: int) -> None:
-        """Hands a piece to the readers, up to the row `following`; waits where all of them are busy."""
-        if not self._threads:
-            self._threads = [Thread(target=self._run, args=(reader,)) for reader in self._readers]
-            for thread in self._threads:
-                thread.start()
+        """Hands the readers what waits and the `last` bytes, up to the row `following`."""
         cut = self._cuts[-1]
         if (following - cut.first) * cut.sheet.columns > MOST_CELLS:
             self._failed = True
         rows = b"".join((*cut.waiting, last))
-        self._queue.put(_Piece(len(self._cuts) - 1, len(cut.firsts), cut.first, rows))
+        self._put(_Piece(len(self._cuts) - 1, len(cut.firsts), cut.prefix, cut.first, rows))
         cut.firsts.append(cut.first)
         cut.waiting, cut.size = [], 0
 
     # --- the readers ---
 
+    def _put(self, piece: _Piece) -> None:
+        """Hands a piece to the readers; waits where all of them are busy."""
+        if not self._threads:
+            self._threads = [Thread(target=self._run, args=(reader,)) for reader in self._readers]
+            for thread in self._threads:
+                thread.start()
+        self._queue.put(piece)
+
     def _run(self, reader: subprocess.Popen[bytes]) -> None:
         """Has a reader read piece after piece; once one has failed, those that come are dropped."""
-        told = None
+        around = {"memory": MEMORY, "around": len(self._styles), "date1904": self._date1904}
+        ask(reader, around, self._styles)
         while (piece := self._queue.get()) is not None:
             if self._failed:
                 continue
-            prefix = self._cuts[piece.sheet].prefix
             try:
-                if told != prefix:
-                    self._tell(reader, prefix)
-                    told = prefix
                 self._read[piece.sheet, piece.place] = _table(reader, piece)
             except BaseException:  # whatever it is (a panic of polars is no Exception), the workbook is read whole
                 self._failed = True
-
-    def _tell(self, reader: subprocess.Popen[bytes], prefix: bytes) -> None:
-        sizes = [len(self._styles), len(self._strings)]
-        job = {"memory": MEMORY, "around": sizes, "date1904": self._date1904, "prefix": prefix.decode()}
-        ask(reader, job, self._styles, self._strings)
 
     def close(self) -> None:
         """The end of all work; what waits is dropped."""
@@ -154,17 +174,29 @@ class Pieces(RowsTaker):
     # --- the tables ---
 
     @property
-    def sent(self) -> bool:
-        """Whether the readers were given anything."""
-        return any(cut.firsts for cut in self._cuts)
+    def idle(self) -> bool:
+        """Whether the readers have answered all that they were given."""
+        return not (self._failed and (self._counts or any(cut.firsts for cut in self._cuts)))
 
     def tables(self) -> dict[str, pl.DataFrame]:
         """The sheets that could be read in pieces, by name, as a whole sheet is answered."""
         self._finish()
         if self._failed:
             return {}
+        texts = self._texts()
         tables = {cut.sheet.name: self._together(number) for number, cut in enumerate(self._cuts) if cut.orderly}
-        return {name: table for name, table in tables.items() if table is not None}
+        named = {name: table if table is None else _named(table, texts) for name, table in tables.items()}
+        return {name: table for name, table in named.items() if table is not None}
+
+    def _texts(self) -> pl.Series | None:
+        """The shared strings in their order; None where a reader did not see all of them."""
+        texts = [pl.Series(dtype=pl.String)]
+        for place, count in enumerate(self._counts):
+            column = self._read.pop((_STRINGS, place)).to_series()
+            if len(column) != count + 1 or column[-1] != MARK:
+                return None
+            texts.append(column[:-1])
+        return pl.concat(texts)
 
     def _together(self, number: int) -> pl.DataFrame | None:
         """The pieces of a sheet one below the other, with the blank rows between them; None where one is too long."""
@@ -190,10 +222,29 @@ class Pieces(RowsTaker):
 
 
 def _table(reader: subprocess.Popen[bytes], piece: _Piece) -> pl.DataFrame:
-    ask(reader, {"piece": len(piece.rows), "first": piece.first}, piece.rows)
+    size = {"strings" if piece.sheet == _STRINGS else "rows": len(piece.xml)}
+    ask(reader, {**size, "first": piece.first, "prefix": piece.prefix.decode()}, piece.xml)
     (table,) = answer(reader).values()
     if piece.first == 1:
         return table
     if table.row(0) != (MARK, *[None] * (table.width - 1)):  # a cell stands above the row that it is written in
         raise RefusedError
     return table[1:]
+
+
+def _named(table: pl.DataFrame, texts: pl.Series | None) -> pl.DataFrame | None:
+    """A table with the shared strings in place of their numbers; None where one is no number of a string."""
+    try:
+        number = pl.when(pl.all().str.starts_with(SHARED)).then(pl.all().str.strip_prefix(SHARED))
+        numbers = table.select(number.cast(pl.UInt32))
+    except pl.exceptions.InvalidOperationError:
+        return None
+    named = [column for column in numbers if column.null_count() < len(column)]
+    if not named:
+        return table
+    if texts is None or max(column.max() for column in named) >= len(texts):  # type: ignore[type-var, operator]
+        return None
+    return table.with_columns(
+        pl.when(pl.lit(column).is_null()).then(pl.col(column.name)).otherwise(pl.lit(texts.gather(column)))
+        for column in named
+    )

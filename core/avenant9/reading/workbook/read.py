@@ -45,7 +45,7 @@ def read_workbook(path: str, file: BinaryIO, kind: Kind, request: Request) -> tu
             for sheet in book.sheets
             if sheet.name in asked and (sheet.name not in tables or sheet.left_out)
         ]
-        if whole and not pieces.sent:  # a reader that was given pieces may be in the midst of one
+        if whole and pieces.idle:  # a reader that was given pieces may be in the midst of one
             tables |= _whole(path, book, whole, readers[0])
             whole = []
     if whole:

@@ -12,7 +12,7 @@ from avenant9.reading.refusals import RESAVE
 from avenant9.reading.workbook import limits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 WorkbookKind = Literal["xlsx", "xls", "ods"]
 Chosen = Callable[["Sheet"], bool]
@@ -71,11 +71,13 @@ class RowsTaker:
     """Is handed the rows of the sheets of an xlsx as they are examined, in this order, and lets them go. An end that
     does not come says that the sheet is not what it seemed."""
 
-    #: Shared strings longer than this, inflated, are not handed over.
-    most_strings = 0
+    def book(self, *, date1904: bool, styles: bytes) -> None:
+        """What the sheets need of the rest of the workbook: whole parts."""
 
-    def book(self, *, date1904: bool, styles: bytes, strings: bytes | None) -> None:
-        """What the sheets need of the rest of the workbook: whole parts; `strings` None: they are too long."""
+    def strings(self, chunks: Iterable[bytes]) -> None:
+        """The shared strings: the chunks of their part, all to be taken."""
+        for _ in chunks:
+            continue
 
     def begin(self, sheet: Sheet, prefix: bytes) -> None:
         """A sheet, whose elements bear this prefix."""

@@ -4,9 +4,9 @@ Run as `python -m avenant9.reading.workbook.worker`. Each line of JSON on standa
 the bytes that it announces:
 
 - `memory`: bytes of address space, enforced where the system can;
-- `around`: sizes of the styles and of the shared strings that follow; `date1904`, `prefix` of the elements: what the
-  pieces to come are parts of;
-- `piece`: size of the rows that follow (XML), `first` the number of the first one;
+- `around`: size of the styles that follow, and `date1904`: of the workbook that the pieces to come are parts of;
+- `rows`: size of the rows that follow (XML), `first` the number of the first one, `prefix` of their elements;
+- `strings`: size of the shared strings that follow (XML), and `prefix`: each is answered as a row, the mark below;
 - `path`, `sheets` (names) and `left_out` (by part of the file, a pattern of the cells to leave out: they would
   make the sheet too wide, or the reader give up): sheets read whole.
 
@@ -29,6 +29,8 @@ import threading
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+from avenant9.reading.workbook.piece import OddError, parts_around, workbook_of_rows, workbook_of_strings
+
 if TYPE_CHECKING:
     from typing import BinaryIO
 
@@ -38,8 +40,6 @@ if TYPE_CHECKING:
 ROWS = 65_536
 FRAME = struct.Struct("<cQ")
 COLUMNS, SLICE, END, DONE, REFUSED = b"C", b"S", b"E", b"D", b"R"
-#: Stands in the first column above a piece, so that its place is known.
-MARK = "."
 #: How the reader's errors say that the system gave no more memory.
 _OUT_OF_MEMORY = re.compile(r"os error 12|code: 12\b|allocate memory|OutOfMemory")
 
@@ -51,7 +51,7 @@ def main() -> None:
 
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    jobs, parts, memory = sys.stdin.buffer, dict[str, bytes](), 0
+    jobs, around, memory = sys.stdin.buffer, dict[str, bytes](), 0
     while line := jobs.readline():
         job: dict[str, Any] = json.loads(line)
         if "memory" in job:
@@ -60,12 +60,12 @@ def main() -> None:
             _limit(memory)
         try:
             if "around" in job:
-                parts = _around(job, *(jobs.read(size) for size in job["around"]))
+                around = parts_around(jobs.read(job["around"]), date1904=job["date1904"])
                 continue
-            if "piece" in job:
-                reader = fastexcel.read_excel(_book(parts, job["first"], jobs.read(job["piece"])))
+            if "rows" in job or "strings" in job:
+                reader = fastexcel.read_excel(_piece(around, job, jobs))
                 # The row of the mark is above the piece: nothing is to be found above that.
-                _answer(answers, reader, "1", skip=0 if job["first"] == 1 else None)
+                _answer(answers, reader, "1", skip=0 if job.get("first") == 1 else None)
             else:
                 reader = fastexcel.read_excel(
                     _without(job["path"], job["left_out"]) if job["left_out"] else job["path"]
@@ -77,6 +77,8 @@ def main() -> None:
             if _OUT_OF_MEMORY.search(str(error)) or _at_its_limit(memory):  # its memory, not the file
                 os._exit(1)
             _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
+        except OddError:
+            _frame(answers, REFUSED, b"")
         answers.flush()
 
 
@@ -113,54 +115,12 @@ def _limit(memory: int) -> None:
             continue
 
 
-# --- a piece of a sheet as a workbook of its own ----------------------------------------------------------------
-
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_SHEET = "xl/worksheets/sheet1.xml"
-
-
-def _around(job: dict[str, Any], styles: bytes, strings: bytes) -> dict[str, bytes]:
-    """The parts that all pieces of a sheet share, the first and last bytes of the sheet itself among them."""
-    kinds = ["officeDocument", "worksheet", "styles", "sharedStrings"]
-    about = [
-        f'<Relationship Id="r{place}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
-        for place, (kind, target) in enumerate(
-            zip(kinds, ["xl/workbook.xml", "worksheets/sheet1.xml", "styles.xml", "sharedStrings.xml"], strict=True)
-        )
-    ]
-    relations = f'<Relationships xmlns="{_PACKAGE}/relationships">{{}}</Relationships>'
-    prefix = job["prefix"]
-    texts = {
-        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"/>',
-        "_rels/.rels": relations.format(about[0]),
-        "xl/_rels/workbook.xml.rels": relations.format("".join(about[1:])),
-        "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
-        f'<workbookPr date1904="{int(job["date1904"])}"/>'
-        '<sheets><sheet name="1" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "above": f'<{prefix}worksheet xmlns{":" * bool(prefix)}{prefix[:-1]}="{_MAIN}"><{prefix}sheetData>',
-        "mark": f'<{prefix}row r="{{0}}"><{prefix}c r="A{{0}}" t="str"><{prefix}v>{MARK}</{prefix}v></{prefix}c>'
-        f"</{prefix}row>",
-        "below": f"</{prefix}sheetData></{prefix}worksheet>",
-    }
-    parts = {name: text.encode() for name, text in texts.items()}
-    return {
-        **parts,
-        **{name: part for name, part in (("xl/styles.xml", styles), ("xl/sharedStrings.xml", strings)) if part},
-    }
-
-
-def _book(parts: dict[str, bytes], first: int, rows: bytes) -> bytes:
-    """A workbook of one sheet with these rows, the mark above the first one."""
-    book = io.BytesIO()
-    mark = parts["mark"].decode().format(first - 1).encode() if first > 1 else b""
-    with zipfile.ZipFile(book, "w") as package:
-        for name, part in parts.items():
-            if "." in name:
-                package.writestr(name, part)
-        package.writestr(_SHEET, b"".join((parts["above"], mark, rows, parts["below"])))
-    return book.getvalue()
+def _piece(around: dict[str, bytes], job: dict[str, Any], jobs: BinaryIO) -> bytes:
+    """The workbook of a piece that a job is about."""
+    prefix = job["prefix"].encode()
+    if "strings" in job:
+        return workbook_of_strings(around, prefix, jobs.read(job["strings"]))
+    return workbook_of_rows(around, prefix, job["first"], jobs.read(job["rows"]))
 
 
 # --- answers ----------------------------------------------------------------------------------------------------

@@ -37,8 +37,8 @@ def examined(package: Package, chosen: Chosen, taker: RowsTaker) -> Workbook:
     if not sheets:
         raise damaged(package.path)
     styles = package.xml("xl/styles.xml") if "xl/styles.xml" in package else b""
-    strings, length = _strings(package, taker.most_strings)
-    taker.book(date1904=date1904, styles=styles, strings=strings)
+    taker.book(date1904=date1904, styles=styles)
+    length = _strings(package, taker)
     for sheet, part in sheets:
         if chosen(sheet):
             _scan(package, part, sheet, taker)
@@ -46,16 +46,13 @@ def examined(package: Package, chosen: Chosen, taker: RowsTaker) -> Workbook:
     return Workbook("xlsx", found, date1904, reading_memory(found, 4 * length))
 
 
-def _strings(package: Package, most: int) -> tuple[bytes | None, int]:
-    """The shared strings, None where there are more than `most` bytes of them; and how many there are."""
+def _strings(package: Package, taker: RowsTaker) -> int:
+    """Hands over the shared strings; how many bytes there are of them."""
     if "xl/sharedStrings.xml" not in package:
-        return b"", 0
-    kept, length = list[bytes](), 0
-    for data in package.stream("xl/sharedStrings.xml", limits.MAX_STRINGS):
-        length += len(data)
-        if length <= most:
-            kept.append(data)
-    return (b"".join(kept) if length <= most else None), length
+        return 0
+    before = package.inflated
+    taker.strings(package.stream("xl/sharedStrings.xml", limits.MAX_STRINGS))
+    return package.inflated - before
 
 
 def _targets(package: Package) -> dict[str, str]:
