@@ -194,6 +194,8 @@ class Nomenclature:
     exemptions: dict[int, str]  # code -> label
     ald_exemptions: frozenset[int]
     sectors_cnam: dict[str, str]  # convention code -> sector in everyday words
+    paediatricians: frozenset[int]  # the specialties of children only
+    of_children: frozenset[str]  # codes that a rule reserves to patients under some age
 
 
 @dataclass(frozen=True, slots=True)

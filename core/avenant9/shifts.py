@@ -406,7 +406,9 @@ def _patient(row: _Row, _named: dict[str, str]) -> Patient:
     patient: str = row.read("patient", "patient", one_spelling, feminine=False)
     protocol = row.one_of("protocol", "protocole")
     profession = row.one_of("profession", "professionnel") if row.cells.get("profession") else None
-    born: date | None = row.read("birth_date", "date de naissance", _day_of) if row.cells.get("birth_date") else None
+    born: date | None = None
+    if row.cells.get("birth_date"):
+        born = row.read("birth_date", "date de naissance", lambda cell: _born(cell, day))
     if born is not None and born > day:
         raise _Refusal("birth_date", "date de naissance après la date de prise en charge")
     return Patient(row.where, day, patient, protocol, NOBODY, profession, born)
@@ -424,6 +426,15 @@ def _day_of(cell: str) -> date | None:
     """A date, whatever time it carries."""
     [day] = dates.days(pl.Series([cell]))
     return day if isinstance(day, date) else None
+
+
+@lru_cache(maxsize=4096)
+def _born(cell: str, care: date) -> date | None:
+    """A birth date, before that of care; None where its century cannot be told."""
+    cells = pl.Series([cell])
+    recent, old = (dates.days(cells, century=century) for century in dates.CENTURIES)
+    [born] = dates.births(recent, old, pl.Series([care]), pl.Series([False]))
+    return born if isinstance(born, date) else None
 
 
 @lru_cache(maxsize=4096)

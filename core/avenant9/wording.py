@@ -18,6 +18,22 @@ if TYPE_CHECKING:
 #: The no-break space of French numbers; cp1252 and cp850 both have it.
 NBSP = "\u00a0"
 
+#: The names of the months.
+MONTHS = (
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+)
+
 # What stands for a character that the reader's encoding lacks. Accents that are not here lose their accent.
 _REPLACEMENTS = {
     "\u202f": " ",  # narrow no-break space

@@ -74,14 +74,43 @@ def test_a_date_beside_which_something_stands(tmp_path: Path) -> None:
         (3, "date illisible"),
     ]
     assert column(acts, "date") == [date(2022, 5, 2)] * 3
-    assert column(acts, "time") == [None, None, time(8, 15)]
+    assert column(acts, "time") == [None, time(12, 30), time(8, 15)]
     assert column(acts, "birth_date") == [None, date(1950, 2, 1), date(1950, 2, 1)]
     place = f"{tmp_path / 'f0.csv'}, colonne "
     told = [notice.removeprefix(place) for notice in acts.notices if notice.startswith(place)]
     assert told == [
-        "« date » : 2\u00a0cellules sans heure lisible (la première en A4), lues comme un jour sans heure.",
+        "« date » : 2\u00a0cellules en temps universel (la première en A5), lues au jour et à l'heure de Paris.",
+        "« date » : 1\u00a0cellule sans heure lisible (en A4), lue comme un jour sans heure.",
         "« birth_date » : 1\u00a0cellule sans date lisible (en C4), lue comme inconnue.",
     ]
+
+
+def test_a_birth_of_two_centuries_is_unknown_unless_the_act_is_for_a_child(tmp_path: Path) -> None:
+    text = (
+        "date;code;specialty;birth_date\n"
+        "02/05/22;G;01;12/06/50\n"
+        "02/05/22;G;01;12/06/15\n"
+        "02/05/22;G;12;12/06/15\n"
+        "02/05/22;CS+MP;33;12/06/15\n"  # the MP is for the under sixteen
+        "demain;G;01;12/06/15\n"
+        "02/05/22;G;;13/06/15\n"
+    )
+    acts = read(tmp_path, text)
+    child = date(2015, 6, 12)
+    assert column(acts, "birth_date") == [date(1950, 6, 12), None, child, child, child, None]
+    assert [notice.rpartition("colonne ")[2] for notice in acts.notices if "siècle" in notice] == [
+        "« birth_date » : 2\u00a0années de naissance à deux chiffres, d'un siècle ou de l'autre (la première en D3), "
+        "lues comme inconnues ; écrivez l'année en quatre chiffres."
+    ]
+
+
+def test_moments_with_and_without_time(tmp_path: Path) -> None:
+    moments = ["02/05/22 10:30", "2022-05-02T10:30:00", "02/05/2022", "44683.5", "hier", "02/05/22 25:00"]
+    rows = "".join(f"03/05/2022;SNP;{moment}\n" for moment in moments)
+    acts = read(tmp_path, f"date;code;regulated_at\n{rows}")
+    half_past, noon = datetime(2022, 5, 2, 10, 30), datetime(2022, 5, 2, 12)
+    assert column(acts, "regulated_at") == [half_past, half_past, datetime(2022, 5, 2), noon, None, None]
+    assert column(acts, "regulated_day_only") == [False, False, True, False, False, False]
 
 
 @pytest.mark.parametrize("epoch", [CALENDAR_WINDOWS_1900, CALENDAR_MAC_1904])
@@ -99,6 +128,7 @@ def test_a_day_without_a_format_counts_from_the_first_of_its_calendar(tmp_path: 
     for key, day in zip(("date", "birth_date", "payment_date"), days, strict=False):
         assert column(acts, key) == [day, day]
     assert column(acts, "regulated_at") == [datetime(2022, 5, 1, 12), datetime(2022, 5, 1)]
+    assert column(acts, "regulated_day_only") == [False, True]
     assert column(acts, "patient") == [str(int(serials[0])), "p"]
 
 

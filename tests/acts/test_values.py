@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 
 import polars as pl
 import pytest
@@ -25,7 +25,7 @@ from avenant9.acts.columns import LISTED
         ("03/04/2024", date(2024, 4, 3)),  # day first, always
         ("13/14/2024", None),
         ("31/02/2024", None),
-        ("02/05/22", None),  # of which century?
+        ("02/05/22", None),  # what somebody fills in says its century
         ("2022", None),
         ("4465", None),
         ("mai 2022", None),
@@ -44,10 +44,13 @@ def test_days(text: str, day: date | None) -> None:
         ("08:30", time(8, 30)),
         ("8h30", time(8, 30)),
         ("8H", time(8)),
+        ("8 h 30", time(8, 30)),
         ("08:30:15", time(8, 30, 15)),
         ("0.354166667", time(8, 30)),
         ("0,5", time(12)),
         ("24:00", None),
+        ("25:30", None),
+        ("10:30Z", None),
         ("08:60", None),
         ("matin", None),
     ],
@@ -135,18 +138,95 @@ def test_listed_values_however_typed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("02/01/23", date(2023, 1, 2)),
+        ("2.1.23", date(2023, 1, 2)),
+        ("02 01 2023", date(2023, 1, 2)),
+        ("02 / 01 / 23", date(2023, 1, 2)),
+        ("2023/01/02", date(2023, 1, 2)),
+        ("2 janv. 2023", date(2023, 1, 2)),
+        ("1er févr. 23", date(2023, 2, 1)),
+        ("lundi 2 janvier 2023", date(2023, 1, 2)),
+        ("Lun. 02/01/2023", date(2023, 1, 2)),
+        ("le 2 Août 2023", date(2023, 8, 2)),
+        ("02-déc.-23", date(2023, 12, 2)),
+        ("2 jui 2023", None),  # June or July?
+        ("2 ma 2023", None),
+        ("31 février 2023", None),
+        ("vers le 2 janvier 2023", None),
+        ("janvier 2023", None),
+        ("02/01/223", None),
+        ("23-01-02", date(2002, 1, 23)),  # the day stands first
+    ],
+)
+def test_days_of_care_as_people_write_them(text: str, day: date | None) -> None:
+    assert dates.days(pl.Series([text])).to_list() == [day]
+
+
+@pytest.mark.parametrize(
+    ("form", "text", "day"),
+    [
+        ("JJ/MM/AA", "02/01/23", date(2023, 1, 2)),
+        ("MM/JJ/AAAA", "01/02/2023", date(2023, 1, 2)),
+        ("MM/JJ/AAAA", "2023-01-02", date(2023, 1, 2)),  # what can be read in one way only is
+        ("MM/JJ/AAAA", "2 janv. 2023", date(2023, 1, 2)),
+        ("mm-jj-aa", "13/14/23", None),
+        ("AA/MM/JJ", "23/01/02", date(2023, 1, 2)),
+    ],
+)
+def test_a_mapping_may_say_the_order(form: str, text: str, day: date | None) -> None:
+    order = dates.order_of(form)
+    assert order is not None
+    assert dates.days(pl.Series([text]), order).to_list() == [day]
+
+
+@pytest.mark.parametrize("form", ["", "JJ/MM", "JJ/MM/YYYY", "JMAX"])
+def test_what_is_no_order(form: str) -> None:
+    assert dates.order_of(form) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "care", "child", "born"),
+    [
+        ("12/06/50", date(2023, 5, 2), False, date(1950, 6, 12)),
+        ("12/06/50", date(2023, 5, 2), True, date(1950, 6, 12)),  # nobody is born later than cared for
+        ("12/06/15", date(2023, 5, 2), True, date(2015, 6, 12)),
+        ("12/06/15", date(2023, 5, 2), False, None),  # 7 or 107 years old
+        ("02/05/12", date(2023, 5, 2), False, date(2012, 5, 2)),  # 11, for 111 is too old
+        ("03/05/12", date(2023, 5, 2), False, None),  # 110 is not
+        ("02/05/23", date(2023, 5, 2), True, date(2023, 5, 2)),
+        ("03/05/23", date(2023, 5, 2), True, date(1923, 5, 3)),
+        ("29/02/00", date(2023, 5, 2), False, date(2000, 2, 29)),  # 1900 had none
+        ("12 juin 1915", date(2023, 5, 2), True, date(1915, 6, 12)),
+        ("12/06/2050", date(2023, 5, 2), False, date(2050, 6, 12)),
+        ("12/06/15", None, True, None),
+        ("Dupont", date(2023, 5, 2), True, None),
+    ],
+)
+def test_the_century_of_a_birth(text: str, care: date | None, child: bool, born: date | None) -> None:
+    recent, old = (dates.days(pl.Series([text]), century=century) for century in dates.CENTURIES)
+    day = pl.Series([care], dtype=pl.Date)
+    assert dates.births(recent, old, day, pl.Series([child])).to_list() == [born]
+
+
+@pytest.mark.parametrize(
     ("text", "day", "clock", "lost"),
     [
         ("02/05/2022", date(2022, 5, 2), None, False),
         ("02/05/2022 10:30", date(2022, 5, 2), time(10, 30), False),
         ("02/05/2022 à 10h30", date(2022, 5, 2), time(10, 30), False),
+        ("02/05/2022 10 h 30", date(2022, 5, 2), time(10, 30), False),
+        ("02/05/2022, 10:30:15", date(2022, 5, 2), time(10, 30, 15), False),
+        ("lundi 2 mai 2022 à 9h", date(2022, 5, 2), time(9), False),
+        ("02 05 22 10:30", date(2022, 5, 2), time(10, 30), False),
         ("2022-05-02T10:30:00.000", date(2022, 5, 2), time(10, 30), False),
-        ("2022-05-02 00:00:00", date(2022, 5, 2), time(0), False),
+        ("2022-05-02T10:30:00.000+02:00", date(2022, 5, 2), time(10, 30), False),  # the hour where it was written
+        ("2022-05-02 00:00:00", date(2022, 5, 2), None, False),
         ("44652,5", date(2022, 4, 1), time(12), False),
+        ("02/05/2022 25:30", date(2022, 5, 2), None, True),
         ("02/05/2022 25:61", date(2022, 5, 2), None, True),
         ("02/05/2022 10:30 PM", date(2022, 5, 2), None, True),
-        ("2022-05-02T10:30:00Z", date(2022, 5, 2), None, True),  # universal time: which hour here?
-        ("2022-05-02T10:30:00.000+02:00", date(2022, 5, 2), None, True),
         ("02/05/2022 au 05/05/2022", None, None, False),
         ("02/05/2022 - 05/05/2022", None, None, False),
         ("02/05/2022 annulé", None, None, False),
@@ -156,28 +236,41 @@ def test_listed_values_however_typed() -> None:
         (None, None, None, False),
     ],
 )
+@pytest.mark.parametrize("beside", ["02/05/2022", "2 mai 2022"])  # usual moments are split in another way
 def test_what_stands_beside_a_day_is_a_time(
-    text: str | None, day: date | None, clock: time | None, lost: bool
+    beside: str, text: str | None, day: date | None, clock: time | None, lost: bool
 ) -> None:
-    cells = pl.Series([text], dtype=pl.String)
-    read = dates.days_and_times(cells)
-    assert [series.to_list() for series in read] == [[day], [clock], [lost]]
-
-
-def test_moments_with_and_without_time() -> None:
-    cells = pl.Series(
-        ["02/05/2022 10:30", "2022-05-02T10:30:00", "02/05/2022", "44652.5", "hier", "02/05/2022 25:00"]
-    )
-    moments, day_only = dates.moments(cells)
-    assert moments.to_list() == [
-        datetime(2022, 5, 2, 10, 30),
-        datetime(2022, 5, 2, 10, 30),
-        datetime(2022, 5, 2),
-        datetime(2022, 4, 1, 12),
-        None,
-        None,
+    read = dates.moments(pl.Series([text, beside], dtype=pl.String))
+    assert [series.to_list() for series in (read.day, read.clock, read.lost, read.universal)] == [
+        [day, date(2022, 5, 2)],
+        [clock, None],
+        [lost, False],
+        [False, False],
     ]
-    assert day_only.to_list() == [False, False, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("texts", "moments"),
+    [
+        # all at midnight of Paris: days, whatever the summer time of old programs
+        (["2022-12-31T23:00:00.000Z"], [(date(2023, 1, 1), None)]),
+        (
+            ["2023-04-09T22:00:00Z", "1950-06-11 22:00:00+00"],
+            [(date(2023, 4, 10), None), (date(1950, 6, 12), None)],
+        ),
+        # hours
+        (
+            ["2023-01-10T22:00:00Z", "2023-07-10 23:30:00 UTC", "2023-07-10T08:15:00+0000"],
+            [(date(2023, 1, 10), time(23)), (date(2023, 7, 11), time(1, 30)), (date(2023, 7, 10), time(10, 15))],
+        ),
+        # beside others, which are in Paris already
+        (["2023-01-10T23:00:00Z", "10/01/2023 23:00"], [(date(2023, 1, 11), None), (date(2023, 1, 10), time(23))]),
+    ],
+)
+def test_universal_time_is_read_as_that_of_paris(texts: list[str], moments: list[tuple[date, time | None]]) -> None:
+    read = dates.moments(pl.Series(texts))
+    assert list(zip(read.day, read.clock, strict=True)) == moments
+    assert read.universal.to_list() == ["/" not in text for text in texts]
 
 
 def test_only_digits_and_punctuation_are_quoted_and_never_a_nir() -> None:

@@ -10,14 +10,14 @@ import polars as pl
 from avenant9.acts.columns import ACTS
 from avenant9.acts.people import whole_identifiers
 from avenant9.acts.sheet import Absent, Reading
-from avenant9.acts.values import distinct, yes_no
+from avenant9.acts.values import distinct
 
 #: Beyond these a cell holds something else than an amount or a count: an identifier in the wrong column.
 _MOST_CENTS, _MOST_UNITS = 10**9, 9_999
 
 
 def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) -> None:
-    """Types the columns of numbers, the invoice, the original code and what is oui/non."""
+    """Types the columns of numbers, the invoice and the original code."""
     parsers = {
         "amount": (parse_cents, "montant"),
         "overcharge": (parse_cents, "montant"),
@@ -41,9 +41,6 @@ def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) 
     )
     original = reading.text("original_code")
     columns["original_code"] = absent("original_code") if original is None else original.str.to_uppercase()
-    for key in ("optam", "treating_doctor", "ald", "territory"):
-        cells = reading.cells(key)
-        columns[key] = absent(key) if cells is None else reading.read(key, "oui/non", yes_no(cells))
 
 
 def parse_decimal(text: str) -> Decimal | None:

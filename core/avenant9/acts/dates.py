@@ -3,40 +3,130 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 import polars as pl
 
 from avenant9.acts.sheet import Absent, Reading, as_unknown, first_at
-from avenant9.acts.values import by_text, distinct
-from avenant9.wording import counted, plural
+from avenant9.acts.values import by_text, distinct, fold
+from avenant9.wording import MONTHS, counted, plural
 
 #: The columns of dates, those of vacations and protocols too.
 DATES = ("date", "birth_date", "payment_date", "regulated_at", "requested_at")
+#: The order of day, month and year in figures, where no year of four digits stands first.
+DAY_FIRST = "JMA"
+#: What a year of two digits is counted from: that of care, and the one before, in which somebody may be born.
+CENTURIES = (2000, 1900)
+#: The greatest age at which a year of two digits is taken for that of a birth.
+_OLDEST = 110
+
 _EXCEL_EPOCH = date(1899, 12, 30)  # serial 0 of the 1900 date system, as Excel counts after 28/02/1900
 #: Spreadsheets have no day before 1900, and count 29/02/1900, which never was: an older day is a number gone wrong.
 _FIRST_DAY = date(1900, 3, 1)
 _SERIAL = re.compile(r"\d{5}")
 #: One counted from 1904, with its fraction of a day; from it to a serial of the 1900 system.
 _SERIAL_1904, _FROM_1904 = re.compile(r"^\d{5}(?=$|[.,]\d+$)"), 1462
-_DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
-#: What stands beside a day as a time, readable (`10h30`, a fraction of a day) or not (`25:61`, `10:30:00Z`).
-_CLOCK = r"^(?:\d{1,2}[:hH][\d:.,]*|0\.\d+)\s*(?i:Z|UTC|GMT|[AP]M|[+-]\d\d(?::?\d\d)?)?$"
-_DAY_ZERO = re.compile("^(1899-12-3[01]|1900-01-0[01]|1904-01-01) ")
-_TIME = re.compile(r"(\d{1,2})(?:[:hH](\d{2})?)(?::(\d{2})(?:\.\d+)?)?")
+_BETWEEN = r"(?:\s*[/.-]\s*|\s+)"
+_FIGURES = re.compile(rf"(\d\d?){_BETWEEN}(\d\d?){_BETWEEN}(\d{{4}}|\d\d)")
+_YEAR_FIRST = re.compile(rf"(\d{{4}}){_BETWEEN}(\d\d?){_BETWEEN}(\d\d?)")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_IN_WORDS = re.compile(r"(\d\d?)(?:er)?[ ./-]*([a-z]{3,})[ ./-]*(\d{4}|\d\d)")
+#: What may stand before a day, folded: `lundi`, `lun.`, `le`.
+_WEEKDAY = re.compile(
+    r"^(?:(?:lun(?:di)?|mar(?:di)?|mer(?:credi)?|jeu(?:di)?|ven(?:dredi)?|sam(?:edi)?|dim(?:anche)?)[.,]*\s+)?"
+    r"(?:le\s+)?"
+)
+#: A day; beside it a time, readable (`10h30`, a fraction of a day) or not (`25:61`); beside that its zone.
+_MOMENT = (
+    r"^(.+?)(?:(?:T|,?\s+)(?:[àÀ]\s*)?(\d{1,2}(?::|\s?[hH]\s?)[\d:.,]*|0\.\d+)\s*"
+    r"((?i:Z|UTC|GMT|[AP]M|[+-]\d\d(?::?\d\d)?))?)?$"
+)
+#: The moments that nearly all files hold, which are split ten times faster.
+_USUAL = r"^[\d/.-]+(?: \d\d:\d\d(?::\d\d)?)?$"
+_UNIVERSAL, _TWELVE_HOURS = r"^(?i)(?:Z|UTC|GMT|[+-]00(?::?00)?)$", r"^(?i)[AP]M$"
+#: Midnight of Paris in winter and in summer, as universal time.
+_MIDNIGHTS = pl.Series([time(23), time(22)])
+_DAY_ZERO = re.compile("^(1899-12-3[01]|1904-01-01) ")
+_TIME = re.compile(r"(\d\d?)(?:(?::|\s?[hH]\s?)(\d\d)?)(?::(\d\d)(?:[.,]\d+)?)?")
 
 
-def read_dates(reading: Reading, columns: dict[str, pl.Series], absent: Absent) -> None:
-    """Types the columns of days, times and moments."""
-    date_text = reading.required("date")
-    columns["date"], in_date, lost = days_and_times(date_text)
-    _name_dates_as_text(reading, date_text)
-    in_date = in_date.set(_midnight(in_date), None)
+def order_of(form: str) -> str | None:
+    """The order of a form of dates (`MM/JJ/AAAA` is `MJA`); None where this is no such form."""
+    order = "".join(dict.fromkeys(letter for letter in form.upper() if letter.isalpha()))
+    return order if sorted(order) == sorted(DAY_FIRST) else None
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What each cell of a column says.
+
+    Attributes:
+        day: Date.
+        clock: Time; null where there is none, or midnight, which is what spreadsheets make of a day alone.
+        lost: beside the day stands a time that cannot be read.
+        universal: the cell is in universal time, and `day` and `clock` are those of Paris.
+    """
+
+    day: pl.Series
+    clock: pl.Series
+    lost: pl.Series
+    universal: pl.Series
+
+
+def read_dates(reading: Reading, columns: dict[str, pl.Series], absent: Absent, order: str = DAY_FIRST) -> None:
+    """Types the columns of days, times and moments but that of births, whose century hangs on the act."""
+    _read_care(reading, columns, order)
+    payment = _moments(reading, "payment_date", order)
+    columns["payment_date"] = (
+        absent("payment_date") if payment is None else reading.read("payment_date", "date", payment.day)
+    )
+    for key in ("regulated_at", "requested_at"):
+        cells, day_only = _moments(reading, key, order), key.replace("_at", "_day_only")
+        if cells is None:
+            columns[key], columns[day_only] = absent(key), absent(day_only)
+        else:
+            columns[key] = reading.read(key, "date", _combined(cells))
+            columns[day_only] = (columns[key].is_not_null() & cells.clock.is_null()).alias(day_only)
+
+
+def _read_care(reading: Reading, columns: dict[str, pl.Series], order: str) -> None:
+    """The day of care; its time is that of the column of times, else what stands beside the day."""
+    care = _moments(reading, "date", order)
+    assert care is not None  # noqa: S101 - a sheet without this column is none of acts
+    columns["date"] = care.day
+    if order == DAY_FIRST:
+        _name_dates_as_text(reading, reading.required("date"))
     own = reading.cells("time")
-    lost = lost if own is None else lost & own.is_null()
+    _name_lost_times(reading, care.lost if own is None else care.lost & own.is_null())
+    if own is None:
+        columns["time"] = care.clock
+    else:
+        columns["time"] = reading.read("time", "heure", times(own)).zip_with(own.is_not_null(), care.clock)
+
+
+def _moments(reading: Reading, key: str, order: str) -> Moments | None:
+    """The moments of a key's column, None where the sheet has none; what is in universal time is said."""
+    cells = reading.cells(key)
+    if cells is None:
+        return None
+    read = moments(cells, order)
+    if read.universal.any():
+        days_only = read.clock.filter(read.universal).is_null().all()
+        where = "comme le jour qui commence alors à Paris" if days_only else "au jour et à l'heure de Paris"
+        reading.tell(
+            key,
+            read.universal,
+            lambda number, first: (
+                f"{counted(number, 'cellule')} en temps universel ({first_at(number, first)}), "
+                f"{plural(number, 'lue')} {where}"
+            ),
+        )
+    return read
+
+
+def _name_lost_times(reading: Reading, lost: pl.Series) -> None:
     if lost.any():
         reading.tell(
             "date",
@@ -46,22 +136,6 @@ def read_dates(reading: Reading, columns: dict[str, pl.Series], absent: Absent) 
                 f"{plural(number, 'lue')} comme un jour sans heure"
             ),
         )
-    if own is None:
-        columns["time"] = in_date
-    else:
-        columns["time"] = reading.read("time", "heure", times(own)).zip_with(own.is_not_null(), in_date)
-    for key in ("birth_date", "payment_date"):
-        cells = reading.cells(key)
-        columns[key] = absent(key) if cells is None else reading.read(key, "date", days(cells))
-    _forget_births_to_come(reading, columns)
-    for key in ("regulated_at", "requested_at"):
-        cells = reading.cells(key)
-        if cells is None:
-            columns[key], day_only = absent(key), None
-        else:
-            moment, day_only = moments(cells)
-            columns[key] = reading.read(key, "date", moment)
-        columns[key.replace("_at", "_day_only")] = absent("requested_day_only") if day_only is None else day_only
 
 
 def _name_dates_as_text(reading: Reading, cells: pl.Series) -> None:
@@ -69,7 +143,7 @@ def _name_dates_as_text(reading: Reading, cells: pl.Series) -> None:
     if reading.raw.sheet is None:
         return
     texts, places = by_text(cells)
-    typed = texts.str.contains(r"^\d{1,2}[/.-]\d{1,2}[/.-]\d{4}")
+    typed = texts.str.contains(rf"^{_FIGURES.pattern}\b")
     if typed.any() and texts.str.contains(r"^\d{4}-\d\d-\d\d \d\d:").any():
         reading.tell(
             "date",
@@ -80,6 +154,49 @@ def _name_dates_as_text(reading: Reading, cells: pl.Series) -> None:
                 "vérifiez que le tableur n'a pas inversé jour et mois des autres"
             ),
         )
+
+
+def read_births(
+    reading: Reading, columns: dict[str, pl.Series], absent: Absent, child: pl.Series, order: str = DAY_FIRST
+) -> None:
+    """Types the birth dates, from the days of care and whether each act is one for a `child` (Boolean)."""
+    recent = _moments(reading, "birth_date", order)
+    if recent is None:
+        columns["birth_date"] = absent("birth_date")
+        return
+    cells = reading.required("birth_date")
+    old = days(cells, order, CENTURIES[1])
+    born = births(recent.day, old, columns["date"], child)
+    either = recent.day.is_not_null() & born.is_null() & columns["date"].is_not_null()
+    columns["birth_date"] = reading.read("birth_date", "date", born.zip_with(~either, recent.day)).set(either, None)
+    if either.any():
+        reading.tell(
+            "birth_date",
+            either,
+            lambda number, first: (
+                f"{counted(number, 'année')} de naissance à deux chiffres, d'un siècle ou de l'autre "
+                f"({first_at(number, first)}), {as_unknown(number)} ; écrivez l'année en quatre chiffres"
+            ),
+        )
+    _forget_births_to_come(reading, columns)
+
+
+def births(recent: pl.Series, old: pl.Series, care: pl.Series, child: pl.Series) -> pl.Series:
+    """Birth dates (Date) whose year of two digits is of this century in `recent`, of the last one in `old`.
+
+    It is of the century that gives an age of 0 to 110 on the day of care; where both do, `child` (Boolean) decides,
+    and without it the date is null. A year of four digits is the same in both.
+    """
+    young, aged = _alive(recent, care), _alive(old, care)
+    one_reading = recent.eq_missing(old)
+    taken = one_reading | (young & (child | ~aged))
+    return recent.zip_with(taken, old.set(young == aged, None))
+
+
+def _alive(born: pl.Series, care: pl.Series) -> pl.Series:
+    """Whether somebody born on that day may be cared for on this one."""
+    beyond = born.dt.offset_by(f"{_OLDEST + 1}y")
+    return ((born <= care) & (care < beyond)).fill_null(False)
 
 
 def _forget_births_to_come(reading: Reading, columns: dict[str, pl.Series]) -> None:
@@ -95,16 +212,6 @@ def _forget_births_to_come(reading: Reading, columns: dict[str, pl.Series]) -> N
         columns["birth_date"] = columns["birth_date"].set(impossible, None)
 
 
-def _midnight(clock: pl.Series) -> pl.Series:
-    """A date of a spreadsheet is a moment at midnight: that is no time of care."""
-    return (clock.cast(pl.Int64) == 0).fill_null(False)
-
-
-def days(column: pl.Series) -> pl.Series:
-    """Dates of a column, whatever time they carry."""
-    return days_and_times(column)[0]
-
-
 def times(column: pl.Series) -> pl.Series:
     """Times of a column; a workbook gives them as a moment of its day zero."""
 
@@ -114,35 +221,66 @@ def times(column: pl.Series) -> pl.Series:
     return distinct(column, parse, pl.Time())
 
 
-def days_and_times(column: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The dates of a column, the times that its cells hold beside them, and whether there is one that says nothing.
+def days(column: pl.Series, order: str = DAY_FIRST, century: int = CENTURIES[0]) -> pl.Series:
+    """Dates of a column, whatever time they carry."""
+    return moments(column, order, century).day
+
+
+def moments(column: pl.Series, order: str = DAY_FIRST, century: int = CENTURIES[0]) -> Moments:
+    """What the cells of a column say of days and times; a year of two digits is counted from `century`.
 
     A day followed by anything but a time (`02/05/2022 au 05/05/2022`, `02/05/2022 annulé`) is none.
     """
     texts, places = by_text(column)
-    day_text, beside = _split_moment(texts)
-    alone = beside.is_null() | beside.str.contains(_CLOCK)
-    day = distinct(day_text.set(~alone, None), parse_day, pl.Date())
-    clock = distinct(beside, parse_time, pl.Time())
-    lost = day.is_not_null() & beside.is_not_null() & clock.is_null()
-    return (
+    day_text, clock_text, zone = _split(texts)
+    day = distinct(day_text, lambda text: parse_day(text, order, century), pl.Date())
+    clock = distinct(clock_text.set(zone.str.contains(_TWELVE_HOURS), None), parse_time, pl.Time())
+    lost = day.is_not_null() & clock_text.is_not_null() & clock.is_null()
+    universal = day.is_not_null() & clock.is_not_null() & zone.str.contains(_UNIVERSAL).fill_null(False)
+    if universal.any():
+        day, clock = _of_paris(day, clock, universal)
+    clock = clock.set((clock == time(0)).fill_null(False), None)
+    return Moments(
         day.gather(places).alias(column.name),
         clock.gather(places),
         lost.gather(places).fill_null(False),
+        universal.gather(places).fill_null(False),
     )
 
 
-def moments(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Dates with time (midnight where none is given), and whether only the day was given."""
-    texts, places = by_text(column)
-    day_text, time_text = _split_moment(texts)
-    day = distinct(day_text, parse_day, pl.Date())
-    clock = distinct(time_text, parse_time, pl.Time())
-    day_only = day.is_not_null() & time_text.is_null()
-    readable = day.is_not_null() & (time_text.is_null() | clock.is_not_null())
-    frame = pl.DataFrame({"d": day, "t": clock.fill_null(time(0))})
+def _split(texts: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+    """The day, the time and its zone of texts that may hold all of them (`2022-05-02T10:30:00Z`), as texts."""
+    if texts.str.contains(_USUAL).all():
+        day, clock = texts.str.splitn(" ", 2).struct.unnest().get_columns()
+        zone = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
+    else:
+        day, clock, zone = texts.str.extract_groups(_MOMENT).struct.unnest().get_columns()
+    serial = texts.str.contains(r"^\d{5}[.,]\d+$").fill_null(False)
+    if serial.any():
+        whole, fraction = texts.str.replace(",", ".").str.splitn(".", 2).struct.unnest().get_columns()
+        day, clock = day.zip_with(~serial, whole), clock.zip_with(~serial, "0." + fraction)
+    return day, clock, zone
+
+
+def _of_paris(day: pl.Series, clock: pl.Series, universal: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """The days and times with those that are `universal` as in Paris.
+
+    Where all of them are at midnight of Paris they are days, in whatever season that midnight was.
+    """
+    if clock.filter(universal).is_in(_MIDNIGHTS.implode()).all():
+        return day.zip_with(~universal, day + timedelta(days=1)), clock.set(universal, time(0))
+    there = pl.DataFrame({"d": day, "t": clock}).select(
+        pl.col("d").dt.combine(pl.col("t")).dt.replace_time_zone("UTC").dt.convert_time_zone("Europe/Paris")
+    )
+    local = there.to_series()
+    return day.zip_with(~universal, local.dt.date()), clock.zip_with(~universal, local.dt.time())
+
+
+def _combined(cells: Moments) -> pl.Series:
+    """Days with their times, midnight where there is none; null where there is one that cannot be read."""
+    frame = pl.DataFrame({"d": cells.day, "t": cells.clock.fill_null(time(0))})
     moment = frame.select(pl.col("d").dt.combine(pl.col("t"), time_unit="us")).to_series()
-    return moment.set(~readable, None).gather(places), day_only.gather(places).fill_null(False)
+    return moment.set(cells.lost, None)
 
 
 def from_1904(column: pl.Series) -> pl.Series:
@@ -154,31 +292,68 @@ def from_1904(column: pl.Series) -> pl.Series:
 
 def out_of_calendar(text: str) -> bool:
     """Whether a cell holds a date that no spreadsheet has: before March 1900, or after 9999."""
-    text = _split_moment(pl.Series([text]))[0][0]
-    day = _written_day(text)
+    text = _split(pl.Series([text]))[0][0]
+    day = _written_day(text, DAY_FIRST, None)
     beyond = re.fullmatch(r"(-\d{4,}|\+?\d{5,})-\d\d-\d\d", text)
     return beyond is not None or (day is not None and day < _FIRST_DAY)
 
 
-def parse_day(text: str) -> date | None:
-    """A day: ISO, day first, AAAAMMJJ, or an Excel serial; never month first, two-digit years or before 1900."""
-    day = _written_day(text.lstrip("'"))
+def parse_day(text: str, order: str = DAY_FIRST, century: int | None = None) -> date | None:
+    """A day in figures or in words, or the serial number of a spreadsheet; None before March 1900.
+
+    Args:
+        text: without a time.
+        order: of day, month and year (`JMA`), where no year of four digits stands first.
+        century: what years of two digits are counted from (2000); without it they are not read.
+    """
+    day = _written_day(text.lstrip("'"), order, century)
     return day if day is None or day >= _FIRST_DAY else None
 
 
-def _written_day(text: str) -> date | None:
+def _written_day(text: str, order: str, century: int | None) -> date | None:
     try:
-        if match := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
-            year, month, day = map(int, match.groups())
-        elif match := _DAY_FIRST.fullmatch(text):
-            day, month, year = map(int, match.groups())
-        elif _SERIAL.fullmatch(text):
+        if _SERIAL.fullmatch(text):
             return _EXCEL_EPOCH + timedelta(days=int(text))
-        else:
+        parts = _in_figures(text, order) or _in_words(text, order)
+        if parts is None:
             return None
-        return date(year, month, day)
+        year, month, day = parts
+        return date(_whole_year(year, century), int(month), int(day))
     except ValueError:
         return None
+
+
+def _in_figures(text: str, order: str) -> tuple[str, str, str] | None:
+    """The year, the month and the day of a date in figures."""
+    if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
+        return match[1], match[2], match[3]
+    if match := _FIGURES.fullmatch(text):
+        parts = dict(zip(order, match.groups(), strict=True))
+        return parts["A"], parts["M"], parts["J"]
+    return None
+
+
+def _in_words(text: str, order: str) -> tuple[str, str, str] | None:
+    """The same of `1er févr. 23`, `lundi 2 janvier 2023`, `lun. 02/01/2023`."""
+    text = _WEEKDAY.sub("", fold(text))
+    if match := _IN_WORDS.fullmatch(text):
+        return match[3], str(_month(match[2])), match[1]
+    return _in_figures(text, order)
+
+
+def _month(word: str) -> int:
+    """The number of the month that this is the name of, or the beginning of no other's; else 0."""
+    fits = [number for number, name in enumerate(map(fold, MONTHS), start=1) if name.startswith(word)]
+    return fits[0] if len(fits) == 1 else 0
+
+
+def _whole_year(year: str, century: int | None) -> int:
+    """A year of two digits in its century. Raises ValueError where there is none to tell."""
+    if len(year) == 4:
+        return int(year)
+    if century is None or len(year) != 2:
+        raise ValueError(year)
+    return century + int(year)
 
 
 def parse_time(text: str) -> time | None:
@@ -194,15 +369,3 @@ def parse_time(text: str) -> time | None:
         return time(seconds // 3600, seconds // 60 % 60, seconds % 60)
     except (ValueError, InvalidOperation):
         return None
-
-
-def _split_moment(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The day and the time of texts that may hold both (`02/05/2022 10:30`, `2022-05-02T10:30:00`), as texts."""
-    parts = texts.str.replace(r"^(\d{4}-\d\d-\d\d)T", "$1 ").str.splitn(" ", 2).struct.unnest()
-    day, rest = parts.get_columns()
-    serial = day.str.contains(r"^\d{5}[.,]\d+$").fill_null(False)
-    if serial.any():
-        split = day.str.replace(",", ".").str.splitn(".", 2).struct.unnest().get_columns()
-        rest = rest.zip_with(~serial, "0." + split[1])
-        day = day.zip_with(~serial, split[0])
-    return day, rest.str.strip_chars().str.replace(r"^[àÀ]\s*", "")

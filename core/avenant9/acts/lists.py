@@ -14,7 +14,10 @@ from avenant9.wording import counted
 def read_lists(
     reading: Reading, columns: dict[str, pl.Series], absent: Absent, nomenclature: Nomenclature, sector_cnam: bool
 ) -> None:
-    """Types the columns of closed lists, and what an exemption says of an ALD."""
+    """Types the columns of closed lists, what is oui/non, and what an exemption says of an ALD."""
+    for key in ("optam", "treating_doctor", "ald", "territory"):
+        cells = reading.cells(key)
+        columns[key] = absent(key) if cells is None else reading.read(key, "oui/non", values.yes_no(cells))
     for key, accepted in LISTED.items():
         cells = reading.cells(key)
         if cells is None:

@@ -12,7 +12,7 @@ from avenant9.acts import values
 from avenant9.acts.amounts import read_plain
 from avenant9.acts.codes import CCAM, Coded, parse_codes
 from avenant9.acts.columns import ACTS
-from avenant9.acts.dates import out_of_calendar, read_dates
+from avenant9.acts.dates import out_of_calendar, read_births, read_dates
 from avenant9.acts.lists import read_lists
 from avenant9.acts.people import read_people
 from avenant9.acts.recognise import Recognised
@@ -41,18 +41,17 @@ def normalise(
         return pl.Series(key, [None], dtype=ACTS[key]).new_from_index(0, height)
 
     columns: dict[str, pl.Series] = {"row": body["row"]}
+    codes, places = values.by_text(reading.required("code"))
+    cells = {cell: parse_codes(cell, nomenclature) for cell in codes}
+    columns["code"] = pl.Series([cell if cells[cell] else None for cell in codes], dtype=pl.String).gather(places)
     read_dates(reading, columns, absent)
+    read_lists(reading, columns, absent, nomenclature, sector_cnam)
+    read_births(reading, columns, absent, _of_children(columns, cells, nomenclature))
     _at_once(
         reading,
         lambda part: read_plain(part, columns, absent),
         lambda part: read_people(part, columns, practitioners),
     )
-    read_lists(reading, columns, absent, nomenclature, sector_cnam)
-
-    code_text = reading.required("code")
-    codes, places = values.by_text(code_text)
-    cells = {cell: parse_codes(cell, nomenclature) for cell in codes}
-    columns["code"] = pl.Series([cell if cells[cell] else None for cell in codes], dtype=pl.String).gather(places)
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
     rejected = _rejected(reading, typed)
     bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
@@ -79,6 +78,16 @@ def normalise(
         named=bool((~unnamed).any()),
         unnamed=bool(unnamed.any()),
     )
+
+
+def _of_children(
+    columns: dict[str, pl.Series], cells: dict[str, tuple[Coded, ...]], nomenclature: Nomenclature
+) -> pl.Series:
+    """Whether each row is about a child: by who bills, or by an act that is due for children only."""
+    reserved = [cell for cell, acts in cells.items() if any(act.code in nomenclature.of_children for act in acts)]
+    paediatricians = pl.Series(sorted(nomenclature.paediatricians), dtype=ACTS["specialty"])
+    by_whom = columns["specialty"].is_in(paediatricians.implode()).fill_null(False)
+    return by_whom | columns["code"].is_in(reserved).fill_null(False)
 
 
 def _at_once(reading: Reading, *steps: Callable[[Reading], None]) -> None:

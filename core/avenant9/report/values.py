@@ -6,27 +6,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from avenant9.wording import NBSP, day, euros, integer
+from avenant9.wording import MONTHS, NBSP, day, euros, integer
 
 if TYPE_CHECKING:
     from avenant9.report.document import Kind, Value
 
 #: What stands for a value that is not known.
 UNKNOWN = "non résolu"
-_MONTHS = (
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-)
 
 
 def shown(value: Value, kind: Kind, unknown: str = UNKNOWN) -> str:
@@ -49,7 +35,7 @@ def shown(value: Value, kind: Kind, unknown: str = UNKNOWN) -> str:
             return day(value)
         case "month":
             year, _, month = str(value).partition("-")
-            return f"{_MONTHS[int(month) - 1]} {year}"
+            return f"{MONTHS[int(month) - 1]} {year}"
         case _:
             return str(value)
 

@@ -168,7 +168,8 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         loaded = {**added, **{name: one for name, one in loaded.items() if name not in added}}
     models = {name: loaded[name].model for name in sorted(loaded)}
     acts = {model.code: model for model in models.values() if isinstance(model, schema.Act)}
-    nomenclature = read_nomenclature(_SHIPPED / "tables", tables, acts.values())
+    conditions = [model for model in models.values() if isinstance(model, schema.Condition)]
+    nomenclature = read_nomenclature(_SHIPPED / "tables", tables, acts.values(), conditions)
     check_together(loaded, nomenclature)
     rules = [name for name, model in models.items() if isinstance(model, schema.RuleModel)]
     limitations = [model for model in models.values() if isinstance(model, schema.Limitation)]

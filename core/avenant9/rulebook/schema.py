@@ -424,6 +424,16 @@ class Condition(RuleModel):
     version: tuple[ConditionVersion, ...] = Field(min_length=1)
 
     @property
+    def codes_of_children(self) -> frozenset[str]:
+        """The codes that are due under some age only."""
+        return frozenset(
+            code
+            for version in self.version
+            if any(isinstance(test, AgeUnder) for test in version.requires)
+            for code in version.codes
+        )
+
+    @property
     def on_age_only(self) -> bool:
         """Whether its answer hangs on nothing but the day of the act and the patient's birth date."""
         return all(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from avenant9.rulebook.schema import Act
+    from avenant9.rulebook.schema import Act, Condition
 
 # A cell may hold several letters ("ZM/ADI", "IK IKP") or a word: only these are codes of the flux.
 _B2_LETTERS = re.compile(r"[A-Z][A-Z0-9]{0,2}")
@@ -58,6 +58,12 @@ class AldExemptions(Sourced):
     codes: frozenset[int]
 
 
+class Paediatricians(Sourced):
+    """The specialties that care for children only."""
+
+    specialties: frozenset[int]
+
+
 class SectorsCnam(Sourced):
     """Convention code -> sector in everyday words."""
 
@@ -78,6 +84,7 @@ class Tables(Strict):
     unknown: Unknown
     same_specialty: SameSpecialty
     ald_exemptions: AldExemptions
+    paediatricians: Paediatricians
     sectors_cnam: SectorsCnam
     natures_of_act: NaturesOfAct
 
@@ -88,8 +95,11 @@ class Tables(Strict):
         return max(part.checked_on for part in parts if isinstance(part, Sourced))
 
 
-def read_nomenclature(folder: Path, tables: Tables, acts: Iterable[Act]) -> Nomenclature:
-    """The look-ups: the CNAM's tables in `folder`, completed by `tables`, under the acts of the rulebook.
+def read_nomenclature(
+    folder: Path, tables: Tables, acts: Iterable[Act], conditions: Iterable[Condition]
+) -> Nomenclature:
+    """The look-ups: the CNAM's tables in `folder`, completed by `tables`, under the acts of the rulebook; some
+    `conditions` reserve codes to children.
 
     Where the table of natures and an act name different codes for one number, the act wins.
     """
@@ -133,6 +143,8 @@ def read_nomenclature(folder: Path, tables: Tables, acts: Iterable[Act]) -> Nome
         },
         ald_exemptions=tables.ald_exemptions.codes,
         sectors_cnam=dict(tables.sectors_cnam.codes),
+        paediatricians=tables.paediatricians.specialties,
+        of_children=frozenset(code for condition in conditions for code in condition.codes_of_children),
     )
 
 
