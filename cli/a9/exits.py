@@ -71,7 +71,7 @@ def explain(error: BaseException) -> int:
         with or_lost():
             error.show(file=sys.stderr)
     elif isinstance(error, A9Error):
-        say(str(error))
+        refuse(error)
     elif code is ExitCode.INTERRUPTED:
         say("interrompu ; aucun fichier n'a été écrit en partie.")
     elif isinstance(error, OSError) and error.errno in _FULL:  # openpyxl writes its sheets to temporary files
@@ -85,6 +85,14 @@ def explain(error: BaseException) -> int:
             "auteurs avec cette phrase, la commande tapée et « a9 --version », sans aucune donnée de patient."
         )
     return int(code)
+
+
+def refuse(error: A9Error) -> None:
+    """The sentence of an error on stderr, and what helps below it."""
+    say(str(error))
+    with or_lost():
+        for line in error.detail.splitlines():
+            click.echo(visible(line), file=sys.stderr)
 
 
 def say(sentence: str) -> None:

@@ -10,11 +10,12 @@ class A9Error(Exception):
         place: file, sheet, cell, key or option (French, as the user sees it).
         problem: what was found there. Never quotes a patient's identifier.
         remedy: what to do about it.
+        detail: lines that help to do it, printed below.
     """
 
-    def __init__(self, place: str, problem: str, remedy: str) -> None:
-        super().__init__(place, problem, remedy)
-        self.place, self.problem, self.remedy = place, problem, remedy
+    def __init__(self, place: str, problem: str, remedy: str, detail: str = "") -> None:
+        super().__init__(place, problem, remedy, detail)
+        self.place, self.problem, self.remedy, self.detail = place, problem, remedy, detail
 
     def __str__(self) -> str:
         return f"{self.place} : {self.problem} ; {self.remedy}."

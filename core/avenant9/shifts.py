@@ -16,10 +16,11 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from avenant9.acts import dates, values
-from avenant9.acts.columns import ACTS, COLUMNS, fold_heading
+from avenant9.acts.columns import ACTS, COLUMNS
+from avenant9.acts.headings import fold_heading
 from avenant9.acts.load import OneFile, ReadOptions, account, join, of_sheets
 from avenant9.acts.people import one_spelling, practitioner_key
-from avenant9.acts.recognise import Recognised, headers, recognise
+from avenant9.acts.recognise import Recognised, heading_rows, recognise
 from avenant9.acts.rows import data_rows
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, CellRef, Input, Nomenclature, Rejected, Unread
@@ -180,7 +181,7 @@ def _read_one(file: str, nomenclature: Nomenclature, options: ReadOptions, stdin
             raise
         acts = OneFile(file, frozenset(), notices=tuple(said), failure=_no_row(file))  # the mapping was made for acts
     try:
-        sheets, left = _beside(acts, raws, options)
+        sheets, left = _beside(acts, raws, nomenclature, options)
     except InputError as error:
         return _OneFile(acts, failure=error)
     return _OneFile(acts, tuple(sheets), tuple(left))
@@ -204,7 +205,9 @@ def _without_acts(entry: Input) -> Input:
     return replace(entry, rows=entry.rejected, acts=0, skipped=entry.skipped + away)
 
 
-def _beside(acts: OneFile, raws: Sequence[RawSheet], options: ReadOptions) -> tuple[list[_Sheet], list[Unread]]:
+def _beside(
+    acts: OneFile, raws: Sequence[RawSheet], nomenclature: Nomenclature, options: ReadOptions
+) -> tuple[list[_Sheet], list[Unread]]:
     """The sheets of shifts or patients of a file, and those that hold nothing of use.
 
     Raises:
@@ -219,7 +222,7 @@ def _beside(acts: OneFile, raws: Sequence[RawSheet], options: ReadOptions) -> tu
     empty = False  # sheets of acts without a row
     for raw in raws:
         asked = request.wants(raw.sheet, hidden=raw.hidden)
-        if asked and (raw.sheet in taken if acts.sheets else _holds_acts(raw, options)):
+        if asked and (raw.sheet in taken if acts.sheets else _holds_acts(raw, nomenclature, options)):
             empty = True
             continue
         form, known = _recognised(raw) if asked else (None, None)
@@ -233,9 +236,9 @@ def _beside(acts: OneFile, raws: Sequence[RawSheet], options: ReadOptions) -> tu
     return found, left
 
 
-def _holds_acts(raw: RawSheet, options: ReadOptions) -> bool:
+def _holds_acts(raw: RawSheet, nomenclature: Nomenclature, options: ReadOptions) -> bool:
     with suppress(SettingError):
-        return isinstance(recognise(raw, options.mapping), Recognised)
+        return isinstance(recognise(raw, nomenclature, options.mapping), Recognised)
     return False
 
 
@@ -256,12 +259,12 @@ def _nothing(file: str, raws: Sequence[RawSheet]) -> InputError:
 
 
 def _titles(raw: RawSheet) -> tuple[str, ...]:
-    return next((header.shown() for header in headers(raw) if header.shown()), ())
+    return next((row.shown for row in heading_rows(raw) if row.shown), ())
 
 
 def _recognised(raw: RawSheet) -> tuple[Form | None, Recognised | None]:
     """The form of a sheet and its columns, from the first row that has all required headings of one."""
-    for header in headers(raw):
+    for header in heading_rows(raw):
         for form in FORMS:
             columns: dict[str, int] = {}
             for key, words in form.columns.items():
@@ -270,7 +273,7 @@ def _recognised(raw: RawSheet) -> tuple[Form | None, Recognised | None]:
                 if fits:
                     columns[key] = fits[0][1]
             if all(key in columns for key in form.required):
-                rows = () if raw.header is not None else (header.row,)
+                rows = () if raw.header is not None else (header.number,)
                 return form, Recognised(rows, columns, {key: header.cells[at] for key, at in columns.items()})
     return None, None
 

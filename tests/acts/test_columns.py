@@ -8,12 +8,21 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from avenant9.acts.columns import COLUMNS, TEMPLATE, fold_heading
+from avenant9.acts import recognise as recognition
+from avenant9.acts.columns import COLUMNS, TEMPLATE
+from avenant9.acts.headings import fold_heading
 from avenant9.acts.mapping import Mapping
-from avenant9.acts.recognise import Recognised, Unrecognised, recognise
+from avenant9.acts.recognise import Recognised, Unrecognised
 from avenant9.errors import SettingError
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.read import read_file
+from avenant9.rulebook.load import load_rulebook
+
+NOMENCLATURE = load_rulebook().nomenclature
+
+
+def recognise(raw: RawSheet, mapping: Mapping | None = None) -> Recognised | Unrecognised:
+    return recognition.recognise(raw, NOMENCLATURE, mapping)
 
 
 def sheet(*rows: str, name: str | None = "Actes", first: int = 1) -> RawSheet:
@@ -23,6 +32,13 @@ def sheet(*rows: str, name: str | None = "Actes", first: int = 1) -> RawSheet:
     data = [(first + place, *row, *[None] * (width - len(row))) for place, row in enumerate(cells)]
     schema = {"row": pl.UInt32, **{f"c{place}": pl.String for place in range(width)}}
     return RawSheet("actes.xlsx", name, pl.DataFrame(data, schema=schema, orient="row"))
+
+
+def lacking(raw: RawSheet) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The keys that a sheet without acts lacks, and the headings that it shows."""
+    unrecognised = recognise(raw)
+    assert isinstance(unrecognised, Unrecognised)
+    return unrecognised.missing, unrecognised.seen
 
 
 def found(raw: RawSheet, mapping: Mapping | None = None) -> Recognised:
@@ -117,7 +133,7 @@ def test_folded_alike(left: str, right: str) -> None:
         ("practitioner", "Praticien;PFS_EXE_NUM;Doctor Info;Médecin;RPPS;N° AM"),
         ("specialty", "Spécialité;PSE_SPE_COD"),
         ("sector", "Secteur;PSE_CNV_COD"),
-        ("pathway", "Parcours;PRS_PDS_QCP;Qualificatif parcours;MT"),
+        ("pathway", "Parcours;PRS_PDS_QCP;Qualificatif parcours"),
         ("exemption", "Exonération;EXO_MTF;Conditions de prise en charge;Exo"),
         ("place", "Lieu;EXE_LIE_COD;Lieu de pratique;Domicile/Cabinet"),
         ("reimbursed", "Remboursé AMO;BSE_REM_MNT;Montant AMO"),
@@ -223,6 +239,7 @@ def test_repeated_headers_and_medshake_layout(tmp_path: Path) -> None:
         (1, 4),
         {"date": 1, "code": 3, "patient": 2, "amount": 5},
         {"date": "Date", "code": "Actes", "patient": "Patient", "amount": "Montant facturé"},
+        unread={6: "Chèque", 7: "CB", 8: "Espèces", 10: "Payé", 11: "Impayé"},
     )
 
 
@@ -237,22 +254,22 @@ def test_parquet_columns_are_the_header() -> None:
 
 def test_shifts_are_not_acts() -> None:
     raw = sheet("Date;Début;Fin;Rôle;Praticien", "02/05/2022;08:00;12:00;regulation-sas;A", name="Vacations")
-    assert recognise(raw) == Unrecognised(("code",), ("Date", "Début", "Fin", "Rôle", "Praticien"))
+    assert lacking(raw) == (("code",), ("Date", "Début", "Fin", "Rôle", "Praticien"))
 
 
 def test_unknown_headings_are_shown() -> None:
-    raw = sheet("Cabinet du Parc", "Jour;Lettre;Honoraire perçu", "02/05/2022;G;25,00")
-    assert recognise(raw) == Unrecognised(("date", "code"), ("Jour", "Lettre", "Honoraire perçu"))
+    raw = sheet("Cabinet du Parc", "Jour de garde;Lettre;Honoraire perçu", "02/05/2022;XX?;25,00")
+    assert lacking(raw) == (("date", "code"), ("Jour de garde", "Lettre", "Honoraire perçu"))
 
 
 @pytest.mark.parametrize("row", ["02/05/2022;G;DUPONT Anne;25,00", "DUPONT;Anne", "02/05/2022;MT;DUPONT"])
 def test_a_file_without_header_shows_nothing_of_its_patients(row: str) -> None:
-    assert recognise(sheet(row, row)) == Unrecognised(("date", "code"), ())
+    assert lacking(sheet(row, row)) == (("date", "code"), ())
 
 
 def test_empty_sheet() -> None:
     raw = RawSheet("a.xlsx", "Feuil1", pl.DataFrame(schema={"row": pl.UInt32}))
-    assert recognise(raw) == Unrecognised(("date", "code"), ())
+    assert lacking(raw) == (("date", "code"), ())
 
 
 # --- mappings ---
@@ -265,7 +282,7 @@ def test_mapping_overrides() -> None:
     recognised = found(raw, told)
     assert recognised.columns == {"date": 1, "code": 2, "amount": 3, "payment_date": 0}
     assert recognised.headings["date"] == "Jour"
-    assert recognised.notices == ()
+    assert (recognised.notices, recognised.unread) == ((), {4: "Code"})
 
 
 @pytest.mark.parametrize(
@@ -289,4 +306,5 @@ def test_mapping_that_hides_the_date() -> None:
         recognise(sheet("Date;Code", name=None), Mapping(told))
     with pytest.raises(SettingError, match="feuille « Actes »"):
         recognise(sheet("Date;Code"), Mapping(told, sheet="Actes"))
-    assert recognise(sheet("Date;Code"), Mapping(told)) == Unrecognised(("date",), ("Date", "Code"))
+    elsewhere = recognise(sheet("Date;Code"), Mapping(told))
+    assert elsewhere == Unrecognised(("date",), ("Date", "Code"), 1, {"code": "Code"})

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from polars.testing import assert_frame_equal
 
-from avenant9.acts.columns import is_heading
+from avenant9.acts.headings import is_heading
 from avenant9.errors import InputError, SettingError
 from avenant9.reading import parquet, prefetch
 from avenant9.reading import text as text_reader

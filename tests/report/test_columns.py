@@ -8,6 +8,9 @@ import polars as pl
 
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.report import columns
+from avenant9.rulebook.load import load_rulebook
+
+NOMENCLATURE = load_rulebook().nomenclature
 
 
 def raw(*rows: tuple[str | None, ...], **about: object) -> RawSheet:
@@ -26,16 +29,18 @@ TEXT = raw(("10/01/2023", "DUPONT"), file="-", sheet=None, encoding="cp1252", se
 
 
 def test_a_whole_page() -> None:
-    shown = columns.render_text(columns.understand([ACTS, HIDDEN, OTHER, TEXT], None)).replace("\u00a0", " ")
+    shown = columns.render_text(columns.understand([ACTS, HIDDEN, OTHER, TEXT], NOMENCLATURE, None)).replace(
+        "\u00a0", " "
+    )
     assert (
         shown
         == """\
 a.xlsx, feuille Actes, 3 lignes
   Titres à la ligne 2.
-  date  Date de soins  = Date (colonne A)
-  code  Code acte      = Acte (colonne B)
-  nir   NIR            = NIR (colonne D)
-  Colonnes sans usage : « Banque\\x07 » (C).
+  A « Date » = Date de soins (date) : lisible à 100 % ; surtout 10/01/2023 (1).
+  B « Acte » = Code acte (code) : lisible à 100 % ; surtout G (1).
+  C « Banque\\x07 » ne sert pas.
+  D « NIR » = NIR (nir).
   Colonnes absentes, que certaines règles demandent : « Heure », « Praticien »,
   « Spécialité », « Secteur », « OPTAM », « Date de naissance », « Quantité »,
   « Coefficient », « Montant », « Dépassement », « Taux », « Remboursé AMO »,
@@ -59,11 +64,18 @@ entrée standard, encodage cp1252, séparateur tabulation, 1 ligne
 
 
 def test_the_same_as_an_object() -> None:
-    loaded = json.loads(columns.render_json(columns.understand([ACTS, HIDDEN], None)))
+    loaded = json.loads(columns.render_json(columns.understand([ACTS, HIDDEN], NOMENCLATURE, None)))
     acts, hidden = loaded["sheets"]
     assert loaded["format"] == "a9-columns/1"
-    assert acts["columns"]["code"] == {"heading": "Acte", "column": "B"}
-    assert acts["unused"] == [{"heading": "Banque\x07", "column": "C"}]
+    assert acts["columns"]["code"] == {
+        "heading": "Acte",
+        "column": "B",
+        "readable": "1.0000",
+        "first_unreadable": None,
+        "frequent": [{"value": "G", "count": 1}],
+    }
+    unused = {"heading": "Banque\x07", "column": "C", "readable": None, "first_unreadable": None, "frequent": []}
+    assert acts["unused"] == [unused]
     assert (acts["header_row"], acts["acts"], acts["missing"]) == (2, True, [])
     assert "patient" not in acts["absent"]
     assert (hidden["read"], hidden["acts"], hidden["columns"]) == (False, False, {})
@@ -71,6 +83,6 @@ def test_the_same_as_an_object() -> None:
 
 def test_parquet_has_no_heading_row() -> None:
     parquet = raw(("2023-01-10", "G", "x"), header=("date", "code", "autre"), sheet=None)
-    shown = columns.render_text(columns.understand([parquet], None))
+    shown = columns.render_text(columns.understand([parquet], NOMENCLATURE, None))
     assert "Titres à la ligne" not in shown
-    assert "Colonnes sans usage : « autre » (C)." in shown
+    assert "C « autre » ne sert pas." in shown

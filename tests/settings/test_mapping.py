@@ -7,11 +7,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from avenant9.acts.drafts import draft
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, recognise
 from avenant9.errors import InputError, SettingError
 from avenant9.reading.raw_sheet import RawSheet
-from avenant9.settings.mapping import load_mapping, save_mapping
+from avenant9.settings.mapping import load_mapping
 
 
 def sheet(*rows: str, name: str | None = "Actes", first: int = 1) -> RawSheet:
@@ -106,7 +107,7 @@ def test_saved_mapping_is_read_back(tmp_path: Path) -> None:
         "\t",
     )
     recognised = found(raw)
-    text = save_mapping(recognised, raw)
+    text = draft(recognised, raw)
     assert text == (
         "# Correspondance des colonnes : clé = titre dans le fichier\n[colonnes]\n"
         'date = "Date\\nacte"\ncode = "Code"\nsector = "PSE_CNV_COD"\namount = "Montant"\n\n'
@@ -119,4 +120,4 @@ def test_saved_mapping_is_read_back(tmp_path: Path) -> None:
 
 def test_saved_mapping_of_a_sheet() -> None:
     raw = sheet("Date;Code", name='Mai "23"')
-    assert save_mapping(found(raw), raw).endswith('code = "Code"\n\n[fichier]\nfeuille = "Mai \\"23\\""\n')
+    assert draft(found(raw), raw).endswith('code = "Code"\n\n[fichier]\nfeuille = "Mai \\"23\\""\n')

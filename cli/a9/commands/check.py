@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from a9 import options
-from a9.exits import ExitCode, say, worst
+from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS, Command
 from a9.output import Notices, check_place, deliver, format_for, page_for, rows_for
 from a9.reading import begin, read_acts, read_options, tell, what_was_read
@@ -180,7 +180,7 @@ def command(
     try:
         acts, report = checked(reading, rulebook, chosen, notices)
     except InputError as error:
-        say(str(error))
+        refuse(error)
         notices.say(_nothing(files))
         return int(ExitCode.UNREADABLE)
     report = _set_apart(report, accepted, known)
@@ -272,7 +272,7 @@ def _write_annotated(file: str, place: str, shown: Report, notices: Notices) -> 
         deliver(copy, place)
     except (InputError, OutputError) as error:
         notices.done()
-        say(str(error))
+        refuse(error)
         return ExitCode.UNREADABLE
     for notice in said:
         notices.say(notice)

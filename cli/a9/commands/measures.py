@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from a9 import options
-from a9.exits import ExitCode, say
+from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Command, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
 from a9.reading import begin, read_activity, tell, what_was_read
@@ -207,7 +207,7 @@ def simulate(
     try:
         activity = read_activity(reading, rulebook, notices)
     except InputError as error:
-        say(str(error))
+        refuse(error)
         notices.say(f"a9 : {_counted_files(len(files))}, aucune ligne lue, rien n'a été simulé.")
         return int(ExitCode.UNREADABLE)
     notices.step("Simulation…")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from a9 import options
-from a9.exits import ExitCode, say
+from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Command, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
 from a9.reading import begin, read_acts, tell, what_was_read
@@ -158,7 +158,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     try:
         acts = read_acts(reading, rulebook, notices)
     except InputError as error:
-        say(str(error))
+        refuse(error)
         return int(ExitCode.UNREADABLE)
     as_of = given.as_of or options.today()
     chosen = Options(as_of=as_of, zone=given.zone, derogations=granted)

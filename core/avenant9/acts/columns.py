@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-import unicodedata
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -24,6 +22,7 @@ class Column:
         heading: of the template.
         type: `texte`, `date`, `heure`, `moment`, `euros`, `nombre`, `oui-non` or `liste`.
         headings: what real exports write, best first.
+        roots, words, lesser: see `headings.stem_rank`.
         dtype: in ACTS; None where the column only serves to identify a patient.
         note, examples: of the template; empty for a column that the template does not have.
         values: a closed list, each value with the words that people read: every other one is unknown.
@@ -34,6 +33,9 @@ class Column:
     heading: str
     type: str
     headings: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    lesser: tuple[str, ...] = ()
     dtype: pl.DataType | None = None
     note: str = ""
     examples: tuple[Any, ...] = ()
@@ -92,37 +94,3 @@ def in_french(key: str, values: Iterable[str]) -> list[str]:
     """Values of a listed column in words; one that is not in its list is its own word."""
     words = COLUMNS[key].values if key in COLUMNS else {}
     return [words.get(value, value) for value in values]
-
-
-# --- headings -----------------------------------------------------------------------------------------------------
-
-#: The heading of SNDS extracts that holds convention codes of the CNAM, where 3 is what everybody calls sector 2.
-CNAM_SECTOR = "PSE_CNV_COD"
-
-_DROPPED = re.compile(r"_x000d_|[\s._°º'’‘ʼ′`´\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-
-
-def fold_heading(text: str) -> str:
-    """A heading without what people write in different ways: case, accents, spaces, `°`, `.`, `_`, apostrophes."""
-    text = _DROPPED.sub("", text.casefold().replace("№", "n"))
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c) and not c.isspace())
-
-
-def _ranked(column: Column) -> list[str]:
-    """What may head this column, folded, best first."""
-    words = [column.heading, *column.headings, column.key]
-    if column.key == "patient":  # a file number identifies better than a column that may hold names
-        words = [*column.headings, column.heading]
-    return list(dict.fromkeys(map(fold_heading, words)))
-
-
-#: Key -> folded heading -> its rank, the best first.
-RANKS: dict[str, dict[str, int]] = {
-    key: {word: rank for rank, word in enumerate(_ranked(column))} for key, column in COLUMNS.items()
-}
-_KNOWN: frozenset[str] = frozenset(word for ranks in RANKS.values() for word in ranks)
-
-
-def is_heading(cell: str) -> bool:
-    """Whether this is a heading of some column."""
-    return fold_heading(cell) in _KNOWN

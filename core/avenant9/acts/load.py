@@ -12,12 +12,14 @@ from typing import BinaryIO
 
 import polars as pl
 
-from avenant9.acts.columns import ACTS, COLUMNS, is_heading
+from avenant9.acts.columns import ACTS, COLUMNS
+from avenant9.acts.drafts import draft
+from avenant9.acts.headings import is_heading
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
 from avenant9.acts.normalise import normalise
 from avenant9.acts.people import practitioner_key
-from avenant9.acts.recognise import Recognised, recognise
+from avenant9.acts.recognise import Recognised, Unrecognised, tables
 from avenant9.acts.sheet import Sheet
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, Input, Nomenclature, Unread
@@ -104,7 +106,7 @@ def of_sheets(
     """The acts of a file whose sheets are these, and what is `said` of it."""
     opened = OneFile(file, _names(raws), notices=tuple(said))
     try:
-        used, left = sheets_with_acts(file, raws, options)
+        used, left = sheets_with_acts(file, raws, nomenclature, options)
     except InputError as error:
         return replace(opened, failure=error)
     sheets = [_typed(raw, found, nomenclature, options) for raw, found in used]
@@ -166,9 +168,9 @@ def netted(table: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
 
 
 def sheets_with_acts(
-    file: str, raws: Sequence[RawSheet], options: ReadOptions
+    file: str, raws: Sequence[RawSheet], nomenclature: Nomenclature, options: ReadOptions
 ) -> tuple[list[tuple[RawSheet, Recognised]], list[Unread]]:
-    """The sheets that hold acts, and those left out.
+    """The tables of acts that the sheets hold, and the sheets left out.
 
     Raises:
         InputError: no sheet qualifies; everything missing is listed at once.
@@ -177,33 +179,42 @@ def sheets_with_acts(
     check_file(file, raws, request)
     used: list[tuple[RawSheet, Recognised]] = []
     others: list[Unread] = []
-    missing: list[str] = []
+    lacking: list[tuple[RawSheet, Unrecognised]] = []
     for raw in raws:
         asked = request.wants(raw.sheet, hidden=raw.hidden)
-        found = recognise(raw, options.mapping) if asked else None
-        if isinstance(found, Recognised):
-            used.append((raw, found))
+        found = tables(raw, nomenclature, options.mapping) if asked else None
+        if isinstance(found, list):
+            used += found
             continue
         others.append(_left_out(file, raw, request, found.missing if found else ()))
         if found is not None:
-            name = f"feuille {raw.sheet} : " if raw.sheet else ""
-            seen = f" (lus : {', '.join(found.seen[:8])})" if found.seen else " (aucun titre de colonne reconnu)"
-            missing.append(f"{name}pas de colonne {' ni '.join(map(_WORDS.__getitem__, found.missing))}{seen}")
+            lacking.append((raw, found))
     if not used:
-        raise _no_sheet(file, raws, request, missing)
+        raise _no_sheet(file, raws, request, lacking)
     return used, others
 
 
 _WORDS = {"date": "de date de soins", "code": "de code acte"}
 
 
-def _no_sheet(file: str, raws: Sequence[RawSheet], request: Request, missing: Sequence[str]) -> InputError:
+def _no_sheet(
+    file: str, raws: Sequence[RawSheet], request: Request, lacking: Sequence[tuple[RawSheet, Unrecognised]]
+) -> InputError:
     hidden = [raw.sheet for raw in raws if raw.sheet and raw.hidden and not request.wants(raw.sheet, hidden=True)]
-    said = " ; ".join(missing) or (f"feuilles masquées seulement ({', '.join(hidden)})" if hidden else "rien à lire")
+    missing = " ; ".join(_lacks(raw, found) for raw, found in lacking)
+    said = missing or (f"feuilles masquées seulement ({', '.join(hidden)})" if hidden else "rien à lire")
     remedy = "nommez les colonnes par --map MAPPING.toml (voir a9 columns et a9 template mapping)"
     if hidden:
         remedy += ", ou lisez les feuilles masquées par --all-sheets"
-    return InputError(file, f"aucune feuille d'actes : {said}", remedy)
+    likeliest = max(lacking, key=lambda one: (len(one[1].columns), len(one[1].seen)), default=None)
+    detail = "" if likeliest is None or not likeliest[1].seen else draft(likeliest[1], likeliest[0])
+    return InputError(file, f"aucune feuille d'actes : {said}", remedy, detail)
+
+
+def _lacks(raw: RawSheet, found: Unrecognised) -> str:
+    name = f"feuille {raw.sheet} : " if raw.sheet else ""
+    seen = f" (lus : {', '.join(found.seen[:8])})" if found.seen else " (aucun titre de colonne reconnu)"
+    return f"{name}pas de colonne {' ni '.join(map(_WORDS.__getitem__, found.missing))}{seen}"
 
 
 def _left_out(file: str, raw: RawSheet, request: Request, lacking: Sequence[str]) -> Unread:

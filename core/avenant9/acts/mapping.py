@@ -16,3 +16,4 @@ class Mapping:
     sector_cnam: bool = False
     practitioners: dict[str, str] = field(default_factory=dict)
     place: str = "mapping"  # its file, for messages
+    values: dict[str, dict[str, str]] = field(default_factory=dict)

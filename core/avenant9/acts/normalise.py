@@ -21,6 +21,7 @@ from avenant9.acts.sheet import Reading, Sheet
 from avenant9.model import CellRef, Input, Nomenclature, Rejected
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook.sheet import UNCOMPUTED
+from avenant9.wording import listed, plural, quoted
 
 
 def normalise(
@@ -74,7 +75,7 @@ def normalise(
         table=table,
         account=account,
         rejected=rejected,
-        notices=(*found.notices, *reading.notices),
+        notices=(*found.notices, *_unread(raw, found), *reading.notices),
         named=bool((~unnamed).any()),
         unnamed=bool(unnamed.any()),
     )
@@ -88,6 +89,12 @@ def _of_children(
     paediatricians = pl.Series(sorted(nomenclature.paediatricians), dtype=ACTS["specialty"])
     by_whom = columns["specialty"].is_in(paediatricians.implode()).fill_null(False)
     return by_whom | columns["code"].is_in(reserved).fill_null(False)
+
+
+def _unread(raw: RawSheet, found: Recognised) -> list[str]:
+    """What serves nothing may have been thought to count: it is named, once for a file."""
+    titles = listed(quoted(found.unread.values()))
+    return [f"{raw.file} : {plural(len(found.unread), 'colonne non lue')} : {titles}."] if found.unread else []
 
 
 def _at_once(reading: Reading, *steps: Callable[[Reading], None]) -> None:

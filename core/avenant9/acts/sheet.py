@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from avenant9.acts.recognise import Recognised
 from avenant9.model import Input, Rejected
 from avenant9.reading.addresses import letters
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.wording import counted, plural
+
+if TYPE_CHECKING:
+    from avenant9.acts.recognise import Recognised
 
 Absent = Callable[[str], pl.Series]
 Parser = Callable[[str], Any]

@@ -1,51 +1,73 @@
-"""What was understood of a file of acts: sheets, encoding, separator, headings; for a person or a program."""
+"""What was understood of a file of acts: its sheets, its text, its columns and their cells."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from avenant9.acts.recognise import Recognised, Unrecognised, recognise
+import polars as pl
+
+from avenant9.acts.contents import Contents
+from avenant9.acts.drafts import draft
+from avenant9.acts.recognise import Recognised, Unrecognised, tables
+from avenant9.acts.rows import data_rows
+from avenant9.acts.values import harmless
+from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
 from avenant9.report.headings import HEADINGS, heading
 from avenant9.report.page import Page, sections
 from avenant9.wording import counted, file_name, listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from avenant9.acts.mapping import Mapping
+    from avenant9.model import Nomenclature
     from avenant9.reading.raw_sheet import RawSheet
 
 FORMAT = "a9-columns/1"
 _SEPARATORS = {"\t": "tabulation", ",": "virgule"}
+#: Columns whose values tell nothing of who a patient or a practitioner is.
+_SHOWN = frozenset(HEADINGS) - {"patient", "birth_date", "invoice", "practitioner"}
+#: Values shown of a column.
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Told:
+    """One column of a table.
+
+    Attributes:
+        place: from 0.
+        title: its heading in the file; empty where it has none.
+        key: what it is; None where it serves nothing.
+        readable: share of its filled cells that can be read; None where any text can.
+        unreadable: address of the first cell that cannot be.
+        frequent: the values that stand most often, and how often; none that could name somebody.
+    """
+
+    place: int
+    title: str
+    key: str | None
+    readable: Fraction | None
+    unreadable: str | None
+    frequent: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True)
 class Understood:
-    """One sheet (or text file): which of its columns serve, which do not, and what stands in the way."""
+    """One table of a file, or a sheet that holds none: which of its columns serve, and what stands in the way."""
 
     raw: RawSheet
     found: Recognised | Unrecognised | None  # None: the sheet was not read
+    columns: tuple[Told, ...] = ()
 
     @property
-    def unused(self) -> list[tuple[int, str]]:
-        """Place and title of the columns under the header that serve nothing."""
-        if not isinstance(self.found, Recognised):
-            return []
-        taken = set(self.found.columns.values())
-        return [(place, title) for place, title in self._titles() if place not in taken]
-
-    def _titles(self) -> list[tuple[int, str]]:
-        if self.raw.header is not None:
-            return list(enumerate(self.raw.header))
-        assert isinstance(self.found, Recognised)  # noqa: S101
-        first = self.raw.table.filter(self.raw.table["row"] == self.found.header_rows[0])
-        cells = first.row(0, named=True)
-        return [
-            (int(name[1:]), cell.strip()) for name, cell in cells.items() if name != "row" and cell and cell.strip()
-        ]
+    def unused(self) -> list[Told]:
+        """The columns under the header that serve nothing."""
+        return [column for column in self.columns if column.key is None]
 
     @property
     def absent(self) -> list[str]:
@@ -55,13 +77,62 @@ class Understood:
         return [key for key in HEADINGS if key not in given and not (key == "patient" and identified)]
 
 
-def understand(raws: Sequence[RawSheet], mapping: Mapping | None) -> tuple[Understood, ...]:
-    """Each sheet of a file, in its order.
+def understand(
+    raws: Sequence[RawSheet], nomenclature: Nomenclature, mapping: Mapping | None
+) -> tuple[Understood, ...]:
+    """Each table and each sheet without one, in their order.
 
     Raises:
         SettingError: the mapping names a heading that the file does not have.
     """
-    return tuple(Understood(raw, recognise(raw, mapping) if raw.read else None) for raw in raws)
+    return tuple(one for raw in raws for one in _understood(raw, nomenclature, mapping))
+
+
+def _understood(raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping | None) -> Iterator[Understood]:
+    found = tables(raw, nomenclature, mapping) if raw.read else None
+    if not isinstance(found, list):
+        yield Understood(raw, found)
+        return
+    for part, table in found:
+        first = table.header_rows[0] if table.header_rows else 0
+        rows = data_rows(part, table)[0]["row"].implode()
+        acts = replace(part, table=part.table.filter(pl.col("row").is_in(rows)))
+        contents = Contents(acts, first, nomenclature, most=None)
+        keys = {place: key for key, place in table.columns.items()}
+        titles = {place: table.headings[key] for place, key in keys.items()} | table.unread
+        told = tuple(_told(contents, place, titles[place], keys.get(place)) for place in sorted(titles))
+        yield Understood(part, table, told)
+
+
+def _told(contents: Contents, place: int, title: str, key: str | None) -> Told:
+    frequent = contents.frequent(place, MOST)
+    if key is None:
+        return Told(place, title, None, None, None, tuple(one for one in frequent if harmless(one[0])))
+    row = contents.first_unreadable(place, key)
+    return Told(
+        place=place,
+        title=title,
+        key=key,
+        readable=contents.share(place, key),
+        unreadable=None if row is None else f"{letters(place)}{row}",
+        frequent=tuple(frequent) if key in _SHOWN else (),
+    )
+
+
+def mapping(sheets: Sequence[Understood]) -> str:
+    """The mapping of the first table of acts, else of the likeliest sheet; it names a sheet that is the only one.
+
+    Raises:
+        InputError: no sheet has anything that looks like headings.
+    """
+    read = [(sheet.found, sheet.raw) for sheet in sheets if sheet.found is not None]
+    acts = [one for one in read if isinstance(one[0], Recognised)]
+    others = [one for one in read if isinstance(one[0], Unrecognised) and one[0].row is not None]
+    if not acts and not others:
+        problem = "aucune ligne qui ressemble à des titres, rien à enregistrer"
+        raise InputError(sheets[0].raw.file, problem, "partez de « a9 template mapping »")
+    found, raw = (acts or sorted(others, key=lambda one: -len(one[0].columns)))[0]
+    return draft(found, raw if len(acts or others) == 1 else replace(raw, sheet=None))
 
 
 def render_text(sheets: Sequence[Understood], *, width: int = 80, encoding: str = "utf-8") -> str:
@@ -78,37 +149,37 @@ def _lines(page: Page, sheet: Understood) -> list[str]:
         seen = listed(quoted(sheet.found.seen)) or "aucun qui ressemble à un titre"
         told = [f"Pas une feuille d'actes : il manque {missing}.", f"Titres lus : {seen}."]
     else:
-        return [*_recognised(page, sheet.found), *(page.wrap(words, "  ") for words in _others(sheet, sheet.found))]
+        rows = [f"Titres à la ligne {sheet.found.header_rows[0]}."] if sheet.found.header_rows else []
+        told = [*rows, *map(_line, sheet.columns), *_others(sheet, sheet.found)]
     return [page.wrap(words, "  ") for words in told]
 
 
-def _recognised(page: Page, found: Recognised) -> list[str]:
-    """Each key, its name, and the column of the file that holds it."""
-    rows = [(key, heading(key), found.headings[key], letters(place)) for key, place in _placed(found)]
-    widths = [max(len(row[rank]) for row in rows) for rank in range(2)]
-    lines = [f"  Titres à la ligne {found.header_rows[0]}."] if found.header_rows else []
-    lines += [
-        f"  {key.ljust(widths[0])}  {name.ljust(widths[1])}  = {title} (colonne {letter})"
-        for key, name, title, letter in rows
-    ]
-    return [page.fit(line) for line in lines]
+def _line(column: Told) -> str:
+    """`B « Acte » = Code acte (code) : 98 % lisibles, sauf d'abord B57 ; surtout G (312), TE2 (45).`"""
+    title = f"{letters(column.place)} « {column.title} »" if column.title else f"{letters(column.place)}, sans titre,"
+    if column.key is None:
+        return f"{title} ne sert pas{_most(column)}."
+    words = [f"{title} = {heading(column.key)} ({column.key})"]
+    if column.readable is not None:
+        words.append(f" : lisible à {int(column.readable * 100)} %")
+    if column.unreadable is not None:
+        words.append(f", la première illisible en {column.unreadable}")
+    return "".join([*words, _most(column), "."])
+
+
+def _most(column: Told) -> str:
+    values = ", ".join(f"{value} ({number})" for value, number in column.frequent)
+    return f" ; surtout {values}" if values else ""
 
 
 def _others(sheet: Understood, found: Recognised) -> list[str]:
-    """The columns that serve nothing, those that are lacking, and what the reader says."""
+    """The columns that are lacking, and what the reader says."""
     told = []
-    if sheet.unused:
-        words = listed([f"« {title} » ({letters(place)})" for place, title in sheet.unused])
-        told.append(f"Colonnes sans usage : {words}.")
     if sheet.absent:
         told.append(
             f"Colonnes absentes, que certaines règles demandent : {listed(quoted(map(heading, sheet.absent)))}."
         )
     return [*told, *found.notices]
-
-
-def _placed(found: Recognised) -> list[tuple[str, int]]:
-    return sorted(found.columns.items(), key=lambda item: item[1])
 
 
 def _title(raw: RawSheet) -> str:
@@ -126,29 +197,35 @@ def _title(raw: RawSheet) -> str:
 
 def render_json(sheets: Sequence[Understood]) -> bytes:
     """The same as one object."""
-    return (
-        json.dumps({"format": FORMAT, "sheets": [_object(sheet) for sheet in sheets]}, ensure_ascii=False, indent=1)
-        + "\n"
-    ).encode()
+    told = {"format": FORMAT, "sheets": [_object(sheet) for sheet in sheets]}
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _object(sheet: Understood) -> dict[str, Any]:
     raw, found = sheet.raw, sheet.found
-    recognised = isinstance(found, Recognised)
     return {
         "file": file_name(raw.file),
         "sheet": raw.sheet,
         "hidden": raw.hidden,
         "read": raw.read,
-        "acts": recognised,
+        "acts": isinstance(found, Recognised),
         "encoding": raw.encoding,
         "separator": raw.separator,
         "header_row": found.header_rows[0] if isinstance(found, Recognised) and found.header_rows else None,
-        "columns": {key: {"heading": found.headings[key], "column": letters(place)} for key, place in _placed(found)}
-        if isinstance(found, Recognised)
-        else {},
-        "unused": [{"heading": title, "column": letters(place)} for place, title in sheet.unused],
+        "columns": {column.key: _column(column) for column in sheet.columns if column.key is not None},
+        "unused": [_column(column) for column in sheet.unused],
         "absent": sheet.absent,
         "missing": list(found.missing) if isinstance(found, Unrecognised) else [],
         "notices": list(found.notices) if isinstance(found, Recognised) else [],
+    }
+
+
+def _column(column: Told) -> dict[str, Any]:
+    """`readable` is a decimal string of four digits, null where any text can be read."""
+    return {
+        "heading": column.title,
+        "column": letters(column.place),
+        "readable": None if column.readable is None else f"{float(column.readable):.4f}",
+        "first_unreadable": column.unreadable,
+        "frequent": [{"value": value, "count": number} for value, number in column.frequent],
     }

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import codecs
-import json
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from avenant9.acts.columns import COLUMNS, RANKS, fold_heading
+from avenant9.acts.columns import COLUMNS
+from avenant9.acts.headings import RANKS, fold_heading
 from avenant9.acts.mapping import Mapping
 from avenant9.errors import SettingError
 from avenant9.settings.toml import read_toml
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from avenant9.acts.recognise import Recognised
-    from avenant9.reading.raw_sheet import RawSheet
 
 _SEPARATORS = {";": ";", ",": ",", "|": "|", "\t": "\t", "tab": "\t", "tabulation": "\t"}
 
@@ -104,24 +102,3 @@ def _unknown_key(key: str) -> str:
     fits = [known for known, ranks in RANKS.items() if fold_heading(key) in ranks]
     near = f"peut-être « {fits[0]} »" if fits else did_you_mean(key, COLUMNS)
     return f"colonnes.{key} : clé inconnue, {near or 'clés admises : ' + ', '.join(COLUMNS)}"
-
-
-def save_mapping(recognised: Recognised, raw: RawSheet) -> str:
-    """The text of a mapping file that names the columns as they were recognised."""
-    lines = ["# Correspondance des colonnes : clé = titre dans le fichier", "[colonnes]"]
-    lines += [f"{key} = {_toml(heading)}" for key, heading in recognised.headings.items()]
-    lines += ["", "[fichier]"]
-    if raw.sheet is not None:
-        lines.append(f"feuille = {_toml(raw.sheet)}")
-    if raw.encoding is not None and not raw.encoding.startswith("utf"):  # the others are found without help
-        lines.append(f"encoding = {_toml(raw.encoding)}")
-    if raw.separator is not None:
-        lines.append(f"separateur = {_toml(raw.separator)}")
-    if "sector" in recognised.columns:
-        lines.append(f"secteur = {_toml('cnam' if recognised.sector_cnam else 'usuel')}")
-    return "\n".join([*lines, ""])
-
-
-def _toml(text: str) -> str:
-    """A TOML basic string: its escapes are those of JSON, and delete."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -1,0 +1,142 @@
+"""What the columns of a sheet hold: the share of their cells that can be read as what a heading says."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+import polars as pl
+
+from avenant9.acts.amounts import parse_cents, parse_integer, parse_rate, parse_thousandths
+from avenant9.acts.codes import parse_codes
+from avenant9.acts.columns import COLUMNS
+from avenant9.acts.dates import days, moments, times
+from avenant9.acts.values import clean, distinct, yes_no
+from avenant9.model import Nomenclature
+from avenant9.reading.raw_sheet import RawSheet
+
+#: What is looked for by what columns hold, where no heading names it.
+GUESSED = ("date", "code", "practitioner", "amount")
+#: Rows looked at below a heading.
+SAMPLE = 2_000
+#: From this share on, a column holds what its heading says; and what no heading says, from that one on.
+ENOUGH, SURE = Fraction(1, 2), Fraction(4, 5)
+#: Cells that it takes to guess.
+FEWEST = 3
+#: Two guesses nearer than this are equally good: none is taken.
+NEAR = Fraction(1, 20)
+
+_CENTS = re.compile(r"\d[.,]\d{2}(?!\d)|€")
+_WRITTEN_DAY = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[/. -]\d{1,2}[/. -]\d{2,4}|[^\W\d]")
+_RPPS = re.compile(r"\d{11}")
+_LETTER = re.compile("[A-Za-z]")
+
+
+@dataclass
+class Contents:
+    """The cells under a heading row, and what of them can be read, by column and key.
+
+    Attributes:
+        raw: the sheet.
+        below: number of the heading row.
+        nomenclature: the codes there are.
+        most: rows looked at; a column of which nothing there can be read is looked at whole.
+    """
+
+    raw: RawSheet
+    below: int
+    nomenclature: Nomenclature
+    most: int | None = SAMPLE
+    _shares: dict[tuple[int, str], Fraction | None] = field(default_factory=dict)
+
+    def cells(self, place: int, most: int | None = None) -> pl.DataFrame:
+        """The filled cells of a column in the first rows: `row`, and their `text`, trimmed."""
+        table = self.raw.table
+        start = int(table["row"].search_sorted(self.below, side="right")) if self.below else 0
+        rows = table.slice(start, most)
+        texts = clean(rows.select(f"c{place}")).to_series().cast(pl.String)
+        return pl.DataFrame([rows["row"], texts.alias("text")]).drop_nulls("text")
+
+    def share(self, place: int, key: str) -> Fraction | None:
+        """The share of the filled cells that can be read as a key; None where any text can, or none is filled."""
+        if (place, key) not in self._shares:
+            share = self._share(place, key, self.most)
+            self._shares[place, key] = self._share(place, key, None) if share == 0 and self.most else share
+        return self._shares[place, key]
+
+    def _share(self, place: int, key: str, most: int | None) -> Fraction | None:
+        texts = self.cells(place, most)["text"] if key in self._readers else pl.Series()
+        return Fraction(int(self._readers[key](texts).sum()), len(texts)) if len(texts) else None
+
+    def first_unreadable(self, place: int, key: str) -> int | None:
+        """The row of the first filled cell that cannot be read as a key; None where there is none."""
+        if key not in self._readers:
+            return None
+        cells = self.cells(place)
+        rows = cells["row"].filter(~self._readers[key](cells["text"]).fill_null(False))
+        return int(rows[0]) if len(rows) else None
+
+    def frequent(self, place: int, most: int = 5) -> list[tuple[str, int]]:
+        """The texts that stand most often in a column, and how often."""
+        return Counter(self.cells(place)["text"].to_list()).most_common(most)
+
+    def guessed(self, place: int, key: str) -> Fraction:
+        """The share of the rows whose cell looks like a key of GUESSED, whatever the heading says.
+
+        It is none where too few cells are filled to say so.
+        """
+        texts = self.cells(place, self.most)["text"]
+        found = int(self._looks[key](texts).sum()) if len(texts) >= FEWEST else 0
+        return Fraction(found, self._height) if found else Fraction(0)
+
+    @cached_property
+    def _height(self) -> int:
+        below = self.raw.table["row"] > self.below if self.below else self.raw.table["row"]
+        return min(int(below.len() if not self.below else below.sum()), self.most or len(below))
+
+    @cached_property
+    def _readers(self) -> dict[str, Callable[[pl.Series], pl.Series]]:
+        """Key -> whether each cell can be read as one."""
+        by_type = {
+            "date": lambda cells: days(cells).is_not_null(),
+            "moment": lambda cells: moments(cells).day.is_not_null(),
+            "heure": lambda cells: times(cells).is_not_null(),
+            "euros": _each(lambda cell: parse_cents(cell) is not None),
+            "oui-non": lambda cells: yes_no(cells).is_not_null(),
+        }
+        return {key: by_type[column.type] for key, column in COLUMNS.items() if column.type in by_type} | {
+            "code": _each(lambda cell: bool(parse_codes(cell, self.nomenclature))),
+            "quantity": _each(lambda cell: parse_integer(cell) is not None),
+            "coefficient": _each(lambda cell: parse_thousandths(cell) is not None),
+            "rate": _each(lambda cell: parse_rate(cell) is not None),
+            "pathway": self._letters,
+            "invoice": _each(lambda cell: not _CENTS.search(cell)),
+        }
+
+    def _letters(self, cells: pl.Series) -> pl.Series:
+        """Letters of the care path; O and N alone are as well oui and non."""
+        known = cells.str.to_uppercase().is_in([*self.nomenclature.pathways])
+        return known & (len({*cells.str.to_uppercase().unique()} - {"O", "N"}) > 0)
+
+    @cached_property
+    def _looks(self) -> dict[str, Callable[[pl.Series], pl.Series]]:
+        """Key -> whether each cell looks like one, and like hardly anything else."""
+        return {
+            "date": lambda cells: days(cells).is_not_null() & cells.str.contains(_WRITTEN_DAY.pattern),
+            "code": _each(self._is_known),
+            "amount": _each(lambda cell: parse_cents(cell) is not None and bool(_CENTS.search(cell))),
+            "practitioner": _each(lambda cell: bool(_RPPS.fullmatch(cell))),
+        }
+
+    def _is_known(self, cell: str) -> bool:
+        acts = parse_codes(cell, self.nomenclature)
+        return bool(_LETTER.search(cell)) and bool(acts) and all(act.code in self.nomenclature.codes for act in acts)
+
+
+def _each(holds: Callable[[str], bool]) -> Callable[[pl.Series], pl.Series]:
+    """A question about one text as one about a column: each distinct text is asked once."""
+    return lambda cells: distinct(cells, holds, pl.Boolean())

@@ -1,0 +1,136 @@
+"""What a heading names: by the lists of the columns, letter for letter, then by its words."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
+
+from avenant9.acts.columns import COLUMNS, Column
+
+#: The heading of SNDS extracts that holds convention codes of the CNAM, where 3 is what everybody calls sector 2.
+CNAM_SECTOR = "PSE_CNV_COD"
+
+_UNSEEN = "\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+_DROPPED = re.compile(rf"_x000d_|[\s._°º'’‘ʼ′`´{_UNSEEN}]")
+
+
+def fold_heading(text: str) -> str:
+    """A heading without what people write in different ways: case, accents, spaces, `°`, `.`, `_`, apostrophes."""
+    return _bare(_DROPPED.sub("", text.casefold().replace("№", "n"))).replace(" ", "")
+
+
+def _bare(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+# --- letter for letter --------------------------------------------------------------------------------------------
+
+
+def _ranked(column: Column) -> list[str]:
+    """What may head this column, folded, best first."""
+    words = [column.heading, *column.headings, column.key]
+    if column.key == "patient":  # a file number identifies better than a column that may hold names
+        words = [*column.headings, column.heading]
+    return list(dict.fromkeys(map(fold_heading, words)))
+
+
+#: Key -> folded heading -> its rank, the best first.
+RANKS: dict[str, dict[str, int]] = {
+    key: {word: rank for rank, word in enumerate(_ranked(column))} for key, column in COLUMNS.items()
+}
+_KNOWN: frozenset[str] = frozenset(word for ranks in RANKS.values() for word in ranks)
+
+
+def is_heading(cell: str) -> bool:
+    """Whether this is a heading of some column."""
+    return fold_heading(cell) in _KNOWN or stems(cell) in _every_root()
+
+
+# --- word for word ------------------------------------------------------------------------------------------------
+
+_BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_INITIALS = re.compile(r"\b(?:[a-z]\.){2,}(?:[a-z]\b)?")
+_HUMPS = re.compile(r"(?<=[a-zà-ÿ])(?=[A-Z][a-zà-ÿ])")
+_NUMBER = re.compile(r"\bn\s*[°º]|№")
+_WORD = re.compile(r"[a-z0-9]+|%")
+#: A longer heading is a title or a sentence.
+_LONGEST = 80
+
+
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads((files("avenant9.acts") / "headings.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4096)
+def stems(heading: str) -> frozenset[str]:
+    """The words of a heading that say what it is: without articles, units and plurals, and in full."""
+    text = _HUMPS.sub(" ", heading[:_LONGEST]).casefold().replace("_x000d_", " ")
+    text = _bare(_NUMBER.sub("numero ", re.sub(f"[{_UNSEEN}]", "", text)))
+    text = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), text)
+    found: list[str] = []
+    words = _WORD.findall(text)
+    for place, word in enumerate(words):
+        if word == "le" and place == len(words) - 1:  # « Réglé le »
+            found.append(word)
+        elif word == "d" and place == 0:  # « D. naissance »
+            found.append("date")
+        elif word not in _words()["articles"] and word not in _words()["units"]:
+            found += _in_full(word)
+    return frozenset(found)
+
+
+def _in_full(word: str) -> list[str]:
+    short: dict[str, str] = _words()["short"]
+    for form in (word, _singular(word)):
+        if form in short:
+            return short[form].split()
+    return [_singular(word)]
+
+
+def _singular(word: str) -> str:
+    """`soins`, `réglée` as `soin`, `regle`."""
+    if len(word) > 3:
+        word = word.removesuffix("s")
+    return word[:-1] if len(word) > 3 and word.endswith("ee") else word
+
+
+@cache
+def _roots(key: str) -> tuple[frozenset[str], ...]:
+    column = COLUMNS[key]
+    listed = [stems(heading) for heading in (column.heading, *column.headings) if "_" not in heading]
+    return tuple(dict.fromkeys(filter(None, [*map(stems, column.roots), *listed])))
+
+
+@cache
+def _every_root() -> frozenset[frozenset[str]]:
+    return frozenset(root for key in COLUMNS for root in _roots(key))
+
+
+@lru_cache(maxsize=16384)
+def stem_rank(key: str, heading: str) -> int | None:
+    """How well the words of a heading name a column, 0 best; None where they do not.
+
+    They are those of a root (`roots` and the headings of the lists), and any of the `words` beside it; a `lesser`
+    word makes way for all headings without any. What stands in brackets is left out, then tried.
+    """
+    bare, whole = (_rank(key, stems(text)) for text in (_BRACKETS.sub(" ", heading), heading))
+    return whole if bare is None else bare
+
+
+def _rank(key: str, words: frozenset[str]) -> int | None:
+    column = COLUMNS[key]
+    beside = {*column.words, *column.lesser}
+    for rank, root in enumerate(_roots(key)):
+        if root <= words and words - root <= beside:
+            return rank + (len(_roots(key)) if words & {*column.lesser} else 0)
+    return None
+
+
+def says_otherwise(heading: str) -> bool:
+    """Whether the words of a heading say that its column is none that is looked for, whatever it holds."""
+    return not stems(heading).isdisjoint(map(_singular, _words()["elsewhere"]))
