@@ -23,6 +23,7 @@ from avenant9.report.saved import schema
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.rulebook.scales import load_scales
+from avenant9.settings.a9_toml import SettingsFile
 
 MAN = Path(__file__).resolve().parent.parent / "man"
 PAGES = sorted(path.relative_to(MAN).as_posix() for path in MAN.glob("man?/*"))
@@ -131,10 +132,16 @@ def test_nothing_is_said_of_what_is_no_more() -> None:
     said = tomllib.loads((MAN / "texts.toml").read_text(encoding="utf-8"))
     paths = {path.partition(" ")[2]: command for path, command in COMMANDS}
     assert set(said["commands"]) <= set(paths)
-    assert set(said["formats"]) - set(KINDS) == {"scenario"}
+    assert set(said["formats"]) - set(KINDS) == {"config", "scenario"}
     params = {(path, param.name) for path, command in paths.items() for param in command.params}
     named = {name for _, name in params} | {f"{path}.{name}" for path, name in params}
     assert set(said["files"]) <= named
+
+
+def test_every_key_of_the_settings_is_there() -> None:
+    words = re.findall(r"^\.TP\n\\fB(.+)\\fR$", text("man5/a9-config.5"), re.MULTILINE)
+    shown = [re.sub(r"\[(\w+).*\]", r"\1", word) for line in words for word in line.split(", ")]
+    assert sorted(shown) == sorted(SettingsFile.model_fields)
 
 
 def test_every_result_is_there_with_its_keys() -> None:

@@ -357,3 +357,11 @@ def test_the_templates_are_read_as_they_are(tmp_path: Path) -> None:
                 (date(2022, 9, 5), "D-0001", "cheville", "mk"),
                 (date(2022, 9, 12), "D-0002", "odynophagie", "pharmacien"),
             ]
+
+
+def test_the_dates_of_a_program_that_writes_months_first(tmp_path: Path) -> None:
+    options = ReadOptions(mapping=Mapping(dates="MM/JJ/AAAA"))
+    patient = f"{PATIENTS}\n12/25/2022;P1;odynophagie;pharmacien;2/1/1990"
+    found = read(tmp_path, ONE_ACT, ONE_SHIFT.replace("05/09/2022", "9/30/2022"), patient, options=options)
+    assert [shift.start for shift in found.shifts] == [datetime(2022, 9, 30, 10)]
+    assert [(one.on, one.birth_date) for one in found.patients] == [(date(2022, 12, 25), date(1990, 2, 1))]

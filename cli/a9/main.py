@@ -27,6 +27,7 @@ COMMANDS = {
     "forfait": ("a9.commands.forfait", "Simuler le forfait structure : points, euros, ce qui manque."),
     "measures": ("a9.commands.measures", "Simuler les mesures bornées dans le temps."),
     "rules": ("a9.commands.rules", "Lister et montrer les règles."),
+    "config": ("a9.commands.config", "Montrer les réglages en vigueur, et d'où vient chacun."),
     "report": ("a9.commands.report", "Mettre en forme un résultat enregistré, sans les fichiers lus."),
     "template": ("a9.commands.template", "Donner un fichier à remplir."),
     "completion": ("a9.commands.completion", "Compléter les mots de a9 dans un terminal."),

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from avenant9.settings.choices import PROFILE, PROFILES, ZONE, ZONES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from avenant9.settings.a9_toml import Settings
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
-
-#: As in the contract; the first is the default.
-ZONES = ("metropole", "alsace-moselle", "guadeloupe", "martinique", "guyane", "reunion", "mayotte")
-PROFILES = ("interne", "comptable", "fiscal", "cpam")
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _FRENCH = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
@@ -127,8 +126,15 @@ as_of_option = click.option(
     "La règle appliquée reste celle de la date de soins.",
 )
 
-#: How files of acts are read.
+#: How files of acts are read; for a `ReadingCommand`.
 reading_options = _all(
+    click.option(
+        "--config",
+        metavar="FICHIER.toml",
+        help="Réglages à suivre ; par défaut a9.toml à côté du premier fichier, ou dans le dossier le plus proche "
+        "au-dessus, sinon dans le dossier courant.",
+    ),
+    click.option("--no-config", is_flag=True, help="Ne suivre aucun a9.toml."),
     click.option(
         "--map", "map_", metavar="MAPPING.toml", help="Colonnes nommées par ce fichier (voir « a9 columns --save »)."
     ),
@@ -156,16 +162,23 @@ acts_options = _all(
     click.option(
         "--zone",
         type=OneOf(ZONES),
-        default=ZONES[0],
+        default=ZONE,
         help="Zone des tarifs et des jours fériés ; par défaut metropole.",
     ),
     rules_option,
     click.option(
         "--profile",
         type=OneOf(PROFILES),
-        default="comptable",
+        default=PROFILE,
         help="Qui lira le résultat ; par défaut comptable (patients sous pseudonyme).",
     ),
+)
+
+
+waivers_option = click.option(
+    "--waivers",
+    metavar="FICHIER",
+    help="Constats acceptés (TOML ou classeur, voir « a9 template waivers ») : nommés à part, avec leur motif.",
 )
 
 
@@ -187,11 +200,18 @@ class Reading:
     all_sheets: bool
     encoding: str | None
     practitioner: str | None = None
+    config: Settings | None = None
+
+    @property
+    def complete_years(self) -> tuple[int, ...]:
+        """The civil years that the files hold whole, as the settings say."""
+        return self.config.complete_years if self.config else ()
 
 
-def read_from(*files: str | None) -> tuple[str, ...]:
+def read_from(*files: str | None, config: Settings | None = None) -> tuple[str, ...]:
     """The files that a command reads, acts and settings alike, of those that were given: never to be written to."""
-    return tuple(file for file in files if file is not None and file != "-")
+    given = (*files, config.place if config else None)
+    return tuple(file for file in given if file is not None and file != "-")
 
 
 def distinct(files: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

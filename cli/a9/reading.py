@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import fields, is_dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
 
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from a9.options import Reading
     from a9.output import Notices
     from avenant9.acts.load import ReadOptions
-    from avenant9.model import Acts, Input
+    from avenant9.acts.mapping import Mapping
+    from avenant9.model import Acts, Input, Nomenclature
     from avenant9.rulebook.load import Rulebook
+    from avenant9.settings.a9_toml import Settings
     from avenant9.shifts import Activity
 
 Found = TypeVar("Found")
@@ -33,6 +36,14 @@ def standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise InputError("entrée standard", "elle est fermée", "donnez un fichier, ou redirigez-la")
     return sys.stdin.buffer
+
+
+def announce(reading: Reading, twice: Sequence[str], notices: Notices) -> None:
+    """What was done of what the user typed: files given `twice` are read once, settings are followed."""
+    for file in twice:
+        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
+    if reading.config is not None:
+        notices.say(f"Réglages : {reading.config.place}.")
 
 
 def begin(reading: Reading) -> None:
@@ -77,7 +88,7 @@ def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, noti
     from avenant9.wording import file_name  # noqa: PLC0415
 
     notices.step("Lecture des fichiers…")
-    chosen = read_options(reading)
+    chosen = read_options(reading, rulebook.nomenclature)
     stdin = standard_input() if "-" in reading.files else None
     try:
         found = load(reading.files, rulebook.nomenclature, chosen, stdin)
@@ -100,22 +111,45 @@ def _each_text(found: object, change: Callable[[str], str]) -> object:
     return found
 
 
-def read_options(reading: Reading) -> ReadOptions:
-    """What the user says of the files.
-
-    Raises:
-        InputError, SettingError: as `load_mapping`.
-    """
+def read_options(reading: Reading, nomenclature: Nomenclature | None = None) -> ReadOptions:
+    """What the user says of the files. Raises as `mappings`."""
     from avenant9.acts.load import ReadOptions  # noqa: PLC0415
-    from avenant9.settings.mapping import load_mapping  # noqa: PLC0415
 
     return ReadOptions(
-        mapping=load_mapping(Path(reading.map_)) if reading.map_ else None,
+        mapping=_mapping(reading, nomenclature),
         sheets=reading.sheets,
         all_sheets=reading.all_sheets,
         encoding=reading.encoding,
         practitioner=reading.practitioner,
     )
+
+
+def _mapping(reading: Reading, nomenclature: Nomenclature | None) -> Mapping | None:
+    """The mapping of the user, without the practitioner where an option names one."""
+    from avenant9.acts.mapping import Mapping  # noqa: PLC0415
+
+    told = mappings(reading.map_, reading.config, nomenclature)
+    if not told:
+        return None
+    whole = reduce(Mapping.over, told)
+    constants = {key: value for key, value in whole.constants.items() if key != "practitioner"}
+    return whole if reading.practitioner is None else replace(whole, constants=constants)
+
+
+def mappings(map_: str | None, config: Settings | None, nomenclature: Nomenclature | None) -> list[Mapping]:
+    """What says how files are read, the first to win first; with a nomenclature, its values are checked too.
+
+    Raises:
+        InputError, SettingError: as `load_mapping` and `check_mapping`.
+    """
+    from avenant9.acts.check_mapping import check_mapping  # noqa: PLC0415
+    from avenant9.settings.mapping import load_mapping  # noqa: PLC0415
+
+    told = [*([load_mapping(Path(map_))] if map_ else []), *([config.mapping] if config else [])]
+    if nomenclature is not None:
+        for mapping in told:
+            check_mapping(mapping, nomenclature)
+    return told
 
 
 def what_was_read(acts: Acts, inputs: Sequence[Input]) -> list[str]:

@@ -42,6 +42,7 @@ class Options:
     from_: date | None = None
     until: date | None = None
     derogations: tuple[GrantedCeiling, ...] = ()
+    complete_years: tuple[int, ...] = ()  # civil years that the files hold whole, as the user says
     profile: str = "interne"
 
 

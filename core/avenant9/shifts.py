@@ -19,6 +19,7 @@ from avenant9.acts import dates, values
 from avenant9.acts.columns import ACTS, COLUMNS
 from avenant9.acts.headings import fold_heading
 from avenant9.acts.load import OneFile, ReadOptions, account, join, of_sheets
+from avenant9.acts.mapping import Mapping
 from avenant9.acts.people import one_spelling, practitioner_key
 from avenant9.acts.recognise import Recognised, heading_rows, recognise
 from avenant9.acts.rows import data_rows
@@ -307,6 +308,7 @@ class _Row:
     where: CellRef
     cells: dict[str, str | None]
     errors: dict[str, str]
+    order: str  # of day, month and year
 
     def read(self, key: str, word: str, parse: Callable[[str], Any], *, feminine: bool = True) -> Any:
         """The value of a cell that must have one."""
@@ -336,18 +338,20 @@ class _Row:
 
 
 def _read(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) -> _Sheet:
-    rows, skipped, ragged = data_rows(raw, found)
+    mapping = options.mapping or Mapping()
+    rows, skipped, ragged = data_rows(raw, found, mapping)
     errors = {(row, column): text for row, column, text in raw.errors.iter_rows()}
     entries: list[Shift | Patient] = []
     rejected: list[Rejected] = []
-    same = dict(options.mapping.practitioners) if options.mapping else {}
-    named = {practitioner_key(number): practitioner_key(doctor) for number, doctor in same.items()}
+    named = {practitioner_key(number): practitioner_key(doctor) for number, doctor in mapping.practitioners.items()}
+    order = dates.order_of(mapping.dates or "") or dates.DAY_FIRST
     read = _shift if form is SHIFTS else _patient
     for cells in rows.iter_rows(named=True):
         row = _Row(
             CellRef(raw.file, raw.sheet, cells["row"]),
             {key: cells[f"c{column}"] for key, column in found.columns.items()},
             {key: text for key, at in found.columns.items() if (text := errors.get((cells["row"], at)))},
+            order,
         )
         try:
             if row.where.row in ragged:
@@ -411,31 +415,31 @@ def _patient(row: _Row, _named: dict[str, str]) -> Patient:
     profession = row.one_of("profession", "professionnel") if row.cells.get("profession") else None
     born: date | None = None
     if row.cells.get("birth_date"):
-        born = row.read("birth_date", "date de naissance", lambda cell: _born(cell, day))
+        born = row.read("birth_date", "date de naissance", lambda cell: _born(cell, day, row.order))
     if born is not None and born > day:
         raise _Refusal("birth_date", "date de naissance après la date de prise en charge")
     return Patient(row.where, day, patient, protocol, NOBODY, profession, born)
 
 
 def _day(row: _Row) -> date:
-    day: date = row.read("date", "date", _day_of)
+    day: date = row.read("date", "date", lambda cell: _day_of(cell, row.order))
     if not date(1900, 1, 1) <= day < date(9999, 12, 31):
         raise _Refusal("date", f"date impossible : « {row.cells['date']} »")
     return day
 
 
 @lru_cache(maxsize=4096)
-def _day_of(cell: str) -> date | None:
+def _day_of(cell: str, order: str) -> date | None:
     """A date, whatever time it carries."""
-    [day] = dates.days(pl.Series([cell]))
+    [day] = dates.days(pl.Series([cell]), order)
     return day if isinstance(day, date) else None
 
 
 @lru_cache(maxsize=4096)
-def _born(cell: str, care: date) -> date | None:
+def _born(cell: str, care: date, order: str) -> date | None:
     """A birth date, before that of care; None where its century cannot be told."""
     cells = pl.Series([cell])
-    recent, old = (dates.days(cells, century=century) for century in dates.CENTURIES)
+    recent, old = (dates.days(cells, order, century) for century in dates.CENTURIES)
     [born] = dates.births(recent, old, pl.Series([care]), pl.Series([False]))
     return born if isinstance(born, date) else None
 

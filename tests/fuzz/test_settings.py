@@ -1,4 +1,4 @@
-"""Every TOML file that is read: mappings, derogations, waivers, scenarios, practices, rules."""
+"""Every TOML file that is read: settings, mappings, derogations, waivers, scenarios, practices, rules."""
 
 from __future__ import annotations
 
@@ -34,9 +34,32 @@ until = 2022-12-09
 retain = true
 set = { limit = 30 }
 """
+SETTINGS = """zone = "reunion"
+profile = "cpam"
+annees_completes = [2022, 2023]
+
+[constantes]
+praticien = "10001234567"
+specialite = 1
+optam = true
+
+[fichier]
+encoding = "utf-8"
+dates = "JJ/MM/AAAA"
+
+[valeurs.code]
+"Cs + MCG" = "G+MCG"
+
+[ignorer]
+code = ["Papier"]
+
+[praticiens]
+"219999991" = "10001234567"
+"""
 #: Sort of file -> texts to spoil, command.
 SORTS: dict[str, tuple[list[str], list[str]]] = {
     "mapping": (texts("fixtures/dirty/*.mapping.toml"), ["check", ACTS, "--map", "{}"]),
+    "config": ([SETTINGS], ["check", ACTS, "--config", "{}"]),
     "derogations": (texts("fixtures/derogations*.toml"), ["check", ACTS, "--derogations", "{}"]),
     "waivers": ([template("waivers")], ["check", ACTS, "--waivers", "{}", "--as-of", "2024-01-01"]),
     "scenario": ([SCENARIO], ["measures", "simulate", ACTS, "--scenario", "{}"]),
@@ -51,6 +74,11 @@ def tables(draw: st.DrawFn) -> str:
         "colonnes",
         "fichier",
         "praticiens",
+        "constantes",
+        "valeurs",
+        "ignorer",
+        "zone",
+        "annees_completes",
         "waiver",
         "derogation",
         "change",

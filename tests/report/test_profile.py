@@ -109,9 +109,3 @@ def test_nothing_found_under_each_profile() -> None:
 def test_an_unknown_profile_is_an_error() -> None:
     with pytest.raises(ValueError, match="no such profile"):
         profile.apply(report(), "public")
-
-
-def test_the_command_offers_the_same_profiles() -> None:
-    from a9.options import PROFILES
-
-    assert PROFILES == profile.PROFILES

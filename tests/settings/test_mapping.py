@@ -52,7 +52,7 @@ def test_mapping_of_the_contract(tmp_path: Path) -> None:
     expected = Mapping({"date": "Date acte"}, "Feuil1", "cp1252", ";", True, {"219999991": "10001234567"}, place)
     assert mapping(tmp_path, text) == expected
     assert mapping(tmp_path, '[fichier]\nseparateur = "tab"\nsecteur = "usuel"') == Mapping(
-        separator="\t", place=place
+        separator="\t", sector_cnam=False, place=place
     )
     assert mapping(tmp_path, "") == Mapping(place=place)
 
@@ -68,7 +68,7 @@ def test_mapping_of_the_contract(tmp_path: Path) -> None:
         ('[fichier]\nfeuile = "x"', "fichier.feuile : clé inconnue, peut-être « feuille »"),
         (
             '[fichier]\nxyz = "x"',
-            "fichier.xyz : clé inconnue, clés admises : feuille, encoding, separateur, secteur",
+            "fichier.xyz : clé inconnue, clés admises : feuille, encoding, separateur, secteur, dates",
         ),
         ('[fichier]\nsecteur = "2"', "fichier.secteur : attendu « usuel » ou « cnam »"),
         ('[fichier]\nseparateur = ":"', "fichier.separateur : attendu ;, virgule, | ou tab"),
@@ -79,7 +79,7 @@ def test_mapping_of_the_contract(tmp_path: Path) -> None:
         (
             '[fichier]\nsecteur = 2\nxyz = "x"',
             "fichier.secteur : attendu « usuel » ou « cnam » ; "
-            "fichier.xyz : clé inconnue, clés admises : feuille, encoding, separateur, secteur",
+            "fichier.xyz : clé inconnue, clés admises : feuille, encoding, separateur, secteur, dates",
         ),
         ("[colonnes]\ndate = Date acte\n", "TOML mal formé"),
         ("[colonnes]\ndate =", "TOML mal formé"),
@@ -121,3 +121,15 @@ def test_saved_mapping_is_read_back(tmp_path: Path) -> None:
 def test_saved_mapping_of_a_sheet() -> None:
     raw = sheet("Date;Code", name='Mai "23"')
     assert draft(found(raw), raw).endswith('code = "Code"\n\n[fichier]\nfeuille = "Mai \\"23\\""\n')
+
+
+@pytest.mark.parametrize("form", ["JJ/MM/AA", "MM/JJ/AAAA", "MM-JJ-AA", "AA.MM.JJ", "AAAA-MM-JJ", "jj mm aaaa"])
+def test_the_order_of_dates(tmp_path: Path, form: str) -> None:
+    assert mapping(tmp_path, f'[fichier]\ndates = "{form}"').dates == form
+
+
+@pytest.mark.parametrize("form", ["", "JJ/MM", "JJ/MM/AAAA/AA", "JJ/JJ/AA", "JJMMAA", "AAAA/JJ/MM", "jour/mois/an"])
+def test_dates_that_are_not_written_so(tmp_path: Path, form: str) -> None:
+    assert refused(tmp_path, f'[fichier]\ndates = "{form}"') == (
+        "fichier.dates : attendu JJ, MM et AA ou AAAA, par exemple « JJ/MM/AA » ou « MM/JJ/AAAA »"
+    )

@@ -11,9 +11,10 @@ import click
 
 from a9 import options
 from a9.exits import ExitCode, refuse, worst
-from a9.help import SETTINGS, Command
+from a9.help import SETTINGS
 from a9.output import Notices, check_place, deliver, format_for, page_for, rows_for
-from a9.reading import begin, read_acts, read_options, tell, what_was_read
+from a9.reading import announce, begin, read_acts, read_options, tell, what_was_read
+from a9.settings import ReadingCommand
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from avenant9.model import Acts, Report
     from avenant9.report.formats import Format
     from avenant9.rulebook.load import Rulebook
+    from avenant9.settings.a9_toml import Settings
     from avenant9.settings.waivers import Waiver
 
 _MASTER = "local[*]"
@@ -31,7 +33,7 @@ _MASTER = "local[*]"
 
 @click.command(
     "check",
-    cls=Command,
+    cls=ReadingCommand,
     context_settings=SETTINGS,
     epilog="""\b
 Exemples :
@@ -62,11 +64,7 @@ Exemples :
 @click.option(
     "--until", type=options.Day(), metavar="DATE", help="Ne montrer que les soins jusqu'à cette date ; tous comptent."
 )
-@click.option(
-    "--waivers",
-    metavar="FICHIER",
-    help="Constats acceptés (TOML ou classeur, voir « a9 template waivers ») : nommés à part, avec leur motif.",
-)
+@options.waivers_option
 @click.option(
     "--baseline",
     metavar="RESULTAT.json",
@@ -106,6 +104,7 @@ def command(
     no_progress: bool,
     color: str,
     as_of: date | None,
+    config: Settings | None,
     map_: str | None,
     sheets: tuple[str, ...],
     all_sheets: bool,
@@ -140,14 +139,13 @@ def command(
     elif master is not None:
         raise click.UsageError("--master ne sert qu'avec --engine spark.")
     wanted = format_for(format_, output, FORMATS)
-    inputs = options.read_from(*files, waivers, baseline, map_, derogations)
+    inputs = options.read_from(*files, waivers, baseline, map_, derogations, config=config)
     check_place(output, inputs)
     if annotate is not None:
         _check_annotated(files, annotate, output, inputs)
     notices = Notices(quiet=quiet, progress=not no_progress)
-    for file in twice:
-        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
-    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
+    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
+    announce(reading, twice, notices)
 
     if engine == "polars":
         begin(reading)
@@ -175,6 +173,7 @@ def command(
         from_=from_,
         until=until,
         derogations=tuple(granted),
+        complete_years=reading.complete_years,
     )
     checked = _checked if engine == "polars" else partial(_checked_by_spark, master or _MASTER)
     try:
@@ -220,7 +219,7 @@ def _checked_by_spark(
 ) -> tuple[Acts, Report]:
     from avenant9 import cluster  # noqa: PLC0415
 
-    said = read_options(reading)
+    said = read_options(reading, rulebook.nomenclature)
     notices.step("Démarrage de Spark…")
     try:
         with cluster.session(master) as spark:

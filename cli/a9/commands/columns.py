@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from a9 import options
 from a9.exits import ExitCode
-from a9.help import SETTINGS, Command
+from a9.help import SETTINGS
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, width
-from a9.reading import read_options, standard_input
+from a9.reading import announce, read_options, standard_input
+from a9.settings import ReadingCommand
 from avenant9.report.formats import TOLD
+
+if TYPE_CHECKING:
+    from avenant9.settings.a9_toml import Settings
 
 
 @click.command(
     "columns",
-    cls=Command,
+    cls=ReadingCommand,
     context_settings=SETTINGS,
     epilog="""\b
 Exemples :
@@ -39,6 +45,7 @@ def command(
     quiet: bool,
     no_progress: bool,
     color: str,
+    config: Settings | None,
     map_: str | None,
     sheets: tuple[str, ...],
     all_sheets: bool,
@@ -51,7 +58,7 @@ def command(
     « a9 check » en donnerait un.
     """
     wanted = format_for(format_, output, TOLD)
-    check_place(output, options.read_from(file, map_))
+    check_place(output, options.read_from(file, map_, config=config))
     check_place(save, options.read_from(file), "--save")  # a mapping may be saved over the one that it completes
     notices = Notices(quiet=quiet, progress=not no_progress)
 
@@ -60,10 +67,12 @@ def command(
     from avenant9.report import columns  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
 
-    chosen = read_options(options.Reading((file,), map_, sheets, all_sheets, encoding))
+    reading = options.Reading((file,), map_, sheets, all_sheets, encoding, config=config)
+    announce(reading, (), notices)
+    nomenclature = load_rulebook().nomenclature
+    chosen = read_options(reading, nomenclature)
     notices.step("Lecture du fichier…")
     raws, said = read_file(file, chosen.request, standard_input() if file == "-" else None)
-    nomenclature = load_rulebook().nomenclature
     understood = columns.understand(raws, nomenclature, chosen.mapping)
     for sentence in said:
         notices.say(sentence)

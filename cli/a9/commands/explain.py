@@ -9,9 +9,10 @@ import click
 
 from a9 import options
 from a9.exits import ExitCode, worst
-from a9.help import SETTINGS, Command
+from a9.help import SETTINGS
 from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
-from a9.reading import begin, read_acts, tell, what_was_read
+from a9.reading import announce, begin, read_acts, tell, what_was_read
+from a9.settings import ReadingCommand
 from avenant9.report.formats import TOLD
 
 if TYPE_CHECKING:
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
     from avenant9.explain.model import Explanation
     from avenant9.model import Acts
+    from avenant9.settings.a9_toml import Settings
 
 
 @click.command(
     "explain",
-    cls=Command,
+    cls=ReadingCommand,
     context_settings=SETTINGS,
     epilog="""\b
 Exemples :
@@ -53,6 +55,7 @@ def command(
     no_progress: bool,
     color: str,
     as_of: date | None,
+    config: Settings | None,
     map_: str | None,
     sheets: tuple[str, ...],
     all_sheets: bool,
@@ -70,11 +73,10 @@ def command(
     """
     files, twice = options.distinct(files)
     wanted = format_for(format_, output, TOLD)
-    check_place(output, options.read_from(*files, map_, derogations))
+    check_place(output, options.read_from(*files, map_, derogations, config=config))
     notices = Notices(quiet=quiet, progress=not no_progress)
-    for file in twice:
-        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
-    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
+    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
+    announce(reading, twice, notices)
     begin(reading)
 
     from avenant9.engine import Options  # noqa: PLC0415
@@ -90,7 +92,9 @@ def command(
     acts = read_acts(reading, rulebook, notices)
     find(acts, at)  # a row that is not there is told before the rules are run
     notices.step("Contrôle des actes…")
-    chosen = Options(as_of=as_of or options.today(), zone=zone, derogations=tuple(granted))
+    chosen = Options(
+        as_of=as_of or options.today(), zone=zone, derogations=tuple(granted), complete_years=reading.complete_years
+    )
     explainer = Explainer(acts, rulebook, chosen)
     shown = report.apply(explainer.at(at), profile)
     tell(acts, acts.notices, explainer.crashed, notices)

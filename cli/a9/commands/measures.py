@@ -11,7 +11,8 @@ from a9 import options
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Command, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import begin, read_activity, tell, what_was_read
+from a9.reading import announce, begin, read_activity, tell, what_was_read
+from a9.settings import ReadingCommand, given_by_hand
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from avenant9.report.formats import Format
     from avenant9.report.measures import Shown
     from avenant9.results.measures import Measures
+    from avenant9.settings.a9_toml import Settings
     from avenant9.shifts import Activity
 
 
@@ -111,7 +113,7 @@ def show(
 @command.command(
     "simulate",
     short_help="Ce que les mesures changent pour une activité.",
-    cls=Command,
+    cls=ReadingCommand,
     context_settings=SETTINGS,
     epilog="""\b
 Exemples :
@@ -152,6 +154,7 @@ def simulate(
     no_progress: bool,
     color: str,
     as_of: date | None,
+    config: Settings | None,
     map_: str | None,
     sheets: tuple[str, ...],
     all_sheets: bool,
@@ -175,11 +178,10 @@ def simulate(
         )
     files, twice = options.distinct(files)
     wanted = format_for(format_, output, FORMATS)
-    check_place(output, options.read_from(*files, scenario, derogations, map_))
+    check_place(output, options.read_from(*files, scenario, derogations, map_, config=config))
     notices = Notices(quiet=quiet, progress=not no_progress)
-    for file in twice:
-        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
-    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner)
+    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
+    announce(reading, twice, notices)
 
     begin(reading)
     from avenant9.measures.catalogue import named  # noqa: PLC0415
@@ -203,7 +205,8 @@ def simulate(
     applied(measures, changes)  # a mistake is told before the files are read
     if derogations:
         load_derogations(Path(derogations))
-        notices.say("--derogations : sans effet sur cette simulation ; « a9 threshold » suit le plafond.")
+        if given_by_hand("derogations"):
+            notices.say("--derogations : sans effet sur cette simulation ; « a9 threshold » suit le plafond.")
     try:
         activity = read_activity(reading, rulebook, notices)
     except InputError as error:

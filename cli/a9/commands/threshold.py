@@ -10,9 +10,10 @@ import click
 
 from a9 import options
 from a9.exits import ExitCode, refuse
-from a9.help import SETTINGS, Command, Group
+from a9.help import SETTINGS, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import begin, read_acts, tell, what_was_read
+from a9.reading import announce, begin, read_acts, tell, what_was_read
+from a9.settings import ReadingCommand
 from avenant9.errors import InputError, SettingError
 from avenant9.report.formats import FORMATS
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from avenant9.model import Acts
     from avenant9.results.threshold import Threshold
+    from avenant9.settings.a9_toml import Settings
 
 _LISTED = 10
 
@@ -43,6 +45,7 @@ class _Given:
     no_progress: bool
     color: str
     as_of: date | None
+    config: Settings | None
     map_: str | None
     sheets: tuple[str, ...]
     all_sheets: bool
@@ -69,7 +72,7 @@ def command() -> None:
 @command.command(
     "show",
     short_help="Suivre le plafond mois par mois.",
-    cls=Command,
+    cls=ReadingCommand,
     context_settings=SETTINGS,
     epilog="""\b
 Exemples :
@@ -95,7 +98,7 @@ def show(**options_: Any) -> int:
 @command.command(
     "request",
     short_help="Préparer une demande d'aménagement.",
-    cls=Command,
+    cls=ReadingCommand,
     context_settings=SETTINGS,
     epilog="""\b
 Exemples :
@@ -135,11 +138,12 @@ def _run(given: _Given, reference: _Reference | None) -> int:
         )
     files, twice = options.distinct(given.files)
     wanted = format_for(given.format_, given.output, FORMATS)
-    check_place(given.output, options.read_from(*files, given.map_, given.derogations))
+    check_place(given.output, options.read_from(*files, given.map_, given.derogations, config=given.config))
     notices = Notices(quiet=given.quiet, progress=not given.no_progress)
-    for file in twice:
-        notices.say(f"{file} : donné plusieurs fois, lu une seule.")
-    reading = options.Reading(files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner)
+    reading = options.Reading(
+        files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner, given.config
+    )
+    announce(reading, twice, notices)
     begin(reading)
 
     from avenant9.engine import Options, prepared  # noqa: PLC0415
@@ -161,7 +165,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
         refuse(error)
         return int(ExitCode.UNREADABLE)
     as_of = given.as_of or options.today()
-    chosen = Options(as_of=as_of, zone=given.zone, derogations=granted)
+    chosen = Options(as_of=as_of, zone=given.zone, derogations=granted, complete_years=reading.complete_years)
     everything, context = prepared(acts, rulebook, chosen)
     committee = load_committee()
     asked = Asked(as_of, given.until, granted)

@@ -11,9 +11,7 @@ from avenant9.model import Nomenclature
 from avenant9.wording import counted
 
 
-def read_lists(
-    reading: Reading, columns: dict[str, pl.Series], absent: Absent, nomenclature: Nomenclature, sector_cnam: bool
-) -> None:
+def read_lists(reading: Reading, columns: dict[str, pl.Series], absent: Absent, nomenclature: Nomenclature) -> None:
     """Types the columns of closed lists, what is oui/non, and what an exemption says of an ALD."""
     for key in ("optam", "treating_doctor", "ald", "territory"):
         cells = reading.cells(key)
@@ -27,7 +25,7 @@ def read_lists(
         _name_unlisted(reading, key, cells, columns[key], ", ".join(accepted))
     readers = {
         "specialty": (_specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
-        "sector": (_sector_reader(nomenclature, sector_cnam), "1, 1DP, 2, 3"),
+        "sector": (_sector_reader(nomenclature, reading.found.sector_cnam), "1, 1DP, 2, 3"),
         "pathway": (lambda cell: nomenclature.pathways.get(cell.upper()), "une lettre du parcours de soins"),
         "exemption": (_exemption_reader(nomenclature), "un code d'exonération de la CNAM"),
     }
@@ -74,8 +72,9 @@ def _sector_reader(nomenclature: Nomenclature, cnam: bool) -> Parser:
     everyday = frozenset(nomenclature.sectors_cnam.values())
 
     def parse(cell: str) -> str | None:
-        word = cell.upper().replace("SECTEUR", "").replace(" ", "").removeprefix("S")
-        if cnam:
+        words = cell.upper()
+        word = words.replace("SECTEUR", "").replace(" ", "").removeprefix("S")
+        if cnam and "SECTEUR" not in words:  # « secteur 2 » is no code
             return nomenclature.sectors_cnam.get(word)
         return word if word in everyday else None
 

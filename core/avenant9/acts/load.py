@@ -49,7 +49,7 @@ class ReadOptions:
             separator=mapping.separator,
             sheets=self.sheets or named,
             hidden=self.all_sheets,
-            by="--sheet" if self.sheets else "--map",
+            by="--sheet" if self.sheets else mapping.asked_by,
             is_heading=is_heading,
         )
 
@@ -225,10 +225,7 @@ def _left_out(file: str, raw: RawSheet, request: Request, lacking: Sequence[str]
 
 
 def _typed(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, options: ReadOptions) -> Sheet:
-    mapping = options.mapping
-    sector_cnam = found.sector_cnam or (mapping is not None and mapping.sector_cnam)
-    practitioners = dict(mapping.practitioners) if mapping else {}
-    return normalise(raw, found, nomenclature, practitioners, sector_cnam)
+    return normalise(raw, found, nomenclature, options.mapping or Mapping())
 
 
 # --- who the practitioner is --------------------------------------------------------------------------------------

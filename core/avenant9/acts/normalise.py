@@ -12,8 +12,10 @@ from avenant9.acts import values
 from avenant9.acts.amounts import read_plain
 from avenant9.acts.codes import CCAM, Coded, parse_codes
 from avenant9.acts.columns import ACTS
-from avenant9.acts.dates import out_of_calendar, read_births, read_dates
+from avenant9.acts.dates import DAY_FIRST, order_of, out_of_calendar, read_births, read_dates
 from avenant9.acts.lists import read_lists
+from avenant9.acts.mapped import with_constants
+from avenant9.acts.mapping import Mapping
 from avenant9.acts.people import read_people
 from avenant9.acts.recognise import Recognised
 from avenant9.acts.rows import data_rows, name_errors, name_merges
@@ -24,35 +26,14 @@ from avenant9.reading.workbook.sheet import UNCOMPUTED
 from avenant9.wording import listed, plural, quoted
 
 
-def normalise(
-    raw: RawSheet, found: Recognised, nomenclature: Nomenclature, practitioners: dict[str, str], sector_cnam: bool
-) -> Sheet:
-    """Types every column that was recognised in `raw`.
-
-    `practitioners` renames practitioners (several AM numbers, one doctor); `sector_cnam` says that the sector
-    column holds convention codes.
-    """
-    body, skipped, ragged = data_rows(raw, found)
+def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapping: Mapping) -> Sheet:
+    """Types every column that was recognised in `raw`, as `mapping` says."""
+    body, skipped, ragged = data_rows(raw, found, mapping)
     reading = Reading(raw, found, body, ragged)
     name_errors(reading)
     name_merges(reading)
-    height = len(body)
-
-    def absent(key: str) -> pl.Series:
-        return pl.Series(key, [None], dtype=ACTS[key]).new_from_index(0, height)
-
-    columns: dict[str, pl.Series] = {"row": body["row"]}
-    codes, places = values.by_text(reading.required("code"))
-    cells = {cell: parse_codes(cell, nomenclature) for cell in codes}
-    columns["code"] = pl.Series([cell if cells[cell] else None for cell in codes], dtype=pl.String).gather(places)
-    read_dates(reading, columns, absent)
-    read_lists(reading, columns, absent, nomenclature, sector_cnam)
-    read_births(reading, columns, absent, _of_children(columns, cells, nomenclature))
-    _at_once(
-        reading,
-        lambda part: read_plain(part, columns, absent),
-        lambda part: read_people(part, columns, practitioners),
-    )
+    reading = with_constants(reading, mapping)
+    columns, cells = typed_columns(reading, nomenclature, mapping)
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
     rejected = _rejected(reading, typed)
     bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
@@ -61,11 +42,11 @@ def normalise(
     account = Input(
         file=raw.file,
         sheet=raw.sheet,
-        rows=height,
+        rows=len(body),
         acts=len(table),
         rejected=len(rejected),
         skipped=skipped,
-        columns=dict(found.headings),
+        columns=dict(reading.found.headings),
         encoding=raw.encoding,
         separator=raw.separator,
         places=dict(found.columns),
@@ -79,6 +60,31 @@ def normalise(
         named=bool((~unnamed).any()),
         unnamed=bool(unnamed.any()),
     )
+
+
+def typed_columns(
+    reading: Reading, nomenclature: Nomenclature, mapping: Mapping
+) -> tuple[dict[str, pl.Series], dict[str, tuple[Coded, ...]]]:
+    """The number of each row and its cells, typed, null where the sheet has no such column; and the acts of each
+    text of the codes, which are left as texts where they hold some."""
+
+    def absent(key: str) -> pl.Series:
+        return pl.Series(key, [None], dtype=ACTS[key]).new_from_index(0, len(reading.rows))
+
+    columns: dict[str, pl.Series] = {"row": reading.rows["row"]}
+    codes, places = values.by_text(reading.required("code"))
+    cells = {cell: parse_codes(cell, nomenclature) for cell in codes}
+    columns["code"] = pl.Series([cell if cells[cell] else None for cell in codes], dtype=pl.String).gather(places)
+    order = order_of(mapping.dates or "") or DAY_FIRST
+    read_dates(reading, columns, absent, order)
+    read_lists(reading, columns, absent, nomenclature)
+    read_births(reading, columns, absent, _of_children(columns, cells, nomenclature), order)
+    _at_once(
+        reading,
+        lambda part: read_plain(part, columns, absent),
+        lambda part: read_people(part, columns, mapping.practitioners),
+    )
+    return columns, cells
 
 
 def _of_children(

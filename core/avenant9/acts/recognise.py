@@ -98,13 +98,13 @@ def _likeliest(rows: Sequence[Header], mapping: Mapping) -> Header | None:
 
 
 def _recognised(header: Header, raw: RawSheet, mapping: Mapping) -> Recognised:
-    sector = header.headings.get("sector", "")
+    by_heading = fold_heading(header.headings.get("sector", "")) == fold_heading(CNAM_SECTOR)
     return Recognised(
         header_rows=() if raw.header is not None else _repetitions(raw, header),
         columns=header.columns,
         headings=header.headings,
         notices=header.notices(mapping),
-        sector_cnam=mapping.sector_cnam or fold_heading(sector) == fold_heading(CNAM_SECTOR),
+        sector_cnam=by_heading if mapping.sector_cnam is None else mapping.sector_cnam,
         unread=header.unread,
     )
 
@@ -385,7 +385,7 @@ class Header:
                 shown = self.row.shown
                 remedy = did_you_mean(heading, shown) or f"titres lus : {', '.join(quoted(shown)) or 'aucun'}"
                 problem = f"la colonne « {heading} » n'est pas dans {where}"
-                raise SettingError(f"{mapping.place}, colonnes.{key}", problem, remedy)
+                raise SettingError(f"{mapping.place_of(key)}, colonnes.{key}", problem, remedy)
 
     @property
     def likelihood(self) -> tuple[int, bool, int]:

@@ -6,6 +6,8 @@ import polars as pl
 
 from avenant9.acts import values
 from avenant9.acts.dates import DATES, from_1904
+from avenant9.acts.mapped import left_out, respelled
+from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised
 from avenant9.acts.sheet import Reading, as_unknown, first_at
 from avenant9.reading.addresses import letters
@@ -17,8 +19,9 @@ from avenant9.wording import counted, plural
 _TOTALS = r"(?i)^(sous[- ]?)?tota(l|ux)\b|^\d+ r[eèé]glements?$"
 
 
-def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict[int, str]]:
-    """The rows below the header, cleaned; blank rows, repeated headers and totals left out and counted.
+def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.DataFrame, int, dict[int, str]]:
+    """The rows below the header, cleaned, in the words of the acts; blank rows, repeated headers, totals and what the
+    mapping says is no act are left out and counted.
 
     Also the rows of a text file that hold more cells than there are headings: all of their cells may be shifted.
     """
@@ -35,7 +38,8 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     )
     if len(raw.errors):  # a row whose only content is an error cell is not a blank row
         filled = filled | pl.col("row").is_in(raw.errors["row"].implode())
-    chosen = cleaned.select(filled & ~total & ~repeated).to_series()
+    no_act = pl.col("row").is_in(left_out(cleaned, found, mapping).implode())
+    chosen = cleaned.select(filled & ~total & ~repeated & ~no_act).to_series()
     kept = cleaned if chosen.all() else cleaned.filter(chosen)
     last = below["row"][-1] if len(below) else 0
     first_row = found.header_rows[0] if found.header_rows else 0
@@ -44,6 +48,7 @@ def data_rows(raw: RawSheet, found: Recognised) -> tuple[pl.DataFrame, int, dict
     if raw.date1904:
         dates = {f"c{column}" for key, column in found.columns.items() if key in DATES}
         kept = kept.with_columns(from_1904(kept[name]) for name in dates)
+    kept = respelled(kept, found, mapping)
     return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), ragged
 
 

@@ -11,6 +11,8 @@ import polars as pl
 
 from avenant9.acts.contents import Contents
 from avenant9.acts.drafts import draft
+from avenant9.acts.mapped import respelled
+from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, Unrecognised, tables
 from avenant9.acts.rows import data_rows
 from avenant9.acts.values import harmless
@@ -23,7 +25,6 @@ from avenant9.wording import counted, file_name, listed, quoted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from avenant9.acts.mapping import Mapping
     from avenant9.model import Nomenclature
     from avenant9.reading.raw_sheet import RawSheet
 
@@ -63,6 +64,7 @@ class Understood:
     raw: RawSheet
     found: Recognised | Unrecognised | None  # None: the sheet was not read
     columns: tuple[Told, ...] = ()
+    constants: frozenset[str] = frozenset()  # keys that the settings give to every row
 
     @property
     def unused(self) -> list[Told]:
@@ -74,7 +76,8 @@ class Understood:
         """Keys that no column gives."""
         given = self.found.columns if isinstance(self.found, Recognised) else {}
         identified = "nir" in given or {"last_name", "first_name"} <= given.keys()
-        return [key for key in HEADINGS if key not in given and not (key == "patient" and identified)]
+        known = {*given, *self.constants, *(("patient",) if identified else ())}
+        return [key for key in HEADINGS if key not in known]
 
 
 def understand(
@@ -85,23 +88,24 @@ def understand(
     Raises:
         SettingError: the mapping names a heading that the file does not have.
     """
-    return tuple(one for raw in raws for one in _understood(raw, nomenclature, mapping))
+    told = mapping or Mapping()
+    return tuple(one for raw in raws for one in _understood(raw, nomenclature, told))
 
 
-def _understood(raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping | None) -> Iterator[Understood]:
+def _understood(raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping) -> Iterator[Understood]:
     found = tables(raw, nomenclature, mapping) if raw.read else None
     if not isinstance(found, list):
         yield Understood(raw, found)
         return
     for part, table in found:
         first = table.header_rows[0] if table.header_rows else 0
-        rows = data_rows(part, table)[0]["row"].implode()
-        acts = replace(part, table=part.table.filter(pl.col("row").is_in(rows)))
+        rows = data_rows(part, table, mapping)[0]["row"].implode()
+        acts = replace(part, table=respelled(part.table.filter(pl.col("row").is_in(rows)), table, mapping))
         contents = Contents(acts, first, nomenclature, most=None)
         keys = {place: key for key, place in table.columns.items()}
         titles = {place: table.headings[key] for place, key in keys.items()} | table.unread
         told = tuple(_told(contents, place, titles[place], keys.get(place)) for place in sorted(titles))
-        yield Understood(part, table, told)
+        yield Understood(part, table, told, frozenset(mapping.constants))
 
 
 def _told(contents: Contents, place: int, title: str, key: str | None) -> Told:

@@ -11,11 +11,8 @@ import polars as pl
 
 from avenant9 import summary
 from avenant9.model import Rejected, Report, Unread
+from avenant9.settings.choices import PROFILES
 from avenant9.wording import euros
-
-#: In the order of the help; the second is the default.
-PROFILES = ("interne", "comptable", "fiscal", "cpam")
-DEFAULT = "comptable"
 
 #: The families of rules as a person reads them.
 FAMILIES = {

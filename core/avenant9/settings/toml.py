@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-_LINE = re.compile(r"line (\d+)")
+_PLACE = re.compile(r"at (?:line (\d+)|end of document)")
 
 
 def read_toml(path: Path, remedy: str) -> dict[str, Any]:
@@ -46,8 +46,9 @@ def parsed(place: str, content: bytes, remedy: str, wrong: str = "ce n'est pas d
     except UnicodeDecodeError:
         raise SettingError(place, wrong, remedy) from None
     except (ValueError, RecursionError) as error:  # also what tomllib lets through: an integer without end
-        line = _LINE.search(str(error))
-        raise SettingError(f"{place}, ligne {line[1]}" if line else place, "TOML mal formé", remedy) from None
+        at = _PLACE.search(str(error))
+        line = at and (at[1] or content.rstrip().count(b"\n") + 1)
+        raise SettingError(f"{place}, ligne {line}" if line else place, "TOML mal formé", remedy) from None
 
 
 def check_keys(place: str, keys: Iterable[str], known: Iterable[str]) -> None:

@@ -1,0 +1,71 @@
+"""The settings in force, and where each comes from: an option, the settings file, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from avenant9.acts.mapping import Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from avenant9.settings.a9_toml import Settings
+
+Value = str | int | bool | tuple[int, ...] | tuple[str, ...] | None
+
+
+class Origin(StrEnum):
+    """Where a setting comes from."""
+
+    OPTION = "option"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: `key` as an option or a settings file names it. Of a table of words the value is their number."""
+
+    key: str
+    value: Value
+    origin: Origin
+
+
+def in_force(options: Iterable[Setting], given: Mapping | None, config: Settings | None) -> tuple[Setting, ...]:
+    """The settings of a command, in the order of its options, then of the sections of a settings file.
+
+    Args:
+        options: those that an option names, whatever said so.
+        given: the mapping that an option names.
+        config: what the settings file says.
+    """
+    years = config.complete_years if config else ()
+    told = Setting("annees_completes", years, Origin.FILE if years else Origin.DEFAULT)
+    of_option, of_file = given or Mapping(), config.mapping if config else Mapping()
+    by_option = {key for key, _ in _entries(of_option)}
+    mapped = (
+        Setting(key, value, Origin.OPTION if key in by_option else Origin.FILE)
+        for key, value in _entries(of_option.over(of_file))
+    )
+    return (*options, told, *mapped)
+
+
+def _entries(mapping: Mapping) -> Iterator[tuple[str, Value]]:
+    """What a mapping says, by section and key. Of words that may name somebody only the number is told."""
+    yield from ((f"colonnes.{key}", heading) for key, heading in mapping.columns.items())
+    sector = {None: None, True: "cnam", False: "usuel"}[mapping.sector_cnam]
+    of_file = {
+        "feuille": mapping.sheet,
+        "encoding": mapping.encoding,
+        "separateur": mapping.separator,
+        "secteur": sector,
+        "dates": mapping.dates,
+    }
+    yield from ((f"fichier.{key}", value) for key, value in of_file.items() if value is not None)
+    yield from ((f"constantes.{key}", value) for key, value in mapping.constants.items())
+    yield from ((f"valeurs.{key}", len(words)) for key, words in mapping.values.items())
+    yield from ((f"ignorer.{key}", len(texts)) for key, texts in mapping.ignored.items())
+    if mapping.practitioners:
+        yield "praticiens", len(mapping.practitioners)
