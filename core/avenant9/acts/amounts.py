@@ -10,10 +10,24 @@ import polars as pl
 from avenant9.acts.columns import ACTS
 from avenant9.acts.people import whole_identifiers
 from avenant9.acts.sheet import Absent, Reading
-from avenant9.acts.values import distinct
+from avenant9.acts.values import distinct, plain_marks
 
 #: Beyond these a cell holds something else than an amount or a count: an identifier in the wrong column.
 _MOST_CENTS, _MOST_UNITS = 10**9, 9_999
+_EURO = r"(?:€|(?i:EUR(?:OS?)?))"
+_EUROS_AND_CENTS = re.compile(rf"(?<=\d) ?{_EURO} ?(?=\d\d$)")
+#: A negative number of accountants.
+_IN_BRACKETS = re.compile(r"^\(([^()]+)\)")
+#: A number, its currency and its sign, of which some programs write one after the other on either side.
+_SIGNED = re.compile(
+    rf"(?P<before>[+-]?) ?(?:{_EURO} ?)?(?P<within>[+-]?) ?(?P<figures>\d(?:[\d., ]*[\d.,])?|[.,]\d+)"
+    rf"(?: ?{_EURO})?(?P<after>(?: ?[+-])?)(?: ?{_EURO})?"
+)
+#: Before thousands stands nothing, a space, or the separator that is not the decimal one.
+_FIGURES = re.compile(r"(?:\d*|\d{1,3}(?: \d{3})+)(?:[.,]\d*)?|\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:,\d{3})+\.\d*")
+_SEPARATORS = re.compile("[., ]")
+#: A thousand and more, or one and a bit?
+_AMBIGUOUS = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 
 
 def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) -> None:
@@ -44,24 +58,21 @@ def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) 
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """A number as French files hold it: `1 234,50 €`, `1.234,50`, `-12,5`, `(12,00)`.
+    """A number as French files hold it: `1 234,50 €`, `1.234,50`, `20€50`, `-12,5`, `12,50-`, `(12,00)`.
 
-    A lone separator is decimal; three digits after it could be thousands, so that is unreadable.
+    A lone separator is decimal; three digits after it could be thousands, so that is unreadable, as are digits after
+    a space that are no three.
     """
-    text = text.strip("'").replace("€", "").replace("EUR", "").replace("\u2212", "-").replace(" ", "")
-    if match := re.fullmatch(r"\((.+)\)", text):
-        text = "-" + match[1]
-    if "," in text and "." in text:
-        thousands = "." if text.rfind(",") > text.rfind(".") else ","
-        if not re.fullmatch(rf"[+-]?\d{{1,3}}(?:\{thousands}\d{{3}})+[.,]\d*", text):
-            return None
-        text = text.replace(thousands, "")
-    elif re.fullmatch(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", text):
+    text = _EUROS_AND_CENTS.sub(",", _IN_BRACKETS.sub(r"-\1", plain_marks(text).lstrip("'")))
+    match = _SIGNED.fullmatch(text)
+    if match is None or _AMBIGUOUS.fullmatch(match["figures"]):
         return None
-    text = text.replace(",", ".")
-    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)", text):
+    sign, figures = "".join(match.group("before", "within", "after")).strip(), match["figures"]
+    if len(sign) > 1 or not _FIGURES.fullmatch(figures):
         return None
-    return Decimal(text)
+    point = max(figures.rfind("."), figures.rfind(","))
+    whole, decimals = (figures, "") if point < 0 else (figures[:point], figures[point + 1 :])
+    return Decimal(f"{sign}{_SEPARATORS.sub('', whole) or 0}.{decimals or 0}")
 
 
 def parse_cents(text: str) -> int | None:
@@ -90,7 +101,7 @@ def parse_thousandths(text: str) -> int | None:
 
 def parse_rate(text: str) -> int | None:
     """A rate of reimbursement in basis points: `70`, `70 %`, or the 0.7 of a cell shown as a percentage."""
-    value = parse_decimal(text.replace("%", ""))
+    value = parse_decimal(text.replace("%", "").strip())
     if value is None or not 0 <= value <= 100:
         return None
     return round(value * (10_000 if value <= 1 and "%" not in text else 100))
