@@ -181,8 +181,8 @@ def test_refused(tmp_path: Path, content: str | bytes, sentence: str) -> None:
         (b"", "f.toml : le fichier est vide ; exportez-le à nouveau."),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 xls",
-            "f.toml : le classeur est tronqué ou abîmé ; exportez-le à nouveau, ou ouvrez le fichier dans Excel ou "
-            "LibreOffice et enregistrez-le sous .xlsx.",
+            "f.toml : ce n'est pas un classeur .xlsx ; ouvrez le fichier dans Excel ou LibreOffice et "
+            "enregistrez-le sous .xlsx.",
         ),
         (
             b"PAR1 parquet",

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Loaded before the forks, which need not do it again.
-LIBRARIES = ("fastexcel", "holidays", "jinja2", "openpyxl", "polars", "pydantic", "tabulate")
+LIBRARIES = ("fastexcel", "holidays", "jinja2", "openpyxl", "polars", "pydantic", "tabulate", "xlrd")
 #: Of the program: what `checks`, `forfait` and `measures` stand on, and what imports nothing of them.
 LAYERS_BELOW = (
     "avenant9.acts.load",

@@ -13,10 +13,10 @@ import pytest
 import xlwt
 
 from avenant9.errors import InputError
+from avenant9.reading.sheets import Request
 from avenant9.reading.workbook import limits
-from avenant9.reading.workbook.examine import examined
-from avenant9.reading.workbook.sheet import Sheet
-from reading.made import DAMAGED, DOC, MAIN, RELS, RESAVE, cell, examine, refusal, row, xlsx
+from avenant9.reading.workbook.read import read_workbook
+from reading.made import DAMAGED, DOC, MAIN, RELS, RESAVE, cell, examine, refusal, row, sheets, xlsx
 
 # --- files that are not tables of acts ---
 
@@ -136,7 +136,7 @@ def test_pipe_cannot_hold_a_workbook(tmp_path: Path) -> None:
             return False
 
     with pytest.raises(InputError, match="un classeur ne peut pas être lu d'un tuyau"):
-        examined("a.xlsx", Pipe(b"PK"), "zip", lambda sheet: True)
+        read_workbook("a.xlsx", Pipe(b"PK"), "zip", Request())
 
 
 # --- protected workbooks ---
@@ -169,14 +169,12 @@ def xls(path: Path, replace: tuple[bytes, bytes] | None = None) -> Path:
 
 
 def test_xls_sheets_errors_and_calendar(tmp_path: Path) -> None:
-    found = examine(str(xls(tmp_path / "a.xls")))
-    assert found.sheets == (
-        Sheet("Actes", False, errors=[(3, 1, "#N/A"), (4, 2, "#DIV/0!")]),
-        Sheet("Été", True),
-    )
-    assert not found.date1904
+    actes, summer = sheets(xls(tmp_path / "a.xls"))
+    assert (actes.sheet, actes.hidden, actes.date1904) == ("Actes", False, False)
+    assert actes.errors.rows() == [(3, 1, "#N/A"), (4, 2, "#DIV/0!")]
+    assert (summer.sheet, summer.hidden, summer.table.height) == ("Été", True, 0)
     date_mode = b"\x22\x00\x02\x00"
-    assert examine(str(xls(tmp_path / "b.xls", (date_mode + b"\0", date_mode + b"\1")))).date1904
+    assert sheets(xls(tmp_path / "b.xls", (date_mode + b"\0", date_mode + b"\1")))[0].date1904
 
 
 def test_password_on_xls(tmp_path: Path) -> None:

@@ -51,12 +51,12 @@ def both(
         patch.setattr(parallel, "SIZE", size)
         patch.setattr(limits, "CHUNK", chunk)
         taker = Pieces([reader])
-        book_read = examined(path, file, "zip", lambda sheet: True, taker)
+        book_read = examined(path, file, lambda sheet: True, taker)
         found = taker.tables()
     names = [sheet.name for sheet in book_read.sheets]
-    job = {"memory": book_read.memory, "path": path, "sheets": names, "left_out": {}}
+    job = {"memory": book_read.memory, "path": path, "sheets": names}
     ask(reader, job)
-    return found, answer(reader), sum(len(cut.firsts) for cut in taker._cuts)
+    return found, {sheet.name: sheet.table for sheet in answer(reader)}, sum(len(cut.firsts) for cut in taker._cuts)
 
 
 def same(found: dict[str, pl.DataFrame], whole: dict[str, pl.DataFrame]) -> None:
@@ -194,7 +194,7 @@ def test_a_wide_piece_is_not_sent(tmp_path: Path, reader: subprocess.Popen[bytes
     path = book(tmp_path, row(1, cell("A1")) + row(2, cell("XFD2")) + row(2000, cell("A2000")))
     with open(path, "rb") as file:
         taker = Pieces([reader])
-        book_read = examined(path, file, "zip", lambda sheet: True, taker)
+        book_read = examined(path, file, lambda sheet: True, taker)
     assert book_read.sheets[0].columns == 16_384
     assert (taker.tables(), taker._read) == ({}, {})
 
@@ -266,7 +266,7 @@ def test_odd_strings_are_left_to_be_read_whole(
     path = book(tmp_path, row(1, cell("A1", number, ' t="s"')), sharedStrings=shared(strings))
     with open(path, "rb") as file:
         taker = Pieces([reader])
-        examined(path, file, "zip", lambda sheet: True, taker)
+        examined(path, file, lambda sheet: True, taker)
     assert taker.tables() == {}
 
 
@@ -284,6 +284,6 @@ def test_a_refusal_leaves_no_reader_at_work(tmp_path: Path, monkeypatch: pytest.
     process = spawn()
     monkeypatch.setattr(parallel, "SIZE", 1)
     with open(path, "rb") as file, pytest.raises(InputError):
-        examined(path, file, "zip", lambda sheet: True, Pieces([process]))
+        examined(path, file, lambda sheet: True, Pieces([process]))
     process.kill()
     process.communicate()

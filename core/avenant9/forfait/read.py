@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from avenant9.errors import InputError, SettingError
 from avenant9.forfait import values
 from avenant9.forfait.answers import AssistantContract, Practice
-from avenant9.reading.refusals import RESAVE
+from avenant9.reading.refusals import RESAVE, protected
 from avenant9.reading.sniff import HEAD, open_input, sniff
-from avenant9.reading.workbook.examine import examined
 from avenant9.settings import practices
 from avenant9.settings.sheet import empty
 from avenant9.settings.toml import check_keys, near, parsed
@@ -34,6 +33,8 @@ EXTRA_LABELS: Final[Mapping[str, str]] = {YEAR: "Année", **ASSISTANT}
 
 _TABLES: Final = ("indicateurs", "assistant")
 _NAMES: Final = ("nom", YEAR, *_TABLES)
+#: The stream of a compound file that holds a workbook under a password.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _REMEDY: Final = "partez de « a9 template forfait »"
 _ASSISTANT_PARTS: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "etp": values.etp,
@@ -74,7 +75,8 @@ def load_practices(path: str, keys: Mapping[str, Key], stdin: BinaryIO | None = 
             raise InputError(shown, "un classeur ne peut pas être lu d'un tuyau", "enregistrez-le dans un fichier")
         return _of_workbook(path, data, keys)
     if kind == "ole":
-        examined(shown, io.BytesIO(data), kind, lambda _sheet: True)  # refuses one with a password
+        if _ENCRYPTED in data:
+            raise protected(shown)
         raise InputError(shown, "ce n'est pas un classeur .xlsx", RESAVE)
     if kind != "text":
         raise InputError(shown, "ce n'est ni un fichier TOML ni un classeur .xlsx", RESAVE)

@@ -20,3 +20,14 @@ def protected(path: str) -> InputError:
 def document(path: str) -> InputError:
     """The sentence for a text or slides."""
     return InputError(path, "c'est un document, pas un classeur", "donnez un .xlsx, .xls, .ods ou .csv")
+
+
+def from_a_pipe(path: str) -> InputError:
+    """The sentence for a workbook that comes from a pipe."""
+    return InputError(path, "un classeur ne peut pas être lu d'un tuyau", "enregistrez-le dans un fichier")
+
+
+def died(path: str) -> InputError:
+    """The sentence for a workbook that ended its reader."""
+    problem = "la lecture du classeur s'est interrompue (mémoire insuffisante ou contenu anormal)"
+    return InputError(path, problem, f"{RESAVE}, ou exportez-le en CSV")

@@ -77,7 +77,7 @@ def filled(path: str, file: BinaryIO, name: str, shape: str) -> Filled:
 def _opened(path: str, file: BinaryIO, name: str, shape: str) -> tuple[Worksheet, dict[str, str]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - only for workbooks
 
-    book = examined(path, file, "zip", lambda _sheet: True)
+    book = examined(path, file, lambda _sheet: True)
     if book.kind != "xlsx":
         raise InputError(path, "ce n'est pas un classeur .xlsx", RESAVE)
     shown = [sheet for sheet in book.sheets if not sheet.hidden] or list(book.sheets)

@@ -1,21 +1,23 @@
-"""Which sort of workbook a file is, and the examination that it gets."""
+"""Which sort of workbook a zip file is, and the examination that it gets."""
 
 from __future__ import annotations
 
 import struct
 import zipfile
 import zlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from avenant9.errors import InputError
-from avenant9.reading.refusals import RESAVE, damaged
-from avenant9.reading.workbook import ods, xls, xlsx
+from avenant9.reading.refusals import damaged
+from avenant9.reading.workbook import ods, xlsx
+from avenant9.reading.workbook.book import Book
 from avenant9.reading.workbook.package import Package, not_a_workbook
-from avenant9.reading.workbook.sheet import RowsTaker
+from avenant9.reading.workbook.sheet import RowsTaker, check_names
 
 if TYPE_CHECKING:
-    from avenant9.reading.sniff import Kind
-    from avenant9.reading.workbook.sheet import Chosen, Workbook
+    from collections.abc import Iterator, Sequence
+
+    from avenant9.reading.workbook.sheet import Chosen, Sheet, Workbook
 
 #: What bytes that do not hold together make the libraries, and our own arithmetic on them, raise.
 _BROKEN = (
@@ -30,31 +32,38 @@ _BROKEN = (
 )
 
 
-def examined(path: str, file: BinaryIO, kind: Kind, chosen: Chosen, rows: RowsTaker | None = None) -> Workbook:
-    """Examine a zip or OLE file; only the `chosen` sheets are looked into, and `rows` is handed what was examined.
+def examined(path: str, file: BinaryIO, chosen: Chosen, rows: RowsTaker | None = None) -> Workbook:
+    """Examine a zip file; only the `chosen` sheets are looked into, and `rows` is handed what was examined.
 
     Raises:
         InputError: not a workbook, damaged, protected, or holding what would abort or mislead the reader.
     """
-    if not file.seekable():
-        raise InputError(path, "un classeur ne peut pas être lu d'un tuyau", "enregistrez-le dans un fichier")
-    try:
-        if kind == "ole":
-            book = xls.examined(path, file, chosen)
+    with _package(path, file) as package:
+        if book := Book.of(package):
+            found = xlsx.examined(book, chosen, rows or RowsTaker())
+        elif "content.xml" in package:
+            found = ods.examined(package, chosen)
         else:
-            book = _unzipped(path, file, chosen, rows or RowsTaker())
+            raise not_a_workbook(package)
+    check_names(path, [sheet.name for sheet in found.sheets])
+    return found
+
+
+def reread(path: str, file: BinaryIO, sheets: Sequence[Sheet]) -> None:
+    """Read the cells of some sheets of an xlsx that was examined and that the native reader refuses.
+
+    Raises:
+        InputError: damaged.
+    """
+    with _package(path, file) as package:
+        if book := Book.of(package):
+            xlsx.reread(book, sheets)
+
+
+@contextmanager
+def _package(path: str, file: BinaryIO) -> Iterator[Package]:
+    try:
+        with zipfile.ZipFile(file) as archive:
+            yield Package(path, file, archive)
     except _BROKEN:
         raise damaged(path) from None
-    if len({sheet.name for sheet in book.sheets}) < len(book.sheets):  # the reader finds sheets by their names
-        raise InputError(path, "deux feuilles ont le même nom", RESAVE)
-    return book
-
-
-def _unzipped(path: str, file: BinaryIO, chosen: Chosen, taker: RowsTaker) -> Workbook:
-    with zipfile.ZipFile(file) as archive:
-        package = Package(path, file, archive)
-        if "xl/workbook.xml" in package:
-            return xlsx.examined(package, chosen, taker)
-        if "content.xml" in package:
-            return ods.examined(package)
-        raise not_a_workbook(package)

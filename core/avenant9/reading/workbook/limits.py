@@ -17,6 +17,8 @@ MAX_PART = 64 * 1024**2
 MAX_CELL = 4 * 1024**2
 #: Entries of an archive, and sheets of a workbook.
 MAX_ENTRIES = 10_000
+#: Formats of cells: Excel admits 65,490, beside those of named styles.
+MAX_STYLES = 200_000
 #: Cells of a sheet in error or without a value: each is held, about 150 bytes.
 MAX_NOTED = 4_000_000
 #: Groups of merged cells of a sheet, held too.

@@ -1,63 +1,73 @@
-"""An OpenDocument workbook: its one part is parsed whole."""
+"""An OpenDocument workbook: its one part is parsed whole, which gives the cells themselves."""
 
 from __future__ import annotations
 
 import re
+from itertools import product
 from typing import TYPE_CHECKING
 
 from avenant9.reading.refusals import protected
-from avenant9.reading.workbook import limits
+from avenant9.reading.workbook import limits, written
+from avenant9.reading.workbook.gathered import Gathered
 from avenant9.reading.workbook.package import not_a_workbook
-from avenant9.reading.workbook.sheet import UNCOMPUTED, Sheet, Workbook, check_grid, check_noted, reading_memory
+from avenant9.reading.workbook.sheet import UNCOMPUTED, Chosen, Sheet, Workbook, check_grid, check_noted
 from avenant9.reading.workbook.xml import Listener, attribute
 
 if TYPE_CHECKING:
     from avenant9.reading.workbook.package import Package
 
 _CELLS = ("table-cell", "covered-table-cell")
+#: What of a sheet is none of its rows: shapes that float over it, and copies of the sheets of other files.
+_BESIDE = ("shapes", "dde-links")
+_NUMBERS = ("float", "percentage", "currency")
+#: Elements of a paragraph that stand for characters, and those whose text is no part of it.
+_CHARACTERS = {"s": " ", "tab": "\t", "line-break": "\n"}
+_ASIDE = ("note", "ruby-text")
 
 
-def examined(package: Package) -> Workbook:
+def examined(package: Package, chosen: Chosen) -> Workbook:
     """The workbook that a package holds; all its sheets are scanned, since they stand in one part."""
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.xml("META-INF/manifest.xml"):
         raise protected(package.path)
-    scan = _Scan(package)
+    scan = _Scan(package, chosen)
     scan.read(package.stream("content.xml"))
     if not scan.sheets:
         raise not_a_workbook(package)
-    found = tuple(scan.sheets)
-    return Workbook("ods", found, False, reading_memory(found, 2 * package.inflated))
+    return Workbook("ods", tuple(scan.sheets), False)
 
 
 class _Scan(Listener):
-    """Names, visibility and extent of the sheets, and the cells that the reader would lose."""
+    """Names, visibility and extent of the sheets, and the cells of those chosen."""
 
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: Package, chosen: Chosen) -> None:
         super().__init__(package)
+        self.chosen = chosen
         self.sheets: list[Sheet] = []
         self.hidden_styles: set[str] = set()
         self.style = ""
         self.within = False  # a sheet
+        self.beside = 0  # depth of what is none of the cells, or no part of the text of the cell; 0: there is none
         self.row = self.column = self.repeat = 0
         self.cell: dict[str, str] | None = None
-        self.said: list[str] = []  # the text of the cell before a comment in it
+        self.at = 0  # depth of the cell
+        self.said: list[str] = []  # the text of the cell so far
+        self.texts = ""  # namespace of its paragraphs
 
     def start(self, name: str, about: dict[str, str]) -> None:
-        """A style, a sheet, a row or a cell."""
-        if name == "style":
+        """A style, a sheet, a row, a cell, or what a cell holds."""
+        if self.beside:
+            return
+        if self.cell is not None:
+            self._inside(name, about)
+        elif name == "style":
             self.style = attribute(about, "name")
         elif name == "table-properties" and attribute(about, "display") == "false":
             self.hidden_styles.add(self.style)
             self._check_many(self.hidden_styles)
+        elif name in _BESIDE:
+            self.beside = self.depth
         elif name == "table":
-            if self.within:  # the reader takes its end for that of the sheet, and loses the rows that follow
-                where = f"la feuille « {self.sheets[-1].name} »"
-                raise self.package.refused(f"{where} a un tableau dans une cellule ou dans un dessin")
-            self.within = True
-            hidden = attribute(about, "style-name") in self.hidden_styles
-            self.sheets.append(Sheet(attribute(about, "name"), hidden, iso_dates=True))
-            self._check_many(self.sheets)
-            self.row = self.repeat = 0
+            self._begin(about)
         elif self.within and name == "table-row":
             self.row += self.repeat
             self.repeat = _count(about, "number-rows-repeated")
@@ -65,28 +75,56 @@ class _Scan(Listener):
             if attribute(about, "visibility") in ("collapse", "filter"):
                 self.sheets[-1].hide(self.row + 1, self.row + self.repeat)
         elif self.within and name in _CELLS:
-            self.cell, self.said = about, []
+            self.cell, self.at = about, self.depth
             self.listen()
-        elif self.cell is not None and name == "annotation":
             self.said, self.text = self.text or [], None
 
+    def _begin(self, about: dict[str, str]) -> None:
+        sheet = Sheet(attribute(about, "name"), attribute(about, "style-name") in self.hidden_styles)
+        if self.chosen(sheet):
+            sheet.cells = Gathered()
+        self.within = True
+        self.sheets.append(sheet)
+        self._check_many(self.sheets)
+        self.row = self.repeat = 0
+
+    def _inside(self, name: str, about: dict[str, str]) -> None:
+        """The paragraphs of a cell are its text; comments and shapes, with theirs, only stand there."""
+        if self.depth == self.at + 1:
+            if name == "table":
+                raise self.package.refused(f"la feuille « {self.sheets[-1].name} » a un tableau dans une cellule")
+            if name == "p":
+                self.texts, self.text = self.space, self.said
+                self.say("\n" if self.said else "")
+            else:
+                self.beside = self.depth
+        elif self.space != self.texts or name in _ASIDE:
+            self.beside, self.text = self.depth, None
+        elif name in _CHARACTERS:
+            self.say(_CHARACTERS[name] * min(_count(about, "c"), limits.MAX_CELL + 1))
+
     def end(self, name: str) -> None:
-        """A sheet, a cell, or a comment in a cell."""
-        if name == "table":
-            self.within = False
+        """A sheet, a cell, a paragraph, or what is beside."""
+        if self.beside:
+            if self.depth == self.beside:
+                self.beside = 0
+                self.text = self.said if self.cell is not None and self.depth > self.at + 1 else None
         elif self.cell is None:
-            return
-        elif name == "annotation":
-            self.text = self.said
-        elif name in _CELLS:
-            repeated = _count(self.cell, "number-columns-repeated")
-            self._merge(self.cell)
-            types = [value for key, value in self.cell.items() if key.rpartition(" ")[2] == "value-type"]
-            text = "".join(self.text or ()).strip()
-            if types or text or attribute(self.cell, "formula"):
-                self._note(self.cell, types, text, repeated)
-            self.column += repeated
-            self.cell = self.text = None
+            self.within = self.within and name != "table"
+        elif self.depth == self.at:
+            self._close(self.cell)
+        elif self.depth == self.at + 1:
+            self.text = None
+
+    def _close(self, cell: dict[str, str]) -> None:
+        repeated = _count(cell, "number-columns-repeated")
+        self._merge(cell)
+        types = [value for key, value in cell.items() if key.endswith(" value-type")]
+        text = "".join(self.said)
+        if types or text.strip() or attribute(cell, "formula"):
+            self._note(cell, types, text, repeated)
+        self.column += repeated
+        self.cell = None
 
     def _merge(self, cell: dict[str, str]) -> None:
         down, right = (_count(cell, f"number-{what}-spanned") for what in ("rows", "columns"))
@@ -100,19 +138,16 @@ class _Scan(Listener):
         sheet.extend(self.row + 1, self.column + repeated - 1)
         sheet.extend(self.row + self.repeat, self.column)
         check_grid(self.package.path, sheet)
-        found = sheet.errors
-        if "error" in types:
-            text = text or "erreur"
-        elif "time" in types:
-            found, text = sheet.instead, _clock(attribute(cell, "time-value"))
-        elif not types and not text:
-            text = UNCOMPUTED
-        else:
-            return
-        check_noted(self.package.path, sheet, self.repeat * repeated)
-        text = text[: limits.MAX_QUOTED]
-        for row in range(self.row + 1, self.row + self.repeat + 1):
-            found += [(row, column, text) for column in range(self.column, self.column + repeated)]
+        rows = range(self.row + 1, self.row + self.repeat + 1)
+        places = product(rows, range(self.column, self.column + repeated))
+        if "error" in types or not (types or text.strip()):
+            check_noted(self.package.path, sheet, self.repeat * repeated)
+            error = (text.strip() or "erreur")[: limits.MAX_QUOTED] if "error" in types else UNCOMPUTED
+            sheet.errors += [(*place, error) for place in places]
+        elif sheet.cells is not None:
+            value = _value(cell, types[0] if types else "string", text)
+            for place in places:
+                sheet.cells.put(*place, value)
 
     def _check_many(self, found: list[Sheet] | set[str]) -> None:
         if len(found) > limits.MAX_ENTRIES:
@@ -122,6 +157,20 @@ class _Scan(Listener):
 def _count(about: dict[str, str], name: str) -> int:
     """How many times something is repeated, or how far it spans: once where nothing is said."""
     return max(int(attribute(about, name) or 1), 1)
+
+
+def _value(cell: dict[str, str], kind: str, text: str) -> str:
+    """What a cell holds, by its type; what it shows where its value is not given."""
+    if kind in _NUMBERS:
+        value = attribute(cell, "value")
+        return written.number(float(value)) if value else text
+    if kind == "boolean":
+        return attribute(cell, "boolean-value") or text
+    if kind == "date":
+        return written.iso(attribute(cell, "date-value")) or text
+    if kind == "time":
+        return _clock(attribute(cell, "time-value")) or text
+    return attribute(cell, "string-value") or text
 
 
 def _clock(duration: str) -> str:

@@ -76,13 +76,15 @@ class Package:
         header = self.file.read(30)
         if not header.startswith(b"PK\3\4"):
             raise damaged(self.path)
-        self.file.seek(sum(struct.unpack("<HH", header[26:30])), os.SEEK_CUR)
+        at = entry.header_offset + 30 + sum(struct.unpack("<HH", header[26:30]))
         left, size, crc = entry.compress_size, 0, 0
         inflate = zlib.decompressobj(-15) if entry.compress_type == zipfile.ZIP_DEFLATED else None
         pending = b""
         while True:
             if not pending and left:
+                self.file.seek(at)  # another part may have been read since
                 pending = self.file.read(min(left, limits.CHUNK // 4))
+                at += len(pending)
                 left -= len(pending)
                 if not pending:
                     raise damaged(self.path)

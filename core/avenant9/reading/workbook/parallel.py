@@ -224,7 +224,7 @@ class Pieces(RowsTaker):
 def _table(reader: subprocess.Popen[bytes], piece: _Piece) -> pl.DataFrame:
     size = {"strings" if piece.sheet == _STRINGS else "rows": len(piece.xml)}
     ask(reader, {**size, "first": piece.first, "prefix": piece.prefix.decode()}, piece.xml)
-    (table,) = answer(reader).values()
+    ((_, table, _),) = answer(reader)
     if piece.first == 1:
         return table
     if table.row(0) != (MARK, *[None] * (table.width - 1)):  # a cell stands above the row that it is written in

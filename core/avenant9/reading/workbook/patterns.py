@@ -32,12 +32,9 @@ class Patterns:
         self.uncomputed = compiled(
             address + rb"([^>]*)>\s*@f(?:\s[^>]*)?(?:/>|>[^<]*~f>)\s*(?:~c>|(@v\s*/>|@v(?:\s[^>]*)?>\s*~v>))"
         )
-        #: a shared string that seems to be given by another thing than its number: searched first, since none is
+        #: a shared string that seems to be given by another thing than its number, or with spaces around it: the
+        #: reader takes the first string of the workbook for it
         self.unnumbered = re.compile(rb't="s"[^>]*+>[^>]*+>[0-9]{0,18}+[^<]')
-        #: one that is: the reader takes the first string of the workbook for it
-        self.stringless = compiled(
-            address + rb'[^>]*\st="s"[^>]*(?<!/)>(?:(?!~c>).)*?@v(?:\s[^>]*)?>(?![0-9]{1,18}<|<)'
-        )
         self.filled = compiled(rb'@c r="([A-Z]{1,3})([1-9][0-9]{0,8})"[^>]*(?<!/)>(?!\s*~c>)')
         self.merge = compiled(rb"""@mergeCell\s[^>]*?ref=["']([A-Za-z0-9:$]{2,32})["']""")
         self.dimension = compiled(rb'@dimension ref="([A-Za-z0-9:$]{2,32})"')
@@ -51,12 +48,6 @@ class Patterns:
                 rb'@c r="(?!(?:' + _first_columns(columns) + rb')[1-9])([A-Z]+)([0-9]+)"[^>]*(?<!/)>(?!\s*~c>)'
             )
         )
-
-    def far(self, columns: int) -> bytes:
-        """The source of a pattern for any cell outside the first columns, content included."""
-        name = self.cell[1:-1]
-        outside = rb'<@ r="(?!(?:' + _first_columns(columns) + rb')[1-9])[A-Z]+[0-9]+"[^>]*(?:/>|(?<!/)>.*?</@>)'
-        return outside.replace(b"@", name)
 
 
 def _first_columns(columns: int) -> bytes:

@@ -17,7 +17,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-_WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+#: What reads a file, by its first bytes.
+_READERS = {b"PK\x03\x04": "worker", b"\xd0\xcf\x11\xe0": "xls_worker"}
 #: A reader more for each part of a workbook of this size, up to the cores there are, and never more than MOST.
 _SHARE, MOST = 16 * 2**20, 4
 _early: dict[str, list[subprocess.Popen[bytes]]] = {}
@@ -27,7 +28,7 @@ _stopped = threading.Event()
 
 def start_for(files: tuple[str, ...]) -> None:
     """Starts the readers of a lone workbook, which wait until the preflight trusts it."""
-    if len(files) == 1 and _looks_like_a_workbook(files[0]):
+    if len(files) == 1 and _reader(files[0]):
         path = os.path.abspath(files[0])
         _early[path] = _start(path)
 
@@ -56,13 +57,23 @@ def end(child: subprocess.Popen[bytes]) -> None:
     _all.discard(child)
 
 
+@contextmanager
+def ended(children: list[subprocess.Popen[bytes]]) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """These readers, which never outlive the block."""
+    try:
+        yield children
+    finally:
+        for child in children:
+            end(child)
+
+
 def take(path: str) -> list[subprocess.Popen[bytes]]:
     """The readers for `path`: one at least."""
     return _early.pop(os.path.abspath(path), None) or _start(path)
 
 
 def ask(child: subprocess.Popen[bytes], job: dict[str, Any], *after: bytes) -> bool:
-    """Gives a reader a job (see `worker`); False when it is dead."""
+    """Gives a reader a job (see `worker`, `xls_worker`); False when it is dead."""
     try:
         if child.stdin is not None:
             child.stdin.write(json.dumps(job).encode() + b"\n")
@@ -76,17 +87,18 @@ def ask(child: subprocess.Popen[bytes], job: dict[str, Any], *after: bytes) -> b
 
 def _start(path: str) -> list[subprocess.Popen[bytes]]:
     parts = 1 + os.path.getsize(path) // _SHARE
-    return [spawn() for _ in range(min(parts, os.cpu_count() or 1, MOST))]
+    module = _reader(path) or "worker"
+    return [spawn(module) for _ in range(1 if module == "xls_worker" else min(parts, os.cpu_count() or 1, MOST))]
 
 
-def spawn() -> subprocess.Popen[bytes]:
+def spawn(module: str = "worker") -> subprocess.Popen[bytes]:
     """One reader."""
     if _stopped.is_set():
         raise OSError(errno.ECANCELED, os.strerror(errno.ECANCELED))
     root = str(Path(__file__).resolve().parents[3])
     paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
     child = subprocess.Popen(
-        [sys.executable, "-P", "-m", "avenant9.reading.workbook.worker"],
+        [sys.executable, "-P", "-m", f"avenant9.reading.workbook.{module}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a native abort may quote what it was reading
@@ -96,12 +108,13 @@ def spawn() -> subprocess.Popen[bytes]:
     return child
 
 
-def _looks_like_a_workbook(file: str) -> bool:
+def _reader(file: str) -> str | None:
+    """What reads a file; None where it is no workbook, or none that can be seen."""
     try:
         path = Path(file)
         if not path.is_file():
-            return False
+            return None
         with path.open("rb") as stream:
-            return stream.read(4) in _WORKBOOK
+            return _READERS.get(stream.read(4))
     except OSError:
-        return False
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
@@ -19,33 +19,41 @@ class DeadError(Exception):
 
 
 class RefusedError(Exception):
-    """The reader does not take what it was given for a workbook."""
+    """The reader does not take what it was given for a workbook; why, where it says so."""
 
 
-def answer(reader: subprocess.Popen[bytes]) -> dict[str, pl.DataFrame]:
-    """The sheets that the reader found, by name: a column `c` and its place each, null where a cell is empty.
+class Answered(NamedTuple):
+    """A sheet that a reader found: a column `c` and its place each, null where a cell is empty; more of an xls."""
+
+    name: str
+    table: pl.DataFrame
+    about: dict[str, Any]
+
+
+def answer(reader: subprocess.Popen[bytes]) -> list[Answered]:
+    """The sheets that the reader found.
 
     Raises:
         DeadError, RefusedError: there is no whole answer.
     """
     assert reader.stdout is not None  # noqa: S101
-    tables: dict[str, pl.DataFrame] = {}
-    name, columns, slices = "", list[str](), list[pl.DataFrame]()
+    found: list[Answered] = []
+    sheet, columns, slices = dict[str, Any](), list[str](), list[pl.DataFrame]()
     while True:
         kind, content = _frame(reader.stdout)
         if kind == DONE:
-            return tables
+            return found
         if kind == REFUSED:
-            raise RefusedError
+            raise RefusedError(content.decode())
         if kind == COLUMNS:
             sheet = json.loads(content)
-            name, columns, slices = sheet["sheet"], [f"c{place}" for place in sheet["columns"]], []
+            columns, slices = [f"c{place}" for place in sheet["columns"]], []
         elif kind == SLICE:
             slices.append(pl.read_ipc_stream(content).select(pl.when(pl.all() != "").then(pl.all())))
         else:
             table = pl.concat(slices) if slices else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
             table.columns = columns
-            tables[name] = table
+            found.append(Answered(sheet["sheet"], table, sheet.get("about", {})))
 
 
 def _frame(pipe: IO[bytes]) -> tuple[bytes, bytes]:

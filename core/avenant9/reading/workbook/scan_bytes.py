@@ -42,8 +42,7 @@ def scan_fast(package: Package, part: str, sheet: Sheet, taker: RowsTaker) -> bo
     chunks = package.chunks(part)
     body = _search(package, chunks, sheet, taker)
     if body is None or not body.whole:
-        package.inflated, sheet.columns = start, 0
-        sheet.errors, sheet.instead, sheet.hidden_rows = [], [], []
+        package.inflated = start
         return False
     _note_merges(package.path, body, sheet)
     for data in chunks:
@@ -82,6 +81,8 @@ def _search(package: Package, chunks: Iterator[bytes], sheet: Sheet, taker: Rows
             raise package.too_long()
         package.check_xml(piece)
         if _has(piece, b"!") or _has(piece, b"?"):  # a comment or CDATA may hide anything
+            return None
+        if patterns.unnumbered.search(piece):
             return None
         numbers = _note_rows(body, piece, sheet)
         if numbers is None or not _widen(patterns, piece, sheet):
@@ -158,11 +159,6 @@ def _widen(patterns: Patterns, piece: bytes, sheet: Sheet) -> bool:
 
 
 def _note_errors(patterns: Patterns, piece: bytes, sheet: Sheet) -> None:
-    if found := patterns.unnumbered.search(piece):
-        start = piece.rfind(patterns.cell, 0, found.start())
-        sheet.instead += [
-            (int(row), number(column.decode()), "") for column, row in patterns.stringless.findall(piece, start)
-        ]
     if b"#" in piece:  # a single byte is searched much faster: errors are #N/A, #REF!…
         for column, row, inside in patterns.error.findall(piece):
             value = patterns.value.search(inside)

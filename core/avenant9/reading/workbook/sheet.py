@@ -14,7 +14,9 @@ from avenant9.reading.workbook import limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-WorkbookKind = Literal["xlsx", "xls", "ods"]
+    from avenant9.reading.workbook.gathered import Gathered
+
+WorkbookKind = Literal["xlsx", "ods"]
 Chosen = Callable[["Sheet"], bool]
 UNCOMPUTED = "formule non calculée"
 
@@ -25,9 +27,8 @@ class Sheet:
 
     name: str
     hidden: bool
+    part: str = field(default="", compare=False)  # of the package
     errors: list[tuple[int, int, str]] = field(default_factory=list)  # (row from 1, column from 0, text)
-    #: (row, column, text or nothing) in place of what the reader gives: times of an ods, strings that are none
-    instead: list[tuple[int, int, str]] = field(default_factory=list)
     iso_dates: bool = False  # some cells hold `2022-05-02T08:30:00`
     rows: int = 0  # last row
     columns: int = 0  # number of columns up to the farthest one
@@ -36,8 +37,8 @@ class Sheet:
     merges: list[Area] = field(default_factory=list)
     hidden_rows: list[tuple[int, int]] = field(default_factory=list)  # (first, last), filtered ones too
     declared: Area | None = None  # what the file says of its extent: nothing relies on it
-    #: part, and pattern of its cells that the reader must not see: outside the table, or in an error unknown to it
-    left_out: tuple[str, str] | None = None
+    #: what it holds, where its form is such that the preflight reads it; the native reader does otherwise
+    cells: Gathered | None = field(default=None, compare=False, repr=False)
     notes: list[str] = field(default_factory=list)  # French sentences on what was understood
 
     def extend(self, row: int, column: int) -> None:
@@ -59,12 +60,13 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Workbook:
-    """A workbook that may be handed to the native reader. `memory` is what reading it may take, in bytes."""
+    """A workbook that may be handed to the native reader, who may take so much `memory`, in bytes, to read it."""
 
     kind: WorkbookKind
     sheets: tuple[Sheet, ...]
     date1904: bool
-    memory: int
+    memory: int = 0
+    usual: bool = True  # the native reader may be given the file
 
 
 class RowsTaker:
@@ -99,6 +101,12 @@ def reading_memory(sheets: tuple[Sheet, ...], more: int) -> int:
     return 3 * 1024**3 + 256 * max(sheet.rows * sheet.columns for sheet in sheets) + more
 
 
+def check_names(path: str, names: Sequence[str]) -> None:
+    """Refuses a workbook of which a sheet could be taken for another one."""
+    if len(set(names)) < len(names):
+        raise InputError(path, "deux feuilles ont le même nom", RESAVE)
+
+
 def check_grid(path: str, sheet: Sheet) -> None:
     """Refuses a sheet beyond the grid, or of an area that the reader could not hold."""
     if sheet.rows > limits.MAX_ROWS or sheet.columns > limits.MAX_COLUMNS:
@@ -114,7 +122,7 @@ def check_grid(path: str, sheet: Sheet) -> None:
 
 def check_noted(path: str, sheet: Sheet, more: int = 0) -> None:
     """Refuses a sheet in which too much would have to be noted; `more` cells are about to be."""
-    if len(sheet.errors) + len(sheet.instead) + more > limits.MAX_NOTED:
+    if len(sheet.errors) + more > limits.MAX_NOTED:
         problem = f"plus de {limits.MAX_NOTED} cellules n'ont pas de valeur lisible (erreurs, formules non calculées)"
         raise InputError(place_of(path, sheet), problem, "corrigez-les ou recalculez le classeur, et enregistrez")
     if len(sheet.merges) > limits.MAX_MERGES:

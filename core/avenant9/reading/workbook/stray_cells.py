@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     from avenant9.reading.workbook.sheet import Sheet
 
 
-def leave_far_cells(package: Package, part: str, sheet: Sheet) -> None:
-    """Take out of a sheet too wide the cells far to the right of its table; what stands below it is not touched."""
-    rows = _last_rows(package, part)
+def table_width(package: Package, sheet: Sheet) -> int | None:
+    """The columns of the table of a sheet too wide for the cells far to its right, which are said to be left out.
+
+    None where these are not what makes it too wide, or something stands below them.
+    """
+    rows = _last_rows(package, sheet.part)
     places = sorted(rows)
     beyond = next((after for place, after in pairwise(places) if after - place > limits.GAP), None)
     if beyond is None:
-        return
+        return None
     kept = [place for place in places if place < beyond]
     if max(rows[place] for place in kept) < sheet.rows or sheet.rows * (kept[-1] + 1) > limits.MAX_CELLS:
-        return
-    patterns = Patterns(b"")
-    sheet.columns = kept[-1] + 1
-    sheet.errors = [error for error in sheet.errors if error[1] < sheet.columns]
-    sheet.left_out = (part, patterns.far(sheet.columns).decode())
+        return None
     cell = f"{letters(beyond)}{rows[beyond]}"
     sheet.notes.append(
         f"ce qui est loin à droite du tableau n'est pas lu (cellule {cell}, après la colonne "
         f"{letters(kept[-1])}) ; effacez-le s'il ne sert à rien."
     )
+    return kept[-1] + 1
 
 
 def _last_rows(package: Package, part: str) -> dict[int, int]:

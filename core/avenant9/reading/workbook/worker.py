@@ -7,26 +7,23 @@ the bytes that it announces:
 - `around`: size of the styles that follow, and `date1904`: of the workbook that the pieces to come are parts of;
 - `rows`: size of the rows that follow (XML), `first` the number of the first one, `prefix` of their elements;
 - `strings`: size of the shared strings that follow (XML), and `prefix`: each is answered as a row, the mark below;
-- `path`, `sheets` (names) and `left_out` (by part of the file, a pattern of the cells to leave out: they would
-  make the sheet too wide, or the reader give up): sheets read whole.
+- `path` and `sheets` (names): sheets read whole.
 
 Standard output answers pieces and paths in frames, each a byte for its sort, eight for its length, and its content:
-for each sheet its name and columns (JSON: their places from 0), slices of it (Arrow IPC streams), its end; for the
-whole job its end; or a refusal.
+for each sheet its name and columns (JSON: their places from 0; more is said of an xls), slices of it (Arrow IPC
+streams), its end; for the whole job its end; or a refusal.
 """
 
 from __future__ import annotations
 
 import contextlib
 import importlib
-import io
 import json
 import os
 import re
 import struct
 import sys
 import threading
-import zipfile
 from typing import TYPE_CHECKING, Any
 
 from avenant9.reading.workbook.piece import OddError, parts_around, workbook_of_rows, workbook_of_strings
@@ -46,18 +43,16 @@ _OUT_OF_MEMORY = re.compile(r"os error 12|code: 12\b|allocate memory|OutOfMemory
 
 def main() -> None:
     """Do the jobs in their order, answering on what was standard output; nothing else may write there."""
-    _end_with_parent()
+    answers = alone()
     import fastexcel  # noqa: PLC0415 - never in the parent, which imports this module for FRAME
 
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     jobs, around, memory = sys.stdin.buffer, dict[str, bytes](), 0
     while line := jobs.readline():
         job: dict[str, Any] = json.loads(line)
         if "memory" in job:
             memory = job["memory"]
             threading.Thread(target=importlib.import_module, args=("polars",)).start()  # while a sheet is parsed
-            _limit(memory)
+            limit(memory)
         try:
             if "around" in job:
                 around = parts_around(jobs.read(job["around"]), date1904=job["date1904"])
@@ -67,18 +62,16 @@ def main() -> None:
                 # The row of the mark is above the piece: nothing is to be found above that.
                 _answer(answers, reader, "1", skip=0 if job.get("first") == 1 else None)
             else:
-                reader = fastexcel.read_excel(
-                    _without(job["path"], job["left_out"]) if job["left_out"] else job["path"]
-                )
+                reader = fastexcel.read_excel(job["path"])
                 for name in job["sheets"]:
                     _answer(answers, reader, name, skip=0)
-            _frame(answers, DONE, b"")
+            frame(answers, DONE, b"")
         except fastexcel.FastExcelError as error:
             if _OUT_OF_MEMORY.search(str(error)) or _at_its_limit(memory):  # its memory, not the file
                 os._exit(1)
-            _frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
+            frame(answers, REFUSED, b"")  # its text may quote a cell: it is not passed on
         except OddError:
-            _frame(answers, REFUSED, b"")
+            frame(answers, REFUSED, b"")
         answers.flush()
 
 
@@ -92,25 +85,35 @@ def _at_its_limit(memory: int) -> bool:
     return 10 * peak > 9 * memory
 
 
-def _end_with_parent() -> None:
-    """A parent that is killed cannot stop its reader, which would go on for a while with all that it holds."""
+def alone() -> BinaryIO:
+    """What was standard output, where nothing else may write from now on; the process ends with its parent.
+
+    A parent that is killed cannot stop its reader, which would go on for a while with all that it holds.
+    """
     if sys.platform == "linux":
         import ctypes  # noqa: PLC0415 - there only
 
         with contextlib.suppress(OSError, AttributeError):
             ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return answers
 
 
-def _limit(memory: int) -> None:
+def limit(memory: int, seconds: int | None = None) -> None:
+    """Bounds what the process may take, where the system can: bytes of address space, seconds of computing."""
     if sys.platform == "win32":
         return
     import resource  # noqa: PLC0415 - POSIX only
 
-    for kind, wanted in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
+    bounds = [(resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)]
+    if seconds is not None:
+        bounds.append((resource.RLIMIT_CPU, seconds))
+    for kind, wanted in bounds:
         hard = resource.getrlimit(kind)[1]
-        limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        bound = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         try:
-            resource.setrlimit(kind, (limit, hard))
+            resource.setrlimit(kind, (bound, hard))
         except (ValueError, OSError):  # a system that does not know this limit
             continue
 
@@ -126,36 +129,22 @@ def _piece(around: dict[str, bytes], job: dict[str, Any], jobs: BinaryIO) -> byt
 # --- answers ----------------------------------------------------------------------------------------------------
 
 
-def _without(path: str, left_out: dict[str, str]) -> bytes:
-    """The workbook, in memory, without the cells that match; it never stands on a disk."""
-    copy = io.BytesIO()
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
-        patterns = {part.casefold(): re.compile(pattern.encode(), re.DOTALL) for part, pattern in left_out.items()}
-        for name in old.namelist():
-            with old.open(name) as source, new.open(name, "w", force_zip64=True) as target:
-                pattern = patterns.get(name.replace("\\", "/").casefold())
-                carry = b""
-                while data := source.read(2**20):
-                    piece = carry + data
-                    cut = max(piece.rfind(b"<c "), piece.rfind(b"<row"), 0) if pattern else len(piece)
-                    piece, carry = piece[:cut], piece[cut:]
-                    target.write(pattern.sub(b"", piece) if pattern else piece)
-                target.write(pattern.sub(b"", carry) if pattern else carry)
-    return copy.getvalue()
-
-
 def _answer(answers: BinaryIO, reader: Any, name: str, *, skip: int | None) -> None:
     sheet = reader.load_sheet(name, header_row=None, skip_rows=skip, dtypes="string")
     columns = [column.absolute_index for column in sheet.selected_columns]
-    _frame(answers, COLUMNS, json.dumps({"sheet": name, "columns": columns}).encode())
-    if columns:
-        table: pl.DataFrame = sheet.to_polars()
-        for part in table.iter_slices(ROWS):
-            _frame(answers, SLICE, part)
-    _frame(answers, END, b"")
+    give(answers, {"sheet": name, "columns": columns}, sheet.to_polars() if columns else None)
 
 
-def _frame(answers: BinaryIO, kind: bytes, content: bytes | pl.DataFrame) -> None:
+def give(answers: BinaryIO, about: dict[str, Any], table: pl.DataFrame | None) -> None:
+    """The frames of one sheet."""
+    frame(answers, COLUMNS, json.dumps(about).encode())
+    for part in () if table is None else table.iter_slices(ROWS):
+        frame(answers, SLICE, part)
+    frame(answers, END, b"")
+
+
+def frame(answers: BinaryIO, kind: bytes, content: bytes | pl.DataFrame) -> None:
+    """One frame."""
     data = content if isinstance(content, bytes) else content.write_ipc_stream(None).getbuffer()
     answers.write(FRAME.pack(kind, len(data)))
     answers.write(data)

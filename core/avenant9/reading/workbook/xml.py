@@ -20,7 +20,8 @@ class Listener:
     def __init__(self, package: Package) -> None:
         self.package = package
         self.text: list[str] | None = None
-        self._heard = self._depth = 0
+        self.space = ""  # of the element that opens
+        self.depth = self.heard = 0
 
     def start(self, name: str, about: dict[str, str]) -> None:
         """An element opens."""
@@ -33,7 +34,7 @@ class Listener:
 
     def listen(self) -> None:
         """Keep the text from here on, in `text`, until it is set to None."""
-        self.text, self._heard = [], 0
+        self.text, self.heard = [], 0
 
     def read(self, pieces: Iterable[bytes]) -> None:
         """Parse a part.
@@ -45,7 +46,7 @@ class Listener:
         parser.buffer_text = True
         parser.StartElementHandler = self._opened
         parser.EndElementHandler = self._closed
-        parser.CharacterDataHandler = self._said
+        parser.CharacterDataHandler = self.say
         parser.StartCdataSectionHandler = self.cdata
         parser.StartDoctypeDeclHandler = self._refuse
         try:
@@ -56,19 +57,21 @@ class Listener:
             raise damaged(self.package.path) from None
 
     def _opened(self, name: str, about: dict[str, str]) -> None:
-        self._depth += 1
-        if self._depth > limits.MAX_DEPTH:
+        self.depth += 1
+        if self.depth > limits.MAX_DEPTH:
             raise self.package.refused("le classeur emboîte ses éléments XML sans mesure")
-        self.start(name.rpartition(" ")[2], about)
+        self.space, _, local = name.rpartition(" ")
+        self.start(local, about)
 
     def _closed(self, name: str) -> None:
-        self._depth -= 1
         self.end(name.rpartition(" ")[2])
+        self.depth -= 1
 
-    def _said(self, text: str) -> None:
+    def say(self, text: str) -> None:
+        """Text comes, or what stands for it: it is kept where it is listened to."""
         if self.text is not None:
-            self._heard += len(text)
-            if self._heard > limits.MAX_CELL:
+            self.heard += len(text)
+            if self.heard > limits.MAX_CELL:
                 raise self.package.too_long()
             self.text.append(text)
 
@@ -79,21 +82,23 @@ class Listener:
 class _Elements(Listener):
     """Gathers some elements, with their attributes by local name."""
 
-    def __init__(self, package: Package, names: tuple[str, ...]) -> None:
+    def __init__(self, package: Package, names: tuple[str, ...], most: int) -> None:
         super().__init__(package)
-        self.names = names
-        self.found: list[tuple[str, dict[str, str]]] = []
+        self.names, self.most = names, most
+        self.found: list[tuple[str, str, dict[str, str]]] = []
 
     def start(self, name: str, about: dict[str, str]) -> None:
         if name in self.names:
-            self.found.append((name, {key.rpartition(" ")[2]: value for key, value in about.items()}))
-            if len(self.found) > limits.MAX_ENTRIES:
-                raise self.package.refused(f"le classeur déclare plus de {limits.MAX_ENTRIES} feuilles ou liaisons")
+            self.found.append((name, self.space, {key.rpartition(" ")[2]: value for key, value in about.items()}))
+            if len(self.found) > self.most:
+                raise self.package.refused(f"le classeur déclare plus de {self.most} feuilles, liaisons ou formats")
 
 
-def elements(package: Package, part: str, *names: str) -> list[tuple[str, dict[str, str]]]:
-    """The elements of some names in a small part, in order, as (local name, attributes by local name)."""
-    gathered = _Elements(package, names)
+def elements(
+    package: Package, part: str, *names: str, most: int | None = None
+) -> list[tuple[str, str, dict[str, str]]]:
+    """The elements of some names in a small part, in order, as (local name, namespace, attributes by local name)."""
+    gathered = _Elements(package, names, limits.MAX_ENTRIES if most is None else most)
     gathered.read((package.xml(part),))
     return gathered.found
 
