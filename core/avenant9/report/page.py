@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,9 +45,21 @@ class Page:
         return self.wrap(f"… et {words} ; tout est donné par {how}.")
 
 
+#: A path longer than this is told by its end: it would break the page.
+_LONGEST = 48
+
+
+def short(path: str) -> str:
+    """A path as it was given, or its last part where it is too long for a line."""
+    if len(path) <= _LONGEST:
+        return path
+    name = re.split(r"[/\\]", path)[-1]
+    return f"…/{name}" if len(name) <= _LONGEST else f"…{name[-_LONGEST:]}"
+
+
 def place(file: str | None, sheet: str | None) -> str:
     """A file and its sheet in words."""
-    name = "entrée standard" if file == "-" else str(file)
+    name = "entrée standard" if file == "-" else short(str(file))
     return f"{name}, feuille {sheet}" if sheet is not None else name
 
 
