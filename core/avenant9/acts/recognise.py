@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -36,6 +36,7 @@ class Recognised:
         notices: what was guessed, which of several columns serves (French).
         sector_cnam: the sector column holds convention codes of the CNAM.
         unread: place -> heading of the columns that serve nothing.
+        others: rows below that begin another table, under headings that stand in other columns.
     """
 
     header_rows: tuple[int, ...]
@@ -44,6 +45,7 @@ class Recognised:
     notices: tuple[str, ...] = ()
     sector_cnam: bool = False
     unread: dict[int, str] = field(default_factory=dict)
+    others: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,13 +101,15 @@ def _likeliest(rows: Sequence[Header], mapping: Mapping) -> Header | None:
 
 def _recognised(header: Header, raw: RawSheet, mapping: Mapping) -> Recognised:
     by_heading = fold_heading(header.headings.get("sector", "")) == fold_heading(CNAM_SECTOR)
+    again, others = _headings_below(raw, header) if raw.header is None else ([], [])
     return Recognised(
-        header_rows=() if raw.header is not None else _repetitions(raw, header),
+        header_rows=() if raw.header is not None else (header.row.number, *again),
         columns=header.columns,
         headings=header.headings,
         notices=header.notices(mapping),
         sector_cnam=by_heading if mapping.sector_cnam is None else mapping.sector_cnam,
         unread=header.unread,
+        others=tuple(others),
     )
 
 
@@ -126,11 +130,10 @@ def tables(
     found = recognise(raw, nomenclature, mapping)
     if isinstance(found, Unrecognised):
         return found
-    starts = _other_headings(raw, found)
-    if not starts:
+    if not found.others:
         return [(raw, found)]
     read: list[tuple[RawSheet, Recognised]] = []
-    for first, after in pairwise([0, *starts, None]):
+    for first, after in pairwise([0, *found.others, None]):
         part = _rows_between(raw, first or 0, after)
         table = recognise(part, nomenclature, mapping) if first else found
         if isinstance(table, Recognised):
@@ -400,42 +403,33 @@ _HEADING_WORD = re.compile(
 )
 
 
-def _titles(raw: RawSheet, place: int, words: Iterable[str]) -> set[int]:
+def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]]:
+    """The rows below that hold headings of day and code in the same columns, and those that begin another table.
+
+    A row that repeats each heading where it stands begins none.
+    """
+    titles = {key: {fold_heading(header.headings[key]), *RANKS[key]} for key in REQUIRED}
+    found = [_titled(raw, header.columns[key], titles["date"] | titles["code"]) for key in REQUIRED]
+    rows = raw.table.filter(pl.col("row").is_in([*set().union(*found)]), pl.col("row") > header.row.number)
+    again, others = list[int](), list[int]()
+    for row, *texts in rows.iter_rows():
+        cells = {
+            int(name[1:]): fold_heading(text) for name, text in zip(rows.columns[1:], texts, strict=True) if text
+        }
+        if all(cells.get(header.columns[key]) in titles[key] for key in REQUIRED):
+            again.append(row)
+        if all(titles[key] & {*cells.values()} for key in REQUIRED) and not _repeats(cells, header):
+            others.append(row)
+    return again, others
+
+
+def _titled(raw: RawSheet, place: int, titles: set[str]) -> set[int]:
     """The rows whose cell in a column is one of these headings, folded."""
     texts, places = by_text(raw.table[f"c{place}"])
-    known = {*words}
-    found = [cell for cell in texts.filter(~texts.str.contains(r"\d")) if cell and fold_heading(cell) in known]
+    found = [cell for cell in texts.filter(~texts.str.contains(r"\d")) if cell and fold_heading(cell) in titles]
     return {*raw.table["row"].filter(texts.is_in(found).gather(places))}
 
 
-def _repetitions(raw: RawSheet, header: Header) -> tuple[int, ...]:
-    """The header row, and the rows below that hold headings in the same columns of date and code."""
-    places = [header.columns[key] for key in REQUIRED]
-    rows = [
-        _titles(raw, place, [header.row.folded.get(place, ""), *RANKS[key]])
-        for key, place in zip(REQUIRED, places, strict=True)
-    ]
-    first = header.row.number
-    return (first, *sorted(row for row in rows[0] & rows[1] if row > first))
-
-
-def _other_headings(raw: RawSheet, found: Recognised) -> Sequence[int]:
-    """The rows below the header that hold headings of day and code, not all of them in the columns of the header."""
-    if raw.header is not None:
-        return ()
-    places = [int(name[1:]) for name in raw.table.columns if name != "row"]
-    titles = {key: [fold_heading(found.headings[key]), *RANKS[key]] for key in REQUIRED}
-    rows = [set().union(*(_titles(raw, place, titles[key]) for place in places)) for key in REQUIRED]
-    first = _cells(raw, found.header_rows[0])
-    return [
-        row
-        for row in sorted(rows[0] & rows[1])
-        if row > found.header_rows[0] and any(first.get(place) != word for place, word in _cells(raw, row).items())
-    ]
-
-
-def _cells(raw: RawSheet, row: int) -> dict[int, str]:
-    """The filled cells of a row, folded as headings, by place."""
-    cells = raw.table.row(by_predicate=pl.col("row") == row, named=True)
-    filled = {int(name[1:]): fold_heading(cell) for name, cell in cells.items() if name != "row" and cell}
-    return {place: word for place, word in filled.items() if word}
+def _repeats(cells: dict[int, str], header: Header) -> bool:
+    """Whether each filled cell is the heading of its column."""
+    return all(header.row.folded.get(place) == word for place, word in cells.items() if word)
