@@ -17,11 +17,12 @@ import polars as pl
 
 from avenant9.acts import dates, values
 from avenant9.acts.columns import ACTS, COLUMNS
+from avenant9.acts.header import heading_rows
 from avenant9.acts.headings import fold_heading
 from avenant9.acts.load import OneFile, ReadOptions, account, join, of_sheets
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.people import one_spelling, practitioner_key
-from avenant9.acts.recognise import Recognised, heading_rows, recognise
+from avenant9.acts.recognise import Recognised, recognise
 from avenant9.acts.rows import data_rows
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, CellRef, Input, Nomenclature, Rejected, Unread
