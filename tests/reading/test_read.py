@@ -331,7 +331,7 @@ def test_parquet(tmp_path: Path) -> None:
         "é",
         "25",
         "26.55",
-        "25.00",
+        "25",
         "3",
         "true",
         "G",
@@ -339,9 +339,18 @@ def test_parquet(tmp_path: Path) -> None:
         "5031",
         "[1, 2]",
     )
-    second = (None, None, None, None, None, None, "-0.10", None, "false", None, None, "ff", None)
+    second = (None, None, None, None, None, None, "-0.1", None, "false", None, None, "ff", None)
     same(found, RawSheet(path, None, table((1, *first), (2, *second)), header=tuple(frame.columns)))
     assert notices == []
+
+
+@pytest.mark.parametrize("scale", [0, 1, 2, 3, 9, 20])
+def test_a_decimal_of_any_scale_is_its_number(tmp_path: Path, scale: int) -> None:
+    numbers = ["0", "25", "100", "-30"] + ["20.5"] * (scale > 0) + ["-0.01"] * (scale > 1) + ["0.125"] * (scale > 2)
+    path = str(tmp_path / "a.parquet")
+    series = pl.Series("Montant", [*map(Decimal, numbers), None], dtype=pl.Decimal(30, scale))
+    pl.DataFrame([series]).write_parquet(path)
+    assert one(path).table["c0"].to_list() == [*numbers, None]
 
 
 def test_parquet_in_universal_time_is_said(tmp_path: Path) -> None:

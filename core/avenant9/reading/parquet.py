@@ -67,6 +67,10 @@ def _as_text(series: pl.Series) -> pl.Series:
         integers = number.set(~whole.fill_null(False), None).cast(pl.Int64).cast(pl.String)
         series = series.set(series.is_nan().fill_null(False), None).cast(pl.String)
         series = series.zip_with(~whole.fill_null(False), integers)
+    elif isinstance(dtype, pl.Decimal):
+        series = series.cast(pl.String)
+        if dtype.scale:  # as a number, 25.000 is 25
+            series = series.str.strip_chars_end("0").str.strip_chars_end(".")
     elif dtype == pl.Binary:
         try:
             series = series.cast(pl.String)  # text of which the writer did not say that it is
