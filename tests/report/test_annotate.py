@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 import zipfile
@@ -242,6 +243,35 @@ def test_so_many_comments_and_no_more(path: Path, monkeypatch: pytest.MonkeyPatc
     assert (sheet["B4"].comment is None, sheet["B5"].comment is None) == (False, True)
     assert sheet["B5"].fill.fgColor.rgb == RED
     assert [sentence.startswith("1\u00a0ligne colorée sans commentaire") for sentence in said] == [True]
+
+
+def rewritten(path: Path, old: bytes, new: bytes) -> Path:
+    """The workbook with other words in all its parts."""
+    with zipfile.ZipFile(path) as package:
+        parts = {name: re.sub(old, new, package.read(name)) for name in package.namelist()}
+    with zipfile.ZipFile(path, "w") as package:
+        for name, data in parts.items():
+            package.writestr(name, data)
+    return path
+
+
+def test_a_strict_workbook_is_copied_as_another_one(path: Path, tmp_path: Path) -> None:
+    """Excel's « Strict Open XML »: other names of the same things."""
+    expected = copied(path, found(on(4)))
+    names = rb"http://schemas\.openxmlformats\.org/(spreadsheetml|officeDocument|drawingml)/2006/"
+    strict = rewritten(path, names, rb"http://purl.oclc.org/ooxml/\1/")
+    assert load_workbook(strict).sheetnames == []
+    copy = copied(strict, found(on(4)))
+    assert copy.sheetnames == expected.sheetnames
+    assert cells(copy["Actes"]) == cells(expected["Actes"])
+    assert copy["Actes"].auto_filter.ref == expected["Actes"].auto_filter.ref
+
+
+def test_a_sheet_that_would_not_be_in_the_copy_refuses_it(path: Path) -> None:
+    """openpyxl leaves out what it does not know, and says nothing."""
+    unknown = rewritten(path, rb"/2006/relationships(?=[\"'])", b"/2050/relationships")
+    with pytest.raises(InputError, match="ne se copie pas avec sa mise en forme"):
+        annotate.annotate(str(unknown), profile.apply(found(), "comptable"))
 
 
 def test_dates_of_1904_stay_the_same(path: Path) -> None:

@@ -21,6 +21,7 @@ from avenant9.reading.addresses import number
 from avenant9.reading.refusals import RESAVE, damaged
 from avenant9.reading.sniff import HEAD, open_input
 from avenant9.report import check_document, sentences, workbook, xlsx
+from avenant9.report.strict import transitional
 from avenant9.wording import counted, euros, listed
 
 if TYPE_CHECKING:
@@ -142,6 +143,8 @@ def annotate(path: str, report: Report) -> tuple[bytes, list[str]]:
         InputError: the workbook is such that it cannot be copied.
     """
     book = _loaded(path)
+    if not {entry.sheet for entry in report.inputs} <= {*book.sheetnames}:
+        raise _refused(path)  # openpyxl leaves out, without a word, what it has no name for
     spots = _spots(report)
     said = _mark(book, report, spots)
     document = check_document.document(report)
@@ -164,7 +167,7 @@ def _loaded(path: str) -> Workbook:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is left out was said before
-            return load_workbook(path, rich_text=True)
+            return load_workbook(transitional(path), rich_text=True)
     except Exception as error:  # damaged styles, names, drawings: openpyxl has no error of its own for them
         raise _refused(path) from error
 
