@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import errno
+import gc
 import os
 import sys
 from contextlib import contextmanager, suppress
@@ -138,6 +139,7 @@ def run(args: Sequence[str] | None = None) -> int:
 
 def main() -> NoReturn:
     """The entry point of the process."""
+    gc.set_threshold(100_000)  # what is imported stays: looking for garbage in it took a tenth of a short run
     sys.unraisablehook = lambda _: None  # openpyxl's writers fail once more where nobody listens, on a full disk
     _leave(run())
 

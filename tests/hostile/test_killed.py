@@ -63,8 +63,8 @@ def wait_for_reader(process: subprocess.Popen[bytes]) -> int:
 
 
 def test_a_reader_beyond_its_memory_is_a_sentence(book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "MEMORY", 100 * 1024**2)
-    monkeypatch.setattr(xlsx, "reading_memory", lambda *_: 100 * 1024**2)
+    monkeypatch.setattr(parallel, "MEMORY", 24 * 1024**2)
+    monkeypatch.setattr(xlsx, "reading_memory", lambda *_: 24 * 1024**2)
     with pytest.raises(InputError) as caught:
         read_file(str(book))
     assert (caught.value.place, caught.value.problem) == (str(book), DIED)

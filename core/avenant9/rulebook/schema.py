@@ -54,7 +54,7 @@ FoundVerdict = Literal["violation", "review"]
 class Strict(BaseModel):
     """Unknown keys are errors: a misspelt key would be a rule silently not applied."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class SourceModel(Strict):

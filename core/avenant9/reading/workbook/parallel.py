@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.piece import MARK, SHARED
 from avenant9.reading.workbook.pool import ask
 from avenant9.reading.workbook.protocol import RefusedError, answer
@@ -90,6 +91,8 @@ class Pieces(RowsTaker):
             if tag and len(xml) > SIZE and (cut := xml.rfind(tag)) > 0:
                 self._send_strings(tag, xml[:cut])
                 xml = xml[cut:]
+            elif len(xml) > limits.MAX_CELL:  # one string, or none
+                self._failed, xml = True, b""
         if tag:
             self._send_strings(tag, xml[: xml.rfind(b"</")])
 

@@ -19,8 +19,9 @@ from typing import Any
 
 #: What reads a file, by its first bytes.
 _READERS = {b"PK\x03\x04": "worker", b"\xd0\xcf\x11\xe0": "xls_worker"}
-#: A reader more for each part of a workbook of this size, up to the cores there are, and never more than MOST.
-_SHARE, MOST = 16 * 2**20, 4
+#: A reader more for each part of a workbook of this size (some 15,000 rows, read while one starts), up to the cores
+#: there are, and never more than MOST.
+_SHARE, MOST = 2**20, 4
 _early: dict[str, list[subprocess.Popen[bytes]]] = {}
 _all: set[subprocess.Popen[bytes]] = set()
 _stopped = threading.Event()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
-from avenant9.reading.workbook.worker import COLUMNS, DONE, FRAME, REFUSED, SLICE
+from avenant9.reading.workbook.worker import COLUMNS, DONE, FRAME, REFUSED, TABLE
 
 if TYPE_CHECKING:
     import subprocess
@@ -38,7 +38,7 @@ def answer(reader: subprocess.Popen[bytes]) -> list[Answered]:
     """
     assert reader.stdout is not None  # noqa: S101
     found: list[Answered] = []
-    sheet, columns, slices = dict[str, Any](), list[str](), list[pl.DataFrame]()
+    sheet = dict[str, Any]()
     while True:
         kind, content = _frame(reader.stdout)
         if kind == DONE:
@@ -47,13 +47,11 @@ def answer(reader: subprocess.Popen[bytes]) -> list[Answered]:
             raise RefusedError(content.decode())
         if kind == COLUMNS:
             sheet = json.loads(content)
-            columns, slices = [f"c{place}" for place in sheet["columns"]], []
-        elif kind == SLICE:
-            slices.append(pl.read_ipc_stream(content).select(pl.when(pl.all() != "").then(pl.all())))
-        else:
-            table = pl.concat(slices) if slices else pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-            table.columns = columns
-            found.append(Answered(sheet["sheet"], table, sheet.get("about", {})))
+        elif kind == TABLE:
+            table = pl.read_ipc_stream(content) if sheet["columns"] else pl.DataFrame()
+            table.columns = [f"c{place}" for place in sheet["columns"]]
+            cells = table.select(pl.when(pl.all() != "").then(pl.all()))
+            found.append(Answered(sheet["sheet"], cells, sheet.get("about", {})))
 
 
 def _frame(pipe: IO[bytes]) -> tuple[bytes, bytes]:

@@ -50,7 +50,7 @@ def main() -> None:
 def _tell(answers: BinaryIO, book: xlrd.Book) -> None:
     for sheet in book.sheets():
         about = {"hidden": sheet.visibility != 0, "date1904": book.datemode == 1}
-        give(answers, {"sheet": sheet.name, "columns": [], "about": about}, None)
+        give(answers, {"sheet": sheet.name, "columns": [], "about": about}, b"")
     frame(answers, DONE, b"")
     answers.flush()
 
@@ -64,7 +64,11 @@ def _read(answers: BinaryIO, book: xlrd.Book, places: list[int]) -> None:
         table = cells.table()
         columns = [int(name[1:]) for name in table.columns]
         about = {"merges": merges, "hidden_rows": hidden, "errors": errors}
-        give(answers, {"sheet": sheet.name, "columns": columns, "about": about}, table)
+        give(
+            answers,
+            {"sheet": sheet.name, "columns": columns, "about": about},
+            table.write_ipc_stream(None).getbuffer(),
+        )
     frame(answers, DONE, b"")
 
 
