@@ -183,6 +183,8 @@ class Nomenclature:
     """The codes as acts are read with them: plain look-ups, built by the rulebook from its data files."""
 
     codes: frozenset[str]
+    acts: frozenset[str]  # of them, those that the rulebook describes
+    travel: frozenset[str]  # the acts whose quantity may be kilometres
     aliases: dict[str, str]  # CNP -> CNPSY
     coefficient_aliases: dict[tuple[str, int], str]  # (CNPSY, 2000 thousandths) -> MCY
     grouping: dict[str, frozenset[str]]  # CCX -> the acts it may hide; empty set where no source lists them

@@ -175,7 +175,7 @@ def test_no_unit_and_yet_an_amount_is_rejected(tmp_path: Path) -> None:
     acts = read(tmp_path, text)
     assert [(r.where.cell, r.reason) for r in acts.rejected] == [
         ("C2", "quantité illisible : « 0 »"),
-        ("B5", "code illisible"),
+        ("B5", "code illisible : « 0 G »"),
     ]
     assert column(acts, "quantity") == [0, 1]
 

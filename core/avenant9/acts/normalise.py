@@ -10,7 +10,7 @@ import polars as pl
 
 from avenant9.acts import values
 from avenant9.acts.amounts import read_plain
-from avenant9.acts.codes import CCAM, Coded, parse_codes
+from avenant9.acts.codes import CCAM, Coded, made_of_codes, parse_codes
 from avenant9.acts.columns import ACTS
 from avenant9.acts.dates import DAY_FIRST, order_of, out_of_calendar, read_births, read_dates
 from avenant9.acts.lists import read_lists
@@ -35,7 +35,7 @@ def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapp
     reading = with_constants(reading, mapping)
     columns, cells = typed_columns(reading, nomenclature, mapping)
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
-    rejected = _rejected(reading, typed)
+    rejected = _rejected(reading, typed, nomenclature)
     bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
     good = typed.filter(~pl.col("row").is_in(bad_rows.implode())) if rejected else typed
     table = _expand(good, cells, nomenclature)
@@ -113,7 +113,7 @@ def _at_once(reading: Reading, *steps: Callable[[Reading], None]) -> None:
         reading.notices.extend(part.notices)
 
 
-def _rejected(reading: Reading, typed: pl.DataFrame) -> tuple[Rejected, ...]:
+def _rejected(reading: Reading, typed: pl.DataFrame, nomenclature: Nomenclature) -> tuple[Rejected, ...]:
     """Rows whose date, code or quantity cannot be read, with the cell and the reason."""
     errors = {(row, column): text for row, column, text in reading.raw.errors.iter_rows()}
     quantity = reading.text("quantity")
@@ -128,11 +128,13 @@ def _rejected(reading: Reading, typed: pl.DataFrame) -> tuple[Rejected, ...]:
         text = reading.required(key)
         for row, cell in pl.DataFrame([typed["row"], text.alias("text")]).filter(read.is_null()).iter_rows():
             error = errors.get((row, reading.found.columns[key]))
-            reasons.setdefault(row, _rejection(reading, key, word, row, cell, error))
+            reasons.setdefault(row, _rejection(reading, nomenclature, key, word, row, cell, error))
     return tuple(reasons[row] for row in sorted(reasons))
 
 
-def _rejection(reading: Reading, key: str, word: str, row: int, cell: str | None, error: str | None) -> Rejected:
+def _rejection(
+    reading: Reading, nomenclature: Nomenclature, key: str, word: str, row: int, cell: str | None, error: str | None
+) -> Rejected:
     if error == UNCOMPUTED:
         reason = f"{word} : formule non calculée, ouvrez puis enregistrez le fichier dans Excel"
     elif error is not None:
@@ -141,7 +143,7 @@ def _rejection(reading: Reading, key: str, word: str, row: int, cell: str | None
         reason = "date hors du calendrier des tableurs (avant le 01/03/1900 ou après 9999)"
     elif cell is None:
         reason = f"{word} absent{'e' if word != 'code' else ''}"
-    elif values.quotable(cell):
+    elif values.quotable(cell) or (key == "code" and made_of_codes(cell, nomenclature)):
         reason = f"{word} illisible : « {cell} »"
     else:
         reason = f"{word} illisible"

@@ -16,6 +16,8 @@ _ZERO_WIDTH = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\u
 _MARKS = str.maketrans(
     dict.fromkeys("’‘ʼ′`´", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
 )
+#: The longest text that a message quotes.
+LONGEST_QUOTED = 32
 _YES = {"oui": True, "o": True, "1": True, "vrai": True, "true": True}
 _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
 
@@ -107,7 +109,7 @@ def listed(column: pl.Series, values: tuple[str, ...]) -> pl.Series:
 
 def quotable(text: str) -> bool:
     """Whether a message may quote this cell: digits and punctuation only, and too short for a NIR."""
-    return sum(c.isdigit() for c in text) <= 10 and len(text) <= 32 and not any(c.isalpha() for c in text)
+    return sum(c.isdigit() for c in text) <= 10 and len(text) <= LONGEST_QUOTED and not any(c.isalpha() for c in text)
 
 
 def harmless(text: str) -> bool:

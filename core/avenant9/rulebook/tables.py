@@ -112,6 +112,8 @@ def read_nomenclature(
     by_coefficient = {act.code for act in acts if act.priced_by_coefficient}
     return Nomenclature(
         codes=frozenset({*(act.code for act in acts), *aliases, *letters, *natures.values()}),
+        acts=frozenset({*(act.code for act in acts), *aliases}),
+        travel=frozenset(act.code for act in acts if act.nature == "deplacement"),
         aliases=aliases,
         coefficient_aliases={
             (alias.code, int(alias.coefficient * 1000)): act.code
