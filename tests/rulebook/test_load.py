@@ -126,6 +126,10 @@ SENTENCES = {
     "et ne se rencontre donc jamais ; écrire « CNPSY ».",
     "specialite-inconnue": f"{CONDITION} : version 1, requires 1, specialties : spécialité inconnue « 57 » ; "
     "donner un code de spécialité de la CNAM.",
+    "specialite-admise": f"{CONDITION} : version 1, entry 1, allowed : spécialité inconnue « 999 » ; "
+    "donner un code de spécialité de la CNAM.",
+    "code-du-couple": "cumul/exemple.toml : version 1, beside, codes : code d'acte inconnu « MCGG » ; "
+    "le plus proche est « MCG », ou créer nomenclature/MCGG.toml.",
     "regle-inconnue": f"{EXEMPLE} : silent_where : règle inconnue « frequence/te2-annuel » ; "
     "les plus proches sont « frequence/te2-annuelle », « frequence/vl-annuelle » et « frequence/rqd-annuelle ».",
     "share_rule": f"{SEUIL} : version 1, share_rule : « frequence/te2-annuelle » n'est pas un seuil ; "

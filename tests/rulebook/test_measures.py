@@ -26,6 +26,8 @@ SHIPPED = Path(schema.__file__).parents[1] / "rules" / "mesure"
 MEASURES = load_measures()
 SNP = (SHIPPED / "snp.toml").read_text(encoding="utf-8")
 CPTS = (SHIPPED / "protocoles-cpts.toml").read_text(encoding="utf-8")
+TELEPHONE = (SHIPPED / "teleconsultation-telephone.toml").read_text(encoding="utf-8")
+CEILING = (SHIPPED / "seuil-amenagement.toml").read_text(encoding="utf-8")
 REGULATION = (SHIPPED / "regulation-sas.toml").read_text(encoding="utf-8")
 
 
@@ -155,6 +157,57 @@ def test_the_pathway_is_that_of_the_rule_on_the_pathway() -> None:
             "regulation-sas",
             "mesure/regulation-sas.toml : baseline 2, from : commence le 01/01/2023, alors que « baseline 1 » "
             "n'a pas de fin ; écrire « until = 2022-12-31 » dans « baseline 1 ».",
+        ),
+        (
+            SNP.replace("condition/snp-patientele", "condition/snp-patient"),
+            "snp",
+            "mesure/snp.toml : conditions : règle inconnue « condition/snp-patient » ; "
+            "les plus proches sont « condition/snp-patientele », « condition/snp-acte-hote » et "
+            "« condition/snp-periode ».",
+        ),
+        (
+            SNP.replace('hours = ["condition/snp-horaires"]', 'hours = ["condition/snp-horaire"]'),
+            "snp",
+            "mesure/snp.toml : hours : règle inconnue « condition/snp-horaire » ; "
+            "les plus proches sont « condition/snp-horaires », « condition/snp-delai » et « condition/nfp-age ».",
+        ),
+        (
+            SNP.replace('"cumul/snp-mcg"', '"cumul/mcg-snp"'),
+            "snp",
+            "mesure/snp.toml : exclusions : règle inconnue « cumul/mcg-snp » ; "
+            "les plus proches sont « cumul/mcg-visite », « cumul/mce-da » et « cumul/mpc-de ».",
+        ),
+        (
+            SNP.replace("frequence/snp-hebdomadaire", "frequence/snp-semaine"),
+            "snp",
+            "mesure/snp.toml : cap : règle inconnue « frequence/snp-semaine » ; "
+            "les plus proches sont « frequence/snp-hebdomadaire », « frequence/mce-premiere » et "
+            "« frequence/mis-initiale ».",
+        ),
+        (
+            SNP.replace("frequence/snp-hebdomadaire", "condition/snp-periode"),
+            "snp",
+            "mesure/snp.toml : cap : « condition/snp-periode » ne compte rien ; "
+            "donner une règle de genre « frequency ».",
+        ),
+        (
+            SNP.replace('codes = ["SNP"]', 'codes = ["SNPP"]', 1),
+            "snp",
+            "mesure/snp.toml : codes : code d'acte inconnu « SNPP » ; le plus proche est « SNP », ou créer "
+            "nomenclature/SNPP.toml.",
+        ),
+        (
+            TELEPHONE.replace('"condition/tc-canal"', '"condition/tc-telephone"'),
+            "teleconsultation-telephone",
+            "mesure/teleconsultation-telephone.toml : rule : règle inconnue « condition/tc-telephone » ; "
+            "les plus proches sont « condition/tc-taux », « condition/mgm-acte-hote » et "
+            "« condition/snp-acte-hote ».",
+        ),
+        (
+            CEILING.replace('"seuil/activite-distance"', '"seuil/activite-a-distance"'),
+            "seuil-amenagement",
+            "mesure/seuil-amenagement.toml : rule : règle inconnue « seuil/activite-a-distance » ; "
+            "la plus proche est « seuil/activite-distance ».",
         ),
     ],
 )

@@ -60,15 +60,13 @@ def judged(
         acts: all acts that count, as `engine.prepared` gives them.
         rulebook: the rules, with their own dates.
         context: of the run.
-        rules: ids; one that the rulebook does not have is left out.
+        rules: ids, which `load_measures` has looked up.
         nominal: the measure as its file has it: its periods say which versions belong to which.
         measure: the same under the scenario.
         codes: the acts that are looked at.
     """
     moved = {
-        name: rule
-        for name in rules
-        if name in rulebook.rules and (rule := _moved(rulebook.rules[name], nominal, measure, codes)) is not None
+        name: rule for name in rules if (rule := _moved(rulebook.rules[name], nominal, measure, codes)) is not None
     }
     limited = replace(rulebook, rules=moved)
     named = pl.when(pl.col("practitioner") == "?").then(pl.lit(_ALONE)).otherwise("practitioner")

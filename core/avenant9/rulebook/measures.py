@@ -15,7 +15,8 @@ from pydantic import Field, StringConstraints
 
 from avenant9.period import ONE_DAY, Period
 from avenant9.rulebook import schema
-from avenant9.rulebook.load import load_apart
+from avenant9.rulebook.load import load_apart, load_rulebook
+from avenant9.rulebook.references import check_names
 from avenant9.wording import day as french_day
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class NominalCover(schema.Dated):
     exempt_bp: BasisPoints
     outside_letters: tuple[schema.Text, ...] = Field(min_length=1)  # of the care pathway
     under_age: int = Field(ge=0)  # in the pathway whatever the letter says
-    direct_access: tuple[int, ...] = ()  # specialties in the pathway whatever the letter says
+    direct_access: tuple[schema.SpecialtyCode, ...] = ()  # specialties in the pathway whatever the letter says
     exemptions: tuple[int, ...] = Field(min_length=1)
 
 
@@ -273,12 +274,15 @@ def load_measures(extra: Path | None = None) -> dict[str, Measure]:
     """The shipped measures, id (`snp`) -> measure, sorted; those of `extra/mesure/` are added or take their place.
 
     Raises:
-        RulebookError: a measure file is broken: an unknown key, periods that overlap, an id used twice.
+        RulebookError: a measure file is broken: an unknown key, periods that overlap, an id used twice, a rule, a
+            code or a specialty that there is not; or a rule file is, as for `load_rulebook`.
         SettingError: `extra` is missing, is no folder, or holds no rule file.
     """
+    rulebook = load_rulebook(extra)
     measures: dict[str, Measure] = {}
     for loaded in load_apart("mesure", KINDS, extra).values():
         _check(loaded)
+        check_names(loaded, rulebook.rules, rulebook.nomenclature, rulebook.acts)
         measures[loaded.file.name] = loaded.model
     return measures
 

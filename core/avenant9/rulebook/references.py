@@ -22,10 +22,11 @@ from avenant9.rulebook.schema import (
     Share,
     SourceModel,
     Specialty,
+    SpecialtyCode,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from avenant9.model import Nomenclature
     from avenant9.rulebook.consistency import Loaded
@@ -44,15 +45,9 @@ def check_together(loaded: Mapping[str, Loaded], nomenclature: Nomenclature) -> 
     """
     acts = {one.model.code: one for one in [*loaded.values()][::-1] if isinstance(one.model, Act)}
     _check_acts_together(acts)
+    rules = {name: one.model for name, one in loaded.items() if isinstance(one.model, RuleModel)}
     for one in loaded.values():
-        for reference in _references(one.model, ""):
-            match reference.sort:
-                case "rule":
-                    _check_rules(one.file, reference, loaded)
-                case "code":
-                    _check_codes(one.file, reference, nomenclature, acts)
-                case "specialty":
-                    _check_specialties(one.file, reference, nomenclature)
+        check_names(one, rules, nomenclature, acts)
     _check_loops(loaded)
     limitations = [one.file for one in loaded.values() if isinstance(one.model, Limitation)]
     if len(limitations) > 1:
@@ -61,6 +56,30 @@ def check_together(loaded: Mapping[str, Loaded], nomenclature: Nomenclature) -> 
             f"la prescription est déjà dans {limitations[1].shown}",
             "garder un seul fichier, ou lui donner le même nom pour le remplacer",
         )
+
+
+def check_names(
+    one: Loaded, rules: Mapping[str, RuleModel], nomenclature: Nomenclature, acts: Collection[str]
+) -> None:
+    """The rules, codes and specialties that one file names.
+
+    Args:
+        one: the file and its model.
+        rules: by id.
+        nomenclature: what the codes and specialties are looked up in.
+        acts: the codes that a file may have meant.
+
+    Raises:
+        RulebookError: a name of nothing, or a rule of another kind than is asked for there.
+    """
+    for reference in _references(one.model, ""):
+        match reference.sort:
+            case "rule":
+                _check_rules(one.file, reference, rules)
+            case "code":
+                _check_codes(one.file, reference, nomenclature, acts)
+            case "specialty":
+                _check_specialties(one.file, reference, nomenclature)
 
 
 def _check_acts_together(acts: Mapping[str, Loaded]) -> None:
@@ -94,6 +113,8 @@ def _check_acts_together(acts: Mapping[str, Loaded]) -> None:
 
 
 _Sort = Literal["code", "rule", "specialty"]
+#: The keys that name a single rule.
+_ONE_RULE = ("share_rule", "cap", "rule")
 
 
 class _Reference(NamedTuple):
@@ -112,9 +133,9 @@ def _sorts(model: type[BaseModel]) -> tuple[tuple[str, str, _Sort | None], ...]:
         sort: _Sort | None = None
         if field.annotation == tuple[Code, ...]:
             sort = "code"
-        elif field.annotation == tuple[RuleId, ...] or attribute == "share_rule":
+        elif field.annotation == tuple[RuleId, ...] or attribute in _ONE_RULE:
             sort = "rule"
-        elif attribute == "specialties":
+        elif field.annotation == tuple[SpecialtyCode, ...]:
             sort = "specialty"
         elif field.annotation is SourceModel:
             continue
@@ -127,21 +148,24 @@ def _references(model: BaseModel, prefix: str) -> Iterator[_Reference]:
         value = getattr(model, attribute)
         if sort is not None:
             yield _Reference(prefix + key, sort, value if isinstance(value, tuple) else (value,))
+        elif isinstance(value, BaseModel):
+            yield from _references(value, f"{prefix}{key}, ")
         elif isinstance(value, tuple):
             for number, one in enumerate(value, 1):
                 if isinstance(one, BaseModel):
                     yield from _references(one, f"{prefix}{key} {number}, ")
 
 
-def _check_rules(file: RuleFile, reference: _Reference, loaded: Mapping[str, Loaded]) -> None:
-    rules = [name for name, one in loaded.items() if isinstance(one.model, RuleModel)]
+def _check_rules(file: RuleFile, reference: _Reference, rules: Mapping[str, RuleModel]) -> None:
     for name in reference.names:
         if name not in rules:
             near = nearest_names(name, rules, feminine=True)
             raise file.error(reference.key, f"règle inconnue « {name} »", near or "donner l'identifiant d'une règle")
-        if reference.key.endswith("share_rule") and not isinstance(loaded[name].model, Share):
+        if reference.key.endswith("share_rule") and not isinstance(rules[name], Share):
             raise file.error(reference.key, f"« {name} » n'est pas un seuil", "donner une règle de genre « share »")
-        if reference.key.endswith("refused_by") and not _tells_of_a_supplement(loaded[name].model):
+        if reference.key == "cap" and not isinstance(rules[name], Frequency):
+            raise file.error(reference.key, f"« {name} » ne compte rien", "donner une règle de genre « frequency »")
+        if reference.key.endswith("refused_by") and not _tells_of_a_supplement(rules[name]):
             raise file.error(
                 reference.key,
                 f"« {name} » ne dit rien d'une majoration comprise dans le montant d'un autre acte",
@@ -153,9 +177,7 @@ def _tells_of_a_supplement(rule: RuleModel) -> bool:
     return isinstance(rule, Specialty) or (isinstance(rule, Condition) and rule.on_age_only)
 
 
-def _check_codes(
-    file: RuleFile, reference: _Reference, nomenclature: Nomenclature, acts: Mapping[str, Loaded]
-) -> None:
+def _check_codes(file: RuleFile, reference: _Reference, nomenclature: Nomenclature, acts: Collection[str]) -> None:
     for name in reference.names:
         if name not in nomenclature.codes and not re.fullmatch(CCAM_SHAPE, name):
             near = nearest_names(name, [*acts, *nomenclature.aliases]) or "corriger ce code"

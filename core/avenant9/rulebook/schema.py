@@ -38,6 +38,7 @@ Nature = Literal[
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{0,7}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 RuleId = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9-]+$")]
+SpecialtyCode = Annotated[int, "a specialty of the CNAM"]  # told from other numbers by its type
 
 
 def _accepted_reason(value: str) -> str:
@@ -158,7 +159,7 @@ class Proximity(RuleModel):
 class SpecialtyCeiling(Strict):
     """Another ceiling for some specialties."""
 
-    specialties: tuple[int, ...] = Field(min_length=1)
+    specialties: tuple[SpecialtyCode, ...] = Field(min_length=1)
     ceiling_bp: int = Field(ge=0, le=10_000)
 
 
@@ -327,7 +328,7 @@ class SpecialtyIn(Strict):
     """Holds for these CNAM specialties (22 and 23 are 1)."""
 
     test: Literal["specialty-in"]
-    specialties: tuple[int, ...] = Field(min_length=1)
+    specialties: tuple[SpecialtyCode, ...] = Field(min_length=1)
 
 
 class NoneOf(Strict):
@@ -447,8 +448,8 @@ class SpecialtyEntry(Strict):
     """Who may bill some codes: only `allowed`, or all but `refused`."""
 
     codes: tuple[Code, ...] = Field(min_length=1)
-    allowed: tuple[int, ...] = ()
-    refused: tuple[int, ...] = ()
+    allowed: tuple[SpecialtyCode, ...] = ()
+    refused: tuple[SpecialtyCode, ...] = ()
     verdict: FoundVerdict
 
     @model_validator(mode="after")
@@ -538,7 +539,7 @@ class AllowedPair(Strict):
 
     excluded: tuple[Code, ...] = ()
     beside: tuple[Code, ...] = ()
-    specialties: tuple[int, ...] = ()
+    specialties: tuple[SpecialtyCode, ...] = ()
 
 
 class PairVersion(Version):
@@ -675,7 +676,7 @@ class TariffValue(Dated):
     """
 
     amount: Decimal = Field(ge=0, le=10_000_000, decimal_places=2)  # sums of cents stay whole numbers of 64 bits
-    specialties: tuple[int, ...] = ()
+    specialties: tuple[SpecialtyCode, ...] = ()
     overseas: dict[Zone, Decimal] = Field(default_factory=dict)
     accepted: tuple[Decimal, ...] = ()
     verdict: FoundVerdict = "violation"
