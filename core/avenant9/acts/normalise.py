@@ -100,7 +100,11 @@ def _of_children(
 def _unread(raw: RawSheet, found: Recognised) -> list[str]:
     """What serves nothing may have been thought to count: it is named, once for a file."""
     titles = listed(quoted(found.unread.values()))
-    return [f"{raw.file} : {plural(len(found.unread), 'colonne non lue')} : {titles}."] if found.unread else []
+    return (
+        [f"{raw.file} : {plural(len(found.unread), 'colonne non lue', 'colonnes non lues')} : {titles}."]
+        if found.unread
+        else []
+    )
 
 
 def _at_once(reading: Reading, *steps: Callable[[Reading], None]) -> None:
