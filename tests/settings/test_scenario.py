@@ -71,7 +71,7 @@ HEAD = 'name = "Essai"\n[[change]]\n'
         ),
         (
             HEAD + 'period = "ete-2022"\nuntil = "fin"',
-            "essai.toml, changement 1, until : valeur inutilisable ; attendu : une date AAAA-MM-JJ ou JJ/MM/AAAA.",
+            "essai.toml, changement 1, until : valeur inutilisable ; attendu : une date JJ/MM/AAAA ou AAAA-MM-JJ.",
         ),
         (
             HEAD + 'period = "ete-2022"\nretain = "oui"',

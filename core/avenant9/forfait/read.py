@@ -15,6 +15,7 @@ from avenant9.reading.sniff import HEAD, open_input, sniff
 from avenant9.settings import practices
 from avenant9.settings.sheet import empty
 from avenant9.settings.toml import check_keys, near, parsed
+from avenant9.settings.values import count, day
 from avenant9.wording import listed, plural, quoted
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _REMEDY: Final = "partez de « a9 template forfait »"
 _ASSISTANT_PARTS: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "etp": values.etp,
-    "signe_le": values.day,
+    "signe_le": day,
     "percentile": values.percentile,
 }
 
@@ -183,7 +184,7 @@ def _contract(place: str, parts: Mapping[str, tuple[str, Any]]) -> AssistantCont
 
 
 def _year(place: str, value: object) -> int | None:
-    return None if empty(value) else values.count(place, value)
+    return None if empty(value) else count(place, value)
 
 
 def _set(entry: Entry, given: Mapping[str, str], keys: Mapping[str, Key]) -> Entry:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, Final
 
 from avenant9.errors import SettingError
 from avenant9.model import GrantedCeiling
-from avenant9.settings.forms import Form, check_entry, day, entries, practitioner, unusable
-from avenant9.wording import fold
+from avenant9.settings.forms import Form, check_entry, day, entries, practitioner
+from avenant9.settings.values import number, share, shown, unusable, yes_no
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +25,7 @@ HEADINGS: Final = {
 REQUIRED: Final = ("practitioner", "year", "ceiling")
 _FORM: Final = Form("derogation", "dérogation", "derogations", HEADINGS, REQUIRED)
 _YEARS: Final = range(2000, 2100)
-_BASIS_POINTS: Final = 10_000
-_YES_NO: Final = dict.fromkeys(("oui", "o", "vrai", "1"), True) | dict.fromkeys(("non", "n", "faux", "0"), False)
+_CEILING: Final = "une part entre 0 et 1, par exemple 0.40 (ou 40 %)"
 
 
 def load_derogations(path: Path) -> tuple[GrantedCeiling, ...]:
@@ -68,42 +66,28 @@ def granted_ceiling(place: str, values: dict[str, Any]) -> GrantedCeiling:
     return GrantedCeiling(
         practitioner=practitioner(place, values["practitioner"]),
         year=year,
-        ceiling_bp=_share(place, values["ceiling"]),
+        ceiling_bp=_basis_points(place, values["ceiling"]),
         conditions=_conditions(place, values.get("conditions", ())),
         decided_on=day(place, "decided_on", values.get("decided_on")),
-        tacit_renewal=_yes_no(place, values.get("tacit_renewal", True)),
+        tacit_renewal=yes_no(f"{place}, tacit_renewal", values.get("tacit_renewal", True)),
         changed_on=changed_on,
     )
 
 
 def _year(place: str, value: Any) -> int:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or value not in _YEARS:
-        raise unusable(place, "year", "une année civile, par exemple 2022")
-    return value
+    year = number(value)
+    if year is None or year not in _YEARS:
+        raise unusable(f"{place}, year", "une année civile, par exemple 2022")
+    return int(year)
 
 
-def _share(place: str, value: Any) -> int:
+def _basis_points(place: str, value: Any) -> int:
     """A share as whole basis points: integer arithmetic from here on."""
-    key, expected = "ceiling", "une part entre 0 et 1, par exemple 0.40 (ou 40 %)"
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise unusable(place, key, expected)
-    text = str(value).replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace(",", ".")
-    percent = text.endswith("%")
-    try:
-        share = Decimal(text.removesuffix("%"))
-    except InvalidOperation:
-        raise unusable(place, key, expected) from None
-    points = share * (100 if percent else _BASIS_POINTS)
-    if isinstance(value, float):  # a cell of a workbook: 0.4 is stored as a binary fraction
-        points = points.quantize(Decimal("0.000001")).normalize()
-    if not points.is_finite() or not 0 <= points <= _BASIS_POINTS:
-        raise SettingError(f"{place}, {key}", f"plafond hors de 0 à 1 ({value})", f"attendu : {expected}")
-    if points != points.to_integral_value():
-        raise SettingError(f"{place}, {key}", f"plafond trop précis ({value})", "deux décimales de pour cent au plus")
+    points = 10_000 * share(f"{place}, ceiling", value, "plafond", _CEILING)
+    if points.denominator != 1:
+        raise SettingError(
+            f"{place}, ceiling", f"plafond trop précis ({shown(value)})", "deux décimales de pour cent au plus"
+        )
     return int(points)
 
 
@@ -112,14 +96,5 @@ def _conditions(place: str, value: Any) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.split(";")
     if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
-        raise unusable(place, "conditions", "une liste de textes")
+        raise unusable(f"{place}, conditions", "une liste de textes")
     return tuple(text.strip() for text in value if text.strip())
-
-
-def _yes_no(place: str, value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    answer = _YES_NO.get(fold(str(value)).strip())
-    if answer is None:
-        raise unusable(place, "tacit_renewal", "true ou false (oui ou non dans un classeur)")
-    return answer

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from avenant9.acts.dates import parse_day
 from avenant9.acts.people import practitioner_key
 from avenant9.errors import SettingError
-from avenant9.settings import toml
+from avenant9.settings import toml, values
 from avenant9.settings.sheet import empty, filled, plain
 from avenant9.wording import did_you_mean, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from avenant9.settings.sheet import Line
@@ -102,30 +101,15 @@ def _keys(place: str, titles: Line, form: Form) -> list[str | None]:
     return keys
 
 
-def unusable(place: str, key: str, expected: str) -> SettingError:
-    """The error of a value that cannot be used."""
-    return SettingError(f"{place}, {key}", "valeur inutilisable", f"attendu : {expected}")
-
-
 def practitioner(place: str, value: Any) -> str:
     """An identifier of a practitioner, as acts have it; a cell may hold it as a number."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise unusable(place, "practitioner", "l'identifiant du praticien, entre guillemets")
+        raise values.unusable(f"{place}, practitioner", "l'identifiant du praticien, entre guillemets")
     return practitioner_key(str(value).strip())
 
 
 def day(place: str, key: str, value: Any) -> date | None:
     """A date of TOML, of a cell, or written as text; None where there is none."""
-    if isinstance(value, str) and value.strip():
-        value = parse_day(value.strip())
-        if value is None:
-            raise unusable(place, key, "une date AAAA-MM-JJ ou JJ/MM/AAAA")
-    if value is None or empty(value):
-        return None
-    if isinstance(value, datetime):
-        return value.date()
-    if not isinstance(value, date):
-        raise unusable(place, key, "une date AAAA-MM-JJ ou JJ/MM/AAAA")
-    return value
+    return None if empty(value) else values.day(f"{place}, {key}", value)

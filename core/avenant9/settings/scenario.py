@@ -7,8 +7,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from avenant9.errors import SettingError
-from avenant9.settings.forms import day, unusable
+from avenant9.settings.forms import day
 from avenant9.settings.toml import check_keys, read_toml
+from avenant9.settings.values import unusable
 from avenant9.wording import day as in_french
 
 if TYPE_CHECKING:
@@ -124,10 +125,10 @@ def _change(place: str, table: dict[str, Any]) -> Change:
         raise SettingError(place, "rien n'est changé", "donnez from, until, retain ou set")
     retain = table.get("retain", False)
     if not isinstance(retain, bool):
-        raise unusable(place, "retain", "true ou false")
+        raise unusable(f"{place}, retain", "true ou false")
     values = table.get("set", {})
     if not isinstance(values, dict):
-        raise unusable(place, "set", "une table, par exemple { limit = 30 }")
+        raise unusable(f"{place}, set", "une table, par exemple { limit = 30 }")
     until = table.get("until")
     return Change(
         place=place,
@@ -142,7 +143,7 @@ def _change(place: str, table: dict[str, Any]) -> Change:
 
 def _text(place: str, key: str, value: object) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise unusable(place, key, "un identifiant entre guillemets")
+        raise unusable(f"{place}, {key}", "un identifiant entre guillemets")
     return value
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from avenant9.errors import SettingError
-from avenant9.settings.forms import Form, check_entry, day, entries, practitioner, unusable
+from avenant9.settings.forms import Form, check_entry, day, entries, practitioner
 from avenant9.settings.sheet import empty
+from avenant9.settings.values import unusable
 from avenant9.wording import day as in_french
 from avenant9.wording import did_you_mean
 
@@ -116,7 +117,7 @@ def _fingerprint(place: str, value: Any) -> str:
         expected = (
             "l'empreinte d'un constat, en texte : 16 chiffres et lettres de a à f, comme dans le CSV ou le JSON"
         )
-        raise unusable(place, "fingerprint", expected)
+        raise unusable(f"{place}, fingerprint", expected)
     return text
 
 
@@ -130,5 +131,5 @@ def _rule(place: str, value: Any, rules: Collection[str]) -> str:
 
 def _text(place: str, key: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise unusable(place, key, "un texte, entre guillemets")
+        raise unusable(f"{place}, {key}", "un texte, entre guillemets")
     return " ".join(value.split())
