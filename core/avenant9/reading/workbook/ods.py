@@ -1,14 +1,16 @@
-"""An OpenDocument workbook: its one part is parsed whole, which gives the cells themselves."""
+"""An OpenDocument workbook: its one part is parsed, which gives the cells themselves, but for its plain rows."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
 from avenant9.reading.refusals import protected
 from avenant9.reading.workbook import limits, written
 from avenant9.reading.workbook.gathered import Gathered
+from avenant9.reading.workbook.ods_rows import RUN, PlainRows
 from avenant9.reading.workbook.package import not_a_workbook
 from avenant9.reading.workbook.sheet import UNCOMPUTED, Chosen, Sheet, Workbook, check_grid, check_noted
 from avenant9.reading.workbook.xml import Listener, attribute
@@ -30,7 +32,7 @@ def examined(package: Package, chosen: Chosen) -> Workbook:
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.xml("META-INF/manifest.xml"):
         raise protected(package.path)
     scan = _Scan(package, chosen)
-    scan.read(package.stream("content.xml"))
+    scan.read(scan.plain.taken_out(package.stream("content.xml")))
     if not scan.sheets:
         raise not_a_workbook(package)
     return Workbook("ods", tuple(scan.sheets), False)
@@ -42,6 +44,7 @@ class _Scan(Listener):
     def __init__(self, package: Package, chosen: Chosen) -> None:
         super().__init__(package)
         self.chosen = chosen
+        self.plain = PlainRows()
         self.sheets: list[Sheet] = []
         self.hidden_styles: set[str] = set()
         self.style = ""
@@ -74,10 +77,26 @@ class _Scan(Listener):
             self.column = 0
             if attribute(about, "visibility") in ("collapse", "filter"):
                 self.sheets[-1].hide(self.row + 1, self.row + self.repeat)
+            if RUN in about:
+                self._put_plain(about[RUN])
         elif self.within and name in _CELLS:
             self.cell, self.at = about, self.depth
             self.listen()
             self.said, self.text = self.text or [], None
+
+    def _put_plain(self, run: str) -> None:
+        sheet = self.sheets[-1]
+        for row, cells in enumerate(self.plain.cells(run), self.row + 1):
+            column, filled = 0, list[int]()
+            for repeated, kind, value, text in cells:
+                if kind:
+                    filled.append(column)
+                    if sheet.cells is not None:
+                        sheet.cells.put(row, column, _plain(kind, value, text) if value else text.decode())
+                column += int(repeated or 1)
+            for column in filled[:1] + filled[-1:]:
+                sheet.extend(row, column)
+        check_grid(self.package.path, sheet)
 
     def _begin(self, about: dict[str, str]) -> None:
         sheet = Sheet(attribute(about, "name"), attribute(about, "style-name") in self.hidden_styles)
@@ -171,6 +190,13 @@ def _value(cell: dict[str, str], kind: str, text: str) -> str:
     if kind == "time":
         return _clock(attribute(cell, "time-value")) or text
     return attribute(cell, "string-value") or text
+
+
+@lru_cache(2**16)
+def _plain(kind: bytes, value: bytes, text: bytes) -> str:
+    """The value of a plain cell that shows another text; many are the same."""
+    name = "date-value" if kind == b"date" else "value"
+    return _value({name: value.decode()}, kind.decode(), text.decode())
 
 
 def _clock(duration: str) -> str:
