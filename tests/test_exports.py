@@ -33,7 +33,7 @@ NOT_YET = {
     "rows": {"ancien_logiciel.csv"},
     "columns": {"logiciel_web.csv"},
     "cells": {"logiciel_web.csv"},
-    "findings": {"libreoffice.ods", "logiciel_web.csv"},
+    "findings": {"logiciel_web.csv"},
     "refused": {"logiciel_web.csv"},
     "settings": set(),
 }

@@ -181,6 +181,7 @@ def test_each_rejection_of_a_shift(tmp_path: Path, row: str, cell: str | None, r
         ("05/09/2022;P1;;mk;", "C2", "protocole absent"),
         ("05/09/2022;P1;cheville;mk;1990", "E2", "date de naissance illisible : « 1990 »"),
         ("05/09/2022;P1;cheville;mk;06/09/2022", "E2", "date de naissance après la date de prise en charge"),
+        ("05/09/2022;P1;cheville;mk;12/06/15", "E2", "date de naissance illisible : « 12/06/15 »"),  # 1915, or 2015?
         ("2022;P1;cheville;mk;", "A2", "date illisible : « 2022 »"),
     ],
 )
@@ -357,6 +358,11 @@ def test_the_templates_are_read_as_they_are(tmp_path: Path) -> None:
                 (date(2022, 9, 5), "D-0001", "cheville", "mk"),
                 (date(2022, 9, 12), "D-0002", "odynophagie", "pharmacien"),
             ]
+
+
+def test_a_year_of_two_digits_is_of_the_century_that_gives_an_age(tmp_path: Path) -> None:
+    found = read(tmp_path, f"{PATIENTS}\n05/09/22;P1;cheville;mk;12/06/50")
+    assert [(one.on, one.birth_date) for one in found.patients] == [(date(2022, 9, 5), date(1950, 6, 12))]
 
 
 def test_the_dates_of_a_program_that_writes_months_first(tmp_path: Path) -> None:

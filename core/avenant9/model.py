@@ -191,6 +191,7 @@ class Nomenclature:
     priced_by_coefficient: frozenset[str]
     natures_of_act: dict[int, str]  # PS5 number of the SNDS extracts -> code
     specialties: dict[int, str]  # CNAM code -> label
+    specialty_words: dict[str, int]  # what people write -> CNAM code
     same_specialty: dict[int, int]  # 22 -> 1
     pathways: dict[str, str]  # letter, or number of the SNDS extracts -> letter
     exemptions: dict[int, str]  # code -> label

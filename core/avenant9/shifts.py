@@ -454,7 +454,7 @@ def _clock(cell: str) -> time | None:
 
 @lru_cache(maxsize=4096)
 def _known(cell: str, accepted: tuple[str, ...]) -> str | None:
-    [word] = values.listed(pl.Series([cell]), accepted)
+    [word] = values.listed(pl.Series([cell]), {word: word for word in accepted})
     return word if isinstance(word, str) else None
 
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from avenant9.acts import amounts, dates, values
-from avenant9.acts.columns import LISTED
+from avenant9.acts.columns import COLUMNS
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,8 @@ def test_a_column_of_crosses_says_no_by_its_empty_cells() -> None:
 
 def test_listed_values_however_typed() -> None:
     cells = pl.Series(["Vidéo", "TÉLÉPHONE", "présentiel", "fax", None])
-    assert values.listed(cells, LISTED["channel"]).to_list() == ["video", "telephone", "presentiel", None, None]
+    read = values.listed(cells, COLUMNS["channel"].spellings)
+    assert read.to_list() == ["video", "telephone", "presentiel", None, None]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 import avenant9
+from avenant9.acts.values import as_words
 from avenant9.rulebook.schema import Act, TariffValue
 
 RULES = Path(avenant9.__file__).parent / "rules"
@@ -490,3 +491,11 @@ def test_closed_codes_end_on_the_day_of_the_cnam_table() -> None:
                 assert ends == {date(int(closed[3]), int(closed[2]), int(closed[1]))}, act.code
             else:
                 assert act.code == "TE1" or ends <= {"open"}, act.code
+
+
+def test_a_word_names_one_specialty() -> None:
+    specialties = tomllib.loads((RULES / "tables" / "specialites.toml").read_text(encoding="utf-8"))
+    words = Counter(as_words(word) for named in specialties["words"].values() for word in named)
+    assert [word for word, number in words.items() if number > 1] == []
+    codes = {row.partition(";")[0] for row in (RULES / "tables" / "IR_SPE_V.csv").read_text().splitlines()}
+    assert set(specialties["words"]) <= codes

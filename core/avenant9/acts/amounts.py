@@ -50,11 +50,15 @@ def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) 
         nothing = (units == 0) & columns["amount"].ne_missing(pl.Series([0]))
         columns["quantity"] = units.set(nothing.fill_null(False), None)  # no unit, and yet an amount
     invoice = reading.cells("invoice")
-    columns["invoice"] = (
-        absent("invoice") if invoice is None else whole_identifiers(reading, "invoice", invoice).cast(pl.String)
-    )
+    columns["invoice"] = absent("invoice") if invoice is None else _numbers(reading, "invoice", invoice)
     original = reading.text("original_code")
     columns["original_code"] = absent("original_code") if original is None else original.str.to_uppercase()
+
+
+def _numbers(reading: Reading, key: str, cells: pl.Series) -> pl.Series:
+    """Numbers of documents, as texts; a mark (`-`) is none."""
+    numbers = whole_identifiers(reading, key, cells).cast(pl.String).str.strip_prefix("'")
+    return numbers.set(~numbers.str.contains(r"[\pL\pN]"), None)
 
 
 def parse_decimal(text: str) -> Decimal | None:

@@ -26,6 +26,7 @@ class Column:
         dtype: in ACTS; None where the column only serves to identify a patient.
         note, examples: of the template; empty for a column that the template does not have.
         values: a closed list, each value with the words that people read: every other one is unknown.
+        also: what is written for some of them besides, value by value.
         admitted: values offered by the template, which are read in more ways than these.
     """
 
@@ -40,7 +41,14 @@ class Column:
     note: str = ""
     examples: tuple[Any, ...] = ()
     values: dict[str, str] = field(default_factory=dict)
+    also: dict[str, list[str]] = field(default_factory=dict)
     admitted: tuple[str, ...] = ()
+
+    @property
+    def spellings(self) -> dict[str, str]:
+        """What is written for the values of a closed list -> value."""
+        written = {value: (value, words, *self.also.get(value, ())) for value, words in self.values.items()}
+        return {spelling: value for value, spellings in written.items() for spelling in spellings}
 
 
 _DTYPES = {

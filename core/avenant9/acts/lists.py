@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from avenant9.acts import values
-from avenant9.acts.columns import ACTS, LISTED
+from avenant9.acts.columns import ACTS, COLUMNS, LISTED
 from avenant9.acts.sheet import Absent, Parser, Reading, as_unknown, first_at
 from avenant9.model import Nomenclature
 from avenant9.wording import counted
@@ -21,12 +23,12 @@ def read_lists(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
         if cells is None:
             columns[key] = absent(key)
             continue
-        columns[key] = values.listed(cells, accepted)
+        columns[key] = values.listed(cells, COLUMNS[key].spellings)
         _name_unlisted(reading, key, cells, columns[key], ", ".join(accepted))
     readers = {
         "specialty": (_specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
         "sector": (_sector_reader(nomenclature, reading.found.sector_cnam), "1, 1DP, 2, 3"),
-        "pathway": (lambda cell: nomenclature.pathways.get(cell.upper()), "une lettre du parcours de soins"),
+        "pathway": (_pathway_reader(nomenclature), "une lettre du parcours de soins"),
         "exemption": (_exemption_reader(nomenclature), "un code d'exonération de la CNAM"),
     }
     for key, (parse, accepted_text) in readers.items():
@@ -56,23 +58,32 @@ def _name_unlisted(reading: Reading, key: str, text: pl.Series, read: pl.Series,
 
 
 def _specialty_reader(nomenclature: Nomenclature) -> Parser:
-    by_label = {values.fold(label): code for code, label in nomenclature.specialties.items()}
+    by_words = {_of_specialty(words): code for words, code in nomenclature.specialty_words.items()}
 
     def parse(cell: str) -> int | None:
-        number = cell.split("-", maxsplit=1)[0].split(":", maxsplit=1)[0].strip().split(" ")[0]
-        code = int(number) if _is_code(number) else by_label.get(values.fold(cell))
-        if code is None or code not in nomenclature.specialties or code in (0, 99):
+        number = values.bare(cell).split("-", maxsplit=1)[0].split(":", maxsplit=1)[0].strip().split(" ")[0]
+        code = int(number) if _is_code(number) else by_words.get(_of_specialty(cell))
+        if code is None or code not in nomenclature.specialties:
             return None
         return nomenclature.same_specialty.get(code, code)
 
     return parse
 
 
+#: What says no more than that somebody has a specialty.
+_OF_A_DOCTOR = re.compile("^(?:(?:docteur|dr|medecin|specialiste|specialite) )+(?:en )?")
+
+
+def _of_specialty(text: str) -> str:
+    """The words that tell a specialty."""
+    return _OF_A_DOCTOR.sub("", values.as_words(text))
+
+
 def _sector_reader(nomenclature: Nomenclature, cnam: bool) -> Parser:
     everyday = frozenset(nomenclature.sectors_cnam.values())
 
     def parse(cell: str) -> str | None:
-        words = cell.upper()
+        words = values.bare(cell).upper()
         word = words.replace("SECTEUR", "").replace(" ", "").removeprefix("S")
         if cnam and "SECTEUR" not in words:  # « secteur 2 » is no code
             return nomenclature.sectors_cnam.get(word)
@@ -81,9 +92,14 @@ def _sector_reader(nomenclature: Nomenclature, cnam: bool) -> Parser:
     return parse
 
 
+def _pathway_reader(nomenclature: Nomenclature) -> Parser:
+    return lambda cell: nomenclature.pathways.get(values.bare(cell).upper())
+
+
 def _exemption_reader(nomenclature: Nomenclature) -> Parser:
     def parse(cell: str) -> int | None:
-        return int(cell) if _is_code(cell) and int(cell) in nomenclature.exemptions else None
+        code = values.bare(cell)
+        return int(code) if _is_code(code) and int(code) in nomenclature.exemptions else None
 
     return parse
 

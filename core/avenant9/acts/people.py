@@ -149,9 +149,12 @@ def _by_name(reading: Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def whole_identifiers(reading: Reading, key: str, identifiers: pl.Series) -> pl.Series:
-    """`1,85E+14` is a number that a spreadsheet rounded: several patients may hide behind it. `17.0` is 17."""
+    """`1,85E+14` is a number that a spreadsheet rounded: several patients may hide behind it. `17.0` is 17.
+
+    `4e872096` is none of these: a program that rounds writes a decimal separator or a sign.
+    """
     texts = identifiers if identifiers.dtype == pl.String else values.by_text(identifiers)[0]
-    if not texts.str.contains("[.,eE]").any():
+    if not texts.str.contains(r"[.,]|[eE]\+").any():
         return identifiers
     identifiers = identifiers.cast(pl.String)
     decimal = identifiers.str.contains(r"^\d+[.,]0$").fill_null(False)
@@ -165,7 +168,7 @@ def whole_identifiers(reading: Reading, key: str, identifiers: pl.Series) -> pl.
             ),
         )
         identifiers = identifiers.zip_with(~decimal, identifiers.str.head(-2))
-    lost = identifiers.str.contains(r"(?i)^\d([.,]\d+)?e\+?\d+$").fill_null(False)
+    lost = identifiers.str.contains(r"(?i)^\d(?:[.,]\d+e\+?|e\+)\d+$").fill_null(False)
     if lost.any():
         reading.tell(
             key,

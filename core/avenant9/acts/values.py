@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from importlib.resources import files
 from typing import Any
 
 import polars as pl
@@ -18,8 +20,22 @@ _MARKS = str.maketrans(
 )
 #: The longest text that a message quotes.
 LONGEST_QUOTED = 32
+#: What a spreadsheet adds to a number, or to a text that looks like one.
+_ADDED = re.compile(r"^'|(?<=\d)[.,]0+$")
+#: What may stand before a value in a sentence, folded: `au cabinet`, `par téléphone`.
+_BEFORE = re.compile(r"^(?:a|au|en|par|la|le|l) (?:la |le |l )?")
 _YES = {"oui": True, "o": True, "1": True, "vrai": True, "true": True}
 _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
+
+
+def _nothing() -> Iterator[str]:
+    text = (files("avenant9.acts") / "nothing.toml").read_text(encoding="utf-8")
+    for word in tomllib.loads(text)["words"]:
+        yield from (word, word.lower(), word.upper(), word.capitalize())
+
+
+#: The texts that stand for nothing.
+_NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 
 
 def by_text(column: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -41,7 +57,7 @@ def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType)
 
 
 def clean(cells: pl.DataFrame) -> pl.DataFrame:
-    """Text trimmed, NFC, without no-break or zero-width spaces; an empty cell is null.
+    """Text trimmed, NFC, without no-break or zero-width spaces; null where it is empty or stands for nothing.
 
     A column whose texts repeat comes back as Categorical: what is done to its texts is done once for each.
     """
@@ -74,7 +90,7 @@ def _trimmed(column: pl.Series) -> pl.Series:
             .str.normalize("NFC")
             .str.strip_chars()
         )
-    return column.set(column == "", None)
+    return column.set(column.is_in(_NOTHING), None)
 
 
 def plain_marks(text: str) -> str:
@@ -91,20 +107,31 @@ def fold(text: str) -> str:
 def yes_no(column: pl.Series) -> pl.Series:
     """oui/non; in a column of nothing but `x` and empty cells, an empty cell is "non"."""
     texts, places = by_text(column)
-    folded = [fold(text) for text in texts]
+    folded = [fold(bare(text)) for text in texts]
     if set(folded) == {"x"}:
         return column.is_not_null()
     return pl.Series(column.name, [(_YES | _NO).get(text) for text in folded], dtype=pl.Boolean).gather(places)
 
 
-def listed(column: pl.Series, values: tuple[str, ...]) -> pl.Series:
-    """The values of a closed list, however they are typed (`Vidéo`, `Nouveau MT`)."""
-    wanted = {fold(value).replace("-", " ").replace("_", " "): value for value in values}
+def listed(column: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
+    """The values of a closed list, by what is written for each, however it is typed (`Vidéo`, `au cabinet`)."""
+    wanted = {as_words(spelling): value for spelling, value in spellings.items()}
 
     def parse(text: str) -> str | None:
-        return wanted.get(fold(text).replace("-", " ").replace("_", " "))
+        words = as_words(bare(text))
+        return wanted.get(words, wanted.get(_BEFORE.sub("", words)))
 
     return distinct(column, parse, pl.String())
+
+
+def bare(text: str) -> str:
+    """A code or a number without what a spreadsheet adds: `'01` is 01, `42.0` is 42."""
+    return _ADDED.sub("", text)
+
+
+def as_words(text: str) -> str:
+    """Words alone: folded, without full stops, other marks as spaces."""
+    return " ".join(re.sub(r"[^\w\s]|_", " ", fold(text).replace(".", "")).split())
 
 
 def quotable(text: str) -> bool:

@@ -22,7 +22,7 @@ from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.files import RuleFile, find_rules, nearest_names, read_toml
 from avenant9.rulebook.messages import complaint
 from avenant9.rulebook.references import check_together
-from avenant9.rulebook.tables import Tables, read_nomenclature
+from avenant9.rulebook.tables import Specialties, Tables, read_nomenclature
 from avenant9.wording import listed
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
     models = {name: loaded[name].model for name in sorted(loaded)}
     acts = {model.code: model for model in models.values() if isinstance(model, schema.Act)}
     conditions = [model for model in models.values() if isinstance(model, schema.Condition)]
-    nomenclature = read_nomenclature(_SHIPPED / "tables", tables, acts.values(), conditions)
+    nomenclature = read_nomenclature(_SHIPPED / "tables", tables, _specialties(), acts.values(), conditions)
     check_together(loaded, nomenclature)
     rules = [name for name, model in models.items() if isinstance(model, schema.RuleModel)]
     limitations = [model for model in models.values() if isinstance(model, schema.Limitation)]
@@ -199,6 +199,12 @@ def _shipped() -> tuple[Mapping[str, Loaded], Tables, str]:
     tables = RuleFile(_SHIPPED / "tables" / "tables.toml", "tables/tables.toml", "tables", "tables")
     head = RuleFile(_SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
     return _read(files), validate(tables, Tables), validate(head, _Head).version
+
+
+@cache
+def _specialties() -> Specialties:
+    path = _SHIPPED / "tables" / "specialites.toml"
+    return validate(RuleFile(path, f"tables/{path.name}", "tables", path.stem), Specialties)
 
 
 @cache

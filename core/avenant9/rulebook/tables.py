@@ -95,11 +95,18 @@ class Tables(Strict):
         return max(part.checked_on for part in parts if isinstance(part, Sourced))
 
 
+class Specialties(Strict):
+    """What `specialites.toml` holds: CNAM code -> words that name the specialty, beside its labels."""
+
+    kind: Literal["specialties"]
+    words: dict[int, tuple[Text, ...]]
+
+
 def read_nomenclature(
-    folder: Path, tables: Tables, acts: Iterable[Act], conditions: Iterable[Condition]
+    folder: Path, tables: Tables, specialties: Specialties, acts: Iterable[Act], conditions: Iterable[Condition]
 ) -> Nomenclature:
-    """The look-ups: the CNAM's tables in `folder`, completed by `tables`, under the acts of the rulebook; some
-    `conditions` reserve codes to children.
+    """The look-ups: the CNAM's tables in `folder`, completed by `tables` and `specialties`, under the acts of the
+    rulebook; some `conditions` reserve codes to children.
 
     Where the table of natures and an act name different codes for one number, the act wins.
     """
@@ -131,6 +138,7 @@ def read_nomenclature(
             for row in _rows(folder / "IR_SPE_V.csv")
             if int(row[0]) not in tables.unknown.specialties
         },
+        specialty_words=_specialty_words(folder / "IR_SPE_V.csv", specialties),
         same_specialty=dict(tables.same_specialty.codes),
         pathways={
             written: row[1]
@@ -148,6 +156,12 @@ def read_nomenclature(
         paediatricians=tables.paediatricians.specialties,
         of_children=frozenset(code for condition in conditions for code in condition.codes_of_children),
     )
+
+
+def _specialty_words(path: Path, specialties: Specialties) -> dict[str, int]:
+    """Both labels of each specialty, and the words that name it."""
+    labels = {label: int(code) for code, _, *both, _, _, _, _, _ in _rows(path) for label in both}
+    return labels | {word: code for code, words in specialties.words.items() for word in words}
 
 
 def _rows(path: Path) -> Iterator[list[str]]:
