@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from avenant9.engine import Options, check
 from avenant9.measures.simulate import Ask, simulate
 from avenant9.rulebook.load import load_rulebook
-from avenant9.rulebook.measures import load_measures
+from avenant9.rulebook.measures import Supplement, load_measures
+from avenant9.rulebook.schema import Frequency
 from avenant9.settings.scenario import Change, Scenario, of_options
 from avenant9.shifts import load_activity
 
@@ -348,6 +349,18 @@ def test_an_act_refused_by_a_condition_does_not_fill_the_week(simulated: Simulat
     assert sums(result)[1] == "20"
 
 
+@pytest.mark.parametrize("refusing", [{"beside": "MCG"}, {"beside": "MU"}, {"overcharge": "10"}])
+def test_an_act_refused_by_what_stands_beside_it_does_not_fill_the_week(
+    simulated: Simulate, refusing: dict[str, str]
+) -> None:
+    first = visit(date(2023, 12, 4), "08:30", "Q", overcharge=refusing.get("overcharge", "0"))
+    if "beside" in refusing:
+        first.insert(1, first[0].replace(";G;A;1;Q;25;", f";{refusing['beside']};A;1;Q;5;"))
+    result = simulated(file(first, *week(date(2023, 12, 4), [4, 4, 4, 4, 4])))
+    assert reasons(result) == [(len(first) + 1, "condition")]
+    assert sums(result) == ("21", "20", "1", "300.00", "210.00", "90.00")
+
+
 def test_a_row_of_several_units_is_cut_at_the_limit(simulated: Simulate) -> None:
     result = simulated(file(*week(date(2022, 9, 5), [5, 5, 5, 4]), visit(date(2022, 9, 9), patient="Q", quantity=3)))
     assert sums(result) == ("22", "20", "2", "300.00", "210.00", "90.00")
@@ -451,6 +464,13 @@ FEW = settings(
     database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=25, derandomize=True
 )
 RULEBOOK, MEASURES = load_rulebook(), load_measures()
+
+
+def test_what_refuses_a_supplement_leaves_its_place_in_the_week() -> None:
+    snp, week_ = MEASURES["snp"], RULEBOOK.rules["frequence/snp-hebdomadaire"]
+    assert isinstance(snp, Supplement)
+    assert isinstance(week_, Frequency)
+    assert {*week_.not_counting} == {*snp.conditions, *snp.exclusions, "condition/snp-periode"}
 
 
 def of(visits: list[list[str]], tmp_path: Path, scenario: Scenario = Scenario()) -> Measures:  # noqa: B008
