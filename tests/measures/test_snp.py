@@ -26,6 +26,14 @@ if TYPE_CHECKING:
 HEAD = (
     "date;time;code;practitioner;specialty;patient;amount;overcharge;rate;treating_doctor;regulated_by;regulated_at"
 )
+#: The limit is set, then a bound: what was set stays set.
+SET_THEN_MOVED = Scenario(
+    "vingt",
+    (
+        Change("x", "snp", "hiver-2022", values={"limit": 20}),
+        Change("x", "snp", "hiver-2022", date(2022, 12, 11)),
+    ),
+)
 RETAIN = Scenario("rétroactif", (Change("essai", "snp", "automne-2022", retain=True),))
 
 
@@ -333,6 +341,24 @@ def test_the_limit_of_the_winter_is_left_open_unless_a_scenario_sets_it(simulate
     )
     assert sums(simulated(acts, of_options(values=["snp.limit=21"])))[1:3] == ("21", "1")
     assert sums(simulated(acts, of_options(values=["snp.limit=30"])))[1:3] == ("22", "0")
+
+
+@pytest.mark.parametrize("scenario", [of_options((), "hiver-2022", values=["snp.limit=20"]), SET_THEN_MOVED])
+def test_a_limit_set_by_hand_refuses_be_it_that_of_the_text(simulated: Simulate, scenario: Scenario) -> None:
+    result = simulated(file(*week(date(2023, 1, 9), [5, 5, 5, 5, 5])), scenario)
+    assert sums(result) == ("25", "20", "5", "300.00", "210.00", "90.00")
+    assert reasons(result) == [
+        (43, "weekly_cap"),
+        (45, "weekly_cap"),
+        (47, "weekly_cap"),
+        (49, "weekly_cap"),
+        (51, "weekly_cap"),
+    ]
+
+
+def test_a_limit_set_in_another_period_settles_nothing(simulated: Simulate) -> None:
+    scenario = of_options((), "ete-2022", values=["snp.limit=20"])
+    assert sums(simulated(file(*week(date(2023, 1, 9), [5, 5, 5, 5, 5])), scenario))[1:3] == ("25", "0")
 
 
 def test_a_limit_and_an_amount_that_a_scenario_sets(simulated: Simulate) -> None:

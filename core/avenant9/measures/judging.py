@@ -187,8 +187,8 @@ def _strengthened(version: Any, nominal: Span, span: Span) -> Any:
     if not nominal.retained:
         update["verdict"] = "violation"
     if isinstance(version, schema.FrequencyVersion):
-        limit, before = _limit(span), _limit(nominal)
-        if limit is not None and (limit != before or not nominal.retained):
+        limit = _limit(span)
+        if limit is not None and ("limit" in span.by_hand or not nominal.retained):
             update |= {"limit": limit, "verdict": "violation"}
     return version.model_copy(update=update) if update else version
 

@@ -114,8 +114,8 @@ def _altered(change: Change, name: str, span: Span) -> Span:
         update["until"] = change.until
     if change.retain:
         update["certainty"] = "in-force"
-    update |= {key: _value(change.place, name, span, key, value) for key, value in change.values.items()}
-    return span.model_copy(update=update)
+    values = {key: _value(change.place, name, span, key, value) for key, value in change.values.items()}
+    return span.changed(update, values)
 
 
 def settable(span: Span) -> list[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import date, time
 from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, PrivateAttr, StringConstraints
 
 from avenant9.period import ONE_DAY, Period
 from avenant9.rulebook import schema
@@ -20,7 +20,7 @@ from avenant9.rulebook.references import check_names
 from avenant9.wording import day as french_day
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from avenant9.rulebook.consistency import Loaded
@@ -45,11 +45,23 @@ class Span(schema.Dated):
     id: PeriodId
     label: schema.Text
     certainty: Certainty = "in-force"
+    _by_hand: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
     def retained(self) -> bool:
         """Whether what it gives is due: a disputed period gives nothing."""
         return self.certainty == "in-force"
+
+    @property
+    def by_hand(self) -> frozenset[str]:
+        """The values that a scenario set, be they those of the text."""
+        return self._by_hand
+
+    def changed(self, update: Mapping[str, Any], values: Mapping[str, Any]) -> Self:
+        """The same period with other bounds or another certainty (`update`), and `values` set by hand."""
+        span = self.model_copy(update={**update, **values})
+        span._by_hand = self._by_hand | values.keys()
+        return span
 
 
 class MeasureModel(schema.Strict):
