@@ -18,12 +18,12 @@ from a9.main import run
 from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Known, Report, Waived
+from avenant9.model import Known, Report, Verdict, Waived
 from avenant9.report import json as json_format
 from avenant9.report import profile, table
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.waivers import Waiver
-from avenant9.waivers import against, apply, read_baseline
+from avenant9.waivers import Earlier, against, apply, read_baseline
 from report.reports import AS_OF, DOUBT, FIFTH, LATE, YEAR, report
 
 RULES = ("frequence/te2-annuelle", "frequence/te2-douze-mois", "seuil/activite-distance")
@@ -159,7 +159,9 @@ def test_a_result_is_its_own_baseline(tmp_path: Path) -> None:
     assert after.by_rule.is_empty()
     assert [after.summary[key] for key in ("violation", "review", "at_stake", "out_of_time")] == [0, 0, 0, 0]
     assert after.known is not None
-    assert after.known[0] == Known(FIFTH["fingerprint"], "frequence/te2-annuelle", "actes.xlsx", "Actes", 57)
+    assert after.known[0] == Known(
+        FIFTH["fingerprint"], "frequence/te2-annuelle", "actes.xlsx", "Actes", 57, Verdict.VIOLATION, 2000
+    )
     assert len(after.known) == 4
     # and so is the result of a run that had it: nothing comes back
     assert read_baseline(saved(tmp_path, after)) == known
@@ -174,7 +176,33 @@ def test_only_new_findings_are_left(tmp_path: Path) -> None:
 
 def test_an_accepted_finding_is_not_known(tmp_path: Path) -> None:
     accepted = apply(report(FIFTH), [waiver(fingerprint=FIFTH["fingerprint"])], AS_OF)
-    assert read_baseline(saved(tmp_path, accepted)) == set()
+    assert read_baseline(saved(tmp_path, accepted)) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "new"),
+    [
+        ({"verdict": "review"}, {"verdict": "violation"}, True),
+        ({"verdict": "violation"}, {"verdict": "review"}, False),
+        ({"at_stake": 2000}, {"at_stake": 2001}, True),
+        ({"at_stake": 2001}, {"at_stake": 2000}, False),
+        ({"verdict": "review", "at_stake": 6000}, {"verdict": "violation", "at_stake": 2000}, True),
+        ({"verdict": "violation", "at_stake": 2000}, {"verdict": "review", "at_stake": 6000}, True),
+        ({"at_stake": None}, {"at_stake": None}, False),
+        ({"at_stake": 2000}, {"at_stake": None}, False),
+        ({"at_stake": None}, {"at_stake": 2000}, True),
+    ],
+)
+def test_what_got_worse_is_new(before: dict[str, Any], now: dict[str, Any], new: bool, tmp_path: Path) -> None:
+    """And so it is where the baseline had it already from an earlier one."""
+    first = read_baseline(saved(tmp_path, report({**YEAR, **before})))
+    again = read_baseline(saved(tmp_path, against(report({**YEAR, **before}), first)))
+    for baseline in (first, again):
+        after = against(report({**YEAR, **now}, FIFTH), baseline)
+        left = [YEAR["fingerprint"]] if new else []
+        assert after.findings["fingerprint"].to_list() == [*left, FIFTH["fingerprint"]]
+        assert after.findings.columns == report(FIFTH).findings.columns
+        assert [one.fingerprint for one in after.known or ()] == ([] if new else [YEAR["fingerprint"]])
 
 
 @pytest.mark.parametrize(
@@ -189,7 +217,23 @@ def test_an_accepted_finding_is_not_known(tmp_path: Path) -> None:
         ('{"format": "a9-check/2", "findings": []}', "format « a9-check/2 »"),
         ('{"format": "a9-forfait/1"}', "format « a9-forfait/1 »"),
         ('{"format": "a9-check/1"}', "findings : liste absente ou illisible"),
-        ('{"format": "a9-check/1", "findings": [{"fingerprint": "a"}, {}]}', "findings 2 : constat sans empreinte"),
+        (
+            '{"format": "a9-check/1", "findings": [{"fingerprint": "a", "verdict": "review", "at_stake": null}, {}]}',
+            "findings 2 : constat sans empreinte",
+        ),
+        (
+            '{"format": "a9-check/1", "findings": [{"fingerprint": "a", "at_stake": null}]}',
+            "findings 1 : verdict absent ou inconnu (verdict)",
+        ),
+        (
+            '{"format": "a9-check/1", "findings": [{"fingerprint": "a", "verdict": "review"}]}',
+            "findings 1 : montant en jeu absent ou illisible (at_stake)",
+        ),
+        (
+            '{"format": "a9-check/1", "findings": [], "known": [{"fingerprint": "a", "verdict": "review", '
+            '"at_stake": 20.0}]}',
+            "known 1 : montant en jeu absent ou illisible (at_stake)",
+        ),
         ('{"format": "a9-check/1", "findings": [3]}', "findings 1 : constat sans empreinte"),
         ('{"format": "a9-check/1", "findings": [], "known": 3}', "known : liste absente ou illisible"),
         (
@@ -251,7 +295,8 @@ def test_nothing_is_lost(chosen: set[str]) -> None:
     """Waived, known and left are the findings, each once, whatever is chosen."""
     before = report(FIFTH, LATE, DOUBT, YEAR)
     some = sorted(chosen)
-    after = against(apply(before, [waiver(fingerprint=one) for one in some[::2]], AS_OF), some)
+    baseline = {text: Earlier("violation", 123456) for text in some}
+    after = against(apply(before, [waiver(fingerprint=one) for one in some[::2]], AS_OF), baseline)
     everywhere = [*after.findings["fingerprint"], *(w.fingerprint for w in after.waived)]
     everywhere += [k.fingerprint for k in after.known or ()]
     assert sorted(everywhere) == sorted(before.findings["fingerprint"])
@@ -263,7 +308,7 @@ def test_nothing_is_lost(chosen: set[str]) -> None:
 
 def shown() -> Report:
     accepted = apply(report(FIFTH, LATE, DOUBT, YEAR), [waiver(fingerprint=FIFTH["fingerprint"])], AS_OF)
-    return against(accepted, [str(LATE["fingerprint"]), str(YEAR["fingerprint"])])
+    return against(accepted, {str(one["fingerprint"]): Earlier("violation", 123456) for one in (LATE, YEAR)})
 
 
 def test_json_names_them() -> None:

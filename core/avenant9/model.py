@@ -215,7 +215,7 @@ class GrantedCeiling:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SetApart:
     """A finding set apart from the others: what it is, and the row it stands on (None: a practitioner)."""
 
     fingerprint: str | None  # None under `fiscal`
@@ -226,7 +226,15 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Waived(Known):
+class Known(SetApart):
+    """A finding of the baseline, and how grave it is in this run."""
+
+    verdict: Verdict
+    at_stake: int | None  # cents
+
+
+@dataclass(frozen=True, slots=True)
+class Waived(SetApart):
     """A finding that somebody accepts, and why."""
 
     reason: str | None  # None under `fiscal`

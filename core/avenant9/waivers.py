@@ -6,26 +6,28 @@ Both are steps after the engine, from a report to a report: such a finding leave
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
 
 from avenant9 import summary
 from avenant9.errors import SettingError
-from avenant9.model import Known, Report, Waived
+from avenant9.model import Known, Report, Verdict, Waived
 from avenant9.results import CHECK
 from avenant9.settings.toml import read_bytes
 from avenant9.wording import counted, plural
 from avenant9.wording import day as in_french
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
     from pathlib import Path
 
     from avenant9.settings.waivers import Waiver
 
+_MONEY = re.compile(r"-?\d{1,15}\.\d\d")
 #: The result whose findings a baseline may hold.
 _AGAIN = f"donnez un résultat de « a9 check --format json » ({CHECK})"
 
@@ -78,12 +80,19 @@ def _accepted(waiver: Waiver) -> pl.Expr:
     return (pl.col("rule") == waiver.rule) & (pl.col("practitioner") == waiver.practitioner)
 
 
-def read_baseline(path: Path) -> frozenset[str]:
-    """The fingerprints of an earlier result: of its findings, and of those that it already had set apart as known.
+class Earlier(NamedTuple):
+    """How grave a finding was, and its stake in cents (None where it was not known)."""
+
+    verdict: str
+    at_stake: int | None
+
+
+def read_baseline(path: Path) -> dict[str, Earlier]:
+    """The findings of an earlier result by fingerprint, with those that it already had set apart as known.
 
     Raises:
         InputError: the file cannot be read.
-        SettingError: it is no JSON result of `a9 check`, or one without fingerprints.
+        SettingError: it is no JSON result of `a9 check`, or a finding has no fingerprint, verdict or stake.
     """
     content = read_bytes(path, _AGAIN)
     try:
@@ -96,26 +105,50 @@ def read_baseline(path: Path) -> frozenset[str]:
         raise SettingError(str(path), named, _AGAIN)
     if result.get("profile") == "fiscal":
         raise SettingError(str(path), "le profil fiscal n'écrit pas d'empreintes", "refaites-le sous un autre profil")
-    return frozenset(_fingerprints(path, result))
+    return dict(_earlier(path, result))
 
 
-def _fingerprints(path: Path, result: dict[str, Any]) -> Iterator[str]:
+def _earlier(path: Path, result: dict[str, Any]) -> Iterator[tuple[str, Earlier]]:
     for key in ("findings", "known"):
         findings = result.get(key, [] if key == "known" else None)
         if not isinstance(findings, list):
             raise SettingError(f"{path}, {key}", "liste absente ou illisible", _AGAIN)
         for rank, finding in enumerate(findings, 1):
+            place = f"{path}, {key} {rank}"
             text = finding.get("fingerprint") if isinstance(finding, dict) else None
             if not isinstance(text, str):
-                raise SettingError(f"{path}, {key} {rank}", "constat sans empreinte (fingerprint)", _AGAIN)
-            yield text
+                raise SettingError(place, "constat sans empreinte (fingerprint)", _AGAIN)
+            verdict, stake = finding.get("verdict"), finding.get("at_stake", "")
+            if verdict not in ("violation", "review"):
+                raise SettingError(place, "verdict absent ou inconnu (verdict)", _AGAIN)
+            if stake is not None and not (isinstance(stake, str) and _MONEY.fullmatch(stake)):
+                raise SettingError(place, "montant en jeu absent ou illisible (at_stake)", _AGAIN)
+            yield text, Earlier(verdict, None if stake is None else int(stake.replace(".", "")))
 
 
-def against(report: Report, baseline: Iterable[str]) -> Report:
-    """The report without the findings whose fingerprint is in `baseline`: these are in `known`."""
-    mine = pl.col("fingerprint").is_in(list(baseline)).fill_null(value=False)
-    known = tuple(Known(**place) for place in _places(report.findings.filter(mine)))
-    return replace(_with(report, report.findings.filter(~mine)), known=known)
+def against(report: Report, baseline: Mapping[str, Earlier]) -> Report:
+    """The report without the findings of `baseline`: these are in `known`.
+
+    One whose verdict is graver, or whose stake is larger, than it was is as good as new: it stays.
+    """
+    was = pl.DataFrame(
+        [(text, *one) for text, one in baseline.items()],
+        schema={"fingerprint": pl.String, "was": pl.String, "was_at_stake": pl.Int64},
+        orient="row",
+    )
+    found = report.findings.join(was, on="fingerprint", how="left", maintain_order="left")
+    graver = (pl.col("verdict") == "violation") & (pl.col("was") == "review")
+    larger = pl.col("at_stake").fill_null(0) > pl.col("was_at_stake").fill_null(0)
+    mine = found.select(pl.col("was").is_not_null() & ~graver.fill_null(value=False) & ~larger).to_series()
+    known = report.findings.filter(mine)
+    how = known.select("verdict", "at_stake").iter_rows()
+    return replace(
+        _with(report, report.findings.filter(~mine)),
+        known=tuple(
+            Known(**place, verdict=Verdict(verdict), at_stake=stake)
+            for place, (verdict, stake) in zip(_places(known), how, strict=True)
+        ),
+    )
 
 
 def _places(findings: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -206,7 +206,7 @@ def test_what_was_not_checked() -> None:
 
 def test_what_was_set_apart() -> None:
     waived = Waived("00", "frequence/te2-annuelle", "a.csv", None, 3, "Vu", "Dr A", date(2026, 1, 2), None)
-    known = Known("01", "seuil/activite-distance", None, None, None)
+    known = Known("01", "seuil/activite-distance", None, None, None, Verdict.VIOLATION, 8000)
     document = shown(report(waived=(waived,), known=(known,)))
     assert [tuple(row.values()) for row in records(document, "Constats acceptés")] == [
         ("frequence/te2-annuelle", "a.csv", None, 3, "Vu", "Dr A", date(2026, 1, 2), None)

@@ -18,7 +18,7 @@ from a9.settings import ReadingCommand
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from avenant9.engine import Options
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from avenant9.rulebook.load import Rulebook
     from avenant9.settings.a9_toml import Settings
     from avenant9.settings.waivers import Waiver
+    from avenant9.waivers import Earlier
 
 _MASTER = "local[*]"
 
@@ -229,7 +230,7 @@ def _checked_by_spark(
         notices.done()
 
 
-def _set_apart(report: Report, accepted: Sequence[Waiver], known: Collection[str] | None) -> Report:
+def _set_apart(report: Report, accepted: Sequence[Waiver], known: Mapping[str, Earlier] | None) -> Report:
     """The findings that somebody accepts, then those of an earlier result, leave the others."""
     from avenant9 import waivers  # noqa: PLC0415
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
-from avenant9.model import Known, Report, Unverifiable, Verdict
+from avenant9.model import Report, SetApart, Unverifiable, Verdict
 from avenant9.report import sentences
 from avenant9.report.cells import source_columns
 from avenant9.report.document import Chart, Column, Document, Fact, Kind, Section, Series, Table
@@ -554,7 +554,7 @@ _SPOT = (
 )
 
 
-def _spot(entry: Known) -> tuple[str | int | None, ...]:
+def _spot(entry: SetApart) -> tuple[str | int | None, ...]:
     return entry.rule, entry.file, entry.sheet, entry.row
 
 

@@ -18,7 +18,7 @@ from avenant9.report.cells import money
 from avenant9.results import CHECK
 
 if TYPE_CHECKING:
-    from avenant9.model import Input, Known, Report, Source, Waived
+    from avenant9.model import Input, Known, Report, SetApart, Source, Waived
 
 
 _MONEY_IN_SUMMARY = ("at_stake", "at_stake_review", "at_stake_ceiling")
@@ -131,6 +131,11 @@ def _input(entry: Input) -> dict[str, Any]:
 
 
 def _known(entry: Known) -> dict[str, Any]:
+    stake = None if entry.at_stake is None else wording.money(entry.at_stake)
+    return {**_set_apart(entry), "verdict": entry.verdict, "at_stake": stake}
+
+
+def _set_apart(entry: SetApart) -> dict[str, Any]:
     return {
         "fingerprint": entry.fingerprint,
         "rule": entry.rule,
@@ -142,7 +147,7 @@ def _known(entry: Known) -> dict[str, Any]:
 
 def _waived(entry: Waived) -> dict[str, Any]:
     return {
-        **_known(entry),
+        **_set_apart(entry),
         "reason": entry.reason,
         "author": entry.author,
         "date": entry.given_on.isoformat(),

@@ -23,6 +23,7 @@ from avenant9.model import (
     Source,
     Unread,
     Unverifiable,
+    Verdict,
     Waived,
 )
 from avenant9.results import CHECK, check, forfait, measures, threshold
@@ -154,7 +155,7 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
         titles=titles,
         threshold=tuple(entry.model_dump(mode="json", exclude_unset=True) for entry in saved["threshold"]),
         waived=tuple(_waived(entry) for entry in saved["waived"]),
-        known=tuple(Known(**entry) for entry in saved["known"]) if "known" in saved else None,
+        known=tuple(_known(entry) for entry in saved["known"]) if "known" in saved else None,
         columns=frozenset(key for entry in saved["inputs"] for key in entry["columns"]),
         asked=(scope["from"], scope["until"]) if scope else (None, None),
         rulebook_date=saved["rulebook"].get("date"),
@@ -182,6 +183,18 @@ def _sources(findings: Iterable[check.Finding], rulebook: Rulebook) -> dict[_Cit
         source = rulebook.sources[known] if known else Source(*text, None, "")
         found[rule, code, text] = known or f"saved:{len(found)}", source
     return found
+
+
+def _known(entry: check.Known) -> Known:
+    return Known(
+        fingerprint=entry["fingerprint"],
+        rule=entry["rule"],
+        file=entry["file"],
+        sheet=entry["sheet"],
+        row=entry["row"],
+        verdict=Verdict(entry["verdict"]),
+        at_stake=_cents(entry["at_stake"]),
+    )
 
 
 def _waived(entry: check.Waived) -> Waived:

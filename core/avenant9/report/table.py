@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.model import CellRef, Known, Report, Source, Verdict, Waived
+from avenant9.model import CellRef, Known, Report, SetApart, Source, Verdict, Waived
 from avenant9.report import sentences
 from avenant9.report.grid import grid
 from avenant9.report.headings import missing_words
@@ -120,7 +120,7 @@ def _known(page: Page, report: Report, limit: int | None) -> list[str]:
     return section
 
 
-def _spots(entries: Sequence[Known]) -> str:
+def _spots(entries: Sequence[SetApart]) -> str:
     """Where findings stand: rows under their file and sheet, the first ones by number."""
     rows: defaultdict[tuple[str | None, str | None], list[str]] = defaultdict(list)
     for entry in [entry for entry in entries if entry.row is not None][:_SHOWN_ROWS]:

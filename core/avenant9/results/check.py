@@ -140,8 +140,8 @@ class Unread(TypedDict):
 
 
 @_closed
-class Known(TypedDict):
-    """A finding of the baseline."""
+class SetApart(TypedDict):
+    """A finding that is in none of the counts."""
 
     fingerprint: str | None
     rule: str
@@ -151,7 +151,15 @@ class Known(TypedDict):
 
 
 @_closed
-class Waived(Known):
+class Known(SetApart):
+    """A finding of the baseline, as grave and as dear as it is in this run."""
+
+    verdict: Literal["violation", "review"]
+    at_stake: Money | None
+
+
+@_closed
+class Waived(SetApart):
     """A finding that somebody accepts."""
 
     reason: str | None
