@@ -90,7 +90,7 @@ def as_parquet(workbook: Path, place: Path) -> str:
     """The acts of a workbook under the keys of the contract."""
     raws, _ = read_file(str(workbook))
     for raw in raws:
-        found = recognise(raw)
+        found = recognise(raw, rulebook().nomenclature)
         if isinstance(found, Recognised):
             body = raw.table.filter(pl.col("row") > found.header_rows[0])
             body.select(**{key: f"c{column}" for key, column in found.columns.items()}).write_parquet(place)
