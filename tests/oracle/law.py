@@ -49,6 +49,7 @@ from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from oracle import days
+from oracle.activity import birthday
 from oracle.book import CCAM
 from oracle.reading import Act, Reading, half_up
 
@@ -579,7 +580,7 @@ def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[
     if name in ("age-under", "age-at-least"):
         if act.birth_date is None:
             return None, ["birth_date"]
-        reached = act.date >= months_later(act.birth_date, 12 * test["years"])
+        reached = act.date >= birthday(act.birth_date, test["years"])
         return reached == (name == "age-at-least"), []
     if name == "within-hours":
         return within_hours(act, test["column"], test["hours"])

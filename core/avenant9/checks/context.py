@@ -76,8 +76,10 @@ def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated,
 
 
 def birthday(years: int) -> pl.Expr:
-    """The `years`-th birthday; of someone born on 29 February, the 28th in a common year."""
-    return pl.col("birth_date").dt.offset_by(f"{years}y")
+    """The `years`-th birthday; of someone born on 29 February, 1 March in a common year."""
+    born = pl.col("birth_date")
+    day_of_year = born.dt.offset_by(f"{years}y")  # the 28th, where there is no 29th
+    return day_of_year + pl.duration(days=born.dt.day() - day_of_year.dt.day())
 
 
 def missing_columns(acts: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from avenant9.checks.context import birthday
 from avenant9.measures.units import UNITS, WHOLE, no_units, out_of_period, placed
 from avenant9.rulebook.measures import CoverSpan, cents
 from avenant9.rulebook.prices import Price
@@ -148,8 +149,7 @@ def _exempt(value: NominalCover) -> pl.Expr:
 def _outside(value: NominalCover) -> pl.Expr:
     """Whether the patient is outside the care pathway; null where the letter is not known and would tell."""
     dispensed = (
-        (pl.col("date") < pl.col("birth_date").dt.offset_by(f"{value.under_age}y"))
-        | pl.col("specialty").is_in(list(value.direct_access))
+        (pl.col("date") < birthday(value.under_age)) | pl.col("specialty").is_in(list(value.direct_access))
     ).fill_null(False)
     return pl.when(dispensed).then(False).otherwise(pl.col("pathway").is_in(list(value.outside_letters)))
 
@@ -174,7 +174,7 @@ def _participation(own: pl.DataFrame, measure: Cover) -> pl.DataFrame:
 def _minor(value: Participation) -> pl.Expr:
     """Whether the patient was too young on 1 January; null without a date of birth."""
     first = pl.date(pl.col("date").dt.year(), 1, 1)
-    return first < pl.col("birth_date").dt.offset_by(f"{value.adult_at}y")
+    return first < birthday(value.adult_at)
 
 
 def _notes(table: pl.DataFrame) -> tuple[str, ...]:
