@@ -203,7 +203,7 @@ def bench_shared(rows: int, runs: int) -> list[Line]:
 
 
 def bench_ods(rows: int, runs: int) -> list[Line]:
-    return _workbook(f"ods, {rows // 5:,} acts", file("libreoffice-{rows}.ods", rows // 5), runs, 2)
+    return _workbook(f"ods, {rows // 5:,} acts", file("libreoffice-{rows}.ods", rows // 5), runs, 4)
 
 
 def bench_tenth(rows: int, runs: int) -> list[Line]:
