@@ -198,7 +198,8 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
                 continue
             if any(getattr(act, column) not in [*values, None] for column, values in wanted.items()):
                 continue
-            unknown = [key for key in [*wanted, *keys] if getattr(act, key) is None]
+            needed = keys if version["limit"] else []  # what is never admitted needs no patient
+            unknown = [key for key in [*wanted, *needed] if getattr(act, key) is None]
             if unknown:
                 missing[act.number] = unknown
             elif act.number not in refused:
@@ -207,8 +208,8 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
             window = [
                 other
                 for other in counted[: i + 1]
-                if all(getattr(other, key) == getattr(act, key) for key in keys)
-                and same_window(version["window"], act, other)
+                if other is act or all(getattr(other, key) == getattr(act, key) is not None for key in keys)
+                if same_window(version["window"], act, other)
             ]
             running = sum(other.quantity for other in window)
             sure = sum(other.quantity for other in window if repeats(case, other) is None)

@@ -34,7 +34,7 @@ def check(acts: pl.DataFrame, rule: Frequency, version: FrequencyVersion, contex
     about = concerned(acts, version.codes, version)
     hidden = hidden_by_grouping(acts, version.codes, version, context)
     filters = [name for name, values in (("reason", version.reasons), ("channel", version.channels)) if values]
-    needed = [*filters, *version.per]
+    needed = [*filters, *version.needed]
     if version.channels:
         about = about.filter(pl.col("channel").is_in(list(version.channels)) | pl.col("channel").is_null())
     if version.reasons:
@@ -73,8 +73,9 @@ def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     acts = acts.with_columns(start=starts[version.window]).with_columns(
         end=pl.col("start").dt.offset_by(length).dt.offset_by("-1d") if length else pl.lit(None, pl.Date)
     )
-    group = [*version.per, "start"]
-    running = _running(acts, group)
+    unnamed = pl.any_horizontal(pl.col(version.per).is_null())  # counts alone: null is no group
+    group = [*version.per, "start", "alone"]
+    running = _running(acts.with_columns(alone=pl.when(unnamed).then("act")), group)
     over = running.filter(pl.col("count") > version.limit)
     if over.is_empty():
         return over.with_columns(units=pl.lit(0), related=pl.lit([], pl.List(pl.UInt32)))

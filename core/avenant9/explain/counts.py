@@ -87,7 +87,7 @@ def _candidates(version: FrequencyVersion, scene: Scene, window: Period) -> list
     Of the acts of other patients, and of other practitioners where patients do not matter, none.
     """
     act = scene.act
-    if any(act[key] is None for key in version.per):
+    if any(act[key] is None for key in version.needed):
         return []
     hiding = [code for code, members in scene.context.grouping.items() if members & set(version.codes)]
     inside = pl.col("date") >= window.first if version.window != "ever" else pl.lit(True)
@@ -95,7 +95,8 @@ def _candidates(version: FrequencyVersion, scene: Scene, window: Period) -> list
         inside = inside & (pl.col("date") <= window.last)
     near = scene.context.everything.filter(inside, pl.col("code").is_in([*version.codes, *hiding]))
     decisive = "patient" if "patient" in version.per else "practitioner"
-    near = near.filter(pl.col(decisive).eq_missing(act[decisive]) | pl.col(decisive).is_null())
+    could_be = pl.col(decisive).is_null() if version.limit else pl.col("act") == act["act"]
+    near = near.filter((pl.col(decisive) == act[decisive]).fill_null(value=False) | could_be)
     rows = sorted(near.iter_rows(named=True), key=counting_order)
     if version.window != "rolling-12-months":
         return rows
@@ -109,7 +110,7 @@ def _standing(
     for why, detail in (_left_out(row, version), _of_another(row, version, scene)):
         if why is not None:
             return why, detail, ()
-    wanted = [name for name, values, _ in _filters(version) if values] + list(version.per)
+    wanted = [name for name, values, _ in _filters(version) if values] + list(version.needed)
     hidden = [] if row["code"] in version.codes else ["original_code"]
     missing = (*hidden, *(name for name in wanted if row[name] is None))
     if not missing:

@@ -121,6 +121,11 @@ class FrequencyVersion(Version):
     window: Window
     per: tuple[Key, ...] = Field(min_length=1)
 
+    @property
+    def needed(self) -> tuple[Key, ...]:
+        """The keys without which nothing can be said: none where no unit at all is admitted."""
+        return self.per if self.limit else ()
+
 
 class Frequency(RuleModel):
     """Counts units in a window, per key.
