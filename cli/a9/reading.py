@@ -164,6 +164,13 @@ def what_was_read(acts: Acts, inputs: Sequence[Input]) -> list[str]:
     ]
 
 
+def left_out(rows: int) -> list[str]:
+    """The rows that enter no count because their file says them rejected or cancelled, for the same line."""
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    return [counted(rows, "ligne non comptée", "lignes non comptées")] if rows else []
+
+
 def tell(acts: Acts, said: Sequence[str], crashed: Sequence[str], notices: Notices) -> None:
     """What was understood, what was left out, what failed: before the result."""
     from avenant9.report.sentences import not_read  # noqa: PLC0415

@@ -31,7 +31,7 @@ import polars as pl
 
 from avenant9 import dispatch, engine
 from avenant9.acts.columns import ACTS
-from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, netted, read_one, some_unnamed
+from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, held, netted, read_one, some_unnamed
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, Report, Unverifiable
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 ACTS_PER_GROUP = 50_000
 
 #: What a typed sheet has; the rest of ACTS depends on other files.
-_TYPED = [name for name in ACTS if name not in {"act", "input", "duplicate_of", "doubtful", "uncounted"}]
+_TYPED = [name for name in ACTS if name not in {"act", "input", "duplicate_of", "rebills", "doubtful", "uncounted"}]
 #: Spark has no unsigned integer and no time of day: these travel as plain integers.
 _WIRE: dict[str, pl.DataType] = {
     name: dtype if dtype in (pl.String, pl.Boolean) else pl.Int64() for name, dtype in ACTS.items() if name in _TYPED
@@ -212,7 +212,7 @@ def check(
             told = _told(read)
             gave = [one for one, _ in told.values()]
             acts = account(gave, reading)
-            job = _Job(book, options, _starts(gave), some_unnamed(gave))
+            job = _Job(book, options, _starts(gave), held(gave), some_unnamed(gave))
             table = read.filter("told is null").drop("told")
             total = sum(entry.acts for entry in acts.inputs)
             answers = list(_answers(table, "practitioner", job, ours, total // acts_per_group + 1))
@@ -420,6 +420,7 @@ class _Job:
     book: Broadcast[Rulebook]
     options: Options
     starts: pl.DataFrame
+    held: list[frozenset[str]]
     forget: bool
 
 
@@ -457,7 +458,7 @@ def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
         )
         .sort("act")
     )
-    table = netted(table.drop("file"), table["file"])
+    table = netted(table.drop("file"), table["file"], job.held)
     acts = Acts(table=forget_unnamed(table) if job.forget else table, inputs=())
     answers = engine.answer(acts, job.book.value, selected, job.options)
     return replace(answers, stood_on=engine.named_by(answers.findings, answers.stood_on.select(engine.STOOD_ON)))
@@ -492,6 +493,7 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
         stood_on=stood_on.unique("act").sort("act"),
         patients=firsts.group_by("patient").agg(pl.col("act").min()).sort("act"),
         practitioners=frozenset().union(*(part.practitioners for part in by_practitioner)),
+        refused=pl.concat([part.refused for part in by_practitioner]).unique(["input", "row"]),
         acts=acts,
         acts_asked=sum(part.acts_asked for part in by_practitioner),
         threshold={

@@ -17,12 +17,25 @@ import polars as pl
 
 from avenant9 import remote_share, summary
 from avenant9.acts.columns import ACTS
-from avenant9.acts.netting import counting
+from avenant9.acts.netting import counting, refused_rows
 from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
 from avenant9.checks.context import Context
 from avenant9.dispatch import lookup, run
-from avenant9.model import CCAM_SHAPE, CRASHED, FINDINGS, PLACE, REPORTED, Acts, GrantedCeiling, Report, Unverifiable
+from avenant9.model import (
+    CCAM_SHAPE,
+    CRASHED,
+    FINDINGS,
+    PLACE,
+    REPORTED,
+    Acts,
+    CellRef,
+    GrantedCeiling,
+    Input,
+    NotCounted,
+    Report,
+    Unverifiable,
+)
 from avenant9.period import Period, civil_year
 from avenant9.rulebook import schema
 from avenant9.rulebook.load import Rulebook
@@ -62,7 +75,8 @@ class Answers:
 
     `findings` (FINDINGS and `rule`) and `unverifiable` are those of the dates asked. `stood_on` holds at least the
     acts that findings name, in their order, with the columns STOOD_ON; `patients` the first act of each patient, in
-    their order; `threshold` the entries of each version of a share.
+    their order; `refused` the rows that enter no count by their status; `threshold` the entries of each version of a
+    share.
     """
 
     findings: pl.DataFrame
@@ -71,6 +85,7 @@ class Answers:
     stood_on: pl.DataFrame
     patients: pl.DataFrame
     practitioners: frozenset[str]
+    refused: pl.DataFrame
     acts: int
     acts_asked: int
     threshold: Mapping[tuple[str, date], tuple[dict[str, Any], ...]]
@@ -92,6 +107,7 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         stood_on=everything,
         patients=everything.select("patient", "act").drop_nulls("patient").unique("patient", maintain_order=True),
         practitioners=frozenset(everything["practitioner"].drop_nulls().unique()),
+        refused=refused_rows(everything),
         acts=len(everything),
         acts_asked=len(_asked(everything, options)),
         threshold=shares.result(),
@@ -180,12 +196,20 @@ def report(acts: Acts, answers: Answers, rulebook: Rulebook, options: Options) -
         unverifiable=unverifiable,
         rejected=acts.rejected,
         unread=acts.unread,
+        not_counted=_not_counted(acts.inputs, answers.refused),
         sources={key: source for key, source in rulebook.sources.items() if key in used},
         titles=titles,
         threshold=tuple(entry for entries in answers.threshold.values() for entry in entries),
         notices=(*acts.notices, *_unused_derogations(answers.practitioners, options)),
         columns=acts.columns,
         asked=(options.from_, options.until),
+    )
+
+
+def _not_counted(inputs: Sequence[Input], refused: pl.DataFrame) -> tuple[NotCounted, ...]:
+    rows = refused.sort("input", "row").iter_rows()
+    return tuple(
+        NotCounted(CellRef(inputs[rank].file, inputs[rank].sheet, row), status) for rank, row, status in rows
     )
 
 
@@ -402,6 +426,7 @@ def _summary(
         "patients": len(answers.patients),
         "unverifiable": len(unverifiable),
         "rejected": len(acts.rejected),
+        "not_counted": len(answers.refused),
         "acts_asked": answers.acts_asked,
         "rules_run": len(selected),
         "rules_not_run": len(unverifiable),

@@ -61,6 +61,14 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
+class NotCounted:
+    """A row that was read and enters no count: its file says it rejected or cancelled (`status`)."""
+
+    where: CellRef
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A file (`sheet` is then None), or a sheet, that was not read: why, and what to do (empty: nothing)."""
 
@@ -75,7 +83,7 @@ class Input:
     """One sheet (or one text file) as it was read.
 
     `rows` are the data rows read (acts' rows plus rejected ones), `acts` the acts they hold (one per code),
-    `skipped` the blank, repeated-header and total rows.
+    `skipped` the blank, repeated-header and total rows; `held` the columns of acts that hold something.
     """
 
     file: str
@@ -88,6 +96,7 @@ class Input:
     encoding: str | None = None
     separator: str | None = None
     places: dict[str, int] = field(default_factory=dict, compare=False)  # key -> absolute column, from 0
+    held: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 #: The shape of a CCAM code: four letters, three digits.
@@ -273,3 +282,4 @@ class Report:
     rulebook_date: date | None = None  # the latest `checked_on` of the rules
     replaced: tuple[str, ...] = ()  # shipped rules that --rules replaced
     unread: tuple[Unread, ...] = ()  # files, then sheets
+    not_counted: tuple[NotCounted, ...] = ()

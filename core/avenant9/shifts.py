@@ -341,6 +341,7 @@ class _Row:
 def _read(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) -> _Sheet:
     mapping = options.mapping or Mapping()
     rows, skipped, ragged = data_rows(raw, found, mapping)
+    misplaced = ragged.reasons(frozenset(rows["row"]))  # a cell that does not suit its column is refused in any case
     errors = {(row, column): text for row, column, text in raw.errors.iter_rows()}
     entries: list[Shift | Patient] = []
     rejected: list[Rejected] = []
@@ -355,8 +356,8 @@ def _read(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) ->
             order,
         )
         try:
-            if row.where.row in ragged:
-                raise _Refusal(None, ragged[row.where.row])
+            if row.where.row in misplaced:
+                raise _Refusal(None, misplaced[row.where.row])
             entries.append(read(row, named))
         except _Refusal as refusal:
             at = found.columns.get(refusal.key) if refusal.key else None

@@ -58,7 +58,8 @@ def test_template_headings_are_those_of_the_contract() -> None:
         "reimbursed = Remboursé AMO; payment_date = Date de paiement; invoice = N° facture; "
         "treating_doctor = Médecin traitant; pathway = Parcours; ald = ALD; exemption = Exonération; place = Lieu; "
         "reason = Motif; original_code = Code d'origine; regulated_by = Régulation; regulated_at = Régulé le; "
-        "requested_by = Demandeur; requested_at = Demandé le; channel = Canal; territory = Ancrage territorial"
+        "requested_by = Demandeur; requested_at = Demandé le; channel = Canal; territory = Ancrage territorial; "
+        "discharge_date = Sortie d'hospitalisation; status = Statut"
     )
 
 
@@ -66,7 +67,7 @@ def test_template_headings_are_those_of_the_contract() -> None:
 def test_template_and_keys(named: str) -> None:
     headings = [key if named == "key" else COLUMNS[key].heading for key in COLUMNS]
     raw = sheet(";".join(headings))
-    notice = "Patient : « {} » (colonne {}) sert, de préférence à « {} » (colonne AE)."
+    notice = "Patient : « {} » (colonne {}) sert, de préférence à « {} » (colonne AG)."
     patient = headings[list(COLUMNS).index("patient")]
     nir = headings[list(COLUMNS).index("nir")]
     assert found(raw) == Recognised(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import polars as pl
 import pytest
 
 from avenant9.acts.columns import ACTS
-from avenant9.acts.netting import cancel, counting, mark_duplicates, mark_repeated
+from avenant9.acts.netting import cancel, counting, mark_duplicates, mark_rebilled, refused_rows
 
 DAY = date(2023, 3, 1)
 
@@ -62,26 +62,6 @@ def test_a_row_left_with_units_keeps_its_part_of_every_amount() -> None:
     )
 
 
-def test_the_same_invoice_in_two_files_counts_once() -> None:
-    acts = mark_repeated(table({"invoice": "F1"}, {"invoice": "F1", "input": 1}), pl.Series([0, 1]))
-    assert acts["uncounted"].to_list() == [None, "repeated"]
-    assert acts["duplicate_of"].to_list() == [None, 0]
-
-
-def test_without_invoice_two_files_may_hold_two_acts() -> None:
-    acts = mark_repeated(table({}, {"input": 1}), pl.Series([0, 1]))
-    assert acts["uncounted"].to_list() == [None, None]
-    assert acts["duplicate_of"].to_list() == [None, 0]
-    assert acts["doubtful"].to_list() == [False, True]
-
-
-def test_two_sheets_of_one_file_are_one_file() -> None:
-    rows = table({"invoice": "F1"}, {"invoice": "F1", "input": 1})
-    acts = mark_repeated(rows, pl.Series([0, 0]))
-    assert acts["uncounted"].to_list() == [None, None]
-    assert mark_duplicates(acts)["duplicate_of"].to_list() == [None, 0]
-
-
 @pytest.mark.parametrize(
     ("other", "duplicate"),
     [
@@ -93,19 +73,57 @@ def test_two_sheets_of_one_file_are_one_file() -> None:
     ],
 )
 def test_duplicates(other: dict[str, Any], duplicate: bool) -> None:
-    acts = mark_duplicates(mark_repeated(table({}, other), pl.Series([0, 0])))
+    acts = mark_duplicates(table({}, other))
     assert acts["duplicate_of"].to_list() == [None, 0 if duplicate else None]
-
-
-def test_two_exports_of_one_invoice_that_differ_by_the_day_of_payment_are_said() -> None:
-    rows = table({"invoice": "F1"}, {"invoice": "F1", "input": 1, "payment_date": DAY})
-    acts = mark_duplicates(mark_repeated(rows, pl.Series([0, 1])))
-    assert acts.select("uncounted", "duplicate_of", "doubtful").rows() == [(None, None, False), (None, 0, True)]
 
 
 def test_unknown_patients_are_not_each_other_s_duplicates() -> None:
     acts = mark_duplicates(table({"patient": None}, {"patient": None}))
     assert acts["duplicate_of"].to_list() == [None, None]
+
+
+REFUSED = {"status": "rejete", "uncounted": "rejete"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # what the file says rejected is cancelled before what was billed after it
+        ([REFUSED, NEGATIVE, {}], [(1, 2000, "rejete"), (-1, -2000, "cancellation"), (1, 2000, None)]),
+        ([REFUSED, {"amount": -2000}], [(1, 2000, "rejete"), (1, -2000, "cancellation")]),
+        # a cancellation that was rejected cancels nothing
+        ([{}, {**NEGATIVE, **REFUSED}], [(1, 2000, None), (-1, -2000, "rejete")]),
+    ],
+)
+def test_what_was_refused_is_cancelled_first_and_cancels_nothing(rows: list[dict[str, Any]], expected: Any) -> None:
+    assert left(table(*rows)) == expected
+
+
+@pytest.mark.parametrize(
+    ("other", "rebilled"),
+    [
+        ({"invoice": "F2"}, True),
+        ({"invoice": "F2", "time": time(9)}, True),
+        ({"invoice": "F1"}, False),
+        ({"invoice": None}, False),
+        ({"invoice": "F2", "amount": 2500}, False),
+        ({"invoice": "F2", "patient": "Q"}, False),
+        ({"invoice": "F2", **REFUSED}, False),
+    ],
+)
+def test_one_act_on_two_invoices(other: dict[str, Any], rebilled: bool) -> None:
+    acts = mark_rebilled(table({"invoice": "F1"}, other))
+    assert acts.select("rebills", "doubtful").rows() == [(None, False), (0, True) if rebilled else (None, False)]
+
+
+def test_nobody_is_not_billed_twice() -> None:
+    acts = mark_rebilled(table({"invoice": "F1", "patient": None}, {"invoice": "F2", "patient": None}))
+    assert acts["rebills"].to_list() == [None, None]
+
+
+def test_a_refused_row_of_two_codes_is_one_row() -> None:
+    acts = table({}, {"row": 3, **REFUSED}, {"row": 3, **REFUSED}, {"row": 4, "uncounted": "annule"})
+    assert refused_rows(acts).rows() == [(0, 3, "rejete"), (0, 4, "annule")]
 
 
 def test_what_counts_has_units_left_and_is_not_copied_where_all_does() -> None:

@@ -156,6 +156,27 @@ def repeats(case: Case, act: Act) -> Act | None:
     return earlier[0]
 
 
+def rebills(case: Case, act: Act) -> Act | None:
+    """The first act on an invoice, where this one is the first of another; the patient must be known."""
+    if act.patient is None or act.invoice is None:
+        return None
+    earlier = [other for other in alike(case, act) if other.number < act.number and other.invoice is not None]
+    if not earlier or any(other.invoice == act.invoice for other in earlier):
+        return None
+    return earlier[0]
+
+
+def alike(case: Case, act: Act) -> list[Act]:
+    """The acts that count and are the same but for their invoice and hour."""
+    keys = ("practitioner", "patient", "date", "code", "amount")
+    return [other for other in case.counting if all(getattr(other, k) == getattr(act, k) for k in keys)]
+
+
+def uncertain(case: Case, act: Act) -> bool:
+    """Whether it may be another act again."""
+    return repeats(case, act) is not None or rebills(case, act) is not None
+
+
 # --- frequency --------------------------------------------------------------------------------------------
 
 
@@ -212,7 +233,7 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
                 if same_window(version["window"], act, other)
             ]
             running = sum(other.quantity for other in window)
-            sure = sum(other.quantity for other in window if repeats(case, other) is None)
+            sure = sum(other.quantity for other in window if not uncertain(case, other))
             over = min(act.quantity, running - version["limit"])
             if over <= 0:
                 continue
@@ -225,7 +246,7 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
             verdict = version["verdict"]
             if case.reading.assumed and "practitioner" in keys:
                 verdict = "review"
-            if repeats(case, act) is not None or sure <= version["limit"]:
+            if uncertain(case, act) or sure <= version["limit"]:
                 verdict = "review"
             stake = None if act.amount is None else half_up(act.amount * over, act.quantity)
             found.append(Found(act, None, None, verdict, stake, first))
@@ -868,6 +889,14 @@ def data(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -
                 if act.patient is None:
                     missing[act.number] = ["patient"]
                 first = repeats(case, act)
+                hit = first is not None
+                related = [] if first is None else [first]
+            elif rule["look_for"] == "billed-again":
+                if act.patient is None:
+                    missing[act.number] = ["patient"]
+                elif act.invoice is None and any(other.row != act.row for other in alike(case, act)):
+                    missing[act.number] = ["invoice"]
+                first = rebills(case, act)
                 hit = first is not None
                 related = [] if first is None else [first]
             else:

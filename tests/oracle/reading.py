@@ -12,6 +12,7 @@ Choices made where the contract leaves one (each is also what the tests hold `av
 - a birth date after the date of care is unknown;
 - cancellations are served in the order of their rows, each of them from the last row backwards, whatever the
   amounts; one that keeps a unit with nothing to cancel is an orphan;
+- a row that the file says rejected or cancelled enters no count, but a cancellation takes it away first of all;
 - the overcharge and the reimbursement of a row left with r of its q units are `x r / q` too, half up;
 - a number in the cell of a code priced by coefficient is the coefficient, and wins over the column;
 - in a row of several codes each code takes the row's quantity, and the row's whole amount.
@@ -42,7 +43,9 @@ LISTED = {
     "requested_by": ["mt", "sas", "autre"],
     "channel": ["video", "telephone", "presentiel"],
     "pathway": [*"ABCDEFGHIJKLNOPRSTUVWXYZ"],
+    "status": ["paye", "impaye", "rejete", "annule"],
 }  # fmt: skip
+REFUSED = ("rejete", "annule")
 SAME_SPECIALTY = {22: 1, 23: 1}
 ALD_EXEMPTIONS = range(41, 47)
 
@@ -84,7 +87,7 @@ class Act:
     requested_at: Moment | None
     channel: str | None
     territory: bool | None
-    uncounted: str | None = None  # None counts; cancellation, cancelled, orphan do not
+    uncounted: str | None = None  # None counts; cancellation, cancelled, orphan, rejete, annule do not
 
 
 @dataclass
@@ -242,6 +245,7 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
                     requested_at=a_moment(cell("requested_at")),
                     channel=listed("channel"),
                     territory=yes_no(cell("territory")),
+                    uncounted=listed("status") if listed("status") in REFUSED else None,
                 )
             )
     net(acts)
@@ -261,23 +265,26 @@ def net(acts: list[Act]) -> None:
                 for other in group
                 if other.quantity > 0 and act.amount is not None and other.amount == -act.amount
             ]
-            if act.quantity < 0 or (act.quantity == 1 and (act.amount or 0) < 0 and opposite):
+            if act.uncounted is None and (
+                act.quantity < 0 or (act.quantity == 1 and (act.amount or 0) < 0 and opposite)
+            ):
                 cancelling.append(act)
         others = [act for act in group if not any(act is c for c in cancelling) and not (act.amount or 0) < 0]
         for act in group:
-            if (act.amount or 0) < 0 and not any(act is c for c in cancelling):
+            if (act.amount or 0) < 0 and act.uncounted is None and not any(act is c for c in cancelling):
                 act.uncounted = "orphan"
-        left = {act.number: act.quantity for act in others}
+        left = {act.number: max(act.quantity, 0) for act in others}
         for act in cancelling:
             units = abs(act.quantity)
-            for other in reversed(others):
+            last_first = others[::-1]
+            for other in sorted(last_first, key=lambda other: other.uncounted is None):
                 taken = min(units, left[other.number])
                 left[other.number] -= taken
                 units -= taken
             act.uncounted = "orphan" if units else "cancellation"
         for act in others:
             remaining = left[act.number]
-            if remaining == act.quantity:
+            if remaining == act.quantity or act.uncounted in REFUSED:
                 continue
             if act.amount is not None:
                 act.amount = half_up(act.amount * remaining, act.quantity)

@@ -42,7 +42,7 @@ COLUMNS = [
     "date", "code", "time", "practitioner", "specialty", "sector", "optam", "patient", "birth_date", "quantity",
     "coefficient", "amount", "overcharge", "rate", "invoice", "treating_doctor", "pathway", "ald", "exemption",
     "place", "reason", "original_code", "regulated_by", "regulated_at", "requested_by", "requested_at", "channel",
-    "territory",
+    "territory", "status",
 ]  # fmt: skip
 REASONS = [
     "ald80",
@@ -351,6 +351,7 @@ def one_row(
         "requested_at": moment(day, one_of([-1, 0, 1, 2, 2, 3, 3, 4, 5, 6]), one_of(TIMES), dice(12)),
         "channel": one_of(["video", "telephone", "presentiel", ""]),
         "territory": one_of(["oui", "non", ""]),
+        "status": one_of(["", "", "", "", "paye", "paye", "impaye", "rejete", "annule", "autre"]),
         **visit,
     }
     hole = dice(40)

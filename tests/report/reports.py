@@ -6,7 +6,7 @@ from datetime import date, time
 
 import polars as pl
 
-from avenant9.model import REPORTED, CellRef, Input, Rejected, Report, Source, Unverifiable
+from avenant9.model import REPORTED, CellRef, Input, NotCounted, Rejected, Report, Source, Unverifiable
 
 AS_OF = date(2026, 11, 22)
 TE2 = "rule:frequence/te2-annuelle@2022-04-01"
@@ -160,6 +160,7 @@ def report(*findings: dict[str, object], **changes: object) -> Report:
             "review": len(found) - len(violations),
             "unverifiable": 0,
             "rejected": 0,
+            "not_counted": 0,
             "at_stake": sum(int(str(finding["at_stake"] or 0)) for finding in violations),
             "at_stake_review": 0,
             "at_stake_ceiling": 0,
@@ -183,5 +184,9 @@ UNVERIFIABLE = (
     Unverifiable("condition/vl-medecin-traitant", 12, ("treating_doctor",)),
     Unverifiable("frequence/te2-annuelle", 1, ("patient",)),
     Unverifiable("tarif/opposable", 3, ("sector", "optam")),
+)
+NOT_COUNTED = (
+    NotCounted(CellRef("actes.xlsx", "Actes", 62), "rejete"),
+    NotCounted(CellRef("actes-2.csv", None, 3), "annule"),
 )
 REJECTED = (Rejected(CellRef("actes.xlsx", "Actes", 58, "A58"), "date illisible : 31/02/2022"),)

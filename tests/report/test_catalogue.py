@@ -122,7 +122,7 @@ CONTRACT = {
         "snp-horaires snp-periode snp-acte-hote tc-parcours tc-canal tc-alternance tc-territoire tc-taux "
         "code-hors-periode"
     ),
-    "donnees": "doublon annulation-orpheline code-inconnu date-future",
+    "donnees": "doublon refacturation annulation-orpheline code-inconnu date-future",
     "cumul": (
         "te2-autre-acte rqd-autre-acte consultation-ccam majoration-ccam apc-consultation snp-mcg snp-mu snp-"
         "urgence snp-complexe snp-ccam snp-mhp mu-nuit u03 coordination-da md-ccam cnpsy2-mpf-maf cnpsy-mcu "

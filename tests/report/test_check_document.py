@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 
 from avenant9.model import Known, Report, Verdict, Waived
 from avenant9.report import check_document, profile, table, xlsx
-from avenant9.report.document import Document, Section
-from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
+from avenant9.report.document import Document, Fact, Section
+from report.reports import DOUBT, FIFTH, LATE, NOT_COUNTED, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 MONTHS = [
     {"month": "2022-01", "total": 40, "remote": 10, "share_to_date": "0.250000"},
@@ -202,6 +202,16 @@ def test_what_was_not_checked() -> None:
     assert [tuple(row.values()) for row in records(document, "Lignes rejetées")] == [
         ("actes.xlsx", "Actes", 58, "A58", "date illisible : 31/02/2022")
     ]
+
+
+def test_rows_that_do_not_count() -> None:
+    document = shown(report(not_counted=NOT_COUNTED, summary={**report().summary, "not_counted": 2}))
+    assert [tuple(row.values()) for row in records(document, "Lignes non comptées")] == [
+        ("actes.xlsx", "Actes", 62, "rejeté"),
+        ("actes-2.csv", None, 3, "annulé"),
+    ]
+    assert Fact("Lignes non comptées", 2, "integer") in section(document, "En bref").facts
+    assert document.answer.endswith(" ; 2\u00a0lignes rejetées ou annulées ne sont pas comptées.")
 
 
 def test_what_was_set_apart() -> None:

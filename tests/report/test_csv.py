@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from avenant9.report import csv, profile
-from report.reports import DOUBT, FIFTH, LATE, REJECTED, UNVERIFIABLE, YEAR, report
+from report.reports import DOUBT, FIFTH, LATE, NOT_COUNTED, REJECTED, UNVERIFIABLE, YEAR, report
 
 HEADINGS = (
     "Règle;Verdict;Fichier;Feuille;Ligne;Date de soins;Code acte;Praticien;Patient;N° facture;Date de paiement;"
@@ -22,7 +22,7 @@ def lines(*findings: dict[str, object], **changes: object) -> list[str]:
 
 
 def test_a_whole_file() -> None:
-    assert lines(FIFTH, DOUBT, LATE, YEAR, unverifiable=UNVERIFIABLE, rejected=REJECTED) == [
+    assert lines(FIFTH, DOUBT, LATE, YEAR, unverifiable=UNVERIFIABLE, rejected=REJECTED, not_counted=NOT_COUNTED) == [
         HEADINGS,
         "frequence/te2-annuelle;non conforme;actes.xlsx;Actes;57;03/11/2022;TE2;10001234567;P0007;000123;;"
         "20,00;20,00;5e TE2 de 2022 pour ce patient, 4 au plus : ne pas facturer l'acte, ou l'annuler.;"
@@ -40,6 +40,8 @@ def test_a_whole_file() -> None:
         "frequence/te2-annuelle;non vérifiable;;;;;;;;;;;;1\u00a0acte : valeurs manquantes dans « Patient »;;;",
         "tarif/opposable;non vérifiable;;;;;;;;;;;;3\u00a0actes : colonnes « Secteur » et « OPTAM » absentes;;;",
         ";rejeté;actes.xlsx;Actes;58;;;;;;;;;A58 : date illisible : 31/02/2022;;;",
+        ";non compté;actes.xlsx;Actes;62;;;;;;;;;statut « rejeté » : la ligne n'entre dans aucun compte;;;",
+        ";non compté;actes-2.csv;;3;;;;;;;;;statut « annulé » : la ligne n'entre dans aucun compte;;;",
     ]
 
 

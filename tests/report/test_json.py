@@ -7,11 +7,13 @@ from datetime import time
 
 from avenant9.report import json as json_format
 from avenant9.report import profile
-from report.reports import DOUBT, FIFTH, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
+from report.reports import DOUBT, FIFTH, NOT_COUNTED, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 
 def test_a_whole_object() -> None:
-    shown = report(FIFTH, YEAR, unverifiable=UNVERIFIABLE[:1], rejected=REJECTED, threshold=(THRESHOLD,))
+    shown = report(
+        FIFTH, YEAR, unverifiable=UNVERIFIABLE[:1], rejected=REJECTED, not_counted=NOT_COUNTED, threshold=(THRESHOLD,)
+    )
     data = json_format.render(profile.apply(shown, "comptable"))
     expected = {
         "format": "a9-check/1",
@@ -48,6 +50,7 @@ def test_a_whole_object() -> None:
             "review": 0,
             "unverifiable": 0,
             "rejected": 0,
+            "not_counted": 0,
             "at_stake": "100.00",
             "at_stake_review": "0.00",
             "at_stake_ceiling": "0.00",
@@ -115,6 +118,10 @@ def test_a_whole_object() -> None:
                 "cell": "A58",
                 "reason": "date illisible : 31/02/2022",
             }
+        ],
+        "not_counted": [
+            {"file": "actes.xlsx", "sheet": "Actes", "row": 62, "status": "rejete"},
+            {"file": "actes-2.csv", "sheet": None, "row": 3, "status": "annule"},
         ],
         "waived": [],
         "threshold": [THRESHOLD],

@@ -49,6 +49,7 @@ CHECKS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "rejected rows": (("dirty/dates_melees.xlsx", "dirty/corse_2A_2B.xlsx"), {}),
     "two files": (("dirty/doublons_janvier.csv", "dirty/doublons_fevrier.csv"), {}),
     "several sheets": (("dirty/mois.xlsx",), {}),
+    "rows that do not count": (("exports/logiciel_web.csv",), {}),
     "seconds": (("dirty/prestations.parquet",), {}),
 }
 WAIVERS = """[[waiver]]

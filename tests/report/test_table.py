@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from avenant9.model import CellRef, Input, Rejected, Report, Unverifiable
+from avenant9.model import CellRef, Input, NotCounted, Rejected, Report, Unverifiable
 from avenant9.report import profile, table
 from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
@@ -213,6 +213,39 @@ def test_replaced_rules_and_notices_are_in_the_report() -> None:
 def test_a_failed_rule_says_so() -> None:
     shown = page(report(unverifiable=(Unverifiable("a/b", 3, ("erreur interne",)),)))
     assert "La règle a échoué (erreur interne, à signaler aux auteurs)\n  a/b (3 actes)" in shown
+
+
+def test_cells_are_said_once_for_each_column_reason_and_value() -> None:
+    def unread(address: str, value: str, file: str = "a.csv") -> Rejected:
+        return Rejected(CellRef(file, None, int(address[1:]), address), f"illisible : « {value} »")
+
+    rows = [unread(f"A{row}", "32/13") for row in (5, 7, 9, 12)]
+    rows += [
+        unread("A8", "30/02"),
+        unread("B13", "32/13"),
+        unread("A5", "32/13", "b.csv"),
+        unread("A6", "32/13", "b.csv"),
+    ]
+    said = page(report(rejected=tuple(rows)), width=1000)
+    assert said[said.index("Lignes rejetées") :].split("\n\n")[0].split("\n")[2:] == [
+        "a.csv, 4 cellules (A5, A7, A9…) : illisible : « 32/13 »",
+        "a.csv, cellule A8 : illisible : « 30/02 »",
+        "a.csv, cellule B13 : illisible : « 32/13 »",
+        "b.csv, 2 cellules (A5, A6) : illisible : « 32/13 »",
+    ]
+    short = page(report(rejected=tuple(rows)), width=1000, limit=1)
+    assert "A7" in short
+    assert "A8" not in short
+    assert "… et 4 autres lignes" in short
+
+
+def test_rows_that_do_not_count() -> None:
+    rows = tuple(NotCounted(CellRef("a.csv", None, row), "rejete") for row in (3, 4, 6, 8))
+    said = page(report(not_counted=(*rows, NotCounted(CellRef("a.csv", None, 5), "annule"))), width=1000)
+    assert said[said.index("Lignes non comptées") :].split("\n\n")[0].split("\n")[2:] == [
+        "a.csv, 4 lignes (3, 4, 6…) : statut « rejeté »",
+        "a.csv, ligne 5 : statut « annulé »",
+    ]
 
 
 def test_rejected_rows_without_a_cell() -> None:

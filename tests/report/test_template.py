@@ -31,7 +31,7 @@ def sheet(data: bytes) -> Worksheet:
 def test_every_column_of_the_contract_has_its_note() -> None:
     columns = template.acts_columns()
     assert [column.key for column in columns] == list(COLUMNS)[: len(columns)]
-    assert len(columns) == 30
+    assert len(columns) == 32
     for column in columns:
         assert column.note.endswith((".", "?"))
         assert len(column.examples) == 2

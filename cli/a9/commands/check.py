@@ -13,7 +13,7 @@ from a9 import options
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
 from a9.output import Notices, check_place, deliver, format_for, page_for, rows_for
-from a9.reading import announce, begin, read_acts, read_options, tell, what_was_read
+from a9.reading import announce, begin, left_out, read_acts, read_options, tell, what_was_read
 from a9.settings import ReadingCommand
 from avenant9.report.formats import FORMATS
 
@@ -300,6 +300,7 @@ def _account(acts: Acts, report: Report) -> str:
         *what_was_read(acts, report.inputs),
         counted(summary["acts"], "acte contrôlé", "actes contrôlés"),
         counted(len(report.rejected), "ligne rejetée", "lignes rejetées"),
+        *left_out(len(report.not_counted)),
         counted(summary["violation"] + summary["review"], "constat"),
         *([counted(len(report.waived), "constat accepté")] if report.waived else []),
         *([counted(len(report.known), "déjà connu", "déjà connus")] if report.known else []),

@@ -11,7 +11,7 @@ from a9 import options
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Command, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, read_activity, tell, what_was_read
+from a9.reading import announce, begin, left_out, read_activity, tell, what_was_read
 from a9.settings import ReadingCommand, given_by_hand
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
@@ -235,6 +235,7 @@ def _counted_files(number: int) -> str:
 
 def _account(activity: Activity, result: Measures) -> str:
     """The last line on stderr: every file, sheet and row, and what became of them."""
+    from avenant9.acts.netting import refused_rows  # noqa: PLC0415
     from avenant9.report.measures import refusals  # noqa: PLC0415
     from avenant9.wording import counted  # noqa: PLC0415
 
@@ -247,6 +248,7 @@ def _account(activity: Activity, result: Measures) -> str:
         counted(len(activity.shifts), "vacation"),
         counted(len(activity.patients), "patient pris en charge", "patients pris en charge"),
         counted(len(result.rejected), "ligne rejetée", "lignes rejetées"),
+        *left_out(refused_rows(acts.table).height),
         counted(len(measures), "mesure concernée", "mesures concernées"),
         *refusals(result),
     ]

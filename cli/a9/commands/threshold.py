@@ -12,7 +12,7 @@ from a9 import options
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, read_acts, tell, what_was_read
+from a9.reading import announce, begin, left_out, read_acts, tell, what_was_read
 from a9.settings import ReadingCommand
 from avenant9.errors import InputError, SettingError
 from avenant9.report.formats import FORMATS
@@ -196,12 +196,14 @@ def _refuse_several(result: Threshold) -> None:
 
 def _account(acts: Acts, result: Threshold) -> str:
     """The last line on stderr: every file, sheet, row and act, and the years that came out of them."""
+    from avenant9.acts.netting import refused_rows  # noqa: PLC0415
     from avenant9.wording import counted  # noqa: PLC0415
 
     words = [
         *what_was_read(acts, acts.inputs),
         counted(sum(entry.total for entry in result.practitioners), "acte compté", "actes comptés"),
         counted(len(acts.rejected), "ligne rejetée", "lignes rejetées"),
+        *left_out(refused_rows(acts.table).height),
         counted(len(result.practitioners), "année de praticien", "années de praticien"),
     ]
     return f"a9 : {', '.join(words)}."

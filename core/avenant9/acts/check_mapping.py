@@ -50,7 +50,7 @@ def _unreadable(values: Sequence[tuple[str, str]], nomenclature: Nomenclature) -
     schema = {f"c{place}": pl.String() for place in range(len(keys))}
     table = pl.DataFrame(cells, schema, orient="row").with_row_index("row", 1)
     found = Recognised((), {key: place for place, key in enumerate(keys)}, {key: key for key in keys})
-    typed, _ = typed_columns(Reading(RawSheet("", None, table), found, table, {}), nomenclature, Mapping())
+    typed, _ = typed_columns(Reading(RawSheet("", None, table), found, table), nomenclature, Mapping())
     for rank, (key, _) in enumerate(values):
         if key in typed and typed[key][rank] is None:
             yield rank

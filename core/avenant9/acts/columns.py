@@ -46,9 +46,13 @@ class Column:
 
     @property
     def spellings(self) -> dict[str, str]:
-        """What is written for the values of a closed list -> value."""
+        """What is written for the values of a closed list -> value; a participle in all its forms."""
         written = {value: (value, words, *self.also.get(value, ())) for value, words in self.values.items()}
-        return {spelling: value for value, spellings in written.items() for spelling in spellings}
+        return {form: value for value, words in written.items() for word in words for form in _forms(word)}
+
+
+def _forms(word: str) -> list[str]:
+    return [word + ending for ending in ("", "e", "s", "es", "(e)", "(s)", "(e)s")] if word.endswith("é") else [word]
 
 
 _DTYPES = {
@@ -90,8 +94,10 @@ ACTS: dict[str, pl.DataType] = {
     "regulated_day_only": pl.Boolean(),  # regulated_at was given without a time
     "requested_day_only": pl.Boolean(),  # requested_at was given without a time
     "duplicate_of": pl.UInt32(),  # the act that this one repeats, within a file or in another one
-    "doubtful": pl.Boolean(),  # repeats another row and counts all the same
-    "uncounted": pl.String(),  # null: counts; else `cancellation`, `cancelled`, `orphan` or `repeated`
+    "rebills": pl.UInt32(),  # the act that this one bills again, on another invoice
+    "doubtful": pl.Boolean(),  # repeats or rebills another row and counts all the same
+    # null: counts; else `cancellation`, `cancelled`, `orphan`, `repeated`, or the status that says so
+    "uncounted": pl.String(),
 }
 
 #: The closed lists of the contract: every other value is unknown.

@@ -14,7 +14,7 @@ from avenant9.acts.values import by_text, distinct, fold
 from avenant9.wording import MONTHS, counted, plural
 
 #: The columns of dates, those of vacations and protocols too.
-DATES = ("date", "birth_date", "payment_date", "regulated_at", "requested_at")
+DATES = ("date", "birth_date", "payment_date", "discharge_date", "regulated_at", "requested_at")
 #: The order of day, month and year in figures, where no year of four digits stands first.
 DAY_FIRST = "JMA"
 #: What a year of two digits is counted from: that of care, and the one before, in which somebody may be born.
@@ -78,10 +78,9 @@ class Moments:
 def read_dates(reading: Reading, columns: dict[str, pl.Series], absent: Absent, order: str = DAY_FIRST) -> None:
     """Types the columns of days, times and moments but that of births, whose century hangs on the act."""
     _read_care(reading, columns, order)
-    payment = _moments(reading, "payment_date", order)
-    columns["payment_date"] = (
-        absent("payment_date") if payment is None else reading.read("payment_date", "date", payment.day)
-    )
+    for key in ("payment_date", "discharge_date"):
+        read = _moments(reading, key, order)
+        columns[key] = absent(key) if read is None else reading.read(key, "date", read.day)
     for key in ("regulated_at", "requested_at"):
         cells, day_only = _moments(reading, key, order), key.replace("_at", "_day_only")
         if cells is None:

@@ -18,13 +18,12 @@ def read_lists(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
     for key in ("optam", "treating_doctor", "ald", "territory"):
         cells = reading.cells(key)
         columns[key] = absent(key) if cells is None else reading.read(key, "oui/non", values.yes_no(cells))
-    for key, accepted in LISTED.items():
+    for key in LISTED:
         cells = reading.cells(key)
         if cells is None:
             columns[key] = absent(key)
             continue
-        columns[key] = values.listed(cells, COLUMNS[key].spellings)
-        _name_unlisted(reading, key, cells, columns[key], ", ".join(accepted))
+        columns[key] = _listed(reading, key, cells)
     readers = {
         "specialty": (_specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
         "sector": (_sector_reader(nomenclature, reading.found.sector_cnam), "1, 1DP, 2, 3"),
@@ -40,6 +39,21 @@ def read_lists(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
     by_exemption = columns["exemption"].is_in(ald_exempt.implode()).fill_null(False)
     said_no = columns["ald"].eq_missing(pl.Series([False])) & by_exemption
     columns["ald"] = columns["ald"].set(columns["ald"].is_null() & by_exemption, True).set(said_no, None)
+
+
+def _listed(reading: Reading, key: str, cells: pl.Series) -> pl.Series:
+    """The values of a closed list; below a heading that is one of its words (« Rejet »), oui is that value."""
+    words = COLUMNS[key].spellings
+    read = values.listed(cells, words)
+    [headed] = values.listed(pl.Series([reading.found.headings[key]]), words)
+    if headed is not None:
+        answers = values.yes_no(cells)
+        read, cells = (
+            read.set(answers.fill_null(False), headed),
+            cells.cast(pl.String).set(answers.is_not_null(), None),
+        )
+    _name_unlisted(reading, key, cells, read, ", ".join(LISTED[key]))
+    return read
 
 
 def _name_unlisted(reading: Reading, key: str, text: pl.Series, read: pl.Series, accepted: str) -> None:

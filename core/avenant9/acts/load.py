@@ -16,8 +16,9 @@ from avenant9.acts.columns import ACTS, COLUMNS
 from avenant9.acts.drafts import draft
 from avenant9.acts.headings import is_heading
 from avenant9.acts.mapping import Mapping
-from avenant9.acts.netting import cancel, mark_duplicates, mark_repeated
+from avenant9.acts.netting import cancel, mark_duplicates, mark_rebilled
 from avenant9.acts.normalise import normalise
+from avenant9.acts.overlaps import leave_out_refused, mark_repeated
 from avenant9.acts.people import practitioner_key
 from avenant9.acts.recognise import Recognised, Unrecognised, tables
 from avenant9.acts.sheet import Sheet
@@ -129,7 +130,7 @@ def join(files: Sequence[OneFile], options: ReadOptions) -> Acts:
     tables = [sheet.table.with_columns(input=pl.lit(rank, ACTS["input"])) for rank, sheet in enumerate(sheets)]
     table = pl.concat(tables, how="diagonal").with_columns(act=pl.int_range(pl.len(), dtype=pl.UInt32))
     of_input = pl.Series([rank for rank, one in enumerate(files) for _ in one.sheets], dtype=pl.UInt16)
-    table = netted(table, of_input.gather(table["input"]))
+    table = netted(table, of_input.gather(table["input"]), held(files))
     return replace(acts, table=forget_unnamed(table) if some_unnamed(files) else table)
 
 
@@ -159,12 +160,19 @@ def account(files: Sequence[OneFile], options: ReadOptions) -> Acts:
     )
 
 
-def netted(table: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
-    """The acts with what was cancelled taken away and what was read twice marked; `files` as in `mark_repeated`.
+def held(files: Sequence[OneFile]) -> list[frozenset[str]]:
+    """The columns of acts that hold something, of each input."""
+    return [sheet.account.held for one in files for sheet in one.sheets]
 
-    Any acts may be netted apart from the others, as long as those of a practitioner and patient stay together.
+
+def netted(table: pl.DataFrame, files: pl.Series, held: Sequence[frozenset[str]]) -> pl.DataFrame:
+    """The acts with what was cancelled taken away, what was read twice and what was refused marked.
+
+    `files` and `held` are those of `mark_repeated`. Any acts may be netted apart from the others, as long as those of
+    a practitioner and patient stay together.
     """
-    return mark_duplicates(cancel(mark_repeated(table, files))).select(*ACTS)
+    counting = cancel(leave_out_refused(mark_repeated(table, files, held)))
+    return mark_rebilled(mark_duplicates(counting)).select(*ACTS)
 
 
 def sheets_with_acts(

@@ -2,41 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from avenant9.acts.columns import ACTS
 
+#: What the file says of a row that enters no count; a cancellation is its own before it is another's.
+REFUSED = ("rejete", "annule")
 _GROUP = ("practitioner", "patient", "date", "code")
+REBILLED = (*_GROUP, "amount")  # what two invoices of one act share
 _SCALED = ("amount", "overcharge", "reimbursed")  # what shrinks with the units of a row
-
-
-def mark_repeated(acts: pl.DataFrame, files: pl.Series) -> pl.DataFrame:
-    """Marks acts equal in every read column to an act of an earlier file.
-
-    With an invoice number they are the same act read twice (`uncounted` repeated); without one they count, and are
-    `doubtful`. `files` is the rank of the file of each act.
-    """
-    acts = acts.with_columns(
-        duplicate_of=pl.lit(None, ACTS["duplicate_of"]), doubtful=pl.lit(False), uncounted=pl.lit(None, pl.String)
-    )
-    if files.n_unique() < 2:
-        return acts
-    content = [name for name in acts.columns if name not in _NOT_CONTENT]
-    again = _candidates(acts.with_columns(files.alias("file")), content)
-    first = again.with_columns(
-        first=pl.col("act").first().over(content), first_file=pl.col("file").first().over(content)
-    ).filter(pl.col("file") != pl.col("first_file"), pl.col("code").is_not_null())
-    has_invoice = pl.col("invoice").is_not_null()
-    first = first.select(
-        "act",
-        duplicate_of="first",
-        doubtful=~has_invoice,
-        uncounted=pl.when(has_invoice).then(pl.lit("repeated")).otherwise(None),
-    )
-    return _updated(acts, first)
 
 
 def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
@@ -45,7 +22,7 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
     known = acts.select("act", "input", "row", "uncounted", *key).filter(
         pl.col("uncounted").is_null(), pl.col("patient").is_not_null()
     )
-    again = _candidates(known, key)
+    again = candidates(known, key)
     later = (
         again.with_columns(
             first=pl.col("act").first().over(key),
@@ -56,28 +33,48 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
         .unique(["input", "row", *key], keep="first", maintain_order=True)  # a row repeats another once
         .select("act", duplicate_of="first", doubtful=pl.lit(True))
     )
-    return _updated(acts, later)
+    return updated(acts, later)
+
+
+def mark_rebilled(acts: pl.DataFrame) -> pl.DataFrame:
+    """Marks the acts that count and stand on an earlier invoice too (patient known): they `rebill` it, `doubtful`."""
+    known = acts.select("act", "uncounted", "invoice", *REBILLED).filter(
+        pl.col("uncounted").is_null(), pl.col("patient").is_not_null(), pl.col("invoice").is_not_null()
+    )
+    first = pl.col("act", "invoice").first().over(REBILLED).name.prefix("first_")
+    later = (
+        candidates(known, REBILLED)
+        .with_columns(first)
+        .filter(pl.col("invoice") != pl.col("first_invoice"))
+        .unique(["invoice", *REBILLED], keep="first", maintain_order=True)  # an invoice is another one once
+        .select("act", rebills="first_act", doubtful=pl.lit(True))
+    )
+    return updated(acts.with_columns(rebills=pl.lit(None, ACTS["rebills"])), later)
 
 
 def cancel(acts: pl.DataFrame) -> pl.DataFrame:
     """Takes cancelled units away from the rows of their group, the last row first.
 
     A group is (practitioner, patient, date, code). A row cancels with a negative quantity, or with quantity 1
-    and an amount opposite to another row's. A row left with r of q units keeps `amount * r / q`, half up.
+    and an amount opposite to another row's. A row left with r of q units keeps `amount * r / q`, half up. What the
+    file itself says refused is cancelled first: the acts that count may have been billed after it.
     """
-    counted = acts.filter(pl.col("uncounted").is_null())
-    negative = counted.filter((pl.col("quantity") < 0) | (pl.col("amount") < 0))
+    refused = pl.col("uncounted").is_in(REFUSED)
+    counted = acts.filter(pl.col("uncounted").is_null() | refused).with_columns(refused=refused.fill_null(False))
+    negative = counted.filter(~pl.col("refused"), (pl.col("quantity") < 0) | (pl.col("amount") < 0))
     if negative.is_empty():
         return acts
     groups = counted.join(negative.select(_GROUP).unique(), on=_GROUP, how="semi", nulls_equal=True)
     changes = [
         change
-        for _, group in groups.select(*_GROUP, "act", "quantity", *_SCALED).group_by(_GROUP, maintain_order=True)
+        for _, group in groups.select(*_GROUP, "act", "quantity", *_SCALED, "refused").group_by(
+            _GROUP, maintain_order=True
+        )
         for change in _net(_Line(*values) for values in group.drop(_GROUP).iter_rows())
     ]
     schema = {name: ACTS[name] for name in ("act", "quantity", *_SCALED, "uncounted")}
     changed = pl.DataFrame(changes, schema=schema, orient="row")
-    return _updated(acts, changed)
+    return updated(acts, changed)
 
 
 @dataclass
@@ -87,6 +84,7 @@ class _Line:
     amount: int | None
     overcharge: int | None
     reimbursed: int | None
+    refused: bool
     left: int = 0
 
     def scaled(self, value: int | None) -> int | None:
@@ -103,12 +101,14 @@ def _net(lines: Iterable[_Line]) -> list[tuple[int, int, int | None, int | None,
     cancelling = [
         line
         for line in group
-        if line.quantity < 0 or (line.quantity == 1 and (line.amount or 0) < 0 and -(line.amount or 0) in amounts)
+        if not line.refused
+        and (line.quantity < 0 or (line.quantity == 1 and (line.amount or 0) < 0 and -(line.amount or 0) in amounts))
     ]
     taken_from = [line for line in group if line not in cancelling and (line.amount or 0) >= 0]
+    taken_from.sort(key=lambda line: line.refused)
     uncounted: dict[int, str | None] = {}
     for line in group:
-        if line not in cancelling and (line.amount or 0) < 0:
+        if line not in cancelling and not line.refused and (line.amount or 0) < 0:
             uncounted[line.act] = "orphan"
     for line in cancelling:
         units = abs(line.quantity)
@@ -123,13 +123,13 @@ def _net(lines: Iterable[_Line]) -> list[tuple[int, int, int | None, int | None,
             changes.append(
                 (line.act, line.quantity, line.amount, line.overcharge, line.reimbursed, uncounted[line.act])
             )
-        elif line.left != line.quantity:
+        elif line.left != line.quantity and not line.refused:
             parts = (line.scaled(line.amount), line.scaled(line.overcharge), line.scaled(line.reimbursed))
             changes.append((line.act, line.left, *parts, None if line.left else "cancelled"))
     return changes
 
 
-def _updated(acts: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+def updated(acts: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     """The acts with what is not null in `changes`, by `act`: mostly nothing."""
     return acts.update(changes, on="act", how="left") if len(changes) else acts
 
@@ -140,10 +140,13 @@ def counting(acts: pl.DataFrame) -> pl.DataFrame:
     return acts if counts.all() else acts.filter(counts)
 
 
-_NOT_CONTENT = frozenset({"act", "input", "row", "duplicate_of", "doubtful", "uncounted"})
+def refused_rows(acts: pl.DataFrame) -> pl.DataFrame:
+    """The rows that their file says rejected or cancelled: `input`, `row` and that `status`."""
+    refused = acts.filter(pl.col("uncounted").is_in(REFUSED))
+    return refused.select("input", "row", status="uncounted").unique(["input", "row"], maintain_order=True)
 
 
-def _candidates(acts: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+def candidates(acts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """The acts whose key stands more than once: most acts are alone."""
     return acts.filter(twice(acts.select(key)))
 

@@ -20,6 +20,7 @@ from avenant9.acts.people import read_people
 from avenant9.acts.recognise import Recognised
 from avenant9.acts.rows import data_rows, name_errors, name_merges
 from avenant9.acts.sheet import Reading, Sheet
+from avenant9.acts.widths import suited
 from avenant9.model import CellRef, Input, Nomenclature, Rejected
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook.sheet import UNCOMPUTED
@@ -29,13 +30,16 @@ from avenant9.wording import listed, plural, quoted
 def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapping: Mapping) -> Sheet:
     """Types every column that was recognised in `raw`, as `mapping` says."""
     body, skipped, ragged = data_rows(raw, found, mapping)
-    reading = Reading(raw, found, body, ragged)
+    reading = Reading(raw, found, body)
     name_errors(reading)
     name_merges(reading)
     reading = with_constants(reading, mapping)
     columns, cells = typed_columns(reading, nomenclature, mapping)
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
-    rejected = _rejected(reading, typed, nomenclature)
+    right = suited(reading, typed) if ragged.habit else frozenset()
+    if notice := ragged.notice(right):
+        reading.notices.append(f"{reading.place} : {notice}")
+    rejected = _rejected(reading, typed, nomenclature, ragged.reasons(right))
     bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
     good = typed.filter(~pl.col("row").is_in(bad_rows.implode())) if rejected else typed
     table = _expand(good, cells, nomenclature)
@@ -50,6 +54,7 @@ def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapp
         encoding=raw.encoding,
         separator=raw.separator,
         places=dict(found.columns),
+        held=frozenset(column.name for column in table if column.null_count() < len(column)),
     )
     unnamed = table["practitioner"] == "?"
     return Sheet(
@@ -117,8 +122,10 @@ def _at_once(reading: Reading, *steps: Callable[[Reading], None]) -> None:
         reading.notices.extend(part.notices)
 
 
-def _rejected(reading: Reading, typed: pl.DataFrame, nomenclature: Nomenclature) -> tuple[Rejected, ...]:
-    """Rows whose date, code or quantity cannot be read, with the cell and the reason."""
+def _rejected(
+    reading: Reading, typed: pl.DataFrame, nomenclature: Nomenclature, misplaced: dict[int, str]
+) -> tuple[Rejected, ...]:
+    """Rows whose cells may be `misplaced`, or whose date, code or quantity cannot be read, with cell and reason."""
     errors = {(row, column): text for row, column, text in reading.raw.errors.iter_rows()}
     quantity = reading.text("quantity")
     checks = [("date", "date", typed["date"]), ("code", "code", typed["code"])]
@@ -126,7 +133,7 @@ def _rejected(reading: Reading, typed: pl.DataFrame, nomenclature: Nomenclature)
         checks.append(("quantity", "quantité", typed["quantity"]))
     reasons = {
         row: Rejected(CellRef(reading.raw.file, reading.raw.sheet, row, None), reason)
-        for row, reason in reading.ragged.items()
+        for row, reason in misplaced.items()
     }
     for key, word, read in checks:
         text = reading.required(key)

@@ -10,6 +10,7 @@ from avenant9.acts.mapped import left_out, respelled
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised
 from avenant9.acts.sheet import Reading, as_unknown, first_at
+from avenant9.acts.widths import Ragged, ragged
 from avenant9.reading.addresses import letters
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook.sheet import UNCOMPUTED
@@ -19,11 +20,11 @@ from avenant9.wording import counted, plural
 _TOTALS = r"(?i)^(sous[- ]?)?tota(l|ux)\b|^\d+ r[eèé]glements?$"
 
 
-def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.DataFrame, int, dict[int, str]]:
+def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.DataFrame, int, Ragged]:
     """The rows below the header, cleaned, in the words of the acts; blank rows, repeated headers, totals and what the
     mapping says is no act are left out and counted.
 
-    Also the rows of a text file that hold more cells than there are headings: all of their cells may be shifted.
+    Also those of another width than their heading.
     """
     used = sorted(set(found.columns.values()))
     names = [name for name in raw.table.columns if name != "row"]
@@ -44,12 +45,12 @@ def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.Da
     last = below["row"][-1] if len(below) else 0
     first_row = found.header_rows[0] if found.header_rows else 0
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
-    ragged = _ragged(raw, found, kept, names)
+    odd = ragged(raw, found, kept["row"])
     if raw.date1904:
         dates = {f"c{column}" for key, column in found.columns.items() if key in DATES}
         kept = kept.with_columns(from_1904(kept[name]) for name in dates)
     kept = respelled(kept, found, mapping)
-    return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), ragged
+    return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), odd
 
 
 def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> list[int]:
@@ -69,20 +70,6 @@ def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> list[
             ].to_list()
         left = left.filter(pl.col(name).is_null()) if left[name].null_count() else left.clear()
     return rows
-
-
-def _ragged(raw: RawSheet, found: Recognised, kept: pl.DataFrame, names: list[str]) -> dict[int, str]:
-    if raw.fields is None or not found.header_rows:
-        return {}
-    width = int(raw.fields.filter(raw.table["row"] == found.header_rows[0])[0])
-    beyond = names[width:]
-    if not beyond:
-        return {}
-    rows = kept.filter(pl.any_horizontal(pl.col(beyond).is_not_null()))["row"]
-    counts = raw.fields.filter(raw.table["row"].is_in(rows.implode()))
-    return {
-        row: f"plus de cellules que de titres ({cells} pour {width})" for row, cells in zip(rows, counts, strict=True)
-    }
 
 
 def _cells(row: pl.DataFrame, names: list[str]) -> list[str | None]:

@@ -47,7 +47,6 @@ class Reading:
     raw: RawSheet
     found: Recognised
     rows: pl.DataFrame
-    ragged: dict[int, str]  # reason by row
     notices: list[str] = field(default_factory=list)
 
     def cells(self, key: str) -> pl.Series | None:

@@ -1,9 +1,12 @@
-"""What the data themselves show: rows read twice, cancellations of nothing, unknown codes, days to come."""
+"""What the data themselves show: acts read or billed twice, cancellations of nothing, unknown codes, days to come."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
+from avenant9.acts.netting import REBILLED, candidates
 from avenant9.checks.context import Context, day, in_force, missing_columns, outcome
 from avenant9.model import Outcome
 from avenant9.rulebook.schema import Data, DataVersion
@@ -13,7 +16,8 @@ def check(acts: pl.DataFrame, rule: Data, version: DataVersion, context: Context
     """The acts that a person must look at; nothing is at stake."""
     everything = context.everything.filter(in_force(version))
     found, message = _look_for(rule, everything, context)
-    related = pl.concat_list("duplicate_of") if rule.look_for == "duplicate" else pl.lit([], pl.List(pl.UInt32))
+    earlier = _EARLIER.get(rule.look_for)
+    related = pl.concat_list(earlier) if earlier else pl.lit([], pl.List(pl.UInt32))
     said = found.select(
         "act",
         verdict=pl.lit(version.verdict),
@@ -22,8 +26,22 @@ def check(acts: pl.DataFrame, rule: Data, version: DataVersion, context: Context
         explanation=pl.struct(looked_for=pl.lit(rule.look_for)),
         related=related,
     )
-    anybody = everything.filter(pl.col("uncounted").is_null(), pl.col("patient").is_null())
-    return outcome(said, missing_columns(anybody if rule.look_for == "duplicate" else anybody.clear(), ["patient"]))
+    return outcome(said, *_unknown(rule, everything))
+
+
+#: The column of the act that another one repeats.
+_EARLIER = {"duplicate": "duplicate_of", "billed-again": "rebills"}
+
+
+def _unknown(rule: Data, everything: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The acts that may repeat another one: of nobody known, or alike and on an invoice that is not known."""
+    counted = everything.filter(pl.col("uncounted").is_null())
+    if rule.look_for in _EARLIER:
+        yield missing_columns(counted.filter(pl.col("patient").is_null()), ["patient"])
+    if rule.look_for == "billed-again":
+        alike = candidates(counted.filter(pl.col("patient").is_not_null()), REBILLED)
+        rows = pl.struct("input", "row").n_unique().over(REBILLED)
+        yield missing_columns(alike.filter(rows > 1, pl.col("invoice").is_null()), ["invoice"])
 
 
 def _look_for(rule: Data, everything: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, pl.Expr]:
@@ -34,6 +52,11 @@ def _look_for(rule: Data, everything: pl.DataFrame, context: Context) -> tuple[p
             twice = pl.format("{} : même acte qu'une autre ligne ; les deux sont comptés.", "code")
             message = pl.when(pl.col("uncounted") == "repeated").then(once).otherwise(twice)
             return everything.filter(pl.col("duplicate_of").is_not_null()), message
+        case "billed-again":
+            message = pl.format(
+                "{} : même acte, au même montant, que sur une autre facture ; les deux sont comptés.", "code"
+            )
+            return everything.filter(pl.col("rebills").is_not_null()), message
         case "orphan-cancellation":
             message = pl.format(
                 "{} : annulation sans l'acte qu'elle annule ; elle n'entre dans aucun compte.", "code"

@@ -29,7 +29,7 @@ from avenant9.explain.model import (
     Trace,
     VisitTrace,
 )
-from avenant9.explain.scene import Row, Scene, cents
+from avenant9.explain.scene import Row, Scene, cents, repeated
 from avenant9.explain.sentences import fine
 from avenant9.explain.where import find
 from avenant9.model import CRASHED, Acts, CellRef, Verdict
@@ -123,7 +123,7 @@ class Explainer:
         cancels = pl.col("uncounted").eq_missing(pl.lit("cancellation"))
         wanted = ~cancels if act["uncounted"] == "cancellation" else cancels
         cancelling = self._everything.filter(*same, wanted, pl.col("act") != act["act"])
-        repeats = act["duplicate_of"]
+        repeats = repeated(act)
         return ActExplained(
             act=self._facts(act),
             uncounted=act["uncounted"],

@@ -24,6 +24,8 @@ Why = Literal[
     "cancellation",
     "orphan",
     "repeated",
+    "rejete",
+    "annule",
     "other-practitioner",
     "other-reason",
     "other-channel",

@@ -37,7 +37,7 @@ class Scene:
 
     def line(self, row: Row, **more: Any) -> ActLine:
         """An act as a line of a trace."""
-        repeats = row["duplicate_of"] if row["doubtful"] else None
+        repeats = repeated(row) if row["doubtful"] else None
         return ActLine(
             where=self.where(row),
             date=row["date"],
@@ -52,6 +52,12 @@ class Scene:
     def alone(self) -> pl.DataFrame:
         """The act as a table of one line."""
         return self.context.everything.filter(pl.col("act") == self.act["act"])
+
+
+def repeated(row: Row) -> int | None:
+    """The act that this one repeats, or bills again."""
+    earlier: int | None = row["rebills"] if row["duplicate_of"] is None else row["duplicate_of"]
+    return earlier
 
 
 def counting_order(row: Row) -> tuple[date, bool, time, int]:

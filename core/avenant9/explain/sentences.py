@@ -31,6 +31,7 @@ _SCOPE = {
 }
 _DATA = {
     "duplicate": "aucune autre ligne ne répète cet acte.",
+    "billed-again": "aucune autre facture ne porte cet acte à ce montant.",
     "unknown-code": "le code est connu de la nomenclature.",
     "future-date": "la date des soins n'est pas à venir.",
 }

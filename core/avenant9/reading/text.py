@@ -44,6 +44,7 @@ def read_text(path: str, data: bytes, request: Request) -> RawSheet:
         SettingError: the encoding that is asked for is nothing known.
     """
     data, encoding = _in_utf8(path, data, request.encoding)
+    data = _before_the_end(data)
     if b"\0" in data:
         line = _with_one_end(data[: data.index(b"\0")].decode()).count("\n") + 1
         remedy = "le fichier est abîmé, exportez-le à nouveau (s'il est en UTF-16 : --encoding utf-16-le)"
@@ -72,6 +73,13 @@ def read_text(path: str, data: bytes, request: Request) -> RawSheet:
     fields = table.select(pl.sum_horizontal(cells.is_not_null())).to_series()
     table = table.with_columns(pl.when(cells != "").then(cells))
     return RawSheet(path, None, table, encoding, separator, fields=fields)
+
+
+def _before_the_end(data: bytes) -> bytes:
+    """The text before the mark by which DOS ends one, 0x1A: nothing follows it but ends of lines."""
+    text = data.rstrip(b"\r\n\x1a")
+    end = data.find(b"\x1a", len(text))
+    return data if end < 0 else data[:end]
 
 
 def _with_one_end(text: str) -> str:

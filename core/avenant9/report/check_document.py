@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
 
+from avenant9.acts.columns import in_french
 from avenant9.model import Report, SetApart, Unverifiable, Verdict
 from avenant9.report import sentences
 from avenant9.report.cells import source_columns
@@ -99,6 +100,7 @@ def document(report: Report, *, by_practitioner: bool = False) -> Document:
         _threshold(report),
         Section("Non vérifiable", tables=(_unverifiable(report),)),
         Section("Lignes rejetées", tables=(_rejected(report),)),
+        Section("Lignes non comptées", tables=(_not_counted(report),)),
         Section("Constats acceptés", tables=(_waived(report),)),
         Section("Constats déjà connus", tables=(_known(report),)),
         Section("Textes", tables=(_texts(report),)),
@@ -142,6 +144,7 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         Fact("Règles appliquées", summary.get("rules_run", report.rules), "integer"),
         Fact("Règles non vérifiables", len(report.unverifiable), "integer"),
         Fact("Lignes rejetées", len(report.rejected), "integer"),
+        *([counts("Lignes non comptées", "not_counted")] if report.not_counted else []),
     )
 
 
@@ -543,6 +546,22 @@ def _rejected(report: Report) -> Table:
             for entry in report.rejected
         ],
         sheet="Lignes rejetées",
+    )
+
+
+def _not_counted(report: Report) -> Table:
+    return Table(
+        (
+            Column("Fichier", "identifier"),
+            Column("Feuille", "identifier"),
+            Column("Ligne", "identifier"),
+            Column("Statut"),
+        ),
+        [
+            (entry.where.file, entry.where.sheet, entry.where.row, in_french("status", [entry.status])[0])
+            for entry in report.not_counted
+        ],
+        sheet="Lignes non comptées",
     )
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from avenant9.model import Report, Verdict
+from avenant9.report import sentences
 from avenant9.report.cells import money, source_columns
 from avenant9.report.headings import missing_words
 from avenant9.wording import counted
@@ -36,6 +37,7 @@ HEADINGS = (
     "Empreinte",
 )
 REJECTED = "rejeté"
+NOT_COUNTED = "non compté"
 UNREAD = "non lu"
 
 _VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
@@ -47,7 +49,7 @@ _CONTROLS = r"[\x00-\x1f\x7f]+"
 
 
 def render(report: Report) -> bytes:
-    """All findings, then rules that could not be verified, rejected rows, files not read; UTF-8 with a BOM."""
+    """All findings, then rules not verified, rows rejected or not counted, files not read; UTF-8 with a BOM."""
     text, url = source_columns(report.sources)
     table = report.findings.select(
         pl.col("rule"),
@@ -68,7 +70,7 @@ def render(report: Report) -> bytes:
         url,
         "fingerprint",
     )
-    tables = [table, _unverifiable(report), _rejected(report), _unread(report)]
+    tables = [table, _unverifiable(report), _rejected(report), _not_counted(report), _unread(report)]
     return lines(HEADINGS, tables, numbers=("Ligne", "Montant", "En jeu"))
 
 
@@ -131,6 +133,21 @@ def _rejected(report: Report) -> pl.DataFrame:
                 "Message": f"{entry.where.cell} : {entry.reason}" if entry.where.cell else entry.reason,
             }
             for entry in report.rejected
+        ]
+    )
+
+
+def _not_counted(report: Report) -> pl.DataFrame:
+    return _rows(
+        [
+            {
+                "Verdict": NOT_COUNTED,
+                "Fichier": entry.where.file,
+                "Feuille": entry.where.sheet,
+                "Ligne": str(entry.where.row),
+                "Message": f"{sentences.status(entry.status)} : la ligne n'entre dans aucun compte",
+            }
+            for entry in report.not_counted
         ]
     )
 

@@ -30,6 +30,7 @@ _SUMMARY = (
     "review",
     "unverifiable",
     "rejected",
+    "not_counted",
     *_MONEY_IN_SUMMARY,
 )
 _BEFORE_EXPLANATION = (
@@ -74,6 +75,10 @@ def render(report: Report) -> bytes:
                 "reason": entry.reason,
             }
             for entry in report.rejected
+        ],
+        "not_counted": [
+            {"file": entry.where.file, "sheet": entry.where.sheet, "row": entry.where.row, "status": entry.status}
+            for entry in report.not_counted
         ],
         **({"unread": [asdict(entry) for entry in report.unread]} if report.unread else {}),
         "waived": [_waived(entry) for entry in report.waived],

@@ -18,6 +18,7 @@ from avenant9.model import (
     CellRef,
     Input,
     Known,
+    NotCounted,
     Rejected,
     Report,
     Source,
@@ -135,6 +136,7 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
             "patients": told["patients"],
             "unverifiable": told["unverifiable"],
             "rejected": told["rejected"],
+            "not_counted": told["not_counted"],
             "rules_run": scope["rules"] if scope else saved["rulebook"]["rules"],
             "rules_not_run": told["unverifiable"],
             "acts_asked": scope["acts"] if scope else told["acts"],
@@ -149,6 +151,10 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
         rejected=tuple(
             Rejected(CellRef(entry["file"], entry["sheet"], entry["row"], entry["cell"]), entry["reason"])
             for entry in saved["rejected"]
+        ),
+        not_counted=tuple(
+            NotCounted(CellRef(entry["file"], entry["sheet"], entry["row"]), entry["status"])
+            for entry in saved["not_counted"]
         ),
         unread=tuple(Unread(**entry) for entry in saved.get("unread", ())),
         sources=dict(sources.values()),

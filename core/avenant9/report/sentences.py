@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from avenant9.model import Input, Report, Source, Unread, Unverifiable, Verdict
+from avenant9.acts.columns import in_french
+from avenant9.model import Input, NotCounted, Rejected, Report, Source, Unread, Unverifiable, Verdict
 from avenant9.report.headings import absent_columns, heading
 from avenant9.report.page import place
 from avenant9.wording import counted, day, euros, integer, listed, plural, quoted
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 #: starts it again.
 LATE = "Constats probablement prescrits"
 _SHOWN_COLUMNS = 6  # missing columns named in the answer, the others in their own section
+_SHOWN_ADDRESSES = 3  # cells named of those rejected for one reason
 _CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 
 
@@ -59,6 +61,8 @@ def answer(report: Report) -> tuple[str, Verdict]:
         parts.append(
             counted(rejected, "ligne rejetée n'a pas été contrôlée", "lignes rejetées n'ont pas été contrôlées")
         )
+    if report.not_counted:
+        parts.append(not_counted(len(report.not_counted)))
     return f"Verdict : {' ; '.join(parts)}.", verdict
 
 
@@ -145,6 +149,47 @@ def what_was_read(entry: Input) -> str:
     if entry.skipped:
         words.append(counted(entry.skipped, "ligne passée", "lignes passées"))
     return ", ".join(words)
+
+
+def rejected(rows: Sequence[Rejected]) -> dict[str, int]:
+    """What was rejected and why, once for each column, reason and value, and how many rows that is."""
+    groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for entry in rows:
+        where, noun = entry.where, "cellule" if entry.where.cell else "ligne"
+        column = (where.cell or "").rstrip("0123456789")
+        groups[place(where.file, where.sheet), f"{noun} {column}", entry.reason].append(where.cell or str(where.row))
+    return {
+        f"{file}, {_addresses(column.split()[0], spots)} : {reason}": len(spots)
+        for (file, column, reason), spots in groups.items()
+    }
+
+
+def _addresses(noun: str, spots: Sequence[str]) -> str:
+    """The number of cells or rows and the first of them: `4 cellules (A5, A7, A9…)`; the only one by itself."""
+    if len(spots) == 1:
+        return f"{noun} {spots[0]}"
+    more = "…" if len(spots) > _SHOWN_ADDRESSES else ""
+    return f"{counted(len(spots), noun)} ({', '.join(spots[:_SHOWN_ADDRESSES])}{more})"
+
+
+def not_counted(rows: int) -> str:
+    """How many rows the files say rejected or cancelled."""
+    return counted(
+        rows, "ligne rejetée ou annulée n'est pas comptée", "lignes rejetées ou annulées ne sont pas comptées"
+    )
+
+
+def not_counted_rows(entries: Sequence[NotCounted]) -> list[str]:
+    """The rows that do not count, those of one sheet and status together."""
+    groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for entry in entries:
+        groups[place(entry.where.file, entry.where.sheet), entry.status].append(str(entry.where.row))
+    return [f"{file}, {_addresses('ligne', rows)} : {status(word)}" for (file, word), rows in groups.items()]
+
+
+def status(word: str) -> str:
+    """What became of a row, in the words of the column."""
+    return f"statut « {in_french('status', [word])[0]} »"
 
 
 def unread_files(entries: Sequence[Unread | results.Unread], done: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.model import CellRef, Known, Report, SetApart, Source, Verdict, Waived
+from avenant9.model import Known, Report, SetApart, Source, Verdict, Waived
 from avenant9.report import sentences
 from avenant9.report.grid import grid
 from avenant9.report.headings import missing_words
@@ -43,6 +43,7 @@ def render(
             _known(page, report, limit),
             _unverifiable(page, report),
             _rejected(page, report, limit),
+            _not_counted(page, report),
             _threshold(page, report),
             _texts(page, report),
             _inputs(page, report, limit),
@@ -148,20 +149,20 @@ def _unverifiable(page: Page, report: Report) -> list[str]:
 
 
 def _rejected(page: Page, report: Report, limit: int | None) -> list[str]:
-    rejected = report.rejected
-    if not rejected:
+    """The rejected rows, once for each column, reason and value."""
+    groups = sentences.rejected(report.rejected)
+    if not groups:
         return []
-    shown = rejected[:limit]
-    section = [page.title("Lignes rejetées")]
-    section += [page.wrap(f"{_cell(entry.where)} : {entry.reason}", "  ", "") for entry in shown]
-    if rest := len(rejected) - len(shown):
+    shown = [*groups][:limit]
+    section = [page.title("Lignes rejetées"), *(page.wrap(words, "  ", "") for words in shown)]
+    if rest := len(report.rejected) - sum(groups[words] for words in shown):
         section.append(page.remainder(counted(rest, "autre ligne")))
     return section
 
 
-def _cell(where: CellRef) -> str:
-    spot = f"cellule {where.cell}" if where.cell else f"ligne {where.row}"
-    return f"{place(where.file, where.sheet)}, {spot}"
+def _not_counted(page: Page, report: Report) -> list[str]:
+    lines = [page.wrap(words, "  ", "") for words in sentences.not_counted_rows(report.not_counted)]
+    return [page.title("Lignes non comptées"), *lines] if lines else []
 
 
 def _threshold(page: Page, report: Report) -> list[str]:

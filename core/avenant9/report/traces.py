@@ -54,6 +54,8 @@ WHY = {
     "cancellation": "annulation",
     "orphan": "annulation sans l'acte qu'elle annule",
     "repeated": "déjà lu dans un autre fichier",
+    "rejete": "statut « rejeté » dans le fichier",
+    "annule": "statut « annulé » dans le fichier",
     "other-practitioner": "autre praticien",
     "other-reason": "autre motif",
     "other-channel": "autre canal",

@@ -57,6 +57,7 @@ class Summary(TypedDict):
     review: int
     unverifiable: int
     rejected: int
+    not_counted: int
     at_stake: Money | None
     at_stake_review: Money | None
     at_stake_ceiling: Money | None
@@ -130,6 +131,16 @@ class Rejected(TypedDict):
 
 
 @_closed
+class NotCounted(TypedDict):
+    """A row that was read and enters no count: the caisse rejected it, or it was cancelled, as its file says."""
+
+    file: str
+    sheet: str | None
+    row: Row
+    status: Literal["rejete", "annule"]
+
+
+@_closed
 class Unread(TypedDict):
     """A file (`sheet` is null), or a sheet, that was not read: why, and what to do (may be empty)."""
 
@@ -186,6 +197,7 @@ class Check(TypedDict):
     findings: list[Finding]
     unverifiable: list[Unverifiable]
     rejected: list[Rejected]
+    not_counted: list[NotCounted]
     unread: NotRequired[list[Unread]]
     waived: list[Waived]
     known: NotRequired[list[Known]]

@@ -34,15 +34,19 @@ _ADDED: Final = {
     "requested_day_only",
     "regulated_day_only",
     "duplicate_of",
+    "rebills",
     "doubtful",
     "uncounted",
     "patient_shown",
 }
 _CONTRACT: Final = tuple(key for key in ACTS if key not in _ADDED)
-#: The fund's part of what is at stake is worked out of these after the rules.
-_READ_AFTER: Final = ("rate", "reimbursed")
+#: Read before the rules, to leave out what was refused, or after them, to tell the fund's part of what is at stake;
+#: and the day on which a stay in hospital ended, which no rule asks yet.
+_READ_BESIDE: Final = ("status", "rate", "reimbursed", "discharge_date")
 _ALWAYS: Final = ("date", "code", "quantity", "amount")
 _VISIT: Final = ("practitioner", "patient")
+#: What tells apart acts that look alike.
+_REPEATS: Final = {"duplicate": ("time", "invoice"), "billed-again": ("invoice",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ def _a_year_before(day_: date) -> date:
 
 
 def _unread(rulebook: Rulebook) -> Iterator[Remark]:
-    read = set(_READ_AFTER).union(*map(columns_read, rulebook.rules.values()))
+    read = set(_READ_BESIDE).union(*map(columns_read, rulebook.rules.values()))
     if rulebook.limitation is not None:
         read.add("payment_date")
     if any(act.by_original_code for act in rulebook.acts.values()):
@@ -167,8 +171,8 @@ def _of_version(rule: schema.Rule, version: Any) -> Iterable[str]:
         case schema.PairVersion(scope=scope, allowed=allowed):
             some = any(pair.specialties for pair in allowed)
             own = (*_if(scope == "invoice", "invoice"), *_if(some, "specialty"))
-        case schema.DataVersion() if isinstance(rule, schema.Data) and rule.look_for == "duplicate":
-            own = ("time", "invoice")
+        case schema.DataVersion() if isinstance(rule, schema.Data) and rule.look_for in _REPEATS:
+            own = _REPEATS[rule.look_for]
     return (*_BY_KIND.get(type(version), ()), *own)
 
 

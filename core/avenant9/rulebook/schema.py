@@ -580,7 +580,7 @@ class Data(RuleModel):
     """Something of the data that a person must look at."""
 
     kind: Literal["data"]
-    look_for: Literal["duplicate", "orphan-cancellation", "unknown-code", "future-date"]
+    look_for: Literal["duplicate", "billed-again", "orphan-cancellation", "unknown-code", "future-date"]
     version: tuple[DataVersion, ...] = Field(min_length=1)
 
 
