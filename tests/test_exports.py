@@ -11,7 +11,6 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -28,22 +27,7 @@ WANTED: dict[str, dict[str, Any]] = {
     for export in tomllib.loads((EXPORTS / "attendu.toml").read_text(encoding="utf-8"))["export"]
 }
 
-#: What the features of other branches will read: take a name away when its test passes (strict: it must be).
-NOT_YET = {
-    "rows": set(),
-    "columns": set(),
-    "cells": set(),
-    "findings": set(),
-    "refused": set(),
-    "settings": set(),
-}
 REASONS = {"illisible": r"illisible", "absent": r"absent|vide|manqu", "largeur": r"cellule|colonne"}
-
-
-def each(what: str, files: Iterable[str] = WANTED) -> list[Any]:
-    """Files, those of NOT_YET marked."""
-    not_yet = pytest.mark.xfail(strict=True, reason="contrat §2 : pas encore lu")
-    return [pytest.param(file, marks=[not_yet] if file in NOT_YET[what] else []) for file in files]
 
 
 class Read:
@@ -80,7 +64,7 @@ def test_six_styles_are_there() -> None:
     assert all(3 <= len(export["finding"]) <= 6 for export in WANTED.values())
 
 
-@pytest.mark.parametrize("file", each("rows"))
+@pytest.mark.parametrize("file", WANTED)
 def test_every_row_is_accounted_for(file: str, read: Any) -> None:
     acts, wanted = read(file).acts, WANTED[file]
     keys = ("rows", "acts", "rejected", "skipped")
@@ -91,7 +75,7 @@ def test_every_row_is_accounted_for(file: str, read: Any) -> None:
     assert [entry.sheet for entry in acts.skipped_sheets] == wanted["skipped_sheets"]
 
 
-@pytest.mark.parametrize("file", each("rows"))
+@pytest.mark.parametrize("file", WANTED)
 def test_no_row_is_rejected_but_the_planted_ones(file: str, read: Any) -> None:
     rejected, wanted = read(file).acts.rejected, WANTED[file]["rejected"]
     assert [(entry.where.sheet, entry.where.row) for entry in rejected] == [
@@ -102,7 +86,7 @@ def test_no_row_is_rejected_but_the_planted_ones(file: str, read: Any) -> None:
         assert planted.get("cell") in {None, entry.where.cell}
 
 
-@pytest.mark.parametrize("file", each("columns"))
+@pytest.mark.parametrize("file", WANTED)
 def test_columns_are_recognised_and_guesses_said(file: str, read: Any) -> None:
     acts, wanted = read(file).acts, WANTED[file]
     for entry, planted in zip(acts.inputs, wanted["input"], strict=True):
@@ -112,7 +96,7 @@ def test_columns_are_recognised_and_guesses_said(file: str, read: Any) -> None:
     assert [word for word in wanted["says"] if word not in notices] == []
 
 
-@pytest.mark.parametrize("file", each("cells"))
+@pytest.mark.parametrize("file", WANTED)
 def test_cells_are_read(file: str, read: Any) -> None:
     """Codes, days, euros and patients of the acts that count."""
     wanted, counted = WANTED[file], read(file).acts.table
@@ -127,7 +111,7 @@ def tally(values: pl.Series) -> dict[str, int]:
     return dict(sorted(values.value_counts().iter_rows()))
 
 
-@pytest.mark.parametrize("file", each("findings"))
+@pytest.mark.parametrize("file", WANTED)
 def test_what_was_planted_is_found(file: str, read: Any) -> None:
     """All violations, and nothing else; the planted reviews, among others that a missing column may leave."""
     found = [
@@ -139,7 +123,7 @@ def test_what_was_planted_is_found(file: str, read: Any) -> None:
     assert [entry for entry in planted if entry not in found] == []
 
 
-@pytest.mark.parametrize("file", each("refused", [file for file, export in WANTED.items() if export["refused"]]))
+@pytest.mark.parametrize("file", [file for file, export in WANTED.items() if export["refused"]])
 def test_refused_invoices_are_counted_apart(file: str, read: Any) -> None:
     report = read(file).report
     assert report.summary["not_counted"] == sum(WANTED[file]["refused"].values())
@@ -163,7 +147,7 @@ def euros(cents: int | None) -> str | None:
 WITH_SETTINGS = [file for file, export in WANTED.items() if "finding_with_settings" in export]
 
 
-@pytest.mark.parametrize("file", each("settings", WITH_SETTINGS))
+@pytest.mark.parametrize("file", WITH_SETTINGS)
 def test_four_constants_make_the_other_rules_run(file: str) -> None:
     """The same file beside an a9.toml: what lacked specialty, sector and OPTAM is answered."""
     wanted = WANTED[file]

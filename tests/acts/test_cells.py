@@ -20,9 +20,6 @@ TABLES: dict[str, Any] = {
     for table in tomllib.loads(Path(__file__).with_name("cells.toml").read_text(encoding="utf-8"))["table"]
 }
 
-#: What is not read yet, one id a line: strike out what is.
-NOT_YET = frozenset(Path(__file__).with_name("cells_not_yet.txt").read_text(encoding="utf-8").splitlines())
-
 
 def plain(table: Mapping[str, Any], number: int) -> dict[str, str]:
     """The cells of one row, each row for a patient of its own: none cancels or repeats another."""
@@ -97,8 +94,7 @@ def cases() -> Iterator[Any]:
         for number, row in enumerate(table["rows"]):
             others = "".join(f", {heading} {cell}" for heading, cell in row.get("with", {}).items())
             label = f"{name}: {row['written']!r}{others}"
-            marks = [pytest.mark.xfail(strict=True)] if label in NOT_YET else []
-            yield pytest.param(name, number, id=label, marks=marks)
+            yield pytest.param(name, number, id=label)
 
 
 @pytest.mark.parametrize(("name", "number"), list(cases()))

@@ -17,9 +17,6 @@ TABLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("headings.toml")
 CELLS: dict[str, list[str]] = TABLES["cells"]
 PLAIN = {"date": "Date de soins", "code": "Code acte"}
 
-#: What is not read yet, one id a line: strike out what is.
-NOT_YET = frozenset(Path(__file__).with_name("headings_not_yet.txt").read_text(encoding="utf-8").splitlines())
-
 
 @pytest.fixture(scope="module")
 def nomenclature() -> Nomenclature:
@@ -27,9 +24,8 @@ def nomenclature() -> Nomenclature:
 
 
 def cases(rows: Iterable[tuple[str, Any]]) -> list[Any]:
-    """Parameters by id, those of NOT_YET expected to fail."""
-    marks = {True: [pytest.mark.xfail(strict=True)], False: []}
-    return [pytest.param(*values, id=name, marks=marks[name in NOT_YET]) for name, values in rows]
+    """Parameters by id."""
+    return [pytest.param(*values, id=name) for name, values in rows]
 
 
 def recognised(folder: Path, columns: dict[str, list[str]], nomenclature: Nomenclature) -> dict[str, str]:
