@@ -44,7 +44,7 @@ def book(tmp_path: Path) -> str:
 
 def left(book: str, options: ReadOptions | None = None) -> dict[str | None, str]:
     acts = load_acts([book], NOMENCLATURE, options)
-    return {one.sheet: not_read(one).removeprefix(f"{book}, feuille {one.sheet} : ") for one in acts.unread}
+    return {one.sheet: not_read(one).partition(" : ")[2] for one in acts.unread}
 
 
 def test_each_sheet_says_why_it_is_not_read(book: str) -> None:
