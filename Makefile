@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCES := $(shell find core cli -type f -not -name '*.pyc')
 
-.PHONY: help demo test spark test-spark lint man bench bench-spark fuzz mutate fixtures locale clean
+.PHONY: help demo test spark test-spark lint man bench bench-spark fuzz mutate libraries fixtures locale clean
 
 help:
 	@echo "make demo      set up a9 and check the shipped practice year (fixtures/annee_cabinet.xlsx)"
@@ -18,6 +18,7 @@ help:
 	@echo "make bench-spark  time a9 with Spark against a9 without (needs Java 17)"
 	@echo "make fuzz      the long tests (random workbooks against the oracle)"
 	@echo "make mutate    change the code and see whether a test notices (MODULE=period.py MOST=60)"
+	@echo "make libraries  read the workbooks of a folder with other libraries too (FOLDER=...), and explain what differs"
 	@echo "make fixtures  write the test files again from their sources"
 	@echo "make locale    compile the French messages of click"
 	@echo "make clean     remove .venv and caches"
@@ -78,6 +79,9 @@ fuzz: $(VENV)/dev.stamp
 mutate: $(VENV)/dev.stamp
 	@$(PIP) -e '.[dev,mutate]'
 	$(BIN)/python tests/mutation/run.py $(MODULE) $(if $(MOST),--most $(MOST))
+
+libraries: $(VENV)/dev.stamp
+	PYTHONPATH=tests $(BIN)/python tests/libraries/compare.py $(FOLDER)
 
 fixtures: $(VENV)/dev.stamp
 	$(BIN)/python fixtures/build.py

@@ -160,6 +160,15 @@ def test_texts_as_excel_has_them(tmp_path: Path) -> None:
     assert cells(xlsx(tmp_path / "b.xlsx", BY_THE_PARSER + shared + inline, more=more)) == [expected, expected]
 
 
+def test_days_and_hours_written_out(tmp_path: Path) -> None:
+    """As « Strict Open XML » has them."""
+    values = ("2022-05-02T08:30:00", "2022-05-02T00:00:00Z", "2022-05-02", "08:30:00")
+    line = row(1, *(cell(f"{letter}1", value, ' t="d"') for letter, value in zip("ABCD", values, strict=True)))
+    assert cells(xlsx(tmp_path / "a.xlsx", BY_THE_PARSER + line, more={"_rels/.rels": ROOTS})) == [
+        ("2022-05-02 08:30:00", "2022-05-02 00:00:00", "2022-05-02 00:00:00", "1899-12-31 08:30:00")
+    ]
+
+
 SERIALS = ("0", "0.5", "1.0625", "59", "61", "44942.354166666664", "2958465", "2958466", "-1", "1e3")
 
 

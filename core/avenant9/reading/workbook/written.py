@@ -34,9 +34,9 @@ def moment(serial: float, *, date1904: bool) -> str:
 
 
 def iso(text: str) -> str:
-    """`2022-05-02`, or `2022-05-02T08:30:00.12`, to the second; what is neither is left as it is."""
-    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d:\d\d)(?:[.,]\d+)?Z?)?", text)
-    return f"{found[1]} {found[2] or '00:00:00'}" if found else text
+    """`2022-05-02`, `2022-05-02T08:30:00.12` or `08:30:00`, to the second; what is none is left as it is."""
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\d)?(?:T?(\d\d:\d\d:\d\d)(?:[.,]\d+)?Z?)?", text)
+    return f"{found[1] or '1899-12-31'} {found[2] or '00:00:00'}" if found and text else text
 
 
 def at(when: datetime) -> str:
