@@ -73,7 +73,7 @@ class _Scan(Listener):
             self._begin(about)
         elif self.within and name == "table-row":
             self.row += self.repeat
-            self.repeat = _count(about, "number-rows-repeated")
+            self.repeat = _times(attribute(about, "number-rows-repeated"))
             self.column = 0
             if attribute(about, "visibility") in ("collapse", "filter"):
                 self.sheets[-1].hide(self.row + 1, self.row + self.repeat)
@@ -120,7 +120,7 @@ class _Scan(Listener):
         elif self.space != self.texts or name in _ASIDE:
             self.beside, self.text = self.depth, None
         elif name in _CHARACTERS:
-            self.say(_CHARACTERS[name] * min(_count(about, "c"), limits.MAX_CELL + 1))
+            self.say(_CHARACTERS[name] * min(_times(attribute(about, "c")), limits.MAX_CELL + 1))
 
     def end(self, name: str) -> None:
         """A sheet, a cell, a paragraph, or what is beside."""
@@ -136,27 +136,33 @@ class _Scan(Listener):
             self.text = None
 
     def _close(self, cell: dict[str, str]) -> None:
-        repeated = _count(cell, "number-columns-repeated")
-        self._merge(cell)
-        types = [value for key, value in cell.items() if key.endswith(" value-type")]
+        said = {key.rpartition(" ")[2]: value for key, value in cell.items()}
+        repeated = _times(said.get("number-columns-repeated"))
+        if "number-rows-spanned" in said or "number-columns-spanned" in said:
+            self._merge(said)
         text = "".join(self.said)
-        if types or text.strip() or attribute(cell, "formula"):
-            self._note(cell, types, text, repeated)
+        if "value-type" in said or "formula" in said or text.strip():
+            self._extend(repeated)
+            types = [value for key, value in cell.items() if key.endswith(" value-type")]
+            self._note(said, types, text, repeated)
         self.column += repeated
         self.cell = None
 
-    def _merge(self, cell: dict[str, str]) -> None:
-        down, right = (_count(cell, f"number-{what}-spanned") for what in ("rows", "columns"))
+    def _merge(self, said: dict[str, str]) -> None:
+        down, right = (_times(said.get(f"number-{what}-spanned")) for what in ("rows", "columns"))
         if down > 1 or right > 1:
             area = (self.row + 1, self.column, self.row + down, self.column + right - 1)
             self.sheets[-1].merges.append(area)
             check_noted(self.package.path, self.sheets[-1])
 
-    def _note(self, cell: dict[str, str], types: list[str], text: str, repeated: int) -> None:
+    def _extend(self, repeated: int) -> None:
         sheet = self.sheets[-1]
         sheet.extend(self.row + 1, self.column + repeated - 1)
         sheet.extend(self.row + self.repeat, self.column)
         check_grid(self.package.path, sheet)
+
+    def _note(self, said: dict[str, str], types: list[str], text: str, repeated: int) -> None:
+        sheet = self.sheets[-1]
         rows = range(self.row + 1, self.row + self.repeat + 1)
         places = product(rows, range(self.column, self.column + repeated))
         if "error" in types or not (types or text.strip()):
@@ -164,32 +170,32 @@ class _Scan(Listener):
             error = (text.strip() or "erreur")[: limits.MAX_QUOTED] if "error" in types else UNCOMPUTED
             sheet.errors += [(*place, error) for place in places]
         elif sheet.cells is not None:
-            value = _value(cell, types[0] if types else "string", text)
-            for place in places:
-                sheet.cells.put(*place, value)
+            value = _value(said, types[0] if types else "string", text)
+            for row, column in places:
+                sheet.cells.put(row, column, value)
 
     def _check_many(self, found: list[Sheet] | set[str]) -> None:
         if len(found) > limits.MAX_ENTRIES:
             raise self.package.refused(f"le classeur a plus de {limits.MAX_ENTRIES} feuilles")
 
 
-def _count(about: dict[str, str], name: str) -> int:
+def _times(said: str | None) -> int:
     """How many times something is repeated, or how far it spans: once where nothing is said."""
-    return max(int(attribute(about, name) or 1), 1)
+    return max(int(said), 1) if said else 1
 
 
 def _value(cell: dict[str, str], kind: str, text: str) -> str:
     """What a cell holds, by its type; what it shows where its value is not given."""
     if kind in _NUMBERS:
-        value = attribute(cell, "value")
+        value = cell.get("value", "")
         return written.number(float(value)) if value else text
     if kind == "boolean":
-        return attribute(cell, "boolean-value") or text
+        return cell.get("boolean-value") or text
     if kind == "date":
-        return written.iso(attribute(cell, "date-value")) or text
+        return written.iso(cell.get("date-value", "")) or text
     if kind == "time":
-        return _clock(attribute(cell, "time-value")) or text
-    return attribute(cell, "string-value") or text
+        return _clock(cell.get("time-value", "")) or text
+    return cell.get("string-value") or text
 
 
 @lru_cache(2**16)
