@@ -118,9 +118,9 @@ class Contents:
         }
 
     def _letters(self, cells: pl.Series) -> pl.Series:
-        """Letters of the care path; O and N alone are as well oui and non."""
-        known = cells.str.to_uppercase().is_in([*self.nomenclature.pathways])
-        return known & (len({*cells.str.to_uppercase().unique()} - {"O", "N"}) > 0)
+        """Letters of the care path; O and N, both and no other, are oui and non."""
+        letters = cells.str.to_uppercase()
+        return letters.is_in([*self.nomenclature.pathways]) & ({*letters.unique()} != {"O", "N"})
 
     @cached_property
     def _looks(self) -> dict[str, Callable[[pl.Series], pl.Series]]:
