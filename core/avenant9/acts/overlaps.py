@@ -14,6 +14,8 @@ from avenant9.acts.netting import REFUSED, candidates, updated
 _LATER = ("payment_date", "reimbursed", "status")
 _MARKS = ("act", "input", "row", "duplicate_of", "rebills", "doubtful", "uncounted")
 _CONTENT = tuple(name for name in ACTS if name not in {*_MARKS, *_LATER, "patient_shown"})
+#: What one copy may say and another not.
+_LEARNED = (*_CONTENT, *_LATER, "patient_shown")
 #: Looked at first: of a million rows, few agree in these with another one.
 _TELLING = ("date", "code", "invoice", "patient")
 #: The status of a row that several files tell differently: billed again, what was refused is paid in the end.
@@ -76,17 +78,26 @@ def _of_shapes(placed: pl.DataFrame, shapes: Sequence[frozenset[str]], one: int,
 
 def _learned(acts: pl.DataFrame, sure: pl.DataFrame) -> pl.DataFrame:
     """The acts where the first of several copies has what only another one says; all of them, its status."""
+    empty = {name: acts[name].null_count() for name in _LEARNED}
+    names = [name for name, count in empty.items() if count < len(acts) and (count or name == "status")]
+    if sure.is_empty() or not names:
+        return acts
     firsts = sure.select(pl.col("first").unique()).select("first", act="first")
     copies = pl.concat([firsts, sure.select("first", "act")]).sort("act")
-    told = copies.join(acts, on="act", how="left", maintain_order="left")
-    rank = pl.col("status").replace_strict(_LAST_WORD, range(len(_LAST_WORD)), default=None)
-    names = [name for name in (*_CONTENT, "payment_date", "reimbursed", "patient_shown") if name in acts.columns]
-    learned = told.group_by("first").agg(
-        *(pl.col(name).drop_nulls().first() for name in names),
-        pl.col("status").sort_by(rank, nulls_last=True).first(),
-    )
-    status = copies.join(learned.select("first", "status"), on="first").select("act", "status")
-    return updated(updated(acts, learned.rename({"first": "act"})), status)
+    told = copies.join(acts.select("act", *names), on="act", how="left", maintain_order="left")
+    learned = told.group_by("first").agg(map(_told_by_any, names))
+    acts = updated(acts, learned.rename({"first": "act"}))
+    if "status" not in names:
+        return acts
+    return updated(acts, copies.join(learned.select("first", "status"), on="first").select("act", "status"))
+
+
+def _told_by_any(name: str) -> pl.Expr:
+    """The first of what copies say; of their status, the last word."""
+    if name != "status":
+        return pl.col(name).drop_nulls().first()
+    rank = pl.col(name).replace_strict(_LAST_WORD, range(len(_LAST_WORD)), default=None)
+    return pl.col(name).sort_by(rank, nulls_last=True).first()
 
 
 def leave_out_refused(acts: pl.DataFrame) -> pl.DataFrame:
