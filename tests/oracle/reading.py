@@ -113,12 +113,15 @@ def a_time(cell: str) -> time | None:
 
 
 def a_moment(cell: str) -> Moment | None:
-    """A day, with its hour where one is given; an hour that cannot be read makes it unknown."""
+    """A day, with its hour where one is given; an hour that cannot be read makes it unknown.
+
+    Midnight is no hour: programs write it beside a day of which they know no more.
+    """
     text, _, hour = cell.partition(" ")
     day = a_date(text)
     if day is None or (hour and a_time(hour) is None):
         return None
-    return Moment(day, a_time(hour))
+    return Moment(day, None if hour == "00:00" else a_time(hour))
 
 
 def basis_points(cell: str) -> int | None:
