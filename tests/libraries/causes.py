@@ -68,6 +68,19 @@ CAUSES = (
         lambda ours, theirs: ours != theirs and ours == theirs.strip(),
     ),
     Cause(
+        "days of no calendar",
+        "Before the first day and after the last that Excel has, a9 keeps the number, or counts on as calamine does; "
+        "the other library counts in its own way, or has an error.",
+        (*XLSX, *XLS),
+        lambda ours, theirs: (
+            (ours.startswith("-") and _is_number(ours))
+            or (_is_day(ours) and ours < "1900")
+            or ours.startswith("+")
+            or (not ours and theirs == "#VALUE!")
+            or (_is_number(ours) and _is_day(theirs) and float(ours) >= 2_958_466)
+        ),
+    ),
+    Cause(
         "links",
         "openpyxl gives an empty cell that bears a link the address of it.",
         XLSX,
@@ -98,17 +111,10 @@ CAUSES = (
         lambda ours, theirs: ours.startswith("PT") and _is_day(theirs),
     ),
     Cause(
-        "days of no calendar",
-        "Before the first day and after the last that Excel has, a9 keeps the number, or counts on as calamine does; "
-        "the other library counts in its own way, or has an error.",
-        (*XLSX, *XLS),
-        lambda ours, theirs: (
-            (ours.startswith("-") and _is_number(ours))
-            or (_is_day(ours) and ours < "1900")
-            or ours.startswith("+")
-            or (not ours and theirs == "#VALUE!")
-            or (_is_number(ours) and _is_day(theirs) and float(ours) >= 2_958_466)
-        ),
+        "half days",
+        "A format of nothing but AM and PM is one of hours to calamine, of a number to openpyxl.",
+        XLSX,
+        lambda ours, theirs: _is_day(ours) and _is_number(theirs),
     ),
     Cause(
         "calamine: charts upon a sheet",
@@ -136,6 +142,8 @@ CAUSES = (
         lambda ours, theirs: (_is_number(ours) and _is_day(theirs)) or (_is_day(ours) and _is_number(theirs)),
     ),
 )
+#: calamine tells the values that a chart keeps as the cells of a sheet of its own.
+CHART = "calamine: charts as sheets"
 #: openpyxl knows no sheet of a workbook saved as « Strict Open XML ».
 UNKNOWN_SHEET, UNEXPLAINED = "sheets that the other library does not know", "unexplained"
 

@@ -23,7 +23,7 @@ from tabulate import tabulate
 
 from avenant9.errors import InputError
 from avenant9.reading.read import read_file
-from libraries.causes import CAUSES, UNEXPLAINED, UNKNOWN_SHEET, cause_of
+from libraries.causes import CAUSES, CHART, UNEXPLAINED, UNKNOWN_SHEET, cause_of
 from libraries.others import READERS, Address, Seen
 
 #: Seconds for one workbook, both readers together.
@@ -86,7 +86,7 @@ def compared(path: Path) -> dict[str, Any]:
         for place, mine in sheet.cells.items()
     ]
     found += [
-        (UNEXPLAINED, f"{name}!{place}", None, other)
+        (CHART if ending == ".xls" else UNEXPLAINED, f"{name}!{place}", None, other)
         for name in theirs.keys() - names
         for place, other in theirs[name].cells.items()
     ]
@@ -169,7 +169,7 @@ def main() -> None:
     sentences = {cause.name: cause.sentence for cause in CAUSES}
     told = [
         (name, causes[name], files[name], sentences.get(name, ""))
-        for name in (*sentences, UNKNOWN_SHEET, UNEXPLAINED)
+        for name in (*sentences, CHART, UNKNOWN_SHEET, UNEXPLAINED)
     ]
     print(tabulate(sorted((*key, count) for key, count in outcomes.items()), ["sort", "outcome", "files"]))
     print(f"\n{cells} cells compared, {causes.total()} differ")
