@@ -46,6 +46,9 @@ BY_CODE = frozenset({"frequency", "condition", "no-overcharge", "opposable"})
 #: The kinds that look only at acts beside others of one practitioner, patient and day.
 BY_VISIT = frozenset({"pair"})
 FEW = BY_CODE | BY_VISIT
+#: The kinds that set rows of one patient side by side, beside those that count per patient.
+BY_PATIENT = frozenset({"proximity", "opposable", "alternation", "pair"})
+_BY_NAME = "Patient reconnu à son nom seul : d'autres peuvent le porter."
 #: Rules that run at once, at most: each of them takes memory.
 _AT_ONCE = 4
 
@@ -70,6 +73,7 @@ def run(
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
     rows = counted.select("act", "input", "row")
+    uncertain = counted["act"].filter(counted["patient_uncertain"].fill_null(False))
     sorter.prepare()
     threads = min(os.cpu_count() or 1, _AT_ONCE)
     with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
@@ -81,7 +85,10 @@ def run(
                 if outcome is None:
                     crashed.append(name)
                     continue
-                found[name] = _silenced(outcome.findings, rulebook.rules[name].silent_where, found, rows)
+                rule, said = rulebook.rules[name], outcome.findings
+                if len(uncertain) and counts_by_patient(rule):
+                    said = _at_most_review(said, uncertain)
+                found[name] = _silenced(said, rule.silent_where, found, rows)
                 unknown[name] = outcome.unverifiable
             sorter.done(*ready)
             context = replace(context, violating={name: _in_violation(findings) for name, findings in found.items()})
@@ -200,6 +207,26 @@ def codes_of(version: schema.Version) -> frozenset[str]:
 
 def _stamped(outcome: Outcome, source: str) -> Outcome:
     return Outcome(outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))), outcome.unverifiable)
+
+
+def counts_by_patient(rule: schema.Rule) -> bool:
+    """Whether what a rule finds rests on several rows of one patient."""
+    if rule.kind == "frequency":
+        return any("patient" in version.per for version in rule.version)
+    return rule.kind in BY_PATIENT
+
+
+def _at_most_review(findings: pl.DataFrame, uncertain: pl.Series) -> pl.DataFrame:
+    """The violations that rest on several rows of a patient who is known by a name alone, as reviews."""
+    doubt = (
+        pl.col("act").is_in(uncertain.implode())
+        & (pl.col("related").list.len() > 0)
+        & (pl.col("verdict") == "violation")
+    )
+    return findings.with_columns(
+        verdict=pl.when(doubt).then(pl.lit("review")).otherwise("verdict"),
+        message=pl.when(doubt).then(pl.format("{} {}", "message", pl.lit(_BY_NAME))).otherwise("message"),
+    )
 
 
 def _silenced(

@@ -19,7 +19,7 @@ from avenant9.acts.mapping import Mapping
 from avenant9.acts.netting import cancel, mark_duplicates, mark_rebilled
 from avenant9.acts.normalise import normalise
 from avenant9.acts.overlaps import leave_out_refused, mark_repeated
-from avenant9.acts.people import practitioner_key
+from avenant9.acts.people import lost_zeros, practitioner_key
 from avenant9.acts.recognise import Recognised, Unrecognised, tables
 from avenant9.acts.sheet import Sheet
 from avenant9.errors import InputError, SettingError
@@ -27,7 +27,7 @@ from avenant9.model import Acts, Input, Nomenclature, Unread
 from avenant9.reading import prefetch
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request, check_file, check_names, left_out
-from avenant9.wording import listed, plural, quoted
+from avenant9.wording import counted, listed, plural, quoted
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,10 @@ def join(files: Sequence[OneFile], options: ReadOptions) -> Acts:
     tables = [sheet.table.with_columns(input=pl.lit(rank, ACTS["input"])) for rank, sheet in enumerate(sheets)]
     table = pl.concat(tables, how="diagonal").with_columns(act=pl.int_range(pl.len(), dtype=pl.UInt32))
     of_input = pl.Series([rank for rank, one in enumerate(files) for _ in one.sheets], dtype=pl.UInt16)
+    said = _numbers_that_lost_zeros(table, acts.inputs)
     table = netted(table, of_input.gather(table["input"]), held(files))
-    return replace(acts, table=forget_unnamed(table) if some_unnamed(files) else table)
+    table = forget_unnamed(table) if some_unnamed(files) else table
+    return replace(acts, table=table, notices=(*acts.notices, *said))
 
 
 def account(files: Sequence[OneFile], options: ReadOptions) -> Acts:
@@ -279,6 +281,20 @@ def _unnamed_practitioners(sheets: Sequence[Sheet]) -> list[str]:
     return [
         f"{', '.join(files)} : pas de colonne de praticien, alors que d'autres fichiers ou feuilles en ont une ; "
         "praticien lu comme inconnu. Contrôlez ce fichier seul, ou nommez son praticien par --practitioner ID."
+    ]
+
+
+def _numbers_that_lost_zeros(table: pl.DataFrame, inputs: Sequence[Input]) -> list[str]:
+    """What to say of patients whose numbers may be one: they are left apart, for nothing tells that they are."""
+    doubtful = lost_zeros(table)
+    if doubtful.is_empty():
+        return []
+    number = doubtful["patient"].str.strip_chars_start("0").n_unique()
+    files = dict.fromkeys(inputs[rank].file for rank in doubtful["input"].unique(maintain_order=True))
+    return [
+        f"{', '.join(files)} : {counted(number, 'numéro')} de patient avec des zéros de tête sur des lignes et sans "
+        "eux sur d'autres, comme un tableur les ôte ; ce sont autant de patients différents pour a9 : "
+        "remettez les zéros (colonne au format texte) s'il s'agit des mêmes."
     ]
 
 

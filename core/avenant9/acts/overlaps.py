@@ -13,7 +13,7 @@ from avenant9.acts.netting import REFUSED, candidates, updated
 #: What two exports of one row may tell differently: when it was read, and what became of it since.
 _LATER = ("payment_date", "reimbursed", "status")
 _MARKS = ("act", "input", "row", "duplicate_of", "rebills", "doubtful", "uncounted")
-_CONTENT = tuple(name for name in ACTS if name not in {*_MARKS, *_LATER, "patient_shown"})
+_CONTENT = tuple(name for name in ACTS if name not in {*_MARKS, *_LATER, "patient_shown", "patient_uncertain"})
 #: What one copy may say and another not.
 _LEARNED = (*_CONTENT, *_LATER, "patient_shown")
 #: Looked at first: of a million rows, few agree in these with another one.

@@ -12,6 +12,8 @@ from avenant9.wording import counted, plural
 
 #: A number in groups, of which the spaces say nothing: also the NIR of somebody born in Corsica.
 _GROUPED = re.compile(r"\d+|\d{5}2[AB]\d{6}(?:\d\d)?", re.IGNORECASE)
+#: Several words, and no number.
+_NAME = r"^[^\d]*\pL{2}[^\d\pL]+\pL{2}[^\d]*$"
 
 
 def read_people(reading: Reading, columns: dict[str, pl.Series], practitioners: dict[str, str]) -> None:
@@ -49,22 +51,38 @@ def practitioner_key(text: str) -> str:
 
 
 def _read_patient(reading: Reading, columns: dict[str, pl.Series]) -> None:
-    """File number; else NIR with birth rank or birth date; else name, first name and birth date together.
+    """File number; else NIR with birth rank or birth date; else names, with the birth date where there is one.
 
-    `patient` tells one patient from another, `patient_shown` is what the file says.
+    `patient` tells one patient from another, `patient_shown` is what the file says; `patient_uncertain` is a name
+    alone, under which several may stand.
     """
+    certain = pl.Series([False]).new_from_index(0, len(reading.rows))
     number, nir = reading.cells("patient"), reading.cells("nir")
     born = columns["birth_date"].dt.to_string("%Y-%m-%d")
     if number is not None:
         shown = whole_identifiers(reading, "patient", number)
-        patient = _spelled(reading, "patient", shown, one_spelling)
+        patient, uncertain = _spelled(reading, "patient", shown, one_spelling), _of_names(shown) & born.is_null()
     elif nir is not None:
         shown = whole_identifiers(reading, "nir", nir)
-        patient = _by_nir(reading, shown, born)
+        patient, uncertain = _by_nir(reading, shown, born), certain
     else:
         patient, shown = _by_name(reading, born)
-    columns["patient"] = patient.alias("patient")
+        together = "first_name" in reading.found.columns and "birth_date" in reading.found.columns
+        uncertain = certain if together else patient.is_not_null()
+    if uncertain.any():
+        reading.notices.append(
+            f"{reading.place} : identité incertaine, patients reconnus par leur nom seul ; ce qui en dépend est au "
+            "plus à examiner."
+        )
+    columns["patient"], columns["patient_uncertain"] = patient.alias("patient"), uncertain
     columns["patient_shown"] = shown.cast(pl.String).alias("patient_shown")
+
+
+def _of_names(cells: pl.Series) -> pl.Series:
+    """Whether each cell of a column of patients is a name: most cells of the column are several words, no numbers."""
+    texts, places = values.by_text(cells)
+    name, identifier = texts.str.contains(_NAME), texts.str.contains(r"\d")
+    return (~identifier & (2 * name.sum() >= max(len(texts), 1))).gather(places).fill_null(False)
 
 
 def one_spelling(cell: str) -> str | None:
@@ -132,20 +150,22 @@ def _by_nir(reading: Reading, nir: pl.Series, born: pl.Series) -> pl.Series:
 
 
 def _by_name(reading: Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:
-    last, first = reading.text("last_name"), reading.text("first_name")
-    nobody = pl.Series("patient", [None], dtype=pl.String()).new_from_index(0, len(reading.rows))
-    if last is None or first is None:
+    """The names, with the birth date where the sheet has one; and as they are shown."""
+    names = [cells for cells in (reading.text("last_name"), reading.text("first_name")) if cells is not None]
+    if "last_name" not in reading.found.columns:
+        nobody = pl.Series("patient", [None], dtype=pl.String()).new_from_index(0, len(reading.rows))
         return nobody, nobody
-    shown = last + pl.Series("", [" "]).new_from_index(0, len(last)) + first
-    reading.notices.append(f"{reading.place} : identité incertaine, patients reconnus par nom, prénom et naissance.")
-    if "birth_date" not in reading.found.columns:
-        reading.notices.append(
-            f"{reading.place} : sans date de naissance, les homonymes ne se distinguent pas ; "
-            "les règles par patient ne sont pas vérifiables."
-        )
-        return nobody, shown
-    parts = [_spelled(reading, column.name, column, _folded_name) for column in (last, first)]
-    return parts[0] + "|" + parts[1] + "|" + born, shown
+    parts = [_spelled(reading, cells.name, cells, _folded_name) for cells in names]
+    if "birth_date" in reading.found.columns:
+        parts.append(born)
+        said = "nom, prénom et naissance" if len(names) > 1 else "nom et naissance"
+        reading.notices.append(f"{reading.place} : identité incertaine, patients reconnus par {said}.")
+    return _beside("|", parts), _beside(" ", names)
+
+
+def _beside(between: str, texts: list[pl.Series]) -> pl.Series:
+    """Texts one after the other, null where one is."""
+    return pl.select(pl.concat_str(texts, separator=between)).to_series()
 
 
 def whole_identifiers(reading: Reading, key: str, identifiers: pl.Series) -> pl.Series:
@@ -181,3 +201,14 @@ def whole_identifiers(reading: Reading, key: str, identifiers: pl.Series) -> pl.
             ),
         )
     return identifiers.set(lost, None)
+
+
+def lost_zeros(table: pl.DataFrame) -> pl.DataFrame:
+    """The lines of acts whose patient has the number of another but for the zeros before it, which spreadsheets take
+    away: `77` beside `00077`."""
+    if not table["patient"].str.starts_with("0").any():
+        return table.clear()
+    numbers = table.select("patient").unique().filter(pl.col("patient").str.contains(r"^\d+$"))
+    bare = pl.col("patient").str.strip_chars_start("0")
+    shared = numbers.filter(bare.is_duplicated())
+    return table.join(shared, on="patient", how="semi", maintain_order="left")

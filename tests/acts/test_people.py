@@ -1,0 +1,121 @@
+"""Who is cared for: names alone are said to be uncertain, and what rests on them is at most a review."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from avenant9 import load_acts, load_rulebook
+from avenant9.engine import Options, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from avenant9.model import Acts
+
+RULEBOOK = load_rulebook()
+BY_NAME = "Patient reconnu à son nom seul : d'autres peuvent le porter."
+
+
+def read(folder: Path, *texts: str) -> Acts:
+    paths = [folder / f"f{rank}.csv" for rank, _ in enumerate(texts)]
+    for path, text in zip(paths, texts, strict=True):
+        path.write_text(text, encoding="utf-8")
+    return load_acts([str(path) for path in paths], RULEBOOK.nomenclature)
+
+
+def patients(acts: Acts) -> list[tuple[str | None, bool]]:
+    return list(acts.table.select("patient", "patient_uncertain").iter_rows())
+
+
+def said(acts: Acts) -> list[str]:
+    """What the notices tell of identities, without the file."""
+    words = ("identité incertaine", "zéros")
+    return [notice.partition(" : ")[2] for notice in acts.notices if any(word in notice for word in words)]
+
+
+ALONE = "identité incertaine, patients reconnus par leur nom seul ; ce qui en dépend est au plus à examiner."
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "notices"),
+    [
+        (
+            "date;code;nom;prénom\n02/01/2023;G;Dupont;Jean\n03/01/2023;G;;Jean\n",
+            [("dupont|jean", True), (None, False)],
+            [ALONE],
+        ),
+        ("date;code;nom\n02/01/2023;G;DUPONT Jean\n", [("dupont jean", True)], [ALONE]),
+        (
+            "date;code;nom;date de naissance\n02/01/2023;G;Dupont;01/02/1950\n",
+            [("dupont|1950-02-01", True)],
+            ["identité incertaine, patients reconnus par nom et naissance.", ALONE],
+        ),
+        (
+            "date;code;nom;prénom;né le\n02/01/2023;G;Dupont;Jean;01/02/1950\n03/01/2023;G;Dupont;Jean;\n",
+            [("dupont|jean|1950-02-01", False), (None, False)],
+            ["identité incertaine, patients reconnus par nom, prénom et naissance."],
+        ),
+        # names under the title of a number
+        (
+            "date;code;patient\n02/01/2023;G;Dupont Jean\n03/01/2023;G;D-12\n",
+            [("dupont jean", True), ("D-12", False)],
+            [ALONE],
+        ),
+        (
+            "date;code;patient;date de naissance\n02/01/2023;G;Dupont Jean;01/02/1950\n03/01/2023;G;Dupont Jean;\n",
+            [("dupont jean", False), ("dupont jean", True)],
+            [ALONE],
+        ),
+        ("date;code;patient\n02/01/2023;G;A\n03/01/2023;G;P 12 B\n", [("a", False), ("P 12 B", False)], []),
+        ("date;code;prénom\n02/01/2023;G;Jean\n", [(None, False)], []),
+    ],
+)
+def test_who_is_known_by_a_name_alone(
+    tmp_path: Path, text: str, expected: list[tuple[str | None, bool]], notices: list[str]
+) -> None:
+    acts = read(tmp_path, text)
+    assert (patients(acts), said(acts)) == (expected, notices)
+
+
+def found(acts: Acts) -> list[tuple[object, ...]]:
+    options = Options(as_of=date(2024, 1, 15), skip=("seuil/*",))
+    return list(check(acts, RULEBOOK, options).findings.select("rule", "verdict", "row").iter_rows())
+
+
+FIVE = [f"{day:02}/03/2023;TE2;10001234567;" for day in range(1, 6)]
+
+
+def test_what_rests_on_a_name_alone_is_a_review(tmp_path: Path) -> None:
+    sure, by_name = (
+        read(tmp_path, "\n".join(["date;code;praticien;patient", *(f"{row}{patient}" for row in FIVE)]))
+        for patient in ("D-12", "Dupont Jean")
+    )
+    assert found(sure) == [("frequence/te2-annuelle", "violation", 6)]
+    assert found(by_name) == [("frequence/te2-annuelle", "review", 6)]
+    report = check(by_name, RULEBOOK, Options(as_of=date(2024, 1, 15), only=("frequence/te2-annuelle",)))
+    assert report.findings["message"][0].endswith(f" {BY_NAME}")
+
+
+def test_what_one_row_holds_does_not_rest_on_the_name(tmp_path: Path) -> None:
+    rows = ["01/03/2023;APC+G;R;Dupont Jean", "02/03/2023;APC;R;Martin Anne", "02/03/2023;G;R;Martin Anne"]
+    acts = read(tmp_path, "\n".join(["date;code;praticien;patient", *rows]))
+    pairs = [finding for finding in found(acts) if finding[0] == "cumul/apc-consultation"]
+    assert pairs == [("cumul/apc-consultation", "violation", 2), ("cumul/apc-consultation", "review", 4)]
+
+
+def test_numbers_that_lost_their_zeros_are_said(tmp_path: Path) -> None:
+    head = "date;code;patient\n"
+    acts = read(
+        tmp_path,
+        head + "02/01/2023;G;00077\n02/01/2023;G;00078\n02/01/2023;G;0A1\n",
+        head + "03/01/2023;G;77\n03/01/2023;G;770\n03/01/2023;G;A1\n",
+    )
+    assert said(acts) == [
+        "1\u00a0numéro de patient avec des zéros de tête sur des lignes et sans eux sur d'autres, comme un tableur "
+        "les ôte ; ce sont autant de patients différents pour a9 : remettez les zéros (colonne au format texte) "
+        "s'il s'agit des mêmes."
+    ]
+    assert [patient for patient, _ in patients(acts)] == ["00077", "00078", "0A1", "77", "770", "A1"]
