@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -263,7 +264,7 @@ def test_a_folder_of_clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (clients / "conforme.xlsx").write_bytes((fixtures / "cabinet_conforme.csv").read_bytes())  # a CSV under this name
     (clients / "protégé.xlsx").write_bytes((fixtures / "dirty" / "protege.xlsx").read_bytes())
     a9 = binaries / "a9"
-    words = " ".join(f"'{word}'" for word in command())
+    words = shlex.join(command())
     a9.write_text(f'#!/bin/sh\nexec {words} "$@"\n', encoding="utf-8")
     a9.chmod(0o755)
     env = environment()

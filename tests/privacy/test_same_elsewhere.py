@@ -10,8 +10,10 @@ import pytest
 
 from privacy.commands import COMMANDS, WRITTEN, process
 
+#: Python 3.11 reads the path of a development install in the locale's encoding: there, one that is not ASCII is lost.
+PLAIN = "C" if str(Path(__file__).resolve()).isascii() else "C.UTF-8"
 ELSEWHERE: dict[str, dict[str, str]] = {
-    "C": {"LC_ALL": "C", "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1"},
+    "C": {"LC_ALL": PLAIN, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1"},
     "de": {"LC_ALL": "de_DE.UTF-8", "TZ": "America/Los_Angeles", "PYTHONHASHSEED": "1", "POLARS_MAX_THREADS": "4"},
     "other": {"LANG": "fr_FR.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "2", "PYTHONUTF8": "1"},
 }
