@@ -107,7 +107,7 @@ def survives(*words: str, stdin: bytes = b"", codes: tuple[int, ...] = (0, 1, 2,
         assert ran.stderr.strip(), words
     for line in ran.stderr.splitlines():
         told = SENTENCE.search(line.rstrip()) or DRAFT.search(line)
-            assert told or line.startswith(("Usage", "Essayez", " ")), line
+        assert told or line.startswith(("Usage", "Essayez", " ")), line
         assert not re.search(r"\b(Error|Exception|error|invalid|expected|unexpected|NoneType)\b", line), line
     assert time.monotonic() - start < PATIENCE
     return ran.code
