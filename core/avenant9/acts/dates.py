@@ -33,6 +33,8 @@ _FIGURES = re.compile(rf"(\d\d?){_BETWEEN}(\d\d?){_BETWEEN}(\d{{4}}|\d\d)")
 _YEAR_FIRST = re.compile(rf"(\d{{4}}){_BETWEEN}(\d\d?){_BETWEEN}(\d\d?)")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _IN_WORDS = re.compile(r"(\d\d?)(?:er)?[ ./-]*([a-z]{3,})[ ./-]*(\d{4}|\d\d)")
+#: A date without it has a year of two digits, or is none.
+_WHOLE_YEAR = r"\d{4}"
 #: What may stand before a day, folded: `lundi`, `lun.`, `le`.
 _WEEKDAY = re.compile(
     r"^(?:(?:lun(?:di)?|mar(?:di)?|mer(?:credi)?|jeu(?:di)?|ven(?:dredi)?|sam(?:edi)?|dim(?:anche)?)[.,]*\s+)?"
@@ -159,15 +161,21 @@ def read_births(
     reading: Reading, columns: dict[str, pl.Series], absent: Absent, child: pl.Series, order: str = DAY_FIRST
 ) -> None:
     """Types the birth dates, from the days of care and whether each act is one for a `child` (Boolean)."""
-    recent = _moments(reading, "birth_date", order)
-    if recent is None:
+    cells = _moments(reading, "birth_date", order)
+    if cells is None:
         columns["birth_date"] = absent("birth_date")
         return
-    cells = reading.required("birth_date")
-    old = days(cells, order, CENTURIES[1])
-    born = births(recent.day, old, columns["date"], child)
-    either = recent.day.is_not_null() & born.is_null() & columns["date"].is_not_null()
-    columns["birth_date"] = reading.read("birth_date", "date", born.zip_with(~either, recent.day)).set(either, None)
+    columns["birth_date"] = reading.read("birth_date", "date", cells.day)
+    if not by_text(reading.required("birth_date"))[0].str.contains(_WHOLE_YEAR).all():
+        columns["birth_date"] = _of_their_century(reading, columns, child, order)
+    _forget_births_to_come(reading, columns)
+
+
+def _of_their_century(reading: Reading, columns: dict[str, pl.Series], child: pl.Series, order: str) -> pl.Series:
+    """The birth dates of a column that has years of two digits; those of either century are unknown, and said."""
+    recent, care = columns["birth_date"], columns["date"]
+    born = births(recent, days(reading.required("birth_date"), order, CENTURIES[1]), care, child)
+    either = recent.is_not_null() & born.is_null() & care.is_not_null()
     if either.any():
         reading.tell(
             "birth_date",
@@ -177,7 +185,7 @@ def read_births(
                 f"({first_at(number, first)}), {as_unknown(number)} ; écrivez l'année en quatre chiffres"
             ),
         )
-    _forget_births_to_come(reading, columns)
+    return born
 
 
 def births(recent: pl.Series, old: pl.Series, care: pl.Series, child: pl.Series) -> pl.Series:
@@ -324,11 +332,11 @@ def _written_day(text: str, order: str, century: int | None) -> date | None:
 
 def _in_figures(text: str, order: str) -> tuple[str, str, str] | None:
     """The year, the month and the day of a date in figures."""
+    if match := _FIGURES.fullmatch(text):
+        year, month, day = (match[1 + order.index(part)] for part in "AMJ")
+        return year, month, day
     if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
         return match[1], match[2], match[3]
-    if match := _FIGURES.fullmatch(text):
-        parts = dict(zip(order, match.groups(), strict=True))
-        return parts["A"], parts["M"], parts["J"]
     return None
 
 
