@@ -46,8 +46,8 @@ a.xlsx, feuille Actes, 3 lignes
   « Coefficient », « Montant », « Dépassement », « Taux », « Remboursé AMO »,
   « Date de paiement », « N° facture », « Médecin traitant », « Parcours »,
   « ALD », « Exonération », « Lieu », « Motif », « Code d'origine »,
-  « Régulation », « Régulé le », « Demandeur », « Demandé le », « Canal » et
-  « Ancrage territorial ».
+  « Régulation », « Régulé le », « Demandeur », « Demandé le », « Canal »,
+  « Ancrage territorial », « Sortie d'hospitalisation » et « Statut ».
 
 a.xlsx, feuille Cachée (masquée)
   Feuille masquée ou non demandée, non lue (--all-sheets, --sheet).
