@@ -52,9 +52,17 @@ class Contents:
     nomenclature: Nomenclature
     most: int | None = SAMPLE
     _shares: dict[tuple[int, str], Fraction | None] = field(default_factory=dict)
+    _sampled: dict[int, pl.DataFrame] = field(default_factory=dict)
 
     def cells(self, place: int, most: int | None = None) -> pl.DataFrame:
         """The filled cells of a column in the first rows: `row`, and their `text`, trimmed."""
+        if most is None:
+            return self._filled(place, None)
+        if place not in self._sampled:  # asked for once for each key that a heading may name
+            self._sampled[place] = self._filled(place, most)
+        return self._sampled[place]
+
+    def _filled(self, place: int, most: int | None) -> pl.DataFrame:
         table = self.raw.table
         start = int(table["row"].search_sorted(self.below, side="right")) if self.below else 0
         rows = table.slice(start, most)
