@@ -16,19 +16,16 @@ from avenant9.acts.load import ReadOptions, load_acts
 from avenant9.engine import Options, check
 from avenant9.errors import SettingError
 from avenant9.explain import Explainer
-from avenant9.explain.model import (
-    ActLine,
-    AlternationTrace,
-    Block,
-    ConditionTrace,
-    ContactTrace,
-    CountTrace,
-    Explanation,
-    OpposableTrace,
-    ShareTrace,
-    TariffTrace,
-    VisitTrace,
-)
+from avenant9.explanation import Block, Explanation
+from avenant9.kinds.alternation import AlternationTrace
+from avenant9.kinds.condition import ConditionTrace
+from avenant9.kinds.frequency import CountTrace
+from avenant9.kinds.opposable import OpposableTrace
+from avenant9.kinds.proximity import ContactTrace
+from avenant9.kinds.share import ShareTrace
+from avenant9.kinds.tariff import TariffTrace
+from avenant9.kinds.trace import ActLine
+from avenant9.kinds.visit import VisitTrace
 from avenant9.model import GrantedCeiling, Verdict
 from avenant9.report import explain as report
 from avenant9.rulebook.load import Rulebook, load_rulebook

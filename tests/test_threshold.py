@@ -16,14 +16,14 @@ from a9.main import run
 from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check, prepared
 from avenant9.errors import SettingError
+from avenant9.kinds.share import Share
 from avenant9.model import Acts, GrantedCeiling
 from avenant9.remote_share import Asked, share_of
 from avenant9.results.threshold import Followed, Granted, Group, Practitioner, Projection, Threshold
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
-from avenant9.rulebook.schema import Share
 from avenant9.settings.derogations import load_derogations
-from avenant9.threshold import RULE, follow, request
+from avenant9.threshold import RULE, ceiling, follow, request
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 HEADER = "date;code;practitioner;specialty;quantity;treating_doctor\n"
@@ -36,8 +36,8 @@ def read(path: Path) -> Acts:
 
 def followed(acts: Acts, asked: Asked) -> Threshold:
     rulebook = load_rulebook()
-    everything, context = prepared(acts, rulebook, Options(as_of=asked.as_of, derogations=asked.derogations))
-    return follow(acts, everything, context.shares[RULE], rulebook.nomenclature, load_committee(), asked)
+    run = prepared(acts, rulebook, Options(as_of=asked.as_of, derogations=asked.derogations))
+    return follow(acts, run.acts_read, ceiling(rulebook), rulebook.nomenclature, load_committee(), asked)
 
 
 @pytest.fixture

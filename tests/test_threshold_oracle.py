@@ -17,6 +17,7 @@ from avenant9.remote_share import Asked
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
 from avenant9.threshold import RULE, follow
+from avenant9.threshold import ceiling as the_rule
 from oracle import ceiling
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ def agree(rows: list[Row], own: list[Row], as_of: date, until: date | None, tmp_
         for one in own
     )
     options = Options(as_of=as_of, derogations=derogations, only=(RULE,))
-    everything, context = prepared(acts, RULEBOOK, options)
+    run = prepared(acts, RULEBOOK, options)
     asked = Asked(as_of, until, derogations)
-    result = follow(acts, everything, context.shares[RULE], RULEBOOK.nomenclature, COMMITTEE, asked)
+    result = follow(acts, run.acts_read, the_rule(RULEBOOK), RULEBOOK.nomenclature, COMMITTEE, asked)
     expected = ceiling.follow(rows, own, as_of, until)
     found = in_order([entry.model_dump() for entry in result.practitioners])
     keys = ("practitioner", "specialty", "year", "until", "total", "remote", "share", "ceiling", "over", "excess")

@@ -6,17 +6,17 @@ import polars as pl
 import pytest
 
 from avenant9 import wording
-from avenant9.checks import context
+from avenant9.kinds import french
 
 
 def test_a_table_writes_its_numbers_as_a_sentence_does() -> None:
     cents = [0, 5, -5, 99, 12345, -123456, 99999, 100000, 123456789, -1234567890]
     numbers = pl.DataFrame({"n": cents})
-    assert numbers.select(context.euros(pl.col("n"))).to_series().to_list() == [*map(wording.euros, cents)]
+    assert numbers.select(french.euros(pl.col("n"))).to_series().to_list() == [*map(wording.euros, cents)]
     counts = [abs(n) for n in cents]
-    assert numbers.select(context.integer(pl.col("n").abs())).to_series().to_list() == [*map(wording.integer, counts)]
+    assert numbers.select(french.integer(pl.col("n").abs())).to_series().to_list() == [*map(wording.integer, counts)]
     shares = [0, 5, 50, 2000, 725, 750, 10_000]
-    assert pl.DataFrame({"n": shares}).select(context.percent(pl.col("n"))).to_series().to_list() == [
+    assert pl.DataFrame({"n": shares}).select(french.percent(pl.col("n"))).to_series().to_list() == [
         *map(wording.percent, shares)
     ]
 

@@ -10,18 +10,19 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_serializer
 
 from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
+from avenant9.law.dated import FoundVerdict, Strict, Text, Zone
 from avenant9.model import Report
-from avenant9.rulebook import schema
 from avenant9.rulebook.files import RuleFile, find_rules
-from avenant9.rulebook.load import CASES, FAMILIES, Rulebook, load_rulebook, validate
+from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook, validate
 from avenant9.settings.derogations import granted_ceiling
 from avenant9.wording import did_you_mean
 
@@ -31,11 +32,7 @@ if TYPE_CHECKING:
 #: The day of the run, where a case does not say it.
 AS_OF: Final = date(2026, 11, 22)
 
-_NAMES: Final = {
-    family: re.compile(r"[a-z0-9-]+")
-    for family, kinds in FAMILIES.items()
-    if any(issubclass(kind, schema.RuleModel) for kind in kinds.values())
-}
+_NAMES: Final = {family: re.compile(r"[a-z0-9-]+") for family in RULES}
 # Of an installed package, else of its repository.
 _SHIPPED: Final = (Path(__file__).parent / "rules" / CASES, Path(__file__).parents[2] / "tests" / "rules")
 #: Compared only where the case says them.
@@ -44,11 +41,11 @@ _OPTIONAL: Final = ("message", "explanation")
 Money = Annotated[str, StringConstraints(pattern=r"^(-?\d+\.\d\d|null)$")]
 
 
-class Expected(schema.Strict):
+class Expected(Strict):
     """A finding: `row` is the line of `acts` (the heading is 1), 0 for one on a practitioner and a year."""
 
     row: int = Field(ge=0)
-    verdict: schema.FoundVerdict
+    verdict: FoundVerdict
     at_stake: Money
     related: tuple[int, ...] = ()
     year: int | None = None
@@ -57,23 +54,31 @@ class Expected(schema.Strict):
     explanation: dict[str, Any] | None = None
 
 
-class Unverifiable(schema.Strict):
+class Unverifiable(Strict):
     """What the rule cannot say: of how many acts, for want of what."""
 
     acts: int = Field(ge=1)
     missing: tuple[str, ...]
 
 
-class Case(schema.Strict):
+class Case(Strict):
     """Acts (a CSV, keys or headings, as a French file holds them) and what one rule says of them."""
 
-    name: schema.Text
-    acts: schema.Text
+    name: Text
+    acts: Text
     as_of: date = AS_OF
-    zone: schema.Zone = "metropole"
+    zone: Zone = "metropole"
     derogations: tuple[dict[str, Any], ...] = ()
     expect: tuple[Expected, ...]
     unverifiable: Unverifiable | None = None
+
+    @field_serializer("derogations", when_used="json")
+    def _plain(self, derogations: tuple[dict[str, Any], ...]) -> list[dict[str, Any]]:
+        """Decimals as the numbers that the table holds."""
+        return [
+            {key: float(value) if isinstance(value, Decimal) else value for key, value in entry.items()}
+            for entry in derogations
+        ]
 
     @property
     def expected(self) -> list[dict[str, Any]]:
@@ -81,7 +86,7 @@ class Case(schema.Strict):
         return [entry.model_dump(mode="json", exclude_none=True) for entry in self.expect]
 
 
-class _Table(schema.Strict):
+class _Table(Strict):
     case: tuple[Case, ...] = Field(min_length=1)
 
 

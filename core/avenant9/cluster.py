@@ -29,13 +29,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from avenant9 import dispatch, engine
+from avenant9 import engine, findings, schedule
 from avenant9.acts.columns import ACTS
 from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, held, netted, read_one, some_unnamed
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, Report, Unverifiable
-from avenant9.rulebook import schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -262,7 +261,7 @@ def by_key(rulebook: Rulebook, selected: Sequence[str]) -> tuple[tuple[str, ...]
     ours: list[str] = []
     theirs: list[str] = []
     for name in selected:
-        keys = {key for leaned in _leaned_on(rulebook, name) for key in _alone(rulebook.rules[leaned])}
+        keys = {key for leaned in schedule.leaned_on(rulebook, [name]) for key in rulebook.rules[leaned].keys_alone}
         if len(keys) > 1:
             problem = "cette règle s'appuie sur d'autres qui comptent, les unes par patient, les autres par praticien"
             raise SettingError(name, problem, f"ôtez-la par --skip {name}, ou contrôlez sans {_ENGINE}")
@@ -270,37 +269,14 @@ def by_key(rulebook: Rulebook, selected: Sequence[str]) -> tuple[tuple[str, ...]
     return tuple(ours), tuple(theirs)
 
 
-def _leaned_on(rulebook: Rulebook, name: str) -> set[str]:
-    """The rule, and all that it leans on."""
-    found: set[str] = set()
-    queue = [name]
-    while queue:
-        leaned = queue.pop()
-        if leaned not in found and leaned in rulebook.rules:
-            found.add(leaned)
-            queue += dispatch.needs(rulebook.rules[leaned])
-    return found
-
-
-def _alone(rule: schema.RuleModel) -> set[str]:
-    """The key that a rule counts by without the other one; nothing where it asks for both, or for a row."""
-    match rule:
-        case schema.Share() | schema.Derogation():
-            return {"practitioner"}
-        case schema.Frequency(version=versions):
-            return {version.per[0] for version in versions if len(version.per) == 1}
-    return set()
-
-
 def _codes(rulebook: Rulebook, names: Iterable[str]) -> frozenset[str]:
     """The codes of all acts that these rules, and those they lean on, look at; empty: any."""
     codes: set[str] = set()
-    for name in names:
-        for leaned in _leaned_on(rulebook, name):
-            rule = rulebook.rules[leaned]
-            if rule.kind not in dispatch.BY_CODE:
-                return frozenset()
-            codes |= {code for version in rule.version for code in dispatch.codes_of(version)}
+    for name in schedule.leaned_on(rulebook, names):
+        rule = rulebook.rules[name]
+        if rule.acts_needed != "of-its-codes":
+            return frozenset()
+        codes = codes.union(*map(rule.codes, rule.version))
     return frozenset(codes | rulebook.nomenclature.grouping.keys()) if codes else frozenset()
 
 
@@ -461,7 +437,7 @@ def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
     table = netted(table.drop("file"), table["file"], job.held)
     acts = Acts(table=forget_unnamed(table) if job.forget else table, inputs=())
     answers = engine.answer(acts, job.book.value, selected, job.options)
-    return replace(answers, stood_on=engine.named_by(answers.findings, answers.stood_on.select(engine.STOOD_ON)))
+    return replace(answers, stood_on=findings.named_by(answers.findings, answers.stood_on.select(findings.STOOD_ON)))
 
 
 def _from_wire(name: str) -> pl.Expr:

@@ -9,10 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from avenant9.checks.share import remote_units, shares, tally
+from avenant9.kinds.share import Share, ShareVersion, remote_units, shares, tally
 from avenant9.model import GrantedCeiling
 from avenant9.period import civil_year
-from avenant9.rulebook.schema import Share, ShareVersion
 
 _BASIS_POINTS = 10_000
 

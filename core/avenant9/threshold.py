@@ -10,14 +10,15 @@ from typing import Any, Final, Literal
 import polars as pl
 
 from avenant9.acts.netting import counting
-from avenant9.checks.share import granted, remote_units
 from avenant9.errors import SettingError
+from avenant9.kinds.share import Share, ShareVersion, granted, remote_units
+from avenant9.law.dated import SourceModel
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.remote_share import Asked, of_version, share_of, unsure_of
 from avenant9.results import threshold as results
 from avenant9.results.base import Rejected, Source, Unread
 from avenant9.rulebook.committee import Committee, Reading
-from avenant9.rulebook.schema import Share, ShareVersion, SourceModel
+from avenant9.rulebook.load import Rulebook
 from avenant9.wording import counted, day
 
 #: The rule whose ceiling is followed.
@@ -29,20 +30,28 @@ _BASIS_POINTS = 10_000
 Answer = Literal["violation", "review", "unverifiable", "ok"]
 
 
+def ceiling(rulebook: Rulebook) -> Share:
+    """The rule of the ceiling on remote activity (`RULE`). Raises SettingError where it is of another kind."""
+    rule = rulebook.rules[RULE]
+    if not isinstance(rule, Share):  # a file of --rules took its place
+        raise SettingError(RULE, "cette règle n'est pas un seuil", "lui donner le genre « share », ou un autre nom")
+    return rule
+
+
 def follow(
-    acts: Acts, everything: pl.DataFrame, rule: Share, nomenclature: Nomenclature, committee: Committee, asked: Asked
+    acts: Acts, acts_read: pl.DataFrame, rule: Share, nomenclature: Nomenclature, committee: Committee, asked: Asked
 ) -> results.Threshold:
     """The whole follow-up: years of practitioners, groups, and what has to be said of them.
 
     Args:
         acts: the acts as they were read, for what was rejected.
-        everything: their table with the `nature` of each (`engine.prepared`).
+        acts_read: their table with the `nature` of each (`engine.prepared`).
         rule: the ceiling (`RULE`).
         nomenclature: known codes, and the labels of specialties.
         committee: how groups are read.
         asked: see `Asked`.
     """
-    counts = counting(everything)
+    counts = counting(acts_read)
     entries = tuple(
         _followed(row, entry, version, nomenclature, asked)
         for version in rule.version

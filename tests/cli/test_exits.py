@@ -95,10 +95,10 @@ def test_a_rule_that_fails_is_said_and_the_others_run(
     def broken(*_args: object) -> None:
         raise ValueError("SECRET-17")
 
-    from avenant9 import dispatch
+    from avenant9.kinds.validity import Validity
 
     monkeypatch.chdir(acts)
-    monkeypatch.setitem(dispatch.KINDS, "validity", broken)
+    monkeypatch.setattr(Validity, "check", broken)
     rules = "condition/code-hors-periode,frequence/te2-annuelle"
     assert main.run(["check", "actes.csv", "--only", rules, "--as-of", "2024-01-15"]) == ExitCode.INTERNAL
     out, err = capsys.readouterr()

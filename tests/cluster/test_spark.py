@@ -22,12 +22,12 @@ from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, recognise
 from avenant9.engine import Options
 from avenant9.errors import A9Error, InputError, SettingError
+from avenant9.kinds.frequency import Frequency
 from avenant9.model import Acts, GrantedCeiling, Report
 from avenant9.reading.read import read_file
 from avenant9.report import json as as_json
 from avenant9.report import profile
 from avenant9.rulebook.load import Rulebook, load_rulebook
-from avenant9.rulebook.schema import Frequency
 from oracle import book, strategies
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avenant9.engine import Options, check
+from avenant9.kinds.frequency import Frequency
 from avenant9.measures.simulate import Ask, simulate
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Supplement, load_measures
-from avenant9.rulebook.schema import Frequency
 from avenant9.settings.scenario import Change, Scenario, of_options
 from avenant9.shifts import load_activity
 

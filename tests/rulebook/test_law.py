@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from avenant9.errors import RulebookError
-from avenant9.rulebook import schema
+from avenant9.rulebook import load
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.files import RuleFile
 from avenant9.rulebook.load import FAMILIES, load_rulebook
@@ -20,7 +20,7 @@ from avenant9.rulebook.load import FAMILIES, load_rulebook
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-RULES = Path(schema.__file__).parents[1] / "rules"
+RULES = Path(load.__file__).parents[1] / "rules"
 CASES = Path(__file__).parents[1] / "rules"
 FILES = {f"{p.parent.name}/{p.stem}": p for family in FAMILIES for p in sorted((RULES / family).glob("*.toml"))}
 FIRST, LAST = date(2019, 1, 1), date(2026, 12, 31)

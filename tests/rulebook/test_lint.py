@@ -11,12 +11,14 @@ from freezegun import freeze_time
 
 from avenant9 import cases
 from avenant9.acts.columns import TEMPLATE
-from avenant9.rulebook import lint, schema
+from avenant9.kinds.specialty import SpecialtyEntry
+from avenant9.law.dated import SourceModel
+from avenant9.rulebook import lint, load
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
 RULEBOOK = load_rulebook()
 TABLES = cases.find_tables(cases.shipped_tables() or Path())
-RULES = Path(schema.__file__).parents[1] / "rules"
+RULES = Path(load.__file__).parents[1] / "rules"
 CHECKED = date(2026, 11, 22)
 
 
@@ -54,8 +56,8 @@ def test_a_secondary_source_alone() -> None:
 
 
 def test_an_entry_beyond_its_version() -> None:
-    entry = schema.SpecialtyEntry(codes=("MCY",), allowed=(33,), verdict="violation")
-    source = schema.SourceModel(title="Essai", url="https://exemple.fr", confidence="low")
+    entry = SpecialtyEntry(codes=("MCY",), allowed=(33,), verdict="violation")
+    source = SourceModel(title="Essai", url="https://exemple.fr", confidence="low")
     said = "entry 1 : « violation » va au-delà de la version ou de sa source"
     for changes in ({"verdict": "review"}, {"verdict": "review", "source": source}):
         found = remarks(with_rule("condition/specialite", entry=(entry,), **changes))

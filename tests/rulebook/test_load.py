@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from avenant9.errors import RulebookError, SettingError, UnknownRuleError
-from avenant9.rulebook import load, schema
+from avenant9.kinds.frequency import Frequency
+from avenant9.rulebook import load
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.files import RuleFile
 from avenant9.rulebook.load import FAMILIES, Rulebook, load_rulebook
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     pass
 
 BROKEN = Path(__file__).parents[2] / "fixtures" / "broken_rules"
-SHIPPED = Path(schema.__file__).parents[1] / "rules"
+SHIPPED = Path(load.__file__).parents[1] / "rules"
 TOML = "écrire « clé = valeur », les textes entre guillemets droits, les dates sans guillemets (2022-04-01)."
 A_DATE = "attendu : une date (AAAA-MM-JJ)"
 A_COUNT = "attendu : un nombre entier, au moins 0."
@@ -85,8 +86,8 @@ SENTENCES = {
     "test-incomplet": f"{CONDITION} : version 1, requires 2, years : clé absente ; "
     "attendu : un nombre entier, au moins 1.",
     "remote_until-hors-version": f"{SEUIL} : version 1 : « remote_until » donne un jour hors de la version ; "
-    "corriger ces dates.",
-    "seuil-en-cours-d-annee": f"{SEUIL} : une version d'un seuil commence un 1er janvier ; corriger ces dates.",
+    "corriger ce jour.",
+    "seuil-en-cours-d-annee": f"{SEUIL} : une version d'un seuil commence un 1er janvier ; corriger « from ».",
     "seuil-trop-haut": f"{SEUIL} : version 1, ceiling_bp : valeur refusée : « 20000 » ; "
     "attendu : un nombre entier, au moins 0, au plus 10000.",
     "zone-inconnue": f"{ZZ1} : tariff 1, overseas, guyanne : valeur refusée : « guyanne » ; "
@@ -226,7 +227,7 @@ def test_a_rule_with_a_shipped_id_replaces_it(book: Rulebook, tmp_path: Path) ->
     _shipped_copy(tmp_path, "frequence/te2-annuelle", "limit = 4", "limit = 9")
     other = load_rulebook(tmp_path)
     rule = other.rules["frequence/te2-annuelle"]
-    assert isinstance(rule, schema.Frequency)
+    assert isinstance(rule, Frequency)
     assert [version.limit for version in rule.version] == [9] * len(rule.version)
     assert other.replaced == ("frequence/te2-annuelle",)
     assert other.rules.keys() == book.rules.keys()

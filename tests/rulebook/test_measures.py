@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from avenant9.errors import RulebookError
-from avenant9.rulebook import measures, schema
+from avenant9.kinds.tests import AgeUnder, ExemptionIn, NoneOf, SpecialtyIn
+from avenant9.rulebook import load, measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import (
     Channel,
@@ -22,7 +23,7 @@ from avenant9.rulebook.measures import (
     value_on,
 )
 
-SHIPPED = Path(schema.__file__).parents[1] / "rules" / "mesure"
+SHIPPED = Path(load.__file__).parents[1] / "rules" / "mesure"
 MEASURES = load_measures()
 SNP = (SHIPPED / "snp.toml").read_text(encoding="utf-8")
 CPTS = (SHIPPED / "protocoles-cpts.toml").read_text(encoding="utf-8")
@@ -80,7 +81,7 @@ def test_the_exemptions_are_those_of_the_rule_on_the_rate() -> None:
     cover = MEASURES["teleconsultation-100"]
     assert isinstance(cover, Cover)
     assert [{*value.exemptions} for value in cover.nominal] == [
-        {*test.exemptions} for test in version.unless if isinstance(test, schema.ExemptionIn)
+        {*test.exemptions} for test in version.unless if isinstance(test, ExemptionIn)
     ]
 
 
@@ -89,9 +90,9 @@ def test_the_pathway_is_that_of_the_rule_on_the_pathway() -> None:
     cover = MEASURES["teleconsultation-100"]
     assert isinstance(cover, Cover)
     [nominal] = cover.nominal
-    [outside] = [test for test in version.requires if isinstance(test, schema.NoneOf)]
-    [age] = [test for test in version.unless if isinstance(test, schema.AgeUnder)]
-    [direct] = [test for test in version.unless if isinstance(test, schema.SpecialtyIn)]
+    [outside] = [test for test in version.requires if isinstance(test, NoneOf)]
+    [age] = [test for test in version.unless if isinstance(test, AgeUnder)]
+    [direct] = [test for test in version.unless if isinstance(test, SpecialtyIn)]
     assert (nominal.outside_letters, nominal.under_age, nominal.direct_access) == (
         outside.values,
         age.years,

@@ -16,16 +16,13 @@ import pytest
 
 import avenant9
 from avenant9.acts.values import as_words
-from avenant9.rulebook.schema import Act, TariffValue
+from avenant9.law.nomenclature import TariffValue
+from avenant9.rulebook.load import load_rulebook
 
 RULES = Path(avenant9.__file__).parent / "rules"
 
 
-def read(path: Path) -> Act:
-    return Act.model_validate(tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal))
-
-
-ACTS = {path.stem: read(path) for path in sorted((RULES / "nomenclature").glob("*.toml"))}
+ACTS = load_rulebook().acts
 
 
 def tariff_on(code: str, day: date, specialty: int) -> TariffValue | None:

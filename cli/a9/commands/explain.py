@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from avenant9.explain.model import Explanation
+    from avenant9.explanation import Explanation
     from avenant9.model import Acts
     from avenant9.settings.a9_toml import Settings
 
@@ -80,7 +80,8 @@ def command(
     begin(reading)
 
     from avenant9.engine import Options  # noqa: PLC0415
-    from avenant9.explain import Explainer, find  # noqa: PLC0415
+    from avenant9.explain import Explainer  # noqa: PLC0415
+    from avenant9.locate import find  # noqa: PLC0415
     from avenant9.report import explain as report  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars

@@ -152,7 +152,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     from avenant9.rulebook.committee import load_committee  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
-    from avenant9.threshold import RULE, follow  # noqa: PLC0415
+    from avenant9.threshold import ceiling, follow  # noqa: PLC0415
     from avenant9.threshold import request as drafted  # noqa: PLC0415
 
     rulebook = load_rulebook(Path(given.rules) if given.rules else None)
@@ -166,14 +166,14 @@ def _run(given: _Given, reference: _Reference | None) -> int:
         return int(ExitCode.UNREADABLE)
     as_of = given.as_of or options.today()
     chosen = Options(as_of=as_of, zone=given.zone, derogations=granted, complete_years=reading.complete_years)
-    everything, context = prepared(acts, rulebook, chosen)
+    run = prepared(acts, rulebook, chosen)
     committee = load_committee()
     asked = Asked(as_of, given.until, granted)
-    result = follow(acts, everything, context.shares[RULE], rulebook.nomenclature, committee, asked)
+    result = follow(acts, run.acts_read, ceiling(rulebook), rulebook.nomenclature, committee, asked)
     tell(acts, acts.notices, (), notices)
     if reference is not None:
         _refuse_several(result)
-        result = drafted(result, context.shares[RULE], committee, reference.year)
+        result = drafted(result, ceiling(rulebook), committee, reference.year)
     deliver(report.render(wanted, result, page_for(given.output, given.color)), given.output)
     notices.say(_account(acts, result))
     return int(_status(acts))

@@ -105,6 +105,11 @@ ACTS: dict[str, pl.DataType] = {
 LISTED: dict[str, tuple[str, ...]] = {key: tuple(column.values) for key, column in COLUMNS.items() if column.values}
 
 
+def heading(key: str) -> str:
+    """The template's heading of a key; a key without one is shown as it is."""
+    return COLUMNS[key].heading if key in COLUMNS else key
+
+
 def in_french(key: str, values: Iterable[str]) -> list[str]:
     """Values of a listed column in words; one that is not in its list is its own word."""
     words = COLUMNS[key].values if key in COLUMNS else {}

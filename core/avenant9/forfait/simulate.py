@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.forfait.answers import Practice
+    from avenant9.law.dated import SourceModel
     from avenant9.rulebook.scales import Scale, Scales, Volet
-    from avenant9.rulebook.schema import SourceModel
 
 _NO_POINT = Fraction(0)
 _NOTHING_DONE = "Aucun acte de ce genre : aucune source ne dit ce que deviennent les points."

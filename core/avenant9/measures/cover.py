@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.checks.context import birthday
+from avenant9.kinds.tests import birthday
+from avenant9.law.nomenclature import Price
 from avenant9.measures.units import UNITS, WHOLE, no_units, out_of_period, placed
 from avenant9.rulebook.measures import CoverSpan, cents
-from avenant9.rulebook.prices import Price
 from avenant9.wording import counted as count_of
 from avenant9.wording import percent
 
 if TYPE_CHECKING:
-    from avenant9.checks.context import Context
+    from avenant9.kinds.run import Run
+    from avenant9.law.dated import Dated
     from avenant9.model import Acts
     from avenant9.rulebook.measures import Cover, NominalCover, Participation
-    from avenant9.rulebook.schema import Dated
 
 _DIAGNOSIS = (
     "Prise en charge à 100 % réservée aux patients qui ont un diagnostic de covid-19, qu'aucun fichier ne montre."
@@ -33,7 +33,7 @@ _NO_NOMINAL = "Taux de droit commun inconnu à cette date."
 
 
 def units(
-    name: str, measure: Cover, acts: Acts, counted: pl.DataFrame, context: Context
+    name: str, measure: Cover, acts: Acts, counted: pl.DataFrame, run: Run
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """UNITS of the acts of the measure, and what is to be said of them.
 
@@ -41,14 +41,14 @@ def units(
         name: id of the measure.
         measure: under the scenario.
         acts: what was read.
-        counted: the acts that count, as `engine.prepared` gives them.
-        context: of the run.
+        counted: the acts that count, with their `nature`.
+        run: as `engine.prepared` gives it.
     """
     own = counted.filter(pl.col("code").is_in(list(measure.codes)))
     if own.is_empty():
         return no_units(), ()
     own = out_of_period(placed(own, measure, acts), measure)
-    own = _nominal(_based(own, context), measure)
+    own = _nominal(_based(own, run), measure)
     own = _participation(own, measure)
     spans = [(span.id, span.share_bp, span.diagnosis_only) for span in measure.period if isinstance(span, CoverSpan)]
     covers = pl.DataFrame(
@@ -86,19 +86,17 @@ def _share_of(base: pl.Expr, basis_points: pl.Expr) -> pl.Expr:
     return (2 * base * basis_points + 10_000) // 20_000
 
 
-def _based(own: pl.DataFrame, context: Context) -> pl.DataFrame:
+def _based(own: pl.DataFrame, run: Run) -> pl.DataFrame:
     """`base`, the amount that the fund's share is taken of, or `unclear`, why it is not known.
 
     An unknown overcharge is none where the amount is not above the tariff; of a row of several codes only the
     tariff tells what is due for one of them.
     """
-    eras = pl.Series("era", context.prices.eras, dtype=pl.Date)
+    eras = pl.Series("era", run.prices.eras, dtype=pl.Date)
     own = own.with_columns(era=eras.gather(eras.search_sorted(own["date"], side="right") - 1))
     key = ["code", "era", "specialty"]
     questions = own.select(key).unique(maintain_order=True)
-    answers = [
-        context.prices.of(code, era, specialty, context.overseas) for code, era, specialty in questions.iter_rows()
-    ]
+    answers = [run.prices.of(code, era, specialty, run.overseas) for code, era, specialty in questions.iter_rows()]
     priced = questions.with_columns(
         tariff=pl.Series([a.cents if isinstance(a, Price) else None for a in answers], dtype=pl.Int64)
     )

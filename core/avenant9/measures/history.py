@@ -6,10 +6,10 @@ from datetime import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from avenant9.law.dated import Dated
 from avenant9.measures.catalogue import history, status
 from avenant9.results.measures import History
 from avenant9.rulebook.measures import Cover, Hourly, Protocol, Span, Supplement
-from avenant9.rulebook.schema import Dated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,15 +13,18 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9.acts.columns import COLUMNS
-from avenant9.dispatch import run
-from avenant9.rulebook import schema
+from avenant9.kinds import Kind
+from avenant9.kinds.frequency import Frequency, FrequencyVersion
+from avenant9.kinds.specialty import SpecialtyVersion
+from avenant9.law.dated import Version
 from avenant9.rulebook.measures import ChannelSpan, Span, SupplementSpan, stretches
+from avenant9.schedule import answers
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from avenant9.checks.context import Context
+    from avenant9.kinds.run import Run
     from avenant9.period import Period
     from avenant9.rulebook.load import Rulebook
     from avenant9.rulebook.measures import Measure
@@ -48,7 +51,7 @@ class Judgement:
 def judged(
     acts: pl.DataFrame,
     rulebook: Rulebook,
-    context: Context,
+    run: Run,
     rules: Sequence[str],
     nominal: Measure,
     measure: Measure,
@@ -57,9 +60,9 @@ def judged(
     """Runs `rules` on `acts` in the retained periods of `measure`.
 
     Args:
-        acts: all acts that count, as `engine.prepared` gives them.
+        acts: all acts that count, with their `nature`.
         rulebook: the rules, with their own dates.
-        context: of the run.
+        run: as `engine.prepared` gives it.
         rules: ids, which `load_measures` has looked up.
         nominal: the measure as its file has it: its periods say which versions belong to which.
         measure: the same under the scenario.
@@ -70,8 +73,8 @@ def judged(
     }
     limited = replace(rulebook, rules=moved)
     named = pl.when(pl.col("practitioner") == "?").then(pl.lit(_ALONE)).otherwise("practitioner")
-    alone = replace(context, everything=context.everything.with_columns(practitioner=named))
-    found, unknown, crashed = run(acts.with_columns(practitioner=named), limited, list(moved), alone)
+    alone = replace(run, acts_read=run.acts_read.with_columns(practitioner=named))
+    found, unknown, crashed = answers(acts.with_columns(practitioner=named), limited, list(moved), alone)
     about = acts.filter(pl.col("code").is_in(list(codes))).select("act")
     findings = [_findings(name, frame, moved[name]) for name, frame in found.items() if not frame.is_empty()]
     unknowns = [frame.with_columns(rule=pl.lit(name)) for name, frame in unknown.items() if not frame.is_empty()]
@@ -97,9 +100,9 @@ _NO_FINDINGS = pl.DataFrame(
 _NO_UNKNOWN = pl.DataFrame(schema={"act": pl.UInt32(), "rule": pl.String(), "missing": pl.List(pl.String())})
 
 
-def _findings(name: str, frame: pl.DataFrame, rule: schema.RuleModel) -> pl.DataFrame:
+def _findings(name: str, frame: pl.DataFrame, rule: Kind[Any]) -> pl.DataFrame:
     units = [
-        (told["count"] - told["limit"] if isinstance(rule, schema.Frequency) else None)
+        (told["count"] - told["limit"] if isinstance(rule, Frequency) else None)
         for told in map(json.loads, frame["explanation"])
     ]
     return frame.select(
@@ -137,14 +140,14 @@ def _moved(rule: Any, nominal: Measure, measure: Measure, codes: Sequence[str]) 
 def _of_span(rule: Any, span: Span) -> list[Any]:
     """The versions of a rule on the days of a period; a limit that has none goes on from the period before."""
     inside = [version for version in rule.version if version.period.overlaps(span.period)]
-    if not inside and isinstance(rule, schema.Frequency):
+    if not inside and isinstance(rule, Frequency):
         inside = [version for version in rule.version if version.from_ < span.from_][-1:]
     return inside
 
 
 def _within(
     versions: Sequence[Any], nominal: Span, days: Period, span: Span, codes: Sequence[str]
-) -> Iterable[schema.Version]:
+) -> Iterable[Version]:
     """The versions of the nominal period stretched or cut to `days`."""
     for rank, version in enumerate(versions):
         first = days.first if rank == 0 and version.from_ <= nominal.from_ else max(days.first, version.from_)
@@ -156,7 +159,7 @@ def _within(
         changed = _strengthened(version, nominal, span).model_copy(
             update={"from_": first, "until": "open" if last is None else last}
         )
-        if not isinstance(changed, schema.SpecialtyVersion):
+        if not isinstance(changed, SpecialtyVersion):
             yield changed
         elif entries := tuple(entry for entry in changed.entry if set(entry.codes) & set(codes)):
             yield changed.model_copy(update={"entry": entries})
@@ -165,13 +168,13 @@ def _within(
 def _goes_on(before: Any, version: Any) -> bool:
     """Whether a count simply goes on: a disputed period that a scenario retains continues its neighbour."""
     return (
-        isinstance(before, schema.FrequencyVersion)
+        isinstance(before, FrequencyVersion)
         and version.period.follows(before.period)
         and (before.limit, before.verdict, before.codes) == (version.limit, version.verdict, version.codes)
     )
 
 
-def _reaches_end(version: schema.Version, nominal: Span) -> bool:
+def _reaches_end(version: Version, nominal: Span) -> bool:
     """Whether the version holds to the end of the period (or goes on from the one before)."""
     last, end = version.period.last, nominal.period.last
     return last is None or (end is not None and last >= end) or last < nominal.from_
@@ -186,7 +189,7 @@ def _strengthened(version: Any, nominal: Span, span: Span) -> Any:
     update: dict[str, Any] = {}
     if not nominal.retained:
         update["verdict"] = "violation"
-    if isinstance(version, schema.FrequencyVersion):
+    if isinstance(version, FrequencyVersion):
         limit = _limit(span)
         if limit is not None and ("limit" in span.by_hand or not nominal.retained):
             update |= {"limit": limit, "verdict": "violation"}

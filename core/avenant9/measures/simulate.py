@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from avenant9.checks.context import Context
+    from avenant9.kinds.run import Run
     from avenant9.rulebook.load import Rulebook
     from avenant9.rulebook.measures import Measure
     from avenant9.shifts import Activity
@@ -63,14 +63,14 @@ def simulate(
         SettingError: the scenario cannot be applied.
     """
     changed = applied(measures, scenario)
-    everything, context = prepared(activity.acts, rulebook, Options(as_of=ask.as_of, zone=ask.zone))
-    counted = counting(everything)
+    run = prepared(activity.acts, rulebook, Options(as_of=ask.as_of, zone=ask.zone))
+    counted = counting(run.acts_read)
     tables = [no_units()]
     notes: list[str] = []
     for name, measure in changed.items():
         if ask.only and name not in ask.only:
             continue
-        table, said = _units(name, measures[name], measure, activity, counted, rulebook, context, ask.zone)
+        table, said = _units(name, measures[name], measure, activity, counted, rulebook, run, ask.zone)
         tables.append(table)
         notes += said
         notes += _scenario_notes(name, measures[name], measure)
@@ -99,17 +99,17 @@ def _units(
     activity: Activity,
     counted: pl.DataFrame,
     rulebook: Rulebook,
-    context: Context,
+    run: Run,
     zone: str,
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """UNITS of one measure, and what is to be said of them."""
     acts = activity.acts
     if isinstance(measure, Supplement) and isinstance(nominal, Supplement):
-        return snp.units(name, nominal, measure, acts, counted, rulebook, context)
+        return snp.units(name, nominal, measure, acts, counted, rulebook, run)
     if isinstance(measure, Channel) and isinstance(nominal, Channel):
-        return telephone.units(name, nominal, measure, acts, counted, rulebook, context)
+        return telephone.units(name, nominal, measure, acts, counted, rulebook, run)
     if isinstance(measure, Cover):
-        return cover.units(name, measure, acts, counted, context)
+        return cover.units(name, measure, acts, counted, run)
     if isinstance(measure, Hourly | ShiftFee):
         return shifts.units(name, measure, activity.shifts, Calendar(zone, rulebook.hours))
     if isinstance(measure, PerPatient):

@@ -17,7 +17,7 @@ from avenant9.wording import counted as count_of
 from avenant9.wording import percent
 
 if TYPE_CHECKING:
-    from avenant9.checks.context import Context
+    from avenant9.kinds.run import Run
     from avenant9.model import Acts
     from avenant9.rulebook.load import Rulebook
     from avenant9.rulebook.measures import Supplement
@@ -30,7 +30,7 @@ def units(
     acts: Acts,
     counted: pl.DataFrame,
     rulebook: Rulebook,
-    context: Context,
+    run: Run,
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """UNITS of the supplement, and what is to be said of them.
 
@@ -39,15 +39,15 @@ def units(
         nominal: the measure as its file has it.
         measure: the same under the scenario.
         acts: what was read.
-        counted: the acts that count, as `engine.prepared` gives them.
+        counted: the acts that count, with their `nature`.
         rulebook: the rules that judge the supplement.
-        context: of the run.
+        run: as `engine.prepared` gives it.
     """
     own = counted.filter(pl.col("code").is_in(list(measure.codes)))
     if own.is_empty():
         return no_units(), ()
     rules = (*measure.conditions, *measure.exclusions, measure.cap)
-    judgement = judged(counted, rulebook, context, rules, nominal, measure, measure.codes)
+    judgement = judged(counted, rulebook, run, rules, nominal, measure, measure.codes)
     own = out_of_period(placed(own, measure, acts), measure).join(
         _refusals(judgement, measure), on="act", how="left", maintain_order="left"
     )

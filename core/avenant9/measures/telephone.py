@@ -11,7 +11,7 @@ from avenant9.measures.units import UNITS, WHOLE, no_units, out_of_period, place
 from avenant9.wording import counted as count_of
 
 if TYPE_CHECKING:
-    from avenant9.checks.context import Context
+    from avenant9.kinds.run import Run
     from avenant9.measures.judging import Judgement
     from avenant9.model import Acts
     from avenant9.rulebook.load import Rulebook
@@ -27,7 +27,7 @@ def units(
     acts: Acts,
     counted: pl.DataFrame,
     rulebook: Rulebook,
-    context: Context,
+    run: Run,
 ) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """UNITS of the acts through the channel, and what is to be said of them. Arguments as `snp.units`."""
     coded = counted.filter(pl.col("code").is_in(list(measure.codes)))
@@ -35,7 +35,7 @@ def units(
     if own.is_empty():
         silent = not coded.is_empty() and coded["channel"].is_null().all()
         return no_units(), (_NO_COLUMN,) if silent else ()
-    judgement = judged(counted, rulebook, context, [measure.rule], nominal, measure, measure.codes)
+    judgement = judged(counted, rulebook, run, [measure.rule], nominal, measure, measure.codes)
     own = out_of_period(placed(own, measure, acts), measure).join(
         _refusals(judgement), on="act", how="left", maintain_order="left"
     )

@@ -6,15 +6,17 @@ import json
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from avenant9.acts.columns import COLUMNS
+from avenant9.acts.columns import COLUMNS, heading
+from avenant9.kinds.windows import WINDOWS
+from avenant9.law.dated import Value, Version
+from avenant9.law.nomenclature import NATURES
 from avenant9.model import Verdict
 from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render
-from avenant9.report.headings import heading
 from avenant9.report.page import Page
 from avenant9.report.sentences import reference
-from avenant9.wording import counted, day, euros, listed, percent, plural
+from avenant9.wording import counted, day, euros, listed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,80 +30,17 @@ FORMAT = "a9-rules/1"
 
 _CONFIDENCE = {"high": "sûre", "medium": "secondaire", "low": "faible"}
 # Words of the rule files that a person reads otherwise.
-_WORDS = {
-    "civil-year": "année civile",
-    "civil-quarter": "trimestre civil",
-    "civil-month": "mois civil",
-    "iso-week": "semaine du lundi au dimanche",
-    "rolling-12-months": "douze mois glissants",
-    "ever": "une fois pour toutes",
+_WORDS: dict[str, str] = {
+    **{name: window.french for name, window in WINDOWS.items()},
     "practitioner": "praticien",
     "all": "tous les actes",
     "metropole": "métropole",
     "reunion": "La Réunion",
-    "teleconsultation": "téléconsultation",
-    "teleexpertise": "téléexpertise",
-    "demande-teleexpertise": "demande de téléexpertise",
-    "consultation-complexe": "consultation complexe",
-    "consultation-tres-complexe": "consultation très complexe",
-    "avis-ponctuel": "avis ponctuel",
-    "technique": "acte technique",
-    "supplement": "supplément",
-    "deplacement": "déplacement",
+    **dict[str, str](NATURES),
     **COLUMNS["channel"].values,
     "day": "le même jour",
     "invoice": "sur une même facture",
     **{verdict.value: verdict.french for verdict in Verdict},
-}
-_HOURS = {
-    "day": "hors permanence des soins",
-    "pdsa": "permanence des soins",
-    "regional": "permanence des soins si la région le prévoit",
-}
-_FIELDS = {
-    "remark": "précision",
-    "unpriced_extras": "natures dont le montant peut contenir ce qui n'a pas de tarif",
-    "after_gap": "après une période sans texte",
-    "codes": "actes",
-    "reasons": "motifs",
-    "limit": "limite",
-    "window": "fenêtre",
-    "per": "par",
-    "months": "mois",
-    "natures": "natures d'acte",
-    "counted_codes": "actes comptés en plus",
-    "ignored_codes": "actes non comptés",
-    "remote_codes": "actes à distance",
-    "remote_until": "à distance, dernier jour",
-    "ceiling_bp": "plafond",
-    "specialty_ceilings": "plafonds par spécialité",
-    "uncounted_natures": "natures non comptées",
-    "exclude_own_patients": "hors patientèle médecin traitant",
-    "denominator": "au regard de",
-    "share_rule": "règle du plafond",
-    "combinations": "cumuls admis",
-    "zones": "zones",
-    "no_overcharge_codes": "actes sans dépassement possible",
-    "refused_by": "majorations écartées par",
-    "any_sector": "actes, tous secteurs",
-    "sector_2_without_optam": "actes, secteur 2 hors OPTAM",
-    "host_natures": "natures des actes associés",
-    "requires": "conditions",
-    "unless": "sauf",
-    "doubtful_if": "à examiner si",
-    "unknown_exception": "exception inconnue",
-    "channels": "canaux",
-    "entry": "spécialités par acte",
-    "hosts": "actes associés",
-    "doubtful_hosts": "actes associés discutés",
-    "least": "à partir de",
-    "in_person": "actes en présence",
-    "excluded": "acte exclu",
-    "beside": "avec",
-    "scope": "portée",
-    "without_invoice": "sans numéro de facture",
-    "unless_present": "sauf en présence de",
-    "allowed": "cumuls admis",
 }
 # What goes without saying.
 _SILENT = {"unknown_exception": "unverifiable"}
@@ -414,90 +353,33 @@ def source_words(source: Source) -> str:
     return ", ".join(words) + (f" : {source.url}" if source.url else ", document non publié en ligne")
 
 
-def _values(version: Any) -> list[tuple[str, str]]:
-    """The fields that are this kind's own, in French, empty ones left out."""
-    data = version.model_dump(mode="json", by_alias=True, exclude=_COMMON)
-    if data.get("scope") == "day":
-        del data["without_invoice"]
+def _values(version: Version) -> list[tuple[str, str]]:
+    """The fields that are this kind's own, in French; what is empty or goes without saying is left out."""
+    values = [
+        (name, field.title or name, getattr(version, name)) for name, field in type(version).model_fields.items()
+    ]
+    if getattr(version, "scope", None) == "day":
+        values = [value for value in values if value[0] != "without_invoice"]
     return [
-        (_FIELDS.get(key, key), _value(key, value))
-        for key, value in data.items()
-        if value not in (None, "", [], {}, False) and _SILENT.get(key) != value
+        (label, _value(name, value))
+        for name, label, value in values
+        if name not in _COMMON and value not in (None, "", (), False) and _SILENT.get(name) != value
     ]
 
 
-def _value(key: str, value: Any) -> str:
-    if key == "ceiling_bp":
+def _value(name: str, value: Any) -> str:
+    if name == "ceiling_bp":
         return percent(value)
     if isinstance(value, bool):
         return "oui" if value else "non"
-    if isinstance(value, dict):
-        return _item(value)
-    if isinstance(value, list):
-        return (" ; " if any(isinstance(item, dict) for item in value) else ", ").join(map(_item, value))
-    return _WORDS.get(str(value), str(value))
+    if isinstance(value, tuple):
+        return (" ; " if any(isinstance(one, Value) for one in value) else ", ").join(map(_item, value))
+    return _item(value)
 
 
 def _item(value: Any) -> str:
-    """One value of a list: a word, or a table of the rule file."""
-    match value:
-        case {"test": str()}:
-            return _condition(value)
-        case {"codes": list(codes), "natures": list(natures), "but": list(but)}:
-            words = ", ".join([*codes, *(str(_WORDS.get(nature, nature)) for nature in natures)])
-            return f"{words}, sauf {', '.join(but)}" if but else words
-        case {"codes": list(codes), "allowed": list(allowed), "refused": list(refused), "verdict": str(verdict)}:
-            who = f"seulement {_codes(allowed)}" if allowed else f"sauf {_codes(refused)}"
-            return f"{', '.join(codes)} {who} ({Verdict(verdict).french})"
-        case {"excluded": list(excluded), "beside": list(beside), "specialties": list(specialties)}:
-            pair = " + ".join(", ".join(side) for side in (excluded, beside) if side)
-            only = f"{plural(len(specialties), 'spécialité')} {_codes(specialties)}" if specialties else ""
-            return f"{pair} ({only})" if pair and only else pair or only
-        case {"codes": list(codes), "until": str(last)}:
-            return f"{', '.join(codes)} le {day(date.fromisoformat(last))}"
-        case {"codes": list(codes), "with": list(others)}:
-            return f"{'/'.join(codes)} + {' + '.join(others)}"
-        case {"specialties": list(specialties), "ceiling_bp": int(ceiling)}:
-            return f"{percent(ceiling)} ({plural(len(specialties), 'spécialité')} {_codes(specialties)})"
-        case _:
-            return _WORDS.get(str(value), str(value))
-
-
-_CONDITIONS = {
-    "age-under": "moins de {years} ans",
-    "age-at-least": "{years} ans ou plus",
-    "is-true": "« {column} » : oui",
-    "is-false": "« {column} » : non",
-    "one-of": "« {column} » : {values}",
-    "specialty-in": "spécialité {specialties}",
-    "never": "aucun cas",
-    "none-of": "« {column} » autre que {values}",
-    "exemption-in": "exonération {exemptions}",
-    "rate-under": "taux inférieur à {rate}",
-    "within-working-days": "au plus {days} jours ouvrables après « {column} »",
-    "within-hours": "au plus {hours} h après « {column} »",
-    "duty-is": "heures : {duty}",
-}
-
-
-def _condition(test: dict[str, Any]) -> str:
-    """What an act must be, or may be instead."""
-    words = {
-        "years": test.get("years"),
-        "column": heading(test.get("column", "")),
-        "values": listed(test.get("values", []), "ou"),
-        "duty": listed([_HOURS.get(value, value) for value in test.get("values", [])], "ou"),
-        "days": test.get("days"),
-        "hours": test.get("hours"),
-        "rate": percent(test.get("basis_points", 0)),
-        "exemptions": _codes(test.get("exemptions", [])),
-        "specialties": _codes(test.get("specialties", [])),
-    }
-    return _CONDITIONS[test["test"]].format(**words)
-
-
-def _codes(specialties: list[int]) -> str:
-    return listed([f"{code:02d}" for code in specialties])
+    """One value: a word, or a table of the rule file in its own words."""
+    return value.french if isinstance(value, Value) else _WORDS.get(str(value), str(value))
 
 
 def _json(value: dict[str, Any]) -> bytes:

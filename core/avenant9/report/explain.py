@@ -9,13 +9,15 @@ from datetime import date, datetime, time
 from enum import Enum
 from typing import Any
 
-from avenant9.explain.model import ActExplained, Block, Cents, Explanation, OtherTrace, Text, Thousandths, VisitTrace
+from avenant9.explanation import ActExplained, Block, Explanation, Text
+from avenant9.kinds.trace import WHY, Cents, Noted, Thousandths, Told, times
+from avenant9.law.dated import Strict
 from avenant9.model import CellRef, Verdict
 from avenant9.report import sentences
 from avenant9.report.headings import missing_words
 from avenant9.report.page import Page, place, sections
 from avenant9.report.profile import FAMILIES, without_titles
-from avenant9.report.traces import WHY, fact, rows_of, span, times, trace_lines
+from avenant9.report.traces import fact, trace_lines
 from avenant9.wording import counted, day, euros, listed, plural
 
 FORMAT = "a9-explain/1"
@@ -71,7 +73,7 @@ def _plain(family: str, block: Block) -> Block:
         missing=(),
         texts=(),
         carried_by=None,
-        trace=OtherTrace(),
+        trace=Noted(),
     )
 
 
@@ -114,7 +116,7 @@ def _act(one: ActExplained, profile: str) -> dict[str, Any]:
 
 def _block(block: Block) -> dict[str, Any]:
     told = {field.name: getattr(block, field.name) for field in fields(block)}
-    trace = None if isinstance(block.trace, OtherTrace) and not block.trace.noted else block.trace
+    trace = None if isinstance(block.trace, Noted) and not block.trace.noted else block.trace
     return {**told, "why": block.why or None, "title": block.title or None, "trace": trace}
 
 
@@ -137,6 +139,8 @@ def _encoded(value: Any) -> Any:
             return {str(key): _encoded(item) for key, item in value.items()}
         case list() | tuple():
             return [_encoded(item) for item in value]
+        case Strict():
+            return value.model_dump(mode="json")
         case _ if is_dataclass(value):
             return {field.name: _encoded(getattr(value, field.name)) for field in fields(value)}
         case _:
@@ -205,11 +209,11 @@ def _about(page: Page, one: ActExplained, explanation: Explanation) -> list[str]
     facts = ", ".join(_facts(one, explanation.profile))
     lines = [page.wrap(f"{facts[:1].upper()}{facts[1:]}.")]
     if one.uncounted is not None:
-        rows = f" (voir {rows_of(one.cancellations, explanation.where)})" if one.cancellations else ""
-        again = f" (voir {rows_of((one.repeats,), explanation.where)})" if one.repeats else ""
+        rows = f" (voir {_told(explanation).rows(one.cancellations)})" if one.cancellations else ""
+        again = f" (voir {_told(explanation).rows((one.repeats,))})" if one.repeats else ""
         lines.append(page.wrap(f"N'entre dans aucun compte : {WHY[one.uncounted]}{rows or again}."))
     elif one.cancellations:
-        rows = rows_of(one.cancellations, explanation.where)
+        rows = _told(explanation).rows(one.cancellations)
         lines.append(page.wrap(f"Des annulations du même acte ont été déduites ({rows})."))
     return lines
 
@@ -233,11 +237,7 @@ def _facts(one: ActExplained, profile: str) -> list[str]:
 
 def _nothing_there(block: Block) -> bool:
     """Whether a rule looked and there was nothing in front of it: told in one line."""
-    if block.verdict is not Verdict.OK:
-        return False
-    if isinstance(block.trace, VisitTrace):
-        return not block.trace.facing
-    return block.kind == "data"
+    return block.verdict is Verdict.OK and not block.trace.facing
 
 
 def _aside(page: Page, blocks: Sequence[Block]) -> list[str]:
@@ -253,18 +253,23 @@ def _block_lines(page: Page, block: Block, explanation: Explanation) -> list[str
     why = "" if block.verdict in (Verdict.OK, None) else block.why
     whole = block.verdict in (Verdict.VIOLATION, Verdict.REVIEW)
     lines += [page.wrap(words) for words in (block.title, why) if words]
-    lines += trace_lines(page, block, explanation)
+    lines += trace_lines(page, block.trace, _told(explanation, block))
     for text in block.texts:
         lines += _text_lines(page, text, whole=whole)
     lines.append(page.paint(page.wrap(_answer(block, explanation), "  "), block.verdict or Verdict.OK))
     return lines
 
 
+def _told(explanation: Explanation, block: Block | None = None) -> Told:
+    reproached = block is not None and block.verdict is not Verdict.OK
+    return Told(explanation.where, place, explanation.rejected_rows, reproached)
+
+
 def _text_lines(page: Page, text: Text, *, whole: bool) -> list[str]:
     source = text.source
     words = ", ".join([source.title, *([source.article] if source.article else [])])
     url = source.url or "document non publié en ligne"
-    held = f"{span(text.period)}, {_CONFIDENCE.get(source.confidence, source.confidence)}, "
+    held = f"{text.period}, {_CONFIDENCE.get(source.confidence, source.confidence)}, "
     lines = [
         fact(page, "Texte", f"{words} : {url}"),
         fact(page, "Version", f"{held}comparée à sa source le {day(text.checked_on)}"),
@@ -284,7 +289,7 @@ def _answer(block: Block, explanation: Explanation) -> str:
     carried = ""
     if block.carried_by is not None:
         here = block.carried_by == replace(explanation.where, cell=None)
-        other = "d'un autre acte de cette ligne" if here else f"de {rows_of((block.carried_by,), explanation.where)}"
+        other = "d'un autre acte de cette ligne" if here else f"de {_told(explanation).rows((block.carried_by,))}"
         carried = f" Même constat que celui {other}, compté une fois."
     return f"Réponse : {block.verdict.french}. {said[:1].upper()}{said[1:]}{stake}{carried}"
 

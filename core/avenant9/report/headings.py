@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.acts.columns import COLUMNS, TEMPLATE
+from avenant9.acts.columns import COLUMNS, TEMPLATE, heading
 from avenant9.model import CRASHED
 from avenant9.wording import listed, plural, quoted
 
@@ -23,11 +23,6 @@ _OTHERS = {
 
 
 _BY_NAME = ("last_name", "first_name", "birth_date")
-
-
-def heading(key: str) -> str:
-    """The template's heading of a key; a key without one is shown as it is."""
-    return COLUMNS[key].heading if key in COLUMNS else key
 
 
 def absent_columns(missing: Collection[str], found: Collection[str]) -> list[str]:

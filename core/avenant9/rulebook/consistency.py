@@ -6,8 +6,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from avenant9.law.dated import Dated, Limitation, Version
+from avenant9.law.nomenclature import Act, TariffValue
 from avenant9.period import ONE_DAY
-from avenant9.rulebook.schema import Act, Dated, Limitation, TariffValue, Version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -133,8 +134,8 @@ def read_toml(file: RuleFile) -> dict[str, Any]:
         line = file.path.read_bytes()[: error.start].count(b"\n") + 1
         raise file.error(f"ligne {line}", "le texte n'est pas en UTF-8", "enregistrer le fichier en UTF-8") from error
     try:
-        return tomllib.loads(text)  # also a number of thousands of digits, tables within thousands of tables
-    except (ValueError, RecursionError) as error:
+        return tomllib.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError) as error:  # also a number of thousands of digits, tables within tables
         message = str(error)
         at = _TOML_PLACE.search(message)
         key = f"ligne {at[1]}, colonne {at[2]}" if at and at[1] else "fin du fichier"

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from avenant9.acts.columns import ACTS
 from avenant9.errors import A9Error
-from avenant9.rulebook import measures, scales, schema
+from avenant9.law.dated import Strict
+from avenant9.rulebook import measures, scales
 from avenant9.rulebook.load import load_apart, load_rulebook
 from avenant9.wording import counted, day
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
+    from avenant9.kinds import Kind
     from avenant9.rulebook.load import Rulebook
 
 #: What the program adds to the columns of the contract.
@@ -45,9 +47,6 @@ _CONTRACT: Final = tuple(key for key in ACTS if key not in _ADDED)
 #: and the day on which a stay in hospital ended, which no rule asks yet.
 _READ_BESIDE: Final = ("status", "rate", "reimbursed", "discharge_date")
 _ALWAYS: Final = ("date", "code", "quantity", "amount")
-_VISIT: Final = ("practitioner", "patient")
-#: What tells apart acts that look alike.
-_REPEATS: Final = {"duplicate": ("time", "invoice"), "billed-again": ("invoice",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,70 +134,9 @@ def _unread(rulebook: Rulebook) -> Iterator[Remark]:
             yield Remark(f"colonne {key}", "aucune règle ne la lit")
 
 
-def columns_read(rule: schema.Rule) -> frozenset[str]:
+def columns_read(rule: Kind[Any]) -> frozenset[str]:
     """The columns of the contract that the answers of a rule depend on."""
-    return frozenset(_ALWAYS).union(*(_of_version(rule, version) for version in rule.version))
-
-
-#: What versions of a kind read whatever their values are.
-_BY_KIND: Final[dict[type[schema.Version], tuple[str, ...]]] = {
-    schema.FrequencyVersion: ("practitioner", "time"),
-    schema.ProximityVersion: _VISIT,
-    schema.ShareVersion: ("practitioner",),
-    schema.DerogationVersion: ("practitioner",),
-    schema.TariffVersion: ("coefficient", "overcharge", "specialty"),
-    schema.NoOverchargeVersion: ("overcharge",),
-    schema.OpposableVersion: (*_VISIT, "overcharge", "sector", "optam"),
-    schema.SpecialtyVersion: ("specialty",),
-    schema.HostVersion: _VISIT,
-    schema.AlternationVersion: (*_VISIT, "time"),
-    schema.PairVersion: (*_VISIT, "time"),
-    schema.DataVersion: _VISIT,
-}
-
-
-def _of_version(rule: schema.Rule, version: Any) -> Iterable[str]:
-    own: Iterable[str] = ()
-    match version:
-        case schema.FrequencyVersion(per=per, reasons=reasons, channels=channels):
-            own = (*per, *_if(reasons, "reason"), *_if(channels, "channel"))
-        case schema.ShareVersion(specialty_ceilings=ceilings, exclude_own_patients=own_patients):
-            own = (*_if(ceilings, "specialty"), *_if(own_patients, "treating_doctor"))
-        case schema.ConditionVersion(requires=requires, unless=unless, doubtful_if=doubtful, reasons=reasons):
-            tests = (column for test in (*requires, *unless, *doubtful) for column in _of_test(test))
-            own = (*tests, *_if(reasons, "reason"))
-        case schema.TariffVersion(refused_by=refused_by):
-            own = _if(refused_by, "birth_date")
-        case schema.PairVersion(scope=scope, allowed=allowed):
-            some = any(pair.specialties for pair in allowed)
-            own = (*_if(scope == "invoice", "invoice"), *_if(some, "specialty"))
-        case schema.DataVersion() if isinstance(rule, schema.Data) and rule.look_for in _REPEATS:
-            own = _REPEATS[rule.look_for]
-    return (*_BY_KIND.get(type(version), ()), *own)
-
-
-def _if(condition: object, column: str) -> tuple[str, ...]:
-    return (column,) if condition else ()
-
-
-def _of_test(test: schema.Test) -> tuple[str, ...]:
-    match test:
-        case schema.AgeUnder() | schema.AgeAtLeast():
-            return ("birth_date",)
-        case schema.SpecialtyIn():
-            return ("specialty",)
-        case schema.ExemptionIn():
-            return ("exemption",)
-        case schema.RateUnder():
-            return ("rate",)
-        case schema.WithinHours(column=column):
-            return (column, "time")
-        case schema.DutyIs():
-            return ("time",)
-        case schema.Never():
-            return ()
-        case _:
-            return (test.column,)
+    return frozenset(_ALWAYS).union(*(rule.reads(version) for version in rule.version))
 
 
 def checked_apart(extra: Path | None = None) -> dict[str, date]:
@@ -215,7 +153,7 @@ def checked_apart(extra: Path | None = None) -> dict[str, date]:
 
 def _days(value: object) -> Iterator[date]:
     """Every `checked_on` of a model and of what it holds."""
-    if isinstance(value, schema.Strict):
+    if isinstance(value, Strict):
         for name, held in value:
             if name == "checked_on" and isinstance(held, date):
                 yield held

@@ -5,24 +5,27 @@ The path of a file is the id of its rule: `rules/frequence/te2-annuelle.toml` is
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from avenant9.calendar import Feast, Hours
 from avenant9.errors import SettingError, UnknownRuleError
-from avenant9.rulebook import schema
+from avenant9.kinds import KINDS, Kind
+from avenant9.kinds.condition import Condition
+from avenant9.law.cnam import Specialties, Tables, read_nomenclature
+from avenant9.law.dated import ByNature, Dated, Limitation, Strict, Text
+from avenant9.law.hours import DutyHours, Holidays
+from avenant9.law.nomenclature import Act
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.files import RuleFile, find_rules, nearest_names, read_toml
 from avenant9.rulebook.messages import complaint
 from avenant9.rulebook.references import check_together
-from avenant9.rulebook.tables import Specialties, Tables, read_nomenclature
 from avenant9.wording import listed
 
 if TYPE_CHECKING:
@@ -33,29 +36,28 @@ if TYPE_CHECKING:
 
     Days: TypeAlias = dict[str, date]
 
-#: The families, in the order in which people read them, and the kinds that each may hold.
-FAMILIES: dict[str, dict[str, type[schema.Strict]]] = {
-    "frequence": {"frequency": schema.Frequency, "proximity": schema.Proximity},
-    "seuil": {"share": schema.Share, "derogation": schema.Derogation},
-    "tarif": {
-        "tariff": schema.Tariff,
-        "no-overcharge": schema.NoOvercharge,
-        "opposable": schema.Opposable,
-    },
-    "condition": {
-        "condition": schema.Condition,
-        "specialty": schema.Specialty,
-        "host": schema.Host,
-        "alternation": schema.Alternation,
-        "frequency": schema.Frequency,
-        "validity": schema.Validity,
-    },
-    "cumul": {"pair": schema.Pair},
-    "donnees": {"data": schema.Data},
-    "nomenclature": {"act": schema.Act},
-    "recouvrement": {"limitation": schema.Limitation},
-    "calendrier": {"hours": schema.DutyHours, "holidays": schema.Holidays},
+#: What may stand in a folder beside rules: no rule of its own.
+_AROUND: dict[str, dict[str, type[Strict]]] = {
+    "nomenclature": {"act": Act},
+    "recouvrement": {"limitation": Limitation},
+    "calendrier": {"hours": DutyHours, "holidays": Holidays},
 }
+
+
+def _families() -> dict[str, dict[str, type[Strict]]]:
+    """The families, in the order of the kinds that are at home in them: kind -> model."""
+    families: dict[str, dict[str, type[Strict]]] = {rule.families[0]: {} for rule in KINDS}
+    for rule in KINDS:
+        (name,) = get_args(rule.model_fields["kind"].annotation)
+        for family in rule.families:
+            families[family][name] = rule
+    return families
+
+
+#: The families of rules, and the kinds that each may hold.
+RULES = _families()
+#: The same with what stands beside rules.
+FAMILIES = {**RULES, **_AROUND}
 
 #: Families that `a9 check` does not need, with their own loaders: `rulebook.measures`, `rulebook.scales`.
 APART: tuple[str, ...] = ("mesure", "forfait")
@@ -69,19 +71,19 @@ _SHIPPED = Path(__file__).parent.parent / "rules"
 CASES = "cases"
 
 
-Model = TypeVar("Model", bound=schema.Strict)
+Model = TypeVar("Model", bound=Strict)
 
 
-class _Head(schema.Strict):
+class _Head(Strict):
     """What `rules/rulebook.toml` holds."""
 
-    version: schema.Text
+    version: Text
 
 
-class _ByNature(schema.Strict):
+class _ByNature(Strict):
     """What `rules/par_nature.toml` holds."""
 
-    entry: tuple[schema.ByNature, ...]
+    entry: tuple[ByNature, ...]
 
 
 @dataclass(frozen=True)
@@ -105,14 +107,14 @@ class Rulebook:
 
     version: str
     date: date
-    rules: dict[str, schema.Rule]
-    acts: dict[str, schema.Act]
-    limitation: schema.Limitation | None
+    rules: dict[str, Kind[Any]]
+    acts: dict[str, Act]
+    limitation: Limitation | None
     hours: tuple[Hours, ...]
     replaced: tuple[str, ...]
     nomenclature: Nomenclature
     sources: dict[str, Source]
-    by_nature: tuple[schema.ByNature, ...] = ()
+    by_nature: tuple[ByNature, ...] = ()
     checked: Days = field(default_factory=dict)
 
     def select(self, only: Sequence[str] = (), skip: Sequence[str] = ()) -> tuple[str, ...]:
@@ -167,12 +169,14 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         replaced = tuple(sorted(loaded.keys() & added.keys()))
         loaded = {**added, **{name: one for name, one in loaded.items() if name not in added}}
     models = {name: loaded[name].model for name in sorted(loaded)}
-    acts = {model.code: model for model in models.values() if isinstance(model, schema.Act)}
-    conditions = [model for model in models.values() if isinstance(model, schema.Condition)]
-    nomenclature = read_nomenclature(_SHIPPED / "tables", tables, _specialties(), acts.values(), conditions)
+    acts = {model.code: model for model in models.values() if isinstance(model, Act)}
+    of_children = [model.codes_of_children for model in models.values() if isinstance(model, Condition)]
+    nomenclature = read_nomenclature(
+        _SHIPPED / "tables", tables, _specialties(), acts.values(), frozenset().union(*of_children)
+    )
     check_together(loaded, nomenclature)
-    rules = [name for name, model in models.items() if isinstance(model, schema.RuleModel)]
-    limitations = [model for model in models.values() if isinstance(model, schema.Limitation)]
+    rules = [name for name, model in models.items() if isinstance(model, Kind)]
+    limitations = [model for model in models.values() if isinstance(model, Limitation)]
     return Rulebook(
         version=version,
         date=max([tables.checked_on, *(one.checked_on for one in _dated(models.values()))]),
@@ -208,7 +212,7 @@ def _specialties() -> Specialties:
 
 
 @cache
-def _by_nature() -> tuple[schema.ByNature, ...]:
+def _by_nature() -> tuple[ByNature, ...]:
     return validate(RuleFile(_SHIPPED / "par_nature.toml", "par_nature.toml", "", "par_nature"), _ByNature).entry
 
 
@@ -223,7 +227,7 @@ def _find_extra(extra: Path) -> dict[str, RuleFile]:
     return files
 
 
-def load_apart(family: str, kinds: Mapping[str, type[schema.Strict]], extra: Path | None = None) -> dict[str, Loaded]:
+def load_apart(family: str, kinds: Mapping[str, type[Strict]], extra: Path | None = None) -> dict[str, Loaded]:
     """The files of a family of `APART`, id -> file and model; those of the folder `extra` are added or replace.
 
     Args:
@@ -250,7 +254,7 @@ def _read(files: Mapping[str, RuleFile]) -> dict[str, Loaded]:
     return loaded
 
 
-def _model(file: RuleFile, kinds: Mapping[str, type[schema.Strict]]) -> schema.Strict:
+def _model(file: RuleFile, kinds: Mapping[str, type[Strict]]) -> Strict:
     """The model of a file, of the kind that it says and its folder admits."""
     data = read_toml(file)
     kind = data.get("kind")
@@ -277,32 +281,38 @@ def validate(file: RuleFile, model: type[Model], data: dict[str, Any] | None = N
     """The content of a file (read, where `data` is absent) as a model. Raises RulebookError at the first bad key."""
     data = read_toml(file) if data is None else data
     try:
-        # through JSON, where "strict" refuses "4" for 4 and takes lists for tuples
-        return model.model_validate_json(json.dumps(data, default=str), strict=True)
+        return model.model_validate(_frozen(data))
     except ValidationError as error:
         raise file.error(*complaint(error, model, data)) from None
 
 
-def _hours(models: Iterable[schema.Strict]) -> tuple[Hours, ...]:
+def _frozen(value: Any) -> Any:
+    """Lists as the tuples that models hold."""
+    if isinstance(value, dict):
+        return {key: _frozen(one) for key, one in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _hours(models: Iterable[Strict]) -> tuple[Hours, ...]:
     models = list(models)
     feasts = tuple(
         Feast(name, version.zones, version.scope, version.period)
         for model in models
-        if isinstance(model, schema.Holidays)
+        if isinstance(model, Holidays)
         for version in model.version
         for name in version.days
     )
     return tuple(
         Hours(v.period, v.opens, v.closes, v.saturday_closes, v.regional, feasts)
         for model in models
-        if isinstance(model, schema.DutyHours)
+        if isinstance(model, DutyHours)
         for v in model.version
     )
 
 
-def _dated(models: Iterable[Any]) -> Iterable[schema.Dated]:
+def _dated(models: Iterable[Any]) -> Iterable[Dated]:
     for model in models:
-        if isinstance(model, schema.Act):
+        if isinstance(model, Act):
             yield from model.existence
             yield from model.tariff
         else:
@@ -312,7 +322,7 @@ def _dated(models: Iterable[Any]) -> Iterable[schema.Dated]:
 def _sources(models: Mapping[str, Any]) -> dict[str, Source]:
     sources: dict[str, Source] = {}
     for name, model in models.items():
-        if isinstance(model, schema.Act):
+        if isinstance(model, Act):
             for number, value in enumerate(model.tariff):
                 sources[f"tariff:{model.code}@{value.from_.isoformat()}#{number}"] = value.source.to_source()
             for existence in model.existence:

@@ -13,8 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias, Type
 
 from pydantic import Field, PrivateAttr, StringConstraints
 
+from avenant9.kinds.kind import Channel as CallChannel
+from avenant9.law.dated import (
+    BasisPoints,
+    Code,
+    Dated,
+    Number,
+    Refers,
+    RuleId,
+    RuleName,
+    SpecialtyCode,
+    Strict,
+    Text,
+)
+from avenant9.law.nomenclature import Nature
 from avenant9.period import ONE_DAY, Period
-from avenant9.rulebook import schema
 from avenant9.rulebook.load import load_apart, load_rulebook
 from avenant9.rulebook.references import check_names
 from avenant9.wording import day as french_day
@@ -27,8 +40,7 @@ if TYPE_CHECKING:
 
 PeriodId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 #: No unit is worth millions: beyond, sums of cents would no longer be whole numbers of 64 bits.
-Euros = Annotated[Decimal, Field(ge=0, le=10_000_000, decimal_places=2)]
-BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
+Euros = Annotated[Number, Field(ge=0, le=10_000_000, decimal_places=2)]
 #: Whether the period is retained: `disputed`, the sources disagree; `retroactive`, a later text is said to cover it.
 Certainty = Literal["in-force", "disputed", "retroactive"]
 Professional = Literal["ide", "pharmacien", "mk"]
@@ -39,11 +51,11 @@ def cents(amount: Decimal) -> int:
     return int(amount * 100)
 
 
-class Span(schema.Dated):
+class Span(Dated):
     """One period of a measure: bounds included, its own source."""
 
     id: PeriodId
-    label: schema.Text
+    label: Text
     certainty: Certainty = "in-force"
     _by_hand: frozenset[str] = PrivateAttr(default=frozenset())
 
@@ -64,11 +76,11 @@ class Span(schema.Dated):
         return span
 
 
-class MeasureModel(schema.Strict):
+class MeasureModel(Strict):
     """What every measure says of itself, in French."""
 
-    title: schema.Text
-    why: schema.Text
+    title: Text
+    why: Text
 
 
 # --- supplement: an amount on top of an act ----------------------------------------------------------------
@@ -82,7 +94,7 @@ class SupplementSpan(Span):
     baseline: Euros
 
 
-class SharedCost(schema.Dated):
+class SharedCost(Dated):
     """What the fund pays of an act when neither its row nor its host act says it."""
 
     default_bp: BasisPoints
@@ -96,12 +108,12 @@ class Supplement(MeasureModel):
     """
 
     kind: Literal["supplement"]
-    codes: tuple[schema.Code, ...] = Field(min_length=1)
-    conditions: tuple[schema.RuleId, ...] = Field(min_length=1)
-    hours: tuple[schema.RuleId, ...] = ()
-    exclusions: tuple[schema.RuleId, ...] = ()
-    cap: schema.RuleId
-    host_natures: tuple[schema.Nature, ...] = Field(min_length=1)
+    codes: tuple[Code, ...] = Field(min_length=1)
+    conditions: tuple[RuleId, ...] = Field(min_length=1)
+    hours: tuple[RuleId, ...] = ()
+    exclusions: tuple[RuleId, ...] = ()
+    cap: Annotated[RuleName, Refers("rule", kind="frequency")]
+    host_natures: tuple[Nature, ...] = Field(min_length=1)
     amo: tuple[SharedCost, ...] = Field(min_length=1)
     period: tuple[SupplementSpan, ...] = Field(min_length=1)
 
@@ -115,7 +127,7 @@ class HourlySpan(Span):
     rate: Euros
 
 
-class HourlyBaseline(schema.Dated):
+class HourlyBaseline(Dated):
     """Euros per hour that are due without the measure."""
 
     rate: Euros
@@ -125,7 +137,7 @@ class Hourly(MeasureModel):
     """Shifts of one role, outside the hours of the permanence des soins; minutes are paid pro rata."""
 
     kind: Literal["hourly"]
-    role: schema.Text
+    role: Text
     baseline: tuple[HourlyBaseline, ...] = Field(min_length=1)
     period: tuple[HourlySpan, ...] = Field(min_length=1)
 
@@ -140,19 +152,19 @@ class CoverSpan(Span):
     diagnosis_only: bool = False
 
 
-class NominalCover(schema.Dated):
+class NominalCover(Dated):
     """The fund's share without the measure: in the care pathway, outside it, and for those who pay no share."""
 
     in_pathway_bp: BasisPoints
     outside_pathway_bp: BasisPoints
     exempt_bp: BasisPoints
-    outside_letters: tuple[schema.Text, ...] = Field(min_length=1)  # of the care pathway
+    outside_letters: tuple[Text, ...] = Field(min_length=1)  # of the care pathway
     under_age: int = Field(ge=0)  # in the pathway whatever the letter says
-    direct_access: tuple[schema.SpecialtyCode, ...] = ()  # specialties in the pathway whatever the letter says
+    direct_access: tuple[SpecialtyCode, ...] = ()  # specialties in the pathway whatever the letter says
     exemptions: tuple[int, ...] = Field(min_length=1)
 
 
-class Participation(schema.Dated):
+class Participation(Dated):
     """The flat participation of the patient, per act: kept from what the fund pays, never the doctor's matter."""
 
     amount: Euros
@@ -164,7 +176,7 @@ class Cover(MeasureModel):
     """What the fund pays of some acts; the doctor's fee does not change."""
 
     kind: Literal["cover"]
-    codes: tuple[schema.Code, ...] = Field(min_length=1)
+    codes: tuple[Code, ...] = Field(min_length=1)
     nominal: tuple[NominalCover, ...] = Field(min_length=1)
     participation: tuple[Participation, ...] = Field(min_length=1)
     period: tuple[CoverSpan, ...] = Field(min_length=1)
@@ -183,23 +195,23 @@ class Channel(MeasureModel):
     """Acts through one channel."""
 
     kind: Literal["channel"]
-    codes: tuple[schema.Code, ...] = Field(min_length=1)
-    channel: schema.Channel
-    rule: schema.RuleId  # the rule of `a9 check` on the same acts
+    codes: tuple[Code, ...] = Field(min_length=1)
+    channel: CallChannel
+    rule: RuleId  # the rule of `a9 check` on the same acts
     period: tuple[ChannelSpan, ...] = Field(min_length=1)
 
 
 # --- per-patient: an amount for a patient taken in charge --------------------------------------------------
 
 
-class Protocol(schema.Strict):
+class Protocol(Strict):
     """Who may take in charge whom: completed months of age, both bounds included, absent where not bounded.
 
     `until` ends the protocol before its period, where another period goes on with it.
     """
 
-    id: schema.Text
-    label: schema.Text
+    id: Text
+    label: Text
     professionals: tuple[Professional, ...] = Field(min_length=1)
     doubtful_professionals: tuple[Professional, ...] = ()  # named by one source only: retained, and said
     from_months: int | None = Field(default=None, ge=0)
@@ -244,7 +256,7 @@ class ShiftFee(MeasureModel):
     """Shifts of one role in a centre."""
 
     kind: Literal["shift-fee"]
-    role: schema.Text
+    role: Text
     period: tuple[ShiftFeeSpan, ...] = Field(min_length=1)
 
 
@@ -261,14 +273,14 @@ class Ceiling(MeasureModel):
     """An individual adjustment of a ceiling, which `a9 threshold` follows."""
 
     kind: Literal["ceiling"]
-    rule: schema.RuleId
+    rule: RuleId
     period: tuple[CeilingSpan, ...] = Field(min_length=1)
 
 
-Value = TypeVar("Value", bound=schema.Dated)
+Value = TypeVar("Value", bound=Dated)
 Measure: TypeAlias = Supplement | Hourly | Cover | Channel | PerPatient | ShiftFee | Ceiling
 
-KINDS: dict[str, type[schema.Strict]] = {
+KINDS: dict[str, type[Strict]] = {
     "supplement": Supplement,
     "hourly": Hourly,
     "cover": Cover,
@@ -325,14 +337,14 @@ def _check(loaded: Loaded) -> None:
         _check_values(loaded, "participation", model.participation)
 
 
-def _check_values(loaded: Loaded, key: str, values: Sequence[schema.Dated]) -> None:
+def _check_values(loaded: Loaded, key: str, values: Sequence[Dated]) -> None:
     ranked = sorted(enumerate(values, 1), key=lambda item: item[1].from_)
     for (number, before), (other, after) in pairwise(ranked):
         if before.period.overlaps(after.period):
             raise loaded.file.error(f"{key} {other}, from", *_overlap(f"« {key} {number} »", before, after))
 
 
-def _overlap(name: str, before: schema.Dated, after: schema.Dated) -> tuple[str, str]:
+def _overlap(name: str, before: Dated, after: Dated) -> tuple[str, str]:
     """Problem and remedy."""
     end = "n'a pas de fin" if before.until == "open" else f"finit le {french_day(before.until)}"
     remedy = (

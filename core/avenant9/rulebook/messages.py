@@ -70,7 +70,8 @@ def _said(error: ErrorDetails, spot: _Spot) -> tuple[str, str]:
         near = nearest_names(spot.words[-1], names, feminine=True)
         return "clé inconnue", near or f"clés admises : {listed(names)}"
     if sort == "value_error":
-        return str(error["ctx"]["error"]), "corriger ces dates"
+        refused = error["ctx"]["error"]
+        return str(refused), getattr(refused, "remedy", wanted)
     if sort in _PROBLEMS:
         return _PROBLEMS[sort], wanted
     if spot.value == "":

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel
 
+from avenant9.kinds import Kind
+from avenant9.kinds.condition import Condition
+from avenant9.kinds.specialty import Specialty
+from avenant9.law.dated import Limitation, Refers, SourceModel
+from avenant9.law.nomenclature import Act
 from avenant9.model import CCAM_SHAPE
 from avenant9.rulebook.files import nearest_names
-from avenant9.rulebook.schema import (
-    Act,
-    Code,
-    Condition,
-    Derogation,
-    Frequency,
-    Limitation,
-    RuleId,
-    RuleModel,
-    Share,
-    SourceModel,
-    Specialty,
-    SpecialtyCode,
-)
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from avenant9.model import Nomenclature
     from avenant9.rulebook.consistency import Loaded
@@ -45,7 +36,7 @@ def check_together(loaded: Mapping[str, Loaded], nomenclature: Nomenclature) -> 
     """
     acts = {one.model.code: one for one in [*loaded.values()][::-1] if isinstance(one.model, Act)}
     _check_acts_together(acts)
-    rules = {name: one.model for name, one in loaded.items() if isinstance(one.model, RuleModel)}
+    rules = {name: one.model for name, one in loaded.items() if isinstance(one.model, Kind)}
     for one in loaded.values():
         check_names(one, rules, nomenclature, acts)
     _check_loops(loaded)
@@ -59,7 +50,7 @@ def check_together(loaded: Mapping[str, Loaded], nomenclature: Nomenclature) -> 
 
 
 def check_names(
-    one: Loaded, rules: Mapping[str, RuleModel], nomenclature: Nomenclature, acts: Collection[str]
+    one: Loaded, rules: Mapping[str, Kind[Any]], nomenclature: Nomenclature, acts: Collection[str]
 ) -> None:
     """The rules, codes and specialties that one file names.
 
@@ -73,7 +64,7 @@ def check_names(
         RulebookError: a name of nothing, or a rule of another kind than is asked for there.
     """
     for reference in _references(one.model, ""):
-        match reference.sort:
+        match reference.refers.to:
             case "rule":
                 _check_rules(one.file, reference, rules)
             case "code":
@@ -112,42 +103,42 @@ def _check_acts_together(acts: Mapping[str, Loaded]) -> None:
                 )
 
 
-_Sort = Literal["code", "rule", "specialty"]
-#: The keys that name a single rule.
-_ONE_RULE = ("share_rule", "cap", "rule")
-
-
 class _Reference(NamedTuple):
     """A key that names things defined elsewhere."""
 
     key: str
-    sort: _Sort
+    refers: Refers
     names: tuple[Any, ...]
 
 
 @cache
-def _sorts(model: type[BaseModel]) -> tuple[tuple[str, str, _Sort | None], ...]:
-    """Attribute, key and sort of what each field names; None for a field to look into."""
-    found: list[tuple[str, str, _Sort | None]] = []
-    for attribute, field in model.model_fields.items():
-        sort: _Sort | None = None
-        if field.annotation == tuple[Code, ...]:
-            sort = "code"
-        elif field.annotation == tuple[RuleId, ...] or attribute in _ONE_RULE:
-            sort = "rule"
-        elif field.annotation == tuple[SpecialtyCode, ...]:
-            sort = "specialty"
-        elif field.annotation is SourceModel:
-            continue
-        found.append((attribute, field.alias or attribute, sort))
-    return tuple(found)
+def _fields(model: type[BaseModel]) -> tuple[tuple[str, str, Refers | None], ...]:
+    """Attribute, key, and what each field names; None for a field to look into."""
+    return tuple(
+        (attribute, field.alias or attribute, _refers((field.annotation, *field.metadata)))
+        for attribute, field in model.model_fields.items()
+        if field.annotation is not SourceModel
+    )
+
+
+def _refers(types: Iterable[Any]) -> Refers | None:
+    """What a type says that it refers to, itself or in its parts."""
+    for one in types:
+        if isinstance(one, Refers):
+            return one
+        if get_origin(one) is Annotated:
+            if (found := _refers(one.__metadata__)) is not None:
+                return found
+        elif get_origin(one) is tuple and (found := _refers(get_args(one))) is not None:
+            return found
+    return None
 
 
 def _references(model: BaseModel, prefix: str) -> Iterator[_Reference]:
-    for attribute, key, sort in _sorts(type(model)):
+    for attribute, key, refers in _fields(type(model)):
         value = getattr(model, attribute)
-        if sort is not None:
-            yield _Reference(prefix + key, sort, value if isinstance(value, tuple) else (value,))
+        if refers is not None:
+            yield _Reference(prefix + key, refers, value if isinstance(value, tuple) else (value,))
         elif isinstance(value, BaseModel):
             yield from _references(value, f"{prefix}{key}, ")
         elif isinstance(value, tuple):
@@ -156,15 +147,21 @@ def _references(model: BaseModel, prefix: str) -> Iterator[_Reference]:
                     yield from _references(one, f"{prefix}{key} {number}, ")
 
 
-def _check_rules(file: RuleFile, reference: _Reference, rules: Mapping[str, RuleModel]) -> None:
+_NOT_OF_KIND = {
+    "share": ("n'est pas un seuil", "donner une règle de genre « share »"),
+    "frequency": ("ne compte rien", "donner une règle de genre « frequency »"),
+}
+
+
+def _check_rules(file: RuleFile, reference: _Reference, rules: Mapping[str, Kind[Any]]) -> None:
+    wanted = reference.refers.kind
     for name in reference.names:
         if name not in rules:
             near = nearest_names(name, rules, feminine=True)
             raise file.error(reference.key, f"règle inconnue « {name} »", near or "donner l'identifiant d'une règle")
-        if reference.key.endswith("share_rule") and not isinstance(rules[name], Share):
-            raise file.error(reference.key, f"« {name} » n'est pas un seuil", "donner une règle de genre « share »")
-        if reference.key == "cap" and not isinstance(rules[name], Frequency):
-            raise file.error(reference.key, f"« {name} » ne compte rien", "donner une règle de genre « frequency »")
+        if wanted is not None and rules[name].kind != wanted:
+            problem, remedy = _NOT_OF_KIND[wanted]
+            raise file.error(reference.key, f"« {name} » {problem}", remedy)
         if reference.key.endswith("refused_by") and not _tells_of_a_supplement(rules[name]):
             raise file.error(
                 reference.key,
@@ -173,7 +170,7 @@ def _check_rules(file: RuleFile, reference: _Reference, rules: Mapping[str, Rule
             )
 
 
-def _tells_of_a_supplement(rule: RuleModel) -> bool:
+def _tells_of_a_supplement(rule: Kind[Any]) -> bool:
     return isinstance(rule, Specialty) or (isinstance(rule, Condition) and rule.on_age_only)
 
 
@@ -209,14 +206,7 @@ def _check_met(file: RuleFile, reference: _Reference, read_as: Mapping[Any, Any]
 
 def _check_loops(loaded: Mapping[str, Loaded]) -> None:
     """A rule waits for those it is silent after, and for those whose acts it does not count."""
-    waits: dict[str, tuple[str, ...]] = {}
-    for name, one in loaded.items():
-        rule = one.model
-        if isinstance(rule, RuleModel):
-            more = rule.not_counting if isinstance(rule, Frequency) else ()
-            if isinstance(rule, Derogation):
-                more = tuple(version.share_rule for version in rule.version)
-            waits[name] = (*rule.silent_where, *more)
+    waits = {name: sorted(one.model.leans_on) for name, one in loaded.items() if isinstance(one.model, Kind)}
     done: set[str] = set()
 
     def follow(name: str, path: tuple[str, ...]) -> None:

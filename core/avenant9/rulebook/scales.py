@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from avenant9.law.dated import Number, SourceModel, Strict, Text
 from avenant9.period import ONE_DAY
 from avenant9.rulebook.files import nearest_names
 from avenant9.rulebook.load import load_apart
-from avenant9.rulebook.schema import SourceModel, Strict, Text
 from avenant9.wording import day, listed, quoted
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ FIRST_YEAR, LAST_YEAR = 2019, 2025
 
 KeyType = Literal["yes-no", "rate", "addendum", "date", "count", "points"]
 Percentile = Literal["<P90", "P90-P95", ">=P95"]
-Points = Annotated[Decimal, Field(ge=0, decimal_places=1)]
+Points = Annotated[Number, Field(ge=0, decimal_places=1)]
 
 
 # --- keys -------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -14,61 +14,38 @@ from typing import Any
 import polars as pl
 
 from avenant9.acts.netting import twice
-from avenant9.checks import combination, condition, data, frequency, share, tariff
-from avenant9.checks.context import UNVERIFIABLE, Context
+from avenant9.kinds import Kind
+from avenant9.kinds.run import UNVERIFIABLE, Run
+from avenant9.kinds.visit import COLUMNS
+from avenant9.law.dated import Version
 from avenant9.model import FINDINGS, Outcome
 from avenant9.period import Period
-from avenant9.rulebook import schema
 from avenant9.rulebook.load import Rulebook
 
-Check = Callable[[pl.DataFrame, Any, Any, Context], Outcome]
-
-#: What each kind of rule runs.
-KINDS: dict[str, Check] = {
-    "frequency": frequency.check,
-    "proximity": frequency.check_proximity,
-    "share": share.check,
-    "derogation": share.check_derogation,
-    "tariff": tariff.check,
-    "no-overcharge": tariff.check_no_overcharge,
-    "opposable": tariff.check_opposable,
-    "condition": condition.check,
-    "specialty": condition.check_specialty,
-    "alternation": condition.check_alternation,
-    "host": combination.check_host,
-    "pair": combination.check,
-    "validity": condition.check_validity,
-    "data": data.check,
-}
-
-#: The kinds that look only at acts of the codes that their versions name.
-BY_CODE = frozenset({"frequency", "condition", "no-overcharge", "opposable"})
-#: The kinds that look only at acts beside others of one practitioner, patient and day.
-BY_VISIT = frozenset({"pair"})
-FEW = BY_CODE | BY_VISIT
-#: The kinds that set rows of one patient side by side, beside those that count per patient.
-BY_PATIENT = frozenset({"proximity", "opposable", "alternation", "pair"})
 _BY_NAME = "Patient reconnu à son nom seul : d'autres peuvent le porter."
 #: Rules that run at once, at most: each of them takes memory.
 _AT_ONCE = 4
 
 
-def needs(rule: schema.RuleModel) -> set[str]:
-    """The rules that this one leans on."""
-    return {*rule.silent_where, *getattr(rule, "not_counting", ())}
+def leaned_on(rulebook: Rulebook, names: Iterable[str]) -> set[str]:
+    """These rules, and all those on whose findings theirs depend."""
+    found: set[str] = set()
+    queue = list(names)
+    while queue:
+        name = queue.pop()
+        if name not in found and name in rulebook.rules:
+            found.add(name)
+            queue += rulebook.rules[name].leans_on
+    return found
 
 
-def run(
-    counted: pl.DataFrame, rulebook: Rulebook, selected: Sequence[str], context: Context
+def answers(
+    counted: pl.DataFrame, rulebook: Rulebook, selected: Sequence[str], run: Run
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], list[str]]:
     """Findings and unknowns by rule; the rules that a selected one leans on run too, but are not reported."""
-    wanted = set(selected)
-    queue = list(selected)
-    while queue:
-        fresh = {name for name in needs(rulebook.rules[queue.pop()]) if name in rulebook.rules} - wanted
-        wanted |= fresh
-        queue += fresh
-    sorter = TopologicalSorter({name: sorted(needs(rulebook.rules[name]) & wanted) for name in sorted(wanted)})
+    rules = rulebook.rules
+    wanted = leaned_on(rulebook, selected)
+    sorter = TopologicalSorter({name: sorted(rules[name].leans_on & wanted) for name in sorted(wanted)})
     found: dict[str, pl.DataFrame] = {}
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
@@ -77,21 +54,21 @@ def run(
     sorter.prepare()
     threads = min(os.cpu_count() or 1, _AT_ONCE)
     with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
-        acts_for = _ActsFor(counted, [rulebook.rules[name] for name in wanted], context, pool)
+        acts_for = _ActsFor(counted, [rules[name] for name in wanted], run, pool)
         while sorter.is_active():
-            ready = sorted(sorter.get_ready(), key=lambda name: rulebook.rules[name].kind in FEW)  # long ones first
-            answered = pool.map(partial(_answered, rulebook.rules, acts_for, context), ready)
+            ready = sorted(sorter.get_ready(), key=lambda name: rules[name].acts_needed != "all")  # long ones first
+            answered = pool.map(partial(_answered, rules, acts_for, run), ready)
             for name, outcome in zip(ready, answered, strict=True):
                 if outcome is None:
                     crashed.append(name)
                     continue
-                rule, said = rulebook.rules[name], outcome.findings
-                if len(uncertain) and counts_by_patient(rule):
+                rule, said = rules[name], outcome.findings
+                if len(uncertain) and rule.sets_rows_side_by_side:
                     said = _at_most_review(said, uncertain)
                 found[name] = _silenced(said, rule.silent_where, found, rows)
                 unknown[name] = outcome.unverifiable
             sorter.done(*ready)
-            context = replace(context, violating={name: _in_violation(findings) for name, findings in found.items()})
+            run = replace(run, violating={name: in_violation(findings) for name, findings in found.items()})
     return (
         {name: found[name] for name in selected if name in found},
         {name: unknown[name] for name in selected if name in unknown},
@@ -99,17 +76,17 @@ def run(
     )
 
 
-def _answered(rules: Mapping[str, schema.Rule], acts_for: _ActsFor, context: Context, name: str) -> Outcome | None:
+def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name: str) -> Outcome | None:
     """What a rule says, all versions together; None where it crashed: the run goes on, the rule does not know."""
     rule = rules[name]
     try:
         outcomes = [
             _stamped(
-                KINDS[rule.kind](acts_for(rule, version), rule, version, context),
+                rule.check(acts_for(rule, version), version, run),
                 f"rule:{name}@{version.from_.isoformat()}",
             )
             for version in rule.version
-            if acts_for.concern(version)
+            if acts_for.concern(rule, version)
         ] or [Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))]
         return Outcome(
             pl.concat([outcome.findings for outcome in outcomes]),
@@ -119,44 +96,47 @@ def _answered(rules: Mapping[str, schema.Rule], acts_for: _ActsFor, context: Con
         return None
 
 
-def _in_violation(findings: pl.DataFrame) -> pl.Series:
+def in_violation(findings: pl.DataFrame) -> pl.Series:
+    """The acts that they say are in violation."""
     return findings.filter(pl.col("verdict") == "violation", pl.col("act").is_not_null())["act"]
 
 
 class _ActsFor:
     """The acts that a version of a rule has to look at: most look at a few of them only."""
 
-    def __init__(
-        self, acts: pl.DataFrame, rules: Iterable[schema.Rule], context: Context, pool: ThreadPoolExecutor
-    ) -> None:
+    def __init__(self, acts: pl.DataFrame, rules: Iterable[Kind[Any]], run: Run, pool: ThreadPoolExecutor) -> None:
         self._acts = acts
-        self._grouping = frozenset(context.grouping)
-        self._present = _present(context)
+        self._grouping = frozenset(run.grouping)
+        self._present = _present(run)
         codes = {
-            code for rule in rules if rule.kind in BY_CODE for version in rule.version for code in codes_of(version)
+            code
+            for rule in rules
+            if rule.acts_needed == "of-its-codes"
+            for version in rule.version
+            for code in rule.codes(version)
         }
         self._by_code = pool.submit(_by_code, acts, sorted(codes | self._grouping))
-        self._together = pool.submit(_together, acts.select(combination.COLUMNS), self._grouping)
+        self._together = pool.submit(_together, acts.select(COLUMNS), self._grouping)
 
-    def __call__(self, rule: schema.Rule, version: schema.Version) -> pl.DataFrame:
-        if rule.kind in BY_CODE:
-            return self._of_codes(version)
-        return self._together.result() if rule.kind in BY_VISIT else self._acts
+    def __call__(self, rule: Kind[Any], version: Version) -> pl.DataFrame:
+        if rule.acts_needed == "of-its-codes":
+            return self._of_codes(rule.codes(version))
+        return self._together.result() if rule.acts_needed == "not-alone" else self._acts
 
-    def _of_codes(self, version: schema.Version) -> pl.DataFrame:
-        """The acts of the codes of one version, and of the grouping codes, in their order."""
+    def _of_codes(self, codes: frozenset[str]) -> pl.DataFrame:
+        """The acts of some codes, and of the grouping codes, in their order."""
         by_code = self._by_code.result()
-        parts = [by_code[code] for code in codes_of(version) | self._grouping if code in by_code]
+        parts = [by_code[code] for code in codes | self._grouping if code in by_code]
         if len(parts) == 1:
             return parts[0]
         return pl.concat(parts).sort("act") if parts else self._acts.clear()
 
-    def concern(self, version: schema.Version) -> bool:
+    def concern(self, rule: Kind[Any], version: Version) -> bool:
         """Whether some act could be what the version is about: most versions have nothing to look at."""
         codes, days = self._present
         if not version.period.overlaps(days):
             return False
-        looked_at = codes_of(version)
+        looked_at = rule.codes(version)
         return not looked_at or not codes.isdisjoint(looked_at)
 
 
@@ -176,44 +156,16 @@ def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
     return acts.filter(shared | unknown)
 
 
-def _present(context: Context) -> tuple[frozenset[str], Period]:
+def _present(run: Run) -> tuple[frozenset[str], Period]:
     """The codes of the acts, with those that a grouping code may hide, and the days they cover."""
-    codes = set(context.everything["code"].unique())
-    hidden = {code for group in codes & context.grouping.keys() for code in context.grouping[group]}
-    first, last = context.everything.select(pl.col("date").min(), last=pl.col("date").max()).row(0)
+    codes = set(run.acts_read["code"].unique())
+    hidden = {code for group in codes & run.grouping.keys() for code in run.grouping[group]}
+    first, last = run.acts_read.select(pl.col("date").min(), last=pl.col("date").max()).row(0)
     return frozenset(codes | hidden), Period(first or date.min, last or date.min)
-
-
-def codes_of(version: schema.Version) -> frozenset[str]:
-    """The codes on which a finding of this version may stand; empty where they are not given one by one."""
-    match version:
-        case (
-            schema.FrequencyVersion(codes=codes)
-            | schema.ProximityVersion(codes=codes)
-            | schema.ConditionVersion(codes=codes)
-            | schema.NoOverchargeVersion(codes=codes)
-            | schema.HostVersion(codes=codes)
-            | schema.AlternationVersion(remote_codes=codes)
-        ):
-            return frozenset(codes)
-        case schema.SpecialtyVersion(entry=entries):
-            return frozenset(code for entry in entries for code in entry.codes)
-        case schema.OpposableVersion():
-            return frozenset((*version.any_sector, *version.sector_2_without_optam))
-        case schema.PairVersion(excluded=excluded) if not excluded.natures:
-            return frozenset(excluded.codes)
-    return frozenset()
 
 
 def _stamped(outcome: Outcome, source: str) -> Outcome:
     return Outcome(outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))), outcome.unverifiable)
-
-
-def counts_by_patient(rule: schema.Rule) -> bool:
-    """Whether what a rule finds rests on several rows of one patient."""
-    if rule.kind == "frequency":
-        return any("patient" in version.per for version in rule.version)
-    return rule.kind in BY_PATIENT
 
 
 def _at_most_review(findings: pl.DataFrame, uncertain: pl.Series) -> pl.DataFrame:

@@ -9,19 +9,25 @@ from __future__ import annotations
 import csv
 import re
 from datetime import date
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
+from pydantic import Field
+
+from avenant9.law.dated import CodeName, SourceModel, Strict, Text
 from avenant9.model import Nomenclature
-from avenant9.rulebook.schema import Code, SourceModel, Strict, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from avenant9.rulebook.schema import Act, Condition
+    from avenant9.law.nomenclature import Act
 
 # A cell may hold several letters ("ZM/ADI", "IK IKP") or a word: only these are codes of the flux.
 _B2_LETTERS = re.compile(r"[A-Z][A-Z0-9]{0,2}")
+
+
+Ints = Annotated[frozenset[int], Field(strict=False)]  # a list, in TOML
+Key = Annotated[int, Field(strict=False)]  # keys are text, in TOML
 
 
 class Sourced(Strict):
@@ -41,27 +47,27 @@ class Files(Sourced):
 class Unknown(Sourced):
     """The values of the tables that mean *unknown*."""
 
-    specialties: frozenset[int]
-    exemptions: frozenset[int]
-    pathways: frozenset[str]
+    specialties: Ints
+    exemptions: Ints
+    pathways: Annotated[frozenset[str], Field(strict=False)]
 
 
 class SameSpecialty(Sourced):
     """Specialties that are one: code -> the code that stands for it."""
 
-    codes: dict[int, int]
+    codes: dict[Key, int]
 
 
 class AldExemptions(Sourced):
     """The exemption codes that say ALD."""
 
-    codes: frozenset[int]
+    codes: Ints
 
 
 class Paediatricians(Sourced):
     """The specialties that care for children only."""
 
-    specialties: frozenset[int]
+    specialties: Ints
 
 
 class SectorsCnam(Sourced):
@@ -73,7 +79,7 @@ class SectorsCnam(Sourced):
 class NaturesOfAct(Sourced):
     """Numbers of natures of act that are younger than the table -> code."""
 
-    codes: dict[int, Code]
+    codes: dict[Key, CodeName]
 
 
 class Tables(Strict):
@@ -99,14 +105,14 @@ class Specialties(Strict):
     """What `specialites.toml` holds: CNAM code -> words that name the specialty, beside its labels."""
 
     kind: Literal["specialties"]
-    words: dict[int, tuple[Text, ...]]
+    words: dict[Key, tuple[Text, ...]]
 
 
 def read_nomenclature(
-    folder: Path, tables: Tables, specialties: Specialties, acts: Iterable[Act], conditions: Iterable[Condition]
+    folder: Path, tables: Tables, specialties: Specialties, acts: Iterable[Act], of_children: frozenset[str]
 ) -> Nomenclature:
     """The look-ups: the CNAM's tables in `folder`, completed by `tables` and `specialties`, under the acts of the
-    rulebook; some `conditions` reserve codes to children.
+    rulebook; some codes are reserved to children.
 
     Where the table of natures and an act name different codes for one number, the act wins.
     """
@@ -154,7 +160,7 @@ def read_nomenclature(
         ald_exemptions=tables.ald_exemptions.codes,
         sectors_cnam=dict(tables.sectors_cnam.codes),
         paediatricians=tables.paediatricians.specialties,
-        of_children=frozenset(code for condition in conditions for code in condition.codes_of_children),
+        of_children=of_children,
     )
 
 

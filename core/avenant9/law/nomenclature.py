@@ -1,4 +1,4 @@
-"""The dated tariffs of the nomenclature as a question: what is one unit of this code on this day?"""
+"""The nomenclature: the acts, when they exist, and their dated tariffs: what is one unit of this code on this day?"""
 
 from __future__ import annotations
 
@@ -6,9 +6,88 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
+from pydantic import Field, field_validator
+
+from avenant9.law.dated import Code, CodeName, Dated, FoundVerdict, Number, SpecialtyCode, Strict, Text, Zone
 from avenant9.period import bounds
-from avenant9.rulebook.schema import Act, TariffValue
+
+Nature = Literal[
+    "consultation",
+    "visite",
+    "teleconsultation",
+    "teleexpertise",
+    "demande-teleexpertise",
+    "consultation-complexe",
+    "consultation-tres-complexe",
+    "avis-ponctuel",
+    "technique",
+    "majoration",
+    "supplement",
+    "deplacement",
+    "forfait",
+]
+
+
+#: Natures that a person reads otherwise.
+NATURES: dict[Nature, str] = {
+    "teleconsultation": "téléconsultation",
+    "teleexpertise": "téléexpertise",
+    "demande-teleexpertise": "demande de téléexpertise",
+    "consultation-complexe": "consultation complexe",
+    "consultation-tres-complexe": "consultation très complexe",
+    "avis-ponctuel": "avis ponctuel",
+    "technique": "acte technique",
+    "supplement": "supplément",
+    "deplacement": "déplacement",
+}
+
+
+class Alias(Strict):
+    """Another spelling of the code; with `coefficient`, only when billed with that coefficient."""
+
+    code: CodeName
+    coefficient: Number | None = None
+
+
+class TariffValue(Dated):
+    """An amount in euros, for all specialties or for some; `overseas` where a source gives it.
+
+    `verdict` is `review` for a derived or disputed amount. `accepted` are other amounts not to be reproached.
+    """
+
+    amount: Number = Field(ge=0, le=10_000_000, decimal_places=2)  # sums of cents stay whole numbers of 64 bits
+    specialties: tuple[SpecialtyCode, ...] = ()
+    overseas: dict[Zone, Number] = Field(default_factory=dict)
+    accepted: tuple[Number, ...] = ()
+    verdict: FoundVerdict = "violation"
+
+
+class Existence(Dated):
+    """The dates on which a code may be billed. No entry: the nomenclature does not know its dates."""
+
+
+class Act(Strict):
+    """A code: key letter of the NGAP, or family of them."""
+
+    kind: Literal["act"]
+    code: CodeName
+    label: Text
+    nature: Nature
+    natures_of_act: tuple[int, ...] = ()  # PS5 numbers of the SNDS extracts
+    aliases: tuple[Alias, ...] = ()
+    by_original_code: bool = False  # a grouping code of the paper claim: the original code tells the act
+    stands_for: tuple[Code, ...] = ()  # the acts that a grouping code may hide, where a source lists them
+    priced_by_coefficient: bool = False
+    existence: tuple[Existence, ...] = ()
+    tariff: tuple[TariffValue, ...] = ()
+    note: str = ""
+
+    @field_validator("stands_for")
+    @classmethod
+    def _sorted(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(value))
 
 
 @dataclass(frozen=True, slots=True)

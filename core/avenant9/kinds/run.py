@@ -1,51 +1,53 @@
-"""What every kind of check is given, and how it hands its findings back."""
+"""A run as every kind of check is given it, and what checks have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from avenant9.calendar import Calendar
+from avenant9.law.dated import Dated
+from avenant9.law.nomenclature import Prices
 from avenant9.model import FINDINGS, GrantedCeiling, Outcome
-from avenant9.rulebook.prices import Prices
-from avenant9.rulebook.schema import Condition, Dated, Selection, Share, Specialty
-from avenant9.wording import NBSP
+
+if TYPE_CHECKING:
+    from avenant9.kinds.kind import Kind
 
 UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String())}
 
 
-class Calendar(Protocol):
-    """The days and hours that conditions read, for the zone of the run."""
-
-    def duty(self, days: pl.Series, times: pl.Series) -> pl.Series:
-        """`day`, `pdsa` or `regional` for each moment; null where the time would tell."""
-
-    def working_days_after(self, days: pl.Series, count: int) -> pl.Series:
-        """The `count`-th jour ouvrable after each day, its own day not counted."""
-
-
 @dataclass(frozen=True)
-class Context:
+class Run:
     """The run: its date, where it is, what was granted, what earlier rules said.
 
-    `everything` holds all acts read, those that count and those that do not (`uncounted`); `violating` gives, by rule
-    id, the acts in violation of the rules already run; `grouping` the acts that a grouping code may hide.
+    Attributes:
+        as_of: its day.
+        overseas: the zone, where it has tariffs of its own.
+        prices: the tariffs of the nomenclature.
+        calendar: days and hours of the zone.
+        acts_read: all acts read, those that count and those that do not (`uncounted`), with their `nature`.
+        existence: code, first, last (null while open), source, confidence.
+        known_codes: of the nomenclature.
+        derogations: of the ceiling on remote activity.
+        grouping: code of the paper claim -> the acts that it may hide.
+        rules: all rules of the rulebook, by id.
+        violating: by id, the acts in violation of the rules already run.
     """
 
     as_of: date
-    overseas: str | None  # the zone, where it has tariffs of its own
+    overseas: str | None
     prices: Prices
     calendar: Calendar
-    everything: pl.DataFrame
-    existence: pl.DataFrame  # code, first, last (null while open), source, confidence
+    acts_read: pl.DataFrame
+    existence: pl.DataFrame
     known_codes: frozenset[str] = frozenset()
     derogations: tuple[GrantedCeiling, ...] = ()
     grouping: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    shares: Mapping[str, Share] = field(default_factory=dict)
-    conditions: Mapping[str, Condition | Specialty] = field(default_factory=dict)
+    rules: Mapping[str, Kind[Any]] = field(default_factory=dict)
     violating: Mapping[str, pl.Series] = field(default_factory=dict)
 
 
@@ -61,25 +63,12 @@ def concerned(acts: pl.DataFrame, codes: Iterable[str], version: Dated) -> pl.Da
     return acts.filter(pl.col("code").is_in(list(codes)), in_force(version))
 
 
-def selected(selection: Selection) -> pl.Expr:
-    """Whether an act is one of a selection, by code or by nature."""
-    chosen = pl.col("code").is_in(list(selection.codes)) | pl.col("nature").is_in(list(selection.natures))
-    return chosen.fill_null(False) & ~pl.col("code").is_in(list(selection.but))
-
-
-def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated, context: Context) -> pl.DataFrame:
+def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated, run: Run) -> pl.DataFrame:
     """Acts under a grouping code of the paper claim that may hide one of `codes`: only the original code tells."""
-    groups = [group for group, members in context.grouping.items() if members & set(codes)]
+    groups = [group for group, members in run.grouping.items() if members & set(codes)]
     about = acts.select("act", "code", "date")
     hidden = about.filter(pl.col("code").is_in(groups), in_force(version)) if groups else about.clear()
     return hidden.select("act", missing=pl.lit(["original_code"], pl.List(pl.String)))
-
-
-def birthday(years: int) -> pl.Expr:
-    """The `years`-th birthday; of someone born on 29 February, 1 March in a common year."""
-    born = pl.col("birth_date")
-    day_of_year = born.dt.offset_by(f"{years}y")  # the 28th, where there is no 29th
-    return day_of_year + pl.duration(days=born.dt.day() - day_of_year.dt.day())
 
 
 def missing_columns(acts: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
@@ -125,28 +114,3 @@ def part_of(amount: pl.Expr, units: pl.Expr, quantity: pl.Expr) -> pl.Expr:
 def unless_unnamed(verdict: str) -> pl.Expr:
     """A rule keyed on the practitioner cannot be sure where the file does not name one."""
     return pl.when(pl.col("practitioner") == "?").then(pl.lit("review")).otherwise(pl.lit(verdict))
-
-
-def day(expr: pl.Expr) -> pl.Expr:
-    """JJ/MM/AAAA."""
-    return expr.dt.to_string("%d/%m/%Y")
-
-
-def integer(number: pl.Expr) -> pl.Expr:
-    """`1 234`, as `wording.integer` writes it; the number is not negative."""
-    backwards = number.cast(pl.String).str.reverse().str.replace_all(r"(\d{3})", f"${{1}}{NBSP}")
-    return backwards.str.reverse().str.strip_chars_start(NBSP)
-
-
-def euros(cents: pl.Expr) -> pl.Expr:
-    """`1 234,50 €`, as `wording.euros` writes it."""
-    sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    whole, rest = integer(cents.abs() // 100), cents.abs() % 100
-    return pl.format(f"{{}}{{}},{{}}{NBSP}€", sign, whole, rest.cast(pl.String).str.zfill(2))
-
-
-def percent(basis_points: pl.Expr) -> pl.Expr:
-    """`20 %` or `7,25 %`, as `wording.percent` writes it."""
-    rest = (basis_points % 100).cast(pl.String).str.zfill(2).str.strip_chars_end("0")
-    comma = pl.when(rest == "").then(pl.lit("")).otherwise(pl.lit(","))
-    return pl.format(f"{{}}{{}}{{}}{NBSP}%", basis_points // 100, comma, rest)

@@ -1,0 +1,185 @@
+"""Conditions on one act at a time, with three answers: met, not met, unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any, ClassVar, Literal
+
+import polars as pl
+from pydantic import Field
+
+from avenant9.acts.columns import in_french
+from avenant9.kinds.kind import Kind, Reason
+from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
+from avenant9.kinds.scene import Row, Scene, admitted
+from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AnyTest, Test, age
+from avenant9.kinds.trace import Fact, Line, Told, Trace
+from avenant9.law.dated import Code, Version
+from avenant9.model import Outcome
+
+
+class ConditionVersion(Version):
+    """Acts of `codes` (with one of `reasons`) must meet all of `requires`, unless one of `unless` holds.
+
+    Unknown values are carried through: the act is *unverifiable* where they could change the answer, or a review
+    where only an exception is unknown and `unknown_exception` says so. Where one of `doubtful_if` holds, or could,
+    what would be a violation is a review.
+    """
+
+    codes: tuple[Code, ...] = Field(min_length=1, title="actes")
+    reasons: tuple[Reason, ...] = Field((), title="motifs")
+    requires: tuple[AnyTest, ...] = Field(min_length=1, title="conditions")
+    unless: tuple[AnyTest, ...] = Field((), title="sauf")
+    doubtful_if: tuple[AnyTest, ...] = Field((), title="à examiner si")
+    unknown_exception: Literal["unverifiable", "review"] = Field("unverifiable", title="exception inconnue")
+
+    @property
+    def tests(self) -> tuple[Test, ...]:
+        """All of them."""
+        return (*self.requires, *self.unless, *self.doubtful_if)
+
+
+class Condition(Kind[ConditionVersion]):
+    """Looks at one act at a time."""
+
+    families: ClassVar = ("condition",)
+    acts_needed: ClassVar = "of-its-codes"
+
+    kind: Literal["condition"]
+
+    @property
+    def codes_of_children(self) -> frozenset[str]:
+        """The codes that are due under some age only."""
+        return frozenset(
+            code
+            for version in self.version
+            if any(isinstance(test, AgeUnder) for test in version.requires)
+            for code in version.codes
+        )
+
+    @property
+    def on_age_only(self) -> bool:
+        """Whether its answer hangs on nothing but the day of the act and the patient's birth date."""
+        return all(
+            not (own.reasons or own.unless or own.doubtful_if)
+            and all(isinstance(test, AgeUnder | AgeAtLeast) for test in own.requires)
+            for own in self.version
+        )
+
+    def codes(self, version: ConditionVersion) -> frozenset[str]:
+        return frozenset(version.codes)
+
+    def reads(self, version: ConditionVersion) -> Iterable[str]:
+        yield from (column for test in version.tests for column in test.reads)
+        yield from ["reason"] * bool(version.reasons)
+
+    def check(self, acts: pl.DataFrame, version: ConditionVersion, run: Run) -> Outcome:
+        """Acts that break one of the version's conditions, unless an exception holds (Kleene logic throughout).
+
+        Explained by `broken` (the tests, by name) and `age` (completed years, where a test asks for it).
+        """
+        about = concerned(acts, version.codes, version)
+        applies = pl.lit(True)
+        if version.reasons:
+            applies = pl.col("reason").is_in(list(version.reasons))
+            about = about.filter(applies.fill_null(True))
+        for test in version.tests:
+            about = test.with_calendar(about, run)
+        met = reduce(and_, (test.holds for test in version.requires))
+        exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
+        doubtful = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(False))
+        only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
+        about = about.with_columns(
+            broken=pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True)),
+            doubtful=pl.when(only_exception).then(exempt.is_null()).otherwise(False) | doubtful.fill_null(True),
+            age=age(),
+        )
+        return outcome(
+            _said(about.filter(pl.col("broken")), version),
+            _unknown(about.filter(pl.col("broken").is_null()), version),
+            hidden_by_grouping(acts, version.codes, version, run),
+        )
+
+    def looks_at(self, version: ConditionVersion, scene: Scene) -> bool:
+        return super().looks_at(version, scene) and admitted(scene.act["reason"], version.reasons)
+
+    def trace(self, version: ConditionVersion, scene: Scene, finding: Row | None) -> ConditionTrace:
+        """The tests of a version, one by one, with what the file says of the act."""
+
+        def lines(tests: tuple[Test, ...]) -> tuple[TestLine, ...]:
+            return tuple(TestLine(test, test.found(scene), _holds(test, scene)) for test in tests)
+
+        return ConditionTrace(
+            version.reasons, lines(version.requires), lines(version.unless), lines(version.doubtful_if)
+        )
+
+
+def _holds(test: Test, scene: Scene) -> bool | None:
+    """Whether it holds of the act, by the expression that the check uses."""
+    holds: bool | None = test.with_calendar(scene.alone(), scene.run).select(test.holds).item()
+    return holds
+
+
+def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
+    failed = [pl.when(~test.holds).then(test.failed(version, version.reasons)) for test in version.requires]
+    names = [pl.when(~test.holds).then(pl.lit(test.name)) for test in version.requires]
+    of_age = any(isinstance(test, AgeUnder | AgeAtLeast) for test in version.requires)
+    return found.select(
+        "act",
+        verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
+        at_stake="amount",
+        message=pl.format("{} : {}.", "code", pl.concat_str(failed, separator=" ; ", ignore_nulls=True)),
+        explanation=pl.struct(broken=pl.concat_list(names).list.drop_nulls(), age=pl.col("age") if of_age else None),
+        related=pl.lit([], pl.List(pl.UInt32)),
+    )
+
+
+def _unknown(acts: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
+    """What is missing of these acts; a day of regulation without its hour does not tell on the last day."""
+    read = [column for test in (*version.requires, *version.unless) for column in test.reads]
+    if version.reasons:
+        read.insert(0, "reason")
+    hourless = acts.with_columns(regulated_at=pl.when(~pl.col("regulated_day_only")).then("regulated_at"))
+    return missing_columns(hourless, list(dict.fromkeys(read)))
+
+
+@dataclass(frozen=True, slots=True)
+class TestLine:
+    """One test of a condition: what it asks, what the file says, and whether it holds (null: unknown)."""
+
+    test: Test
+    found: Any
+    holds: bool | None
+
+    def told(self, words: Mapping[bool | None, str]) -> str:
+        """The test, whether it holds in the given words, and what was found."""
+        found = self.test.told(self.found)
+        return f"{self.test.asked} : {words[self.holds]}" + (f" ({found})" if found else "")
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionTrace(Trace):
+    """All of `requires` must hold, unless one of `unless` does; one of `doubtful_if` makes it a review."""
+
+    reasons: tuple[str, ...]
+    requires: tuple[TestLine, ...]
+    unless: tuple[TestLine, ...]
+    doubtful_if: tuple[TestLine, ...]
+
+    def fine(self, code: str) -> str:
+        if all(line.holds for line in self.requires):
+            return f"{code} : toutes les conditions sont remplies."
+        return f"{code} : une exception prévue par la règle s'applique."
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """The reasons, then each test with what was found."""
+        if self.reasons:
+            yield Fact("Motifs visés", ", ".join(in_french("reason", self.reasons)))
+        met = {True: "remplie", False: "non remplie", None: "inconnu"}
+        plays = {True: "joue", False: "ne joue pas", None: "inconnu"}
+        yield from (Fact("Condition", line.told(met)) for line in self.requires)
+        yield from (Fact("Exception", line.told(plays)) for line in self.unless)
+        yield from (Fact("Doute si", line.told(plays)) for line in self.doubtful_if)

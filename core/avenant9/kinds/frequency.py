@@ -1,0 +1,482 @@
+"""Counts: at most so many units of an act per key and window."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+import polars as pl
+from pydantic import Field
+
+from avenant9.acts.columns import in_french
+from avenant9.kinds.kind import Channel, Key, Kind, Reason
+from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome, part_of, unless_unnamed
+from avenant9.kinds.scene import Row, Scene, admitted, counting_order
+from avenant9.kinds.trace import ActLine, Fact, Line, Told, Trace, Why, act_list
+from avenant9.kinds.windows import WINDOWS, Name, Window
+from avenant9.law.dated import Code, RuleId, Version
+from avenant9.model import CellRef, Outcome
+from avenant9.period import Period
+from avenant9.wording import counted as count_of
+from avenant9.wording import day, listed, plural
+
+_ORDER = ("date", "time", "act")  # counting order; no time comes first
+_SEARCHED = 800  # days after the act
+_BEYOND = 400  # days after the last act counted: more than any window
+_SCOPE = {
+    ("practitioner", "patient"): "pour ce patient",
+    ("patient",): "pour ce patient, tous praticiens confondus",
+    ("practitioner",): "pour ce praticien",
+}
+_PER = {"practitioner": "praticien", "patient": "patient"}
+
+
+class FrequencyVersion(Version):
+    """At most `limit` units of `codes` per key and window."""
+
+    codes: tuple[Code, ...] = Field(min_length=1, title="actes")
+    reasons: tuple[Reason, ...] = Field((), title="motifs")  # only the acts with one of these reasons
+    channels: tuple[Channel, ...] = Field((), title="canaux")  # only the acts through one of these channels
+    limit: int = Field(ge=0, title="limite")
+    window: Name = Field(title="fenêtre")
+    per: tuple[Key, ...] = Field(min_length=1, title="par")
+
+    @property
+    def needed(self) -> tuple[Key, ...]:
+        """The keys without which nothing can be said: none where no unit at all is admitted."""
+        return self.per if self.limit else ()
+
+    @property
+    def filters(self) -> dict[Literal["reason", "channel"], tuple[str, ...]]:
+        """Column -> the values of which only the acts are counted."""
+        filters: dict[Literal["reason", "channel"], tuple[str, ...]] = {
+            "reason": self.reasons,
+            "channel": self.channels,
+        }
+        return {name: values for name, values in filters.items() if values}
+
+    def around(self, on: date) -> Period:
+        """The window that an act of this day falls in."""
+        return WINDOWS[self.window].around(on, self.period)
+
+
+class Frequency(Kind[FrequencyVersion]):
+    """Counts units in a window, per key.
+
+    `not_counting`: acts in violation of these rules do not fill the window.
+    """
+
+    families: ClassVar = ("frequence", "condition")
+    acts_needed: ClassVar = "of-its-codes"
+
+    kind: Literal["frequency"]
+    not_counting: tuple[RuleId, ...] = ()
+
+    @property
+    def leans_on(self) -> frozenset[str]:
+        return frozenset((*self.silent_where, *self.not_counting))
+
+    @property
+    def sets_rows_side_by_side(self) -> bool:
+        return any("patient" in version.per for version in self.version)
+
+    @property
+    def keys_alone(self) -> frozenset[Key]:
+        return frozenset(version.per[0] for version in self.version if len(version.per) == 1)
+
+    def codes(self, version: FrequencyVersion) -> frozenset[str]:
+        return frozenset(version.codes)
+
+    def reads(self, version: FrequencyVersion) -> Iterable[str]:
+        return ("practitioner", "time", *version.per, *version.filters)
+
+    # --- the check ----------------------------------------------------------------------------------------
+
+    def check(self, acts: pl.DataFrame, version: FrequencyVersion, run: Run) -> Outcome:
+        """Every row whose running count exceeds the limit, with the rows that hold the first units.
+
+        Explained by: `window` (first and last day, `..` while it has none), `limit`, `count` at the row.
+        """
+        about = concerned(acts, version.codes, version)
+        for name, values in version.filters.items():
+            about = about.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
+        needed = [*version.filters, *version.needed]
+        known = pl.all_horizontal(pl.col(needed).is_not_null())
+        counted = about.filter(known)
+        for refused in self.not_counting:
+            if refused in run.violating:
+                counted = counted.filter(~pl.col("act").is_in(run.violating[refused].implode()))
+        found = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
+        return outcome(
+            _said(found, version),
+            missing_columns(about.filter(~known), needed),
+            hidden_by_grouping(acts, version.codes, version, run),
+        )
+
+    # --- the explanation ----------------------------------------------------------------------------------
+
+    def looks_at(self, version: FrequencyVersion, scene: Scene) -> bool:
+        filters = version.filters.items()
+        return super().looks_at(version, scene) and all(admitted(scene.act[name], values) for name, values in filters)
+
+    def trace(self, version: FrequencyVersion, scene: Scene, finding: Row | None) -> CountTrace:
+        """The window of the act, and every act that fills it, could fill it, or looks as if it did."""
+        act, window = scene.act, version.around(scene.act["date"])
+        counted: list[Row] = []
+        not_counted: list[ActLine] = []
+        unknown: list[ActLine] = []
+        for row in _candidates(version, scene, window):
+            why, detail, missing = self._standing(row, version, scene)
+            if missing:
+                if row["act"] != act["act"] and counting_order(row) <= counting_order(act):
+                    unknown.append(scene.line(row, missing=missing))
+            elif why is not None:
+                not_counted.append(scene.line(row, why=why, detail=detail))
+            else:
+                counted.append(row)
+        lines = scene.numbered(counted)
+        count = next((line.running for line in lines if line.here), None)
+        if version.window == "ever" and version.period.last is not None:
+            window = Period(window.first, version.period.last)
+        over = 0 if count is None else min(act["quantity"], max(0, count - version.limit))
+        fitting, displaced = self._earliest(scene) if over else (None, ())
+        return CountTrace(
+            codes=version.codes,
+            filters=(*version.reasons, *version.channels),
+            limit=version.limit,
+            window=version.window,
+            first=window.first,
+            last=window.last,
+            per=version.per,
+            count=count,
+            over=over,
+            could_be=None if count is None else count + sum(line.units for line in unknown),
+            counted=lines,
+            not_counted=tuple(not_counted),
+            unknown=tuple(unknown),
+            earliest=fitting,
+            displaced=displaced,
+        )
+
+    def _standing(
+        self, row: Row, version: FrequencyVersion, scene: Scene
+    ) -> tuple[Why | None, str | None, tuple[str, ...]]:
+        """Why an act of the window is not counted (and by what), or what is unknown of it."""
+        for why, detail in (_left_out(row, version), _of_another(row, version, scene)):
+            if why is not None:
+                return why, detail, ()
+        hidden = [] if row["code"] in version.codes else ["original_code"]
+        missing = (*hidden, *(name for name in (*version.filters, *version.needed) if row[name] is None))
+        if not missing:
+            for refusing in self.not_counting:
+                if row["act"] in scene.run.violating.get(refusing, ()):
+                    return "refused", refusing, ()
+        return None, None, missing
+
+    def _earliest(self, scene: Scene) -> tuple[date | None, tuple[CellRef, ...]]:
+        """The first day after the act's on which, moved there, it would be within the limit; None where none is.
+
+        The other acts stay where they are: second, those that would then be over because of it. A day on which no
+        version of the rule holds the act is no answer.
+        """
+        act, start = scene.act, date.toordinal(scene.act["date"])
+        others: dict[date, list[Row]] = {}
+        last = start
+        versions = [own for own in self.version if scene.code in own.codes and own.window != "ever"]
+        for version in versions:
+            others[version.from_] = [
+                row
+                for row in _all_of_key(version, scene)
+                if row["act"] != act["act"] and self._standing(row, version, scene) == (None, None, ())
+            ]
+            last = max([last, *(date.toordinal(row["date"]) for row in others[version.from_])])
+        for ordinal in range(start + 1, max(start + _SEARCHED, last + _BEYOND)):
+            on = date.fromordinal(ordinal)
+            for version in versions:
+                moved = {**act, "date": on}
+                if on in version.period and _fits(moved, others[version.from_], version):
+                    displaced = _displaced(moved, others[version.from_], version)
+                    return on, tuple(scene.where(row) for row in displaced)
+        return None, ()
+
+
+# --- counting ---------------------------------------------------------------------------------------------
+
+
+def _running(acts: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
+    """Adds `count` and `doubt`, the units so far in the group and those of doubtful repetitions among them."""
+    doubt = pl.when("doubtful").then("quantity").otherwise(0)
+    return acts.sort(*_ORDER, nulls_last=False).with_columns(
+        count=pl.col("quantity").cast(pl.Int64).cum_sum().over(group),
+        doubt=doubt.cast(pl.Int64).cum_sum().over(group),
+    )
+
+
+def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
+    """Windows that everybody shares: year, quarter, week, ever."""
+    days = WINDOWS[version.window].of_days(acts["date"], version.period)
+    acts = acts.join(days, on="date", how="left", maintain_order="left")
+    unnamed = pl.any_horizontal(pl.col(version.per).is_null())  # counts alone: null is no group
+    group = [*version.per, "start", "alone"]
+    running = _running(acts.with_columns(alone=pl.when(unnamed).then("act")), group)
+    over = running.filter(pl.col("count") > version.limit)
+    if over.is_empty():
+        return over.with_columns(units=pl.lit(0), related=pl.lit([], pl.List(pl.UInt32)))
+    filled = running.filter(pl.col("count") - pl.col("quantity") < version.limit)
+    first_units = filled.group_by(group, maintain_order=True).agg(related=pl.col("act"))
+    return over.join(first_units, on=group, how="left", nulls_equal=True, maintain_order="left").with_columns(
+        units=pl.min_horizontal("quantity", pl.col("count") - version.limit)
+    )
+
+
+def _rolling(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
+    """The act's day and the twelve months before it, the same day a year earlier excluded."""
+    key: list[str] = list(version.per)
+    running = _running(acts, key).with_columns(
+        place=pl.int_range(pl.len()).over(key), end=pl.col("date"), before=pl.col("date").dt.offset_by("-12mo")
+    )
+    running = running.with_columns(start=pl.col("before").dt.offset_by("1d"))
+    earlier = running.group_by([*key, "date"], maintain_order=True).agg(
+        pl.col("count").last().alias("count_before"),
+        pl.col("doubt").last().alias("doubt_before"),
+        (pl.col("place").last() + 1).alias("first_place"),
+    )
+    windowed = (
+        running.sort("before")
+        .join_asof(
+            earlier.sort("date"),
+            left_on="before",
+            right_on="date",
+            by=key,
+            strategy="backward",
+            check_sortedness=False,
+        )
+        .with_columns(pl.col("count_before", "doubt_before", "first_place").fill_null(0))
+        .with_columns(in_all=pl.col("count"), count=pl.col("count") - pl.col("count_before"))
+        .with_columns(doubt=pl.col("doubt") - pl.col("doubt_before"))
+    )
+    over = windowed.filter(pl.col("count") > version.limit).with_columns(
+        units=pl.min_horizontal("quantity", pl.col("count") - version.limit)
+    )
+    return over.join(_first_units(over, running, key, version.limit), on="act", how="left")
+
+
+def _first_units(over: pl.DataFrame, running: pl.DataFrame, key: list[str], limit: int) -> pl.DataFrame:
+    """The acts that hold the first `limit` units of each window: at most `limit` places from its first one."""
+    places = over.select(
+        *key, "act", "count_before", place=pl.int_ranges("first_place", pl.col("first_place") + limit)
+    )
+    held = running.select(*key, "place", held=pl.col("act"), until=pl.col("count"), own=pl.col("quantity"))
+    return (
+        places.explode("place")
+        .join(held, on=[*key, "place"])
+        .filter(pl.col("until") - pl.col("own") < pl.col("count_before") + limit)
+        .sort("act", "place")
+        .group_by("act", maintain_order=True)
+        .agg(related=pl.col("held"))
+    )
+
+
+def _said(over: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
+    sure = unless_unnamed(version.verdict) if "practitioner" in version.per else pl.lit(version.verdict)
+    rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
+    last_day = pl.col("end").dt.to_string("%Y-%m-%d").fill_null("..")
+    counted = pl.format(
+        f"{_named(version.codes, version.filters)} : {{}} {{}} {_SCOPE[version.per]}, "
+        f"{version.limit} au plus ; {{}} de trop.",
+        "count",
+        "told",
+        "units",
+    )
+    never = pl.format(f"{{}}{_filters(version.filters)} : ne se facture pas à cette date.", "code")
+    return over.with_columns(told=_windows(over, WINDOWS[version.window])).select(
+        "act",
+        "related",
+        verdict=pl.when(rests_on_doubt).then(pl.lit("review")).otherwise(sure),
+        at_stake=part_of(pl.col("amount"), pl.col("units"), pl.col("quantity")),
+        message=counted if version.limit else never,
+        explanation=pl.struct(
+            window=pl.format("{}/{}", pl.col("start").dt.to_string("%Y-%m-%d"), last_day),
+            limit=pl.lit(version.limit),
+            count=pl.col("count"),
+        ),
+    )
+
+
+def _windows(over: pl.DataFrame, window: Window) -> pl.Series:
+    """The window of each line, in words."""
+    days = over.select("start", "end")
+    distinct = days.unique()
+    told = [window.told(Period(first, last)) for first, last in distinct.iter_rows()]
+    named = distinct.with_columns(told=pl.Series(told, dtype=pl.String))
+    return days.join(named, on=["start", "end"], how="left", nulls_equal=True, maintain_order="left")["told"]
+
+
+def _filters(filters: dict[Literal["reason", "channel"], tuple[str, ...]]) -> str:
+    words = [word for name, values in filters.items() for word in in_french(name, values)]
+    return f" ({', '.join(words)})" if words else ""
+
+
+def _named(codes: Sequence[str], filters: dict[Literal["reason", "channel"], tuple[str, ...]]) -> str:
+    """What is counted: the codes, and their reasons or channels."""
+    return ", ".join(codes) + _filters(filters)
+
+
+# --- what fills a window ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CountTrace(Trace):
+    """A limit: what was counted in its window, in counting order, and what was not.
+
+    `count` is the running count at the act (null where it cannot be counted), `over` its units beyond the limit,
+    `could_be` the count with every unknown act before it. `earliest` is the first later date on which the act would
+    have been within the limit, null where there is none or where the act is within; `displaced` are the rows that
+    would then be over in its place.
+    """
+
+    codes: tuple[str, ...]
+    filters: tuple[str, ...]
+    limit: int
+    window: Name
+    first: date
+    last: date | None
+    per: tuple[Key, ...]
+    count: int | None
+    over: int
+    could_be: int | None
+    counted: tuple[ActLine, ...] = ()
+    not_counted: tuple[ActLine, ...] = ()
+    unknown: tuple[ActLine, ...] = ()
+    earliest: date | None = None
+    displaced: tuple[CellRef, ...] = ()
+
+    @property
+    def _named(self) -> str:
+        words = in_french("channel", in_french("reason", self.filters))
+        return ", ".join(self.codes) + (f" ({', '.join(words)})" if words else "")
+
+    def fine(self, code: str) -> str:
+        if self.count is None:
+            own = next((line for line in self.not_counted if line.here), None)
+            return f"{code} : non compté, l'acte est non conforme à {own.detail}." if own else f"{code} : non compté."
+        window = WINDOWS[self.window].told(Period(self.first, self.last))
+        said = f"{self._named} : {self.count} {window} {_SCOPE[self.per]}, {self.limit} au plus."
+        if self.could_be is None or self.could_be <= self.limit:
+            return said
+        return f"{said} Sous réserve des actes inconnus, qui pourraient le porter à {self.could_be}."
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """The limit, its window, the acts on both sides of it, and when the act would have been within."""
+        if not self.limit:
+            yield Fact("Limite", f"{self._named} : ne se facture pas à cette date")
+            return
+        per = listed([f"par {_PER[key]}" for key in self.per])
+        since, until = day(self.first), self.last and day(self.last)
+        yield Fact("Limite", f"{self._named} : {self.limit} au plus {WINDOWS[self.window].per}, {per}")
+        yield Fact("Fenêtre", f"du {since} au {until}, bornes comprises" if until else f"depuis le {since}")
+        if self.counted:
+            yield act_list("Comptés", self.counted, "", beyond=self.limit, number=self.counted[-1].running)
+        if self.not_counted:
+            yield act_list("Non comptés", self.not_counted, "", number=len(self.not_counted))
+        if self.unknown:
+            yield act_list("Inconnus", self.unknown, "")
+        if doubt := self._doubt():
+            yield Fact("", doubt)
+        if told.rejected:
+            unread = ("ligne rejetée, ni lue ni comptée", "lignes rejetées, ni lues ni comptées")
+            yield Fact("", count_of(told.rejected, *unread))
+        if self.over:
+            yield Fact("Serait conforme", self._fitting(told))
+
+    def _doubt(self) -> str:
+        """What the unknown acts could make of the count."""
+        if self.could_be is None or self.count is None or self.could_be == self.count:
+            return ""
+        effect = "la limite serait respectée dans tous les cas"
+        if self.count > self.limit:
+            effect = "le verdict n'en dépend pas"
+        elif self.could_be > self.limit:
+            effect = f"au-delà de la limite de {self.limit}"
+        return f"le résultat pourrait passer à {self.could_be} : {effect}"
+
+    def _fitting(self, told: Told) -> str:
+        """When the act would have been within the limit."""
+        if self.earliest is None:
+            return "à aucune autre date, au regard de cette limite"
+        when = f"au plus tôt le {day(self.earliest)}, au regard de cette limite"
+        if not self.displaced:
+            return when
+        then = plural(len(self.displaced), "serait alors au-delà", "seraient alors au-delà")
+        return f"{when} (mais {told.rows(self.displaced)} {then})"
+
+
+def _candidates(version: FrequencyVersion, scene: Scene, window: Period) -> list[Row]:
+    """Acts of the window that are of these codes, or hide behind a grouping code, in counting order.
+
+    Of the acts of other patients, and of other practitioners where patients do not matter, none.
+    """
+    act = scene.act
+    if any(act[key] is None for key in version.needed):
+        return []
+    hiding = [code for code, members in scene.run.grouping.items() if members & set(version.codes)]
+    inside = pl.col("date") >= window.first if version.window != "ever" else pl.lit(True)
+    if window.last is not None:
+        inside = inside & (pl.col("date") <= window.last)
+    near = scene.run.acts_read.filter(inside, pl.col("code").is_in([*version.codes, *hiding]))
+    decisive = "patient" if "patient" in version.per else "practitioner"
+    could_be = pl.col(decisive).is_null() if version.limit else pl.col("act") == act["act"]
+    near = near.filter((pl.col(decisive) == act[decisive]).fill_null(value=False) | could_be)
+    rows = sorted(near.iter_rows(named=True), key=counting_order)
+    if not WINDOWS[version.window].rolling:
+        return rows
+    return [row for row in rows if counting_order(row) <= counting_order(act)]
+
+
+def _left_out(row: Row, version: FrequencyVersion) -> tuple[Why | None, str | None]:
+    """Acts that the version never counts, whoever they are of."""
+    last = version.period.last
+    if row["uncounted"] is not None:
+        return row["uncounted"], None
+    if row["date"] < version.from_:
+        return "before-version", version.from_.isoformat()
+    if last is not None and row["date"] > last:
+        return "after-version", last.isoformat()
+    return ("no-units" if row["quantity"] <= 0 else None), None
+
+
+def _of_another(row: Row, version: FrequencyVersion, scene: Scene) -> tuple[Why | None, str | None]:
+    """Acts of another practitioner, reason or channel."""
+    if "practitioner" in version.per and row["practitioner"] not in (None, scene.act["practitioner"]):
+        return "other-practitioner", row["practitioner"]
+    if row["code"] in version.codes:
+        if not admitted(row["reason"], version.reasons):
+            return "other-reason", row["reason"]
+        if not admitted(row["channel"], version.channels):
+            return "other-channel", row["channel"]
+    return None, None
+
+
+def _fits(moved: Row, others: Sequence[Row], version: FrequencyVersion) -> bool:
+    """Whether the act, moved to its day, is within the limit beside the acts that do not move."""
+    window, here = version.around(moved["date"]), counting_order(moved)
+    before = sum(row["quantity"] for row in others if row["date"] in window and counting_order(row) < here)
+    return bool(before + moved["quantity"] <= version.limit)
+
+
+def _displaced(moved: Row, others: Sequence[Row], version: FrequencyVersion) -> list[Row]:
+    """The later acts that are within the limit without the moved one, and over with it."""
+    later = []
+    for row in sorted(others, key=counting_order):
+        if counting_order(row) > counting_order(moved) and moved["date"] in version.around(row["date"]):
+            fits = _fits(row, others, version)
+            if fits and not _fits(row, [*others, moved], version):
+                later.append(row)
+    return later
+
+
+def _all_of_key(version: FrequencyVersion, scene: Scene) -> list[Row]:
+    same = [pl.col(key) == scene.act[key] for key in version.per]
+    return scene.counted.filter(pl.col("code").is_in(list(version.codes)), *same).rows(named=True)

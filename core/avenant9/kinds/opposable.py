@@ -1,0 +1,236 @@
+"""Codes that require the tarif opposable, beside an overcharge of the same practitioner, patient and day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import polars as pl
+from pydantic import Field
+
+from avenant9.acts.netting import counting
+from avenant9.kinds.french import euros, money
+from avenant9.kinds.kind import Kind
+from avenant9.kinds.run import Run, concerned, hidden_by_grouping, in_force, outcome
+from avenant9.kinds.scene import Row, Scene, counting_order
+from avenant9.kinds.trace import ActLine, Cents, Fact, Line, Told, Trace, cents
+from avenant9.kinds.visit import ROW, unnamed
+from avenant9.law.dated import Code, Version
+from avenant9.law.nomenclature import Nature
+from avenant9.model import Outcome
+from avenant9.wording import euros as in_euros
+
+_HOST = [
+    *ROW,
+    "act",
+    "uncounted",
+    "parts",
+    "practitioner",
+    "patient",
+    "date",
+    "time",
+    "code",
+    "nature",
+    "quantity",
+    "overcharge",
+]
+
+
+class OpposableVersion(Version):
+    """Codes that require the tarif opposable of the same practitioner, patient and day."""
+
+    any_sector: tuple[Code, ...] = Field((), title="actes, tous secteurs")
+    sector_2_without_optam: tuple[Code, ...] = Field((), title="actes, secteur 2 hors OPTAM")
+    # the acts beside them whose overcharge counts
+    host_natures: tuple[Nature, ...] = Field(min_length=1, title="natures des actes associés")
+
+
+class Opposable(Kind[OpposableVersion]):
+    """A code that requires the tarif opposable, beside an overcharge."""
+
+    families: ClassVar = ("tarif",)
+    acts_needed: ClassVar = "of-its-codes"
+    at_stake_is: ClassVar = "overcharge"
+
+    kind: Literal["opposable"]
+
+    @property
+    def sets_rows_side_by_side(self) -> bool:
+        return True
+
+    def codes(self, version: OpposableVersion) -> frozenset[str]:
+        return frozenset((*version.any_sector, *version.sector_2_without_optam))
+
+    def reads(self, version: OpposableVersion) -> Iterable[str]:
+        return ("practitioner", "patient", "overcharge", "sector", "optam")
+
+    def check(self, acts: pl.DataFrame, version: OpposableVersion, run: Run) -> Outcome:
+        """Overcharges on the row, or on another of the same practitioner, patient and day.
+
+        Explained by `overcharge` (euros).
+        """
+        codes = sorted(self.codes(version))
+        about = concerned(acts, codes, version)
+        hosts = _hosts(about, run.acts_read, version)
+        about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
+            pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
+        )
+        whatever = pl.col("code").is_in(list(version.any_sector))
+        exempt = ~whatever & (pl.col("optam").fill_null(False) | (pl.col("sector") != "2").fill_null(False))
+        sure = whatever | ((pl.col("sector") == "2") & ~pl.col("optam"))
+        charged = pl.col("charged") > 0
+        found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
+        elsewhere = (pl.col("practitioner") == "?") & ~pl.col("on_row")
+        lost = unnamed() & (pl.col("hosts") == 0)
+        open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
+        columns = pl.concat_list(
+            pl.when(lost & pl.col("practitioner").is_null()).then(pl.lit("practitioner")),
+            pl.when(lost & pl.col("patient").is_null()).then(pl.lit("patient")),
+            pl.when(~charged & (pl.col("unknown") > 0)).then(pl.lit("overcharge")),
+            pl.when(~whatever & pl.col("sector").is_null()).then(pl.lit("sector")),
+            pl.when(~whatever & pl.col("optam").is_null()).then(pl.lit("optam")),
+        ).list.drop_nulls()
+        unknown = about.filter(open_question).select("act", missing=columns)
+        said = found.select(
+            "act",
+            verdict=pl.when(elsewhere).then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
+            at_stake="charged",
+            message=pl.format(
+                "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.",
+                "codes",
+                euros(pl.col("charged")),
+            ),
+            explanation=pl.struct(overcharge=money(pl.col("charged"))),
+            related="others",
+        )
+        return outcome(said, unknown, hidden_by_grouping(acts, codes, version, run))
+
+    def trace(self, version: OpposableVersion, scene: Scene, finding: Row | None) -> OpposableTrace:
+        """The acts of the visit whose overcharge counts, each row once."""
+        hosts: dict[tuple[int, int], Row] = {}
+        for row in sorted(scene.visit(), key=counting_order):
+            if row["nature"] in version.host_natures:
+                hosts.setdefault((row["input"], row["row"]), row)
+        return OpposableTrace(
+            any_sector=scene.code in version.any_sector,
+            sector=scene.act["sector"],
+            optam=scene.act["optam"],
+            hosts=tuple(HostLine(scene.line(row), cents(row["overcharge"])) for row in hosts.values()),
+        )
+
+    def carriers(self, trace: Trace, scene: Scene) -> Iterable[int]:
+        """The acts of its visit."""
+        return [row["act"] for row in scene.visit()]
+
+
+def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
+    """One finding per practitioner, patient and day (or row, where one is unknown): the overcharge is one.
+
+    It stands on the first act in counting order; without a practitioner column, on one whose own row is overcharged
+    where there is one, since that answer is sure.
+    """
+    group = [
+        pl.col("practitioner"),
+        pl.col("patient"),
+        pl.col("date"),
+        pl.when(unnamed()).then(pl.struct(ROW)),
+    ]
+    nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
+    return (
+        found.sort(nameless, "date", "time", "act", nulls_last=False)
+        .with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(*group))
+        .with_columns(nth=pl.int_range(pl.len()).over(*group))
+        .filter(pl.col("nth") == 0)
+    )
+
+
+def _hosts(about: pl.DataFrame, acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
+    """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts.
+
+    Of the other rows of the day only those that are, or may be, overcharged are looked at: they are few.
+    """
+    own = pl.col("parts") > 1  # on the row of another code
+    own = own | pl.col("code").is_in(about["code"].unique().implode())
+    hosts = counting(acts_read.select(_HOST)).filter(
+        in_force(version),
+        pl.col("nature").is_in(list(version.host_natures)),
+        own | pl.col("overcharge").ne_missing(0),
+    )
+    own_rows = hosts.join(about.select(ROW), on=ROW, how="semi")
+    charged = hosts.filter(pl.col("overcharge").ne_missing(0)).join(
+        about.select("practitioner", "date"), on=["practitioner", "date"], how="semi"
+    )
+    host = (
+        pl.concat([own_rows, charged])
+        .sort("act")
+        .unique(ROW, keep="first", maintain_order=True)
+        .sort("date", "time", "act", nulls_last=False)
+        .with_row_index("nth")
+        .select("practitioner", "patient", "date", "nth", *ROW, host="act", host_overcharge="overcharge")
+    )
+    same_row = about.select("act", *ROW).join(host.select(*ROW, "nth", "host", "host_overcharge"), on=ROW)
+    same_day = about.select("act", "practitioner", "patient", "date", own_input="input", own_row="row").join(
+        host.filter(pl.col("host_overcharge").ne_missing(0)), on=["practitioner", "patient", "date"]
+    )
+    same_day = same_day.filter(~((pl.col("own_input") == pl.col("input")) & (pl.col("own_row") == pl.col("row"))))
+    pairs = pl.concat(
+        [
+            same_row.select("act", "nth", "host", "host_overcharge", other=pl.lit(False)),
+            same_day.select("act", "nth", "host", "host_overcharge", other=pl.lit(True)),
+        ]
+    )
+    return (
+        pairs.sort("act", "nth")
+        .group_by("act", maintain_order=True)
+        .agg(
+            charged=pl.col("host_overcharge").sum(),
+            unknown=pl.col("host_overcharge").null_count(),
+            hosts=pl.len(),
+            on_row=(~pl.col("other") & (pl.col("host_overcharge") > 0)).any(),
+            others=pl.col("host").filter(pl.col("other") & (pl.col("host_overcharge") > 0)),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class HostLine:
+    """An act that a code goes with, and its overcharge."""
+
+    act: ActLine
+    overcharge: Cents | None
+
+    def told(self, told: Told) -> str:
+        """In words."""
+        charged = "dépassement non renseigné"
+        if self.overcharge is not None:
+            charged = f"dépassement {in_euros(self.overcharge)}"
+        return f"ligne {told.row(self.act.where)}, {self.act.code}, {charged}"
+
+
+@dataclass(frozen=True, slots=True)
+class OpposableTrace(Trace):
+    """The acts of the visit whose overcharge counts; `any_sector` where sector and OPTAM do not matter."""
+
+    any_sector: bool
+    sector: str | None
+    optam: bool | None
+    hosts: tuple[HostLine, ...]
+
+    def fine(self, code: str) -> str:
+        if not any(line.overcharge for line in self.hosts):
+            return f"{code} : aucun dépassement le même jour pour ce patient."
+        if self.optam:
+            return f"{code} : le praticien a adhéré à l'OPTAM, son dépassement est admis."
+        return f"{code} : le praticien n'est pas en secteur 2, la règle ne le concerne pas."
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """Whom the rule is about, and the overcharges of the day."""
+        yield Fact("Praticien", "tarif opposable exigé dans tous les secteurs" if self.any_sector else self._sector())
+        hosts = " ; ".join(line.told(told) for line in self.hosts)
+        yield Fact("Actes du jour", hosts or "aucun acte dont le dépassement compte")
+
+    def _sector(self) -> str:
+        optam = {True: "adhérent à l'OPTAM", False: "hors OPTAM", None: "OPTAM non renseigné"}[self.optam]
+        sector = f"secteur {self.sector}" if self.sector else "secteur non renseigné"
+        return f"{sector}, {optam} ; visé en secteur 2 hors OPTAM"

@@ -1,0 +1,250 @@
+"""Acts that may not be billed together by one practitioner for one patient on one day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import ClassVar, Literal
+
+import polars as pl
+from pydantic import Field
+
+from avenant9.kinds.kind import Kind, Selection
+from avenant9.kinds.run import Run, hidden_by_grouping, in_force, missing_columns, no_findings, outcome
+from avenant9.kinds.scene import Row, Scene
+from avenant9.kinds.trace import Trace
+from avenant9.kinds.visit import COLUMNS, ROW, VISIT, Role, VisitTrace, chosen, others, unnamed, visits
+from avenant9.law.dated import Code, SpecialtyCode, Value, Version
+from avenant9.model import Outcome
+from avenant9.wording import listed, plural
+
+
+class AllowedPair(Value):
+    """A pair that a text allows; for some specialties only, where they are given."""
+
+    excluded: tuple[Code, ...] = ()
+    beside: tuple[Code, ...] = ()
+    specialties: tuple[SpecialtyCode, ...] = ()
+
+    @property
+    def allows(self) -> pl.Expr:
+        """Whether it allows a pair; null where it does for some specialties and this one is unknown."""
+        meets = pl.lit(True)
+        if self.excluded:
+            meets = meets & pl.col("code").is_in(list(self.excluded))
+        if self.beside:
+            meets = meets & pl.col("other_code").is_in(list(self.beside))
+        if self.specialties:
+            meets = meets & pl.col("specialty").is_in(list(self.specialties))
+        return meets
+
+    def may_allow(self, excluded: Row, beside: Row) -> bool:
+        """The same of two acts; an unknown specialty is given the benefit of an allowance that some have."""
+        return (
+            (not self.excluded or excluded["code"] in self.excluded)
+            and (not self.beside or beside["code"] in self.beside)
+            and (not self.specialties or excluded["specialty"] in {None, *self.specialties})
+        )
+
+    @property
+    def french(self) -> str:
+        pair = " + ".join(", ".join(side) for side in (self.excluded, self.beside) if side)
+        codes = listed([f"{code:02d}" for code in self.specialties])
+        only = f"{plural(len(self.specialties), 'spécialité')} {codes}" if codes else ""
+        return f"{pair} ({only})" if pair and only else pair or only
+
+
+class PairVersion(Version):
+    """The finding stands on the `excluded` act, once per day and pair of codes.
+
+    `scope` invoice: only on one FSE; `without_invoice` says what an unknown invoice number makes of it.
+    `unless_present`: an act of the same practitioner, patient and day that makes the pair regular.
+    """
+
+    excluded: Selection = Field(title="acte exclu")
+    beside: Selection = Field(title="avec")
+    scope: Literal["day", "invoice"] = Field("day", title="portée")
+    without_invoice: Literal["review", "unverifiable"] = Field("unverifiable", title="sans numéro de facture")
+    unless_present: Selection | None = Field(None, title="sauf en présence de")
+    allowed: tuple[AllowedPair, ...] = Field((), title="cumuls admis")
+
+
+class Pair(Kind[PairVersion]):
+    """Two acts that may not be billed together by one practitioner for one patient on one day."""
+
+    families: ClassVar = ("cumul",)
+    acts_needed: ClassVar = "not-alone"
+
+    kind: Literal["pair"]
+
+    @property
+    def sets_rows_side_by_side(self) -> bool:
+        return True
+
+    def codes(self, version: PairVersion) -> frozenset[str]:
+        return frozenset() if version.excluded.natures else frozenset(version.excluded.codes)
+
+    def reads(self, version: PairVersion) -> Iterable[str]:
+        yield from ("practitioner", "patient", "time")
+        if version.scope == "invoice":
+            yield "invoice"
+        if any(pair.specialties for pair in version.allowed):
+            yield "specialty"
+
+    def check(self, acts: pl.DataFrame, version: PairVersion, run: Run) -> Outcome:
+        """Excluded acts beside another of the same practitioner, patient and day; one finding per visit and codes.
+
+        Explained by `excluded` (a code) and `beside` (codes).
+        """
+        mine = acts.select(COLUMNS).filter(in_force(version))
+        excluded, beside = mine.filter(version.excluded.chosen), mine.filter(version.beside.chosen)
+        if version.unless_present is not None:
+            regular = visits(excluded, mine.filter(version.unless_present.chosen))["act"].unique()
+            excluded = excluded.filter(~pl.col("act").is_in(regular.implode()))
+        nobody = unnamed()
+        if beside.is_empty() and _may_hide(mine, version.beside, run).is_empty():
+            return outcome(
+                no_findings(),
+                missing_columns(excluded.filter(nobody), ["practitioner", "patient"]),
+                hidden_by_grouping(acts, version.excluded.codes, version, run),
+            )
+        pairs = visits(excluded, beside).with_columns(
+            allowed=reduce(lambda a, b: a | b, (own.allows for own in version.allowed), pl.lit(False)),
+            together=_one_invoice() if version.scope == "invoice" else pl.lit(True),
+        )
+        pairs = pairs.filter(~pl.col("allowed").fill_null(False), pl.col("together").fill_null(True))
+        settled = pl.col("together").is_not_null() | pl.lit(version.without_invoice == "review")
+        alone = nobody & pl.lit(
+            version.unless_present is not None
+        )  # what would make it regular may be on another row
+        sure_pairs = pairs.filter(pl.col("allowed").is_not_null(), settled, ~alone)
+        found = _once(sure_pairs, version.verdict)
+        one_invoice = pl.lit(version.scope == "invoice") & pl.col("sure")
+        said = found.select(
+            "act",
+            "verdict",
+            at_stake="amount",
+            message=pl.format(
+                "{} avec {} pour ce patient {}.",
+                "code",
+                pl.col("codes").list.join(", "),
+                pl.when(one_invoice).then(pl.lit("sur la même facture")).otherwise(pl.lit("le même jour")),
+            ),
+            explanation=pl.struct(excluded="code", beside="codes"),
+            related="others",
+        )
+        open_questions = [
+            _asks(pairs.filter(~settled), "invoice"),
+            _asks(pairs.filter(pl.col("allowed").is_null()), "specialty"),
+            _asks(visits(excluded, _may_hide(mine, version.beside, run)), "original_code"),
+            missing_columns(excluded.filter(nobody), ["practitioner", "patient"]),
+        ]
+        return outcome(
+            said,
+            *(question.join(sure_pairs.select("act"), on="act", how="anti") for question in open_questions),
+            hidden_by_grouping(acts, version.excluded.codes, version, run),
+        )
+
+    def looks_at(self, version: PairVersion, scene: Scene) -> bool:
+        either = version.excluded.chosen | version.beside.chosen
+        return scene.counts and len(scene.alone().filter(either)) > 0
+
+    def trace(self, version: PairVersion, scene: Scene, finding: Row | None) -> PairTrace:
+        """Each other act of the visit: excluded with this one, allowed, or of no account."""
+        mine = [row for row in scene.visit() if row["date"] in version.period]
+        excluded, beside = chosen(mine, version.excluded, scene), chosen(mine, version.beside, scene)
+        regular = chosen(mine, version.unless_present, scene)
+        act, here = scene.act, scene.act["act"]
+
+        def role(row: Row) -> tuple[Role, bool | None]:
+            one_invoice = None
+            if act["invoice"] is not None and row["invoice"] is not None:
+                one_invoice = act["invoice"] == row["invoice"]
+            if here in excluded and row["act"] in beside:
+                return _paired("beside", act, row, version, one_invoice), one_invoice
+            if here in beside and row["act"] in excluded:
+                return _paired("excluded", row, act, version, one_invoice), one_invoice
+            return "makes-regular" if row["act"] in regular else "other", one_invoice
+
+        return PairTrace(version.scope if scene.named else "row", others(mine, scene, role))
+
+    def carriers(self, trace: Trace, scene: Scene) -> Iterable[int]:
+        """The acts of this code of the visit, where something stands beside it."""
+        if not isinstance(trace, PairTrace) or not any(line.role == "beside" for line in trace.others):
+            return ()
+        return [row["act"] for row in scene.visit() if row["code"] == scene.code]
+
+
+def _paired(role: Role, excluded: Row, beside: Row, version: PairVersion, one_invoice: bool | None) -> Role:
+    if any(own.may_allow(excluded, beside) for own in version.allowed):
+        return "allowed"
+    return "other-invoice" if version.scope == "invoice" and one_invoice is False else role
+
+
+def _asks(pairs: pl.DataFrame, column: str) -> pl.DataFrame:
+    """The acts for which this column would tell."""
+    return pairs.select("act", missing=pl.lit([column], pl.List(pl.String))).unique("act", maintain_order=True)
+
+
+def _may_hide(acts: pl.DataFrame, selection: Selection, run: Run) -> pl.DataFrame:
+    """Acts under a grouping code that is not selected, but may hide one that is."""
+    groups = [group for group, members in run.grouping.items() if members & set(selection.codes)]
+    return acts.filter(pl.col("code").is_in(groups), ~selection.chosen) if groups else acts.clear()
+
+
+def _one_invoice() -> pl.Expr:
+    """Whether both acts stand on one FSE, as two acts of one row do; null where a number is missing."""
+    return pl.col("same_row") | (pl.col("invoice") == pl.col("other_invoice"))
+
+
+def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
+    """One line per visit and excluded code: its first act, with the codes and other rows' acts in counting order.
+
+    What is certain comes before what is not: a pair that may stand on two invoices is left out beside a sure one.
+    """
+    firm = pl.col("together").fill_null(False)
+    nameless = (pl.col("practitioner") == "?") & ~pl.col("same_row").any()
+    per_act = (
+        pairs.filter(firm | ~firm.any().over("act"))
+        .sort("date", "other_time", "other", nulls_last=False)
+        .group_by("act", maintain_order=True)
+        .agg(
+            pl.col("code", "practitioner", "patient", "date", "time", "amount", *ROW).first(),
+            codes=pl.col("other_code").unique(maintain_order=True),
+            others=pl.col("other").filter(~pl.col("same_row")),
+            sure=firm.all(),
+            nameless=nameless.first(),
+        )
+        .with_columns(
+            verdict=pl.when("nameless")
+            .then(pl.lit("review"))
+            .when("sure")
+            .then(pl.lit(verdict))
+            .otherwise(pl.lit("review"))
+        )
+        .sort(pl.col("verdict") != verdict, "date", "time", "act", nulls_last=False)
+    )
+    visit = [pl.col(name) for name in (*VISIT, "code")] + [pl.when(unnamed()).then(pl.struct(ROW))]
+    return per_act.with_columns(nth=pl.int_range(pl.len()).over(*visit)).filter(pl.col("nth") == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class PairTrace(VisitTrace):
+    """The other acts of the visit, incompatible or not."""
+
+    def fine(self, code: str) -> str:
+        if self.codes("excluded"):
+            rows = [str(line.act.where.row) for line in self.others if line.role == "excluded"]
+            return (
+                f"{code} : l'acte que le texte écarte est {self.codes('excluded')}, "
+                f"{plural(len(rows), 'ligne')} {listed(rows)}, non celui-ci."
+            )
+        if self.codes("beside") and self.codes("makes-regular"):
+            return f"{code} avec {self.codes('beside')} : régulier, avec {self.codes('makes-regular')}."
+        if self.codes("allowed"):
+            return f"{code} avec {self.codes('allowed')} : cumul expressément admis."
+        if self.codes("other-invoice"):
+            return f"{code} : {self.codes('other-invoice')} est sur une autre facture."
+        where = {"invoice": "sur la même facture", "row": "sur la même ligne"}.get(self.scope, "le même jour")
+        return f"{code} : aucun acte incompatible {where} pour ce patient."

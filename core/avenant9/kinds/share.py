@@ -1,0 +1,372 @@
+"""The share of remote acts, per practitioner and civil year, in integer arithmetic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Literal
+
+import polars as pl
+from pydantic import Field, model_validator
+
+from avenant9.kinds.french import integer, percent
+from avenant9.kinds.kind import Key, Kind
+from avenant9.kinds.run import Run, hidden_by_grouping, in_force, outcome, part_of, unless_unnamed
+from avenant9.kinds.scene import Row, Scene
+from avenant9.kinds.trace import Fact, Line, Noted, Told, Trace
+from avenant9.law.dated import BasisPoints, Code, RefusedError, SpecialtyCode, Value, Version
+from avenant9.law.nomenclature import Nature
+from avenant9.model import GrantedCeiling, Outcome
+from avenant9.wording import NBSP, counted, day, listed, plural
+from avenant9.wording import integer as number
+from avenant9.wording import percent as share_of
+
+_ORDER = ("date", "time", "act")
+_COLUMNS = (
+    *_ORDER,
+    "practitioner",
+    "specialty",
+    "code",
+    "nature",
+    "quantity",
+    "amount",
+    "treating_doctor",
+)
+_YEAR = ["practitioner", "year"]
+
+
+class SpecialtyCeiling(Value):
+    """Another ceiling for some specialties."""
+
+    specialties: tuple[SpecialtyCode, ...] = Field(min_length=1)
+    ceiling_bp: BasisPoints
+
+    @property
+    def french(self) -> str:
+        codes = listed([f"{code:02d}" for code in self.specialties])
+        return f"{share_of(self.ceiling_bp)} ({plural(len(self.specialties), 'spécialité')} {codes})"
+
+
+class RemoteUntil(Value):
+    """The last day on which acts of some remote codes are remote; later ones count in the total only."""
+
+    codes: tuple[Code, ...] = Field(min_length=1)
+    until: date
+
+    @property
+    def french(self) -> str:
+        return f"{', '.join(self.codes)} le {day(self.until)}"
+
+
+class ShareVersion(Version):
+    """Remote acts over all acts, per practitioner and civil year, in whole basis points."""
+
+    remote_codes: tuple[Code, ...] = Field(min_length=1, title="actes à distance")
+    remote_until: tuple[RemoteUntil, ...] = Field((), title="à distance, dernier jour")  # codes that end before
+    ceiling_bp: BasisPoints = Field(title="plafond")
+    specialty_ceilings: tuple[SpecialtyCeiling, ...] = Field((), title="plafonds par spécialité")
+    # neither remote nor in person: majorations…
+    uncounted_natures: tuple[Nature, ...] = Field(min_length=1, title="natures non comptées")
+    # remote acts of the médecin traitant with own patients are not remote
+    exclude_own_patients: bool = Field(False, title="hors patientèle médecin traitant")
+    denominator: Literal["all"] = Field("all", title="au regard de")
+    remark: str = Field("", title="précision")  # ends the message: what must come before a recovery
+
+    @model_validator(mode="after")
+    def _remote_until_some_day_of_it(self) -> ShareVersion:
+        if any(end.until not in self.period for end in self.remote_until):
+            raise RefusedError("« remote_until » donne un jour hors de la version", "corriger ce jour")
+        return self
+
+    @property
+    def remote(self) -> pl.Expr:
+        """Whether an act is of a code that is remote on its day."""
+        remote = pl.col("code").is_in(list(self.remote_codes))
+        for end in self.remote_until:
+            remote &= ~pl.col("code").is_in(list(end.codes)) | (pl.col("date") <= end.until)
+        return remote
+
+
+class Share(Kind[ShareVersion]):
+    """The ceiling on remote activity. Its versions start on 1 January and end on 31 December."""
+
+    families: ClassVar = ("seuil",)
+
+    kind: Literal["share"]
+
+    @model_validator(mode="after")
+    def _whole_years(self) -> Share:
+        for version in self.version:
+            if (version.from_.month, version.from_.day) != (1, 1):
+                raise RefusedError("une version d'un seuil commence un 1er janvier", "corriger « from »")
+            if version.until != "open" and (version.until.month, version.until.day) != (12, 31):
+                raise RefusedError("une version d'un seuil finit un 31 décembre", "corriger « until »")
+        return self
+
+    @property
+    def keys_alone(self) -> frozenset[Key]:
+        return frozenset({"practitioner"})
+
+    def reads(self, version: ShareVersion) -> Iterable[str]:
+        yield "practitioner"
+        if version.specialty_ceilings:
+            yield "specialty"
+        if version.exclude_own_patients:
+            yield "treating_doctor"
+
+    def check(self, acts: pl.DataFrame, version: ShareVersion, run: Run) -> Outcome:
+        """Practitioners whose share of remote acts is strictly over their ceiling, with the latest acts beyond it.
+
+        Explained by: `window`, `total`, `remote`, `excess` (units), `ceiling_bp`.
+        """
+        counted = remote_units(acts, version)
+        yearly = shares(tally(counted), version, run.derogations)
+        strange = counted.filter(~pl.col("code").is_in(list(run.known_codes)), pl.col("nature").is_null())
+        yearly = yearly.join(
+            strange.group_by(_YEAR).agg(unknown_codes=pl.col("quantity").cast(pl.Int64).sum()),
+            on=_YEAR,
+            how="left",
+            maintain_order="left",
+        ).with_columns(pl.col("unknown_codes").fill_null(0))
+        doubt = yearly.filter(~pl.col("over"), pl.col("could_be_over")).select(*_YEAR, "specialty_decides")
+        unsure = (
+            counted.filter(pl.col("remote").fill_null(True))
+            .join(doubt, on=_YEAR)
+            .filter(pl.col("remote").is_null() | pl.col("specialty_decides"))
+        )
+        missing = pl.concat_list(
+            pl.when(pl.col("specialty_decides")).then(pl.lit("specialty")),
+            pl.when(pl.col("remote").is_null()).then(pl.lit("treating_doctor")),
+        ).list.drop_nulls()
+        nobody = counted.filter(pl.col("practitioner").is_null())
+        return outcome(
+            _said(counted, yearly.filter(pl.col("over")), version, run),
+            unsure.select("act", missing=missing),
+            nobody.select("act", missing=pl.lit(["practitioner"], pl.List(pl.String))),
+            hidden_by_grouping(acts, version.remote_codes, version, run),
+        )
+
+    def looks_at(self, version: ShareVersion, scene: Scene) -> bool:
+        return scene.counts and len(remote_units(scene.alone(), version)) > 0
+
+    def said_of(self, own: Row | None, year: Row | None, version: ShareVersion, scene: Scene) -> Row | None:
+        """The finding on the practitioner's year, where the act is one of those beyond the ceiling."""
+        if year is None or scene.act["act"] not in year["related"]:
+            return own
+        said = f"{year['message']} Cet acte est de ceux qui sont au-delà du plafond, les derniers de l'année."
+        return {**year, "message": said, "at_stake": None}
+
+    def trace(self, version: ShareVersion, scene: Scene, finding: Row | None) -> Trace:
+        return year_of(version, scene, beyond=finding is not None) or Noted()
+
+
+def year_of(version: ShareVersion, scene: Scene, *, beyond: bool) -> ShareTrace | None:
+    """The year of the act's practitioner; None where the act is not one of those that the share counts."""
+    act = scene.act
+    if act["practitioner"] is None:
+        return None
+    mine = scene.counted.filter(pl.col("practitioner") == act["practitioner"])
+    counted = remote_units(mine, version)
+    own = counted.filter(pl.col("act") == act["act"])
+    yearly = shares(tally(counted), version, scene.run.derogations).filter(pl.col("year") == act["date"].year)
+    if own.is_empty() or yearly.is_empty():
+        return None
+    figures = yearly.row(0, named=True)
+    is_remote = own["remote"][0]
+    ceiling = granted(act["practitioner"], figures["year"], scene.run.derogations)
+    return ShareTrace(
+        year=figures["year"],
+        total=figures["total"],
+        remote=figures["remote"],
+        unknown=figures["unknown"],
+        share_bp=figures["remote"] * 10_000 // figures["total"],
+        ordinary_bp=figures["ordinary_bp"],
+        ceiling_bp=figures["ceiling_bp"],
+        excess=figures["excess"],
+        over=figures["over"],
+        act="unknown" if is_remote is None else "remote" if is_remote else "in-person",
+        beyond=beyond,
+        conditions=ceiling.conditions if ceiling else (),
+    )
+
+
+def granted(practitioner: str, year: int, derogations: Iterable[GrantedCeiling]) -> GrantedCeiling | None:
+    """The derogation in force for that year: its own, else the latest one, renewed and not ended by a change."""
+    earlier = [ceiling for ceiling in derogations if ceiling.practitioner == practitioner and ceiling.year <= year]
+    if not earlier:
+        return None
+    latest = max(earlier, key=lambda ceiling: ceiling.year)
+    if latest.year == year:
+        return latest
+    ended = latest.changed_on is not None and latest.changed_on <= date(year, 12, 31)
+    return latest if latest.tacit_renewal and not ended else None
+
+
+def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
+    """The acts that enter the share: what it reads of them, `year`, `remote` (null where unknown)."""
+    counted = acts.select(_COLUMNS).filter(
+        in_force(version),
+        ~pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False),
+    )
+    remote = version.remote
+    if version.exclude_own_patients:
+        remote = remote & ~pl.col("treating_doctor")
+    return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
+
+
+def tally(units: pl.DataFrame) -> pl.DataFrame:
+    """What `remote_units` gave, in one line per practitioner, specialty and day: `acts` (how many), and their units,
+    `total`, `remote` and `unknown` (remote or not, nobody can say). All that is counted is counted from these."""
+    quantity = pl.col("quantity").cast(pl.Int64)
+    return units.group_by("practitioner", "specialty", "date", "year").agg(
+        acts=pl.len(),
+        total=quantity.sum(),
+        remote=quantity.filter(pl.col("remote")).sum(),
+        unknown=quantity.filter(pl.col("remote").is_null()).sum(),
+    )
+
+
+def shares(days: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
+    """One line per practitioner and year, of a `tally`.
+
+    Columns: practitioner, year, specialty (the most frequent one), total, remote, unknown (remote or not, nobody
+    can say), ordinary_bp, ceiling_bp, excess (units), over (whatever is unknown), could_be_over, specialty_decides.
+    """
+    key = ["practitioner", "year"]
+    counted = days.filter(pl.col("practitioner").is_not_null())
+    by_specialty = counted.group_by(*key, "specialty").agg(pl.col("acts", "total", "remote", "unknown").sum())
+    most = by_specialty.sort(pl.col("specialty").is_null(), -pl.col("acts").cast(pl.Int64), "specialty")
+    yearly = most.group_by(key).agg(pl.col("specialty").first(), pl.col("total", "remote", "unknown").sum())
+    ordinary = pl.lit(version.ceiling_bp)
+    for own in version.specialty_ceilings:
+        ordinary = (
+            pl.when(pl.col("specialty").is_in(list(own.specialties))).then(pl.lit(own.ceiling_bp)).otherwise(ordinary)
+        )
+    yearly = yearly.sort("practitioner", "year").with_columns(ordinary_bp=ordinary.cast(pl.Int64))
+    derogations = tuple(derogations)
+    own_ceilings = [
+        ceiling.ceiling_bp if (ceiling := granted(practitioner, year, derogations)) else None
+        for practitioner, year in yearly.select("practitioner", "year").iter_rows()
+    ]
+    highest = max([version.ceiling_bp, *(own.ceiling_bp for own in version.specialty_ceilings)])
+    undecided = pl.col("granted_bp").is_null() & pl.col("specialty").is_null()
+    allowed_bp = pl.col("ceiling_bp")
+    highest_bp = pl.when(undecided).then(pl.lit(highest)).otherwise(allowed_bp)
+    return (
+        yearly.with_columns(granted_bp=pl.Series(own_ceilings, dtype=pl.Int64))
+        .with_columns(ceiling_bp=pl.coalesce("granted_bp", "ordinary_bp"))
+        .with_columns(
+            excess=pl.max_horizontal(0, pl.col("remote") - allowed_bp * pl.col("total") // 10_000),
+            over=pl.col("remote") * 10_000 > highest_bp * pl.col("total"),
+            specialty_decides=undecided & pl.lit(highest > version.ceiling_bp),
+            could_be_over=(pl.col("remote") + pl.col("unknown")) * 10_000 > allowed_bp * pl.col("total"),
+        )
+    )
+
+
+def _said(counted: pl.DataFrame, over: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
+    running = pl.date(pl.col("year"), 12, 31) >= pl.lit(run.as_of)
+    return over.join(_beyond(counted, over), on=_YEAR, how="left", maintain_order="left").select(
+        *_YEAR,
+        "at_stake",
+        "related",
+        verdict=pl.when(running).then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
+        message=pl.format(
+            "{} acte{} à distance sur {} en {}{}, soit {}, plafond {} ; {} de trop.{}{}",
+            integer(pl.col("remote")),
+            pl.when(pl.col("remote") > 1).then(pl.lit("s")).otherwise(pl.lit("")),
+            integer(pl.col("total")),
+            "year",
+            pl.when(running).then(pl.lit(" (année en cours)")).otherwise(pl.lit("")),
+            _share_in_percent(),
+            percent(pl.col("ceiling_bp")),
+            integer(pl.col("excess")),
+            pl.when(pl.col("unknown_codes") > 0)
+            .then(pl.format(" Le total compte {} de code inconnu.", integer(pl.col("unknown_codes"))))
+            .otherwise(pl.lit("")),
+            pl.lit(f" {version.remark}" if version.remark else ""),
+        ),
+        explanation=pl.struct(
+            window=pl.format("{}-01-01/{}-12-31", "year", "year"),
+            total="total",
+            remote="remote",
+            ceiling_bp="ceiling_bp",
+            excess="excess",
+        ),
+    )
+
+
+def _beyond(counted: pl.DataFrame, over: pl.DataFrame) -> pl.DataFrame:
+    """The remote acts beyond the ceiling, the latest of the year first taken: their amounts and rows."""
+    latest = (
+        counted.filter(pl.col("remote"))
+        .join(over.select(*_YEAR, "excess"), on=_YEAR)
+        .sort(*_ORDER, nulls_last=True, descending=True)
+        .with_columns(after=pl.col("quantity").cast(pl.Int64).cum_sum().over(_YEAR) - pl.col("quantity"))
+        .filter(pl.col("after") < pl.col("excess"))
+        .with_columns(units=pl.min_horizontal("quantity", pl.col("excess") - pl.col("after")))
+    )
+    amount = part_of(pl.col("amount"), pl.col("units"), pl.col("quantity"))
+    return (
+        latest.sort(*_ORDER, nulls_last=False)
+        .group_by(_YEAR)
+        .agg(
+            at_stake=pl.when(pl.col("amount").is_not_null().any()).then(amount.sum()),
+            related=pl.col("act"),
+        )
+    )
+
+
+def _share_in_percent() -> pl.Expr:
+    """Rounded to two decimals; four where two would not tell the share from the ceiling."""
+    total = pl.col("total")
+    basis_points = (20_000 * pl.col("remote") + total) // (2 * total)
+    millionths = (2_000_000 * pl.col("remote") + total) // (2 * total)
+    digits = (millionths % 10_000).cast(pl.String).str.zfill(4)
+    fine = pl.format(f"{{}},{{}}{NBSP}%", millionths // 10_000, digits)
+    return pl.when(basis_points == pl.col("ceiling_bp")).then(fine).otherwise(percent(basis_points))
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTrace(Trace):
+    """The practitioner's civil year. `act` is what the explained act is in it; `beyond` whether it is over."""
+
+    year: int
+    total: int
+    remote: int
+    unknown: int
+    share_bp: int
+    ordinary_bp: int
+    ceiling_bp: int
+    excess: int
+    over: bool
+    act: Literal["remote", "in-person", "unknown"]
+    beyond: bool
+    conditions: tuple[str, ...] = ()
+
+    def fine(self, code: str) -> str:
+        figures = (
+            f"{number(self.remote)} {plural(self.remote, 'acte')} à distance sur {number(self.total)} "
+            f"en {self.year}, soit {share_of(self.share_bp)}, plafond {share_of(self.ceiling_bp)}."
+        )
+        if not self.over:
+            return figures
+        return f"{figures} L'année dépasse le plafond, mais cet acte n'est pas de ceux qui sont au-delà."
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """The figures of the year, and what the act is in it."""
+        acts = {"remote": "à distance", "in-person": "en présence", "unknown": "à distance ou non, on ne sait pas"}
+        ceiling = share_of(self.ceiling_bp)
+        if self.ceiling_bp != self.ordinary_bp:
+            ceiling += f" par aménagement (ordinaire : {share_of(self.ordinary_bp)})"
+        part = f"{number(self.remote)} à distance sur {number(self.total)} = {share_of(self.share_bp)}"
+        yield Fact("Année", f"{self.year}, du 01/01 au 31/12, tous les actes du praticien")
+        yield Fact("Cet acte", acts[self.act] + (", au-delà du plafond" if self.beyond else ""))
+        yield Fact("Part", part)
+        yield Fact("Plafond", ceiling)
+        yield Fact("Excédent", counted(self.excess, "acte") if self.excess else "aucun")
+        if self.unknown:
+            yield Fact("Inconnus", counted(self.unknown, "acte"))
+        if self.conditions:
+            yield Fact("Conditions", " ; ".join(self.conditions))

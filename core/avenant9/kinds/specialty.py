@@ -1,0 +1,144 @@
+"""Who may bill a code: specialties by code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import polars as pl
+from pydantic import Field, model_validator
+
+from avenant9.kinds.kind import Kind
+from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
+from avenant9.kinds.scene import Row, Scene
+from avenant9.kinds.trace import Fact, Line, Told, Trace
+from avenant9.law.dated import Code, FoundVerdict, RefusedError, SpecialtyCode, Value, Version
+from avenant9.model import Outcome, Verdict
+from avenant9.wording import listed
+
+
+class SpecialtyEntry(Value):
+    """Who may bill some codes: only `allowed`, or all but `refused`."""
+
+    codes: tuple[Code, ...] = Field(min_length=1)
+    allowed: tuple[SpecialtyCode, ...] = ()
+    refused: tuple[SpecialtyCode, ...] = ()
+    verdict: FoundVerdict
+
+    @model_validator(mode="after")
+    def _one_list(self) -> SpecialtyEntry:
+        if bool(self.allowed) == bool(self.refused):
+            raise RefusedError(
+                "donne à la fois, ou ni l'une ni l'autre, les spécialités admises et écartées",
+                "donner soit « allowed », soit « refused »",
+            )
+        return self
+
+    def refuses(self, specialty: int) -> bool:
+        """Whether a specialty may not bill the codes."""
+        return specialty not in self.allowed if self.allowed else specialty in self.refused
+
+    @property
+    def refused_ones(self) -> pl.Expr:
+        """Whether the specialty of an act, which is known, may not bill the codes."""
+        named = pl.col("specialty").is_in(list(self.allowed or self.refused))
+        return ~named if self.allowed else named
+
+    @property
+    def french(self) -> str:
+        codes = listed([f"{code:02d}" for code in self.allowed or self.refused])
+        who = f"seulement {codes}" if self.allowed else f"sauf {codes}"
+        return f"{', '.join(self.codes)} {who} ({Verdict(self.verdict).french})"
+
+
+class SpecialtyVersion(Version):
+    """A table of codes and specialties; each entry has its own verdict, `verdict` is the strongest."""
+
+    entry: tuple[SpecialtyEntry, ...] = Field(min_length=1, title="spécialités par acte")
+
+
+class Specialty(Kind[SpecialtyVersion]):
+    """A code billed by a specialty that may not."""
+
+    families: ClassVar = ("condition",)
+
+    kind: Literal["specialty"]
+
+    def codes(self, version: SpecialtyVersion) -> frozenset[str]:
+        return frozenset(code for entry in version.entry for code in entry.codes)
+
+    def reads(self, version: SpecialtyVersion) -> Iterable[str]:
+        return ("specialty",)
+
+    def check(self, acts: pl.DataFrame, version: SpecialtyVersion, run: Run) -> Outcome:
+        """Acts of a specialty that may not bill their code. Explained by `specialty`."""
+        present = frozenset(acts["code"].unique().to_list()) | {c for group in run.grouping.values() for c in group}
+        entries = [entry for entry in version.entry if not present.isdisjoint(entry.codes)]
+        codes = {code for entry in entries for code in entry.codes}
+        about = acts.select("act", "code", "specialty", "amount", "date")
+        about = concerned(about, codes, version)
+        pairs = about.select("code", "specialty").drop_nulls("specialty").unique(maintain_order=True)
+        refused = [
+            pairs.filter(pl.col("code").is_in(list(entry.codes)), entry.refused_ones).with_columns(
+                verdict=pl.lit(entry.verdict)
+            )
+            for entry in entries
+        ]
+        wrong = pl.concat([pairs.clear().with_columns(verdict=pl.lit("")), *refused])
+        found = about.filter(pl.col("code").is_in(wrong["code"].implode())).join(
+            wrong, on=["code", "specialty"], maintain_order="left_right"
+        )
+        grouped = acts.filter(pl.col("code").is_in(list(run.grouping)))
+        unknown = [
+            missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]),
+            *(hidden_by_grouping(grouped, entry.codes, version, run) for entry in entries),
+        ]
+        said = found.select(
+            "act",
+            "verdict",
+            at_stake="amount",
+            message=pl.format("{} : la spécialité {} ne facture pas ce code.", "code", _two_digits()),
+            explanation=pl.struct(specialty=_two_digits()),
+            related=pl.lit([], pl.List(pl.UInt32)),
+        )
+        return outcome(said, *unknown)
+
+    def trace(self, version: SpecialtyVersion, scene: Scene, finding: Row | None) -> SpecialtyTrace:
+        """The entry of the table that names the code."""
+        specialty = scene.act["specialty"]
+        entry = next(entry for entry in version.entry if scene.code in entry.codes)
+        named = {*entry.allowed, *entry.refused, *([] if specialty is None else [specialty])}
+        labels = scene.nomenclature.specialties
+        return SpecialtyTrace(
+            specialty=specialty,
+            allowed=entry.allowed,
+            refused=entry.refused,
+            labels={code: labels[code] for code in sorted(named) if code in labels},
+        )
+
+
+def _two_digits() -> pl.Expr:
+    return pl.col("specialty").cast(pl.String).str.zfill(2)
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialtyTrace(Trace):
+    """Who may bill the code; specialties by CNAM code."""
+
+    specialty: int | None
+    allowed: tuple[int, ...]
+    refused: tuple[int, ...]
+    labels: dict[int, str]
+
+    def fine(self, code: str) -> str:
+        return f"{code} : la spécialité {self.specialty or 0:02d} facture ce code."
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """The doctor's specialty, and those of the table."""
+        yield Fact("Spécialité", "non renseignée" if self.specialty is None else self._named(self.specialty))
+        label, codes = ("Admises", self.allowed) if self.allowed else ("Écartées", self.refused)
+        yield Fact(label, ", ".join(map(self._named, codes)))
+
+    def _named(self, code: int) -> str:
+        return f"{code:02d}" + (f" {self.labels[code]}" if code in self.labels else "")

@@ -1,0 +1,539 @@
+"""Amounts against the tariff: amount less overcharge, against tariff x coefficient x quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import polars as pl
+from pydantic import Field
+
+from avenant9.kinds.condition import Condition
+from avenant9.kinds.french import euros as in_euros
+from avenant9.kinds.french import money
+from avenant9.kinds.kind import Kind
+from avenant9.kinds.run import Run, in_force, outcome
+from avenant9.kinds.scene import Row, Scene
+from avenant9.kinds.specialty import Specialty, SpecialtyEntry
+from avenant9.kinds.trace import Cents, Fact, Line, Span, Thousandths, Told, Trace, cents, times
+from avenant9.kinds.visit import ROW
+from avenant9.law.dated import Code, Dated, RuleId, Value, Version, Zone
+from avenant9.law.nomenclature import Nature, NoPrice, Price, TariffValue
+from avenant9.model import Outcome
+from avenant9.period import Period, bounds
+from avenant9.wording import euros, listed
+
+_PRICED = [
+    *ROW,
+    "act",
+    "parts",
+    "date",
+    "code",
+    "nature",
+    "specialty",
+    "birth_date",
+    "quantity",
+    "coefficient",
+    "amount",
+    "overcharge",
+]
+_QUESTION = ["code", "coefficient", "quantity"]
+_KEY = [*_QUESTION, "era", "specialty"]
+_ANSWERED = [
+    "act",
+    "acts",
+    "amount",
+    "base",
+    "overcharge",
+    "extras",
+    "expected",
+    "allowed",
+    "tariff_verdict",
+    "tariff_source",
+    "missing",
+    "doubtful",
+    "open_above",
+    "firm",
+    "label",
+]
+
+_NO_TARIFF = {
+    "specialty": "il dépend de la spécialité",
+    "original_code": "l'acte derrière ce code n'est pas connu",
+    "tariff": "aucune source ne le donne à cette date",
+}
+
+
+class Combination(Value):
+    """Amounts that one row of `code` may carry: its tariff plus those of `with_`."""
+
+    codes: tuple[Code, ...] = Field(min_length=1)
+    with_: tuple[Code, ...] = Field(alias="with", min_length=1)
+
+    @property
+    def french(self) -> str:
+        return f"{'/'.join(self.codes)} + {' + '.join(self.with_)}"
+
+
+class TariffVersion(Version):
+    """`verdict` is for an amount above the tariff; below is always a review."""
+
+    combinations: tuple[Combination, ...] = Field((), title="cumuls admis")
+    # where the tariffs of the nomenclature hold as they are
+    zones: tuple[Zone, ...] = Field(min_length=1, title="zones")
+    # an amount above is over even without an overcharge column
+    no_overcharge_codes: tuple[Code, ...] = Field((), title="actes sans dépassement possible")
+    # natures whose amount may hold what has no tariff: above is a review
+    unpriced_extras: tuple[Nature, ...] = Field(
+        (), title="natures dont le montant peut contenir ce qui n'a pas de tarif"
+    )
+    # a supplement in violation of one of these rules is not permitted
+    refused_by: tuple[RuleId, ...] = Field((), title="majorations écartées par")
+
+
+class Tariff(Kind[TariffVersion]):
+    """Amount less overcharge, against tariff x coefficient x quantity."""
+
+    families: ClassVar = ("tarif",)
+    at_stake_is: ClassVar = "base"
+    once_a_row: ClassVar = True
+
+    kind: Literal["tariff"]
+
+    def reads(self, version: TariffVersion) -> Iterable[str]:
+        yield from ("coefficient", "overcharge", "specialty")
+        yield from ["birth_date"] * bool(version.refused_by)
+
+    def check(self, acts: pl.DataFrame, version: TariffVersion, run: Run) -> Outcome:
+        """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements.
+
+        Explained by `billed`, `tariff` and `difference` (euros).
+        """
+        about = acts.select(_PRICED).filter(in_force(version))
+        refusals = Refusals(version, run)
+        about = about.with_columns(_extras(version), _era(about["date"], {*run.prices.eras, *refusals.bounds}))
+        alone = pl.col("parts") == 1
+        several = about.filter(~alone)
+        rows = _priced(about.filter(alone).with_columns(acts=pl.concat_list("act")), version, refusals, run)
+        if len(several):
+            rows = pl.concat([rows, _priced(_rows_of_several(several), version, refusals, run)]).sort("act")
+        base, expected = pl.col("base"), pl.col("expected")
+        no_answer = (pl.col("missing").list.len() > 0) | pl.col("amount").is_null()
+        off = ~no_answer & ~pl.col("allowed").list.contains(base).fill_null(False)
+        uncharged = off & pl.col("overcharge").is_null() & ~pl.col("firm")
+        unexplained = off & (pl.col("doubtful").list.contains(base) | (pl.col("open_above") & (base > expected)))
+        unsure = uncharged | unexplained
+        wrong = rows.filter(off & ~unsure).with_columns(gap=base - expected)
+        unknown = rows.filter(no_answer | unsure).select(
+            act="acts",
+            missing=pl.concat_list(
+                pl.when(pl.col("amount").is_null()).then(pl.lit("amount")),
+                pl.col("missing"),
+                pl.when(unexplained).then(pl.lit("specialty")),
+                pl.when(uncharged).then(pl.lit("overcharge")),
+            ).list.drop_nulls(),
+        )
+        unknown = unknown.explode("act")
+        above = pl.col("gap") > 0
+        said = wrong.select(
+            "act",
+            verdict=pl.when(above & ~pl.col("extras")).then("tariff_verdict").otherwise(pl.lit("review")),
+            at_stake=pl.when(above).then("gap").otherwise(0),
+            message=pl.format(
+                "{} : {} hors dépassement, tarif {} ; {} de {}.",
+                "label",
+                in_euros(base),
+                in_euros(expected),
+                in_euros(pl.col("gap").abs()),
+                pl.when(above).then(pl.lit("trop")).otherwise(pl.lit("moins")),
+            ),
+            explanation=pl.struct(billed=money(base), tariff=money(expected), difference=money(pl.col("gap"))),
+            related=pl.lit([], pl.List(pl.UInt32)),
+            source="tariff_source",
+        )
+        return outcome(said, unknown)
+
+    def looks_at(self, version: TariffVersion, scene: Scene) -> bool:
+        return scene.counts
+
+    def trace(self, version: TariffVersion, scene: Scene, finding: Row | None) -> TariffTrace:
+        """The equation of the row, code by code, and the supplements that its amount may hold besides."""
+        rows = scene.row()
+        first = rows[0]
+        whole = len(rows) == first["parts"] and len({row["amount"] for row in rows}) == 1
+        amount, overcharge = (first["amount"] if whole else None), first["overcharge"]
+        base = None if amount is None else amount - (overcharge or 0)
+        parts = tuple(_part(row, first, scene) for row in rows)
+        expected = None if any(part.total is None for part in parts) else sum(part.total or 0 for part in parts)
+        sums = set[int]() if expected is None else _sums(parts)
+        found = _Supplements()
+        if expected is not None and len(rows) == 1:
+            found = _supplements(version, scene, expected)
+        right = found.where(lambda one: base is not None and base - (one.total - (expected or 0)) in sums)
+        matched = () if base in sums else next((one.codes for one in right.admitted), None)
+        return TariffTrace(
+            amount=cents(amount),
+            overcharge=cents(overcharge),
+            base=cents(base),
+            parts=parts,
+            tariff=cents(expected),
+            difference=None if base is None or expected is None else Cents(base - expected),
+            supplements=found.admitted,
+            matched=matched,
+            refused=right.refused if matched is None else (),
+            doubtful=right.doubtful if matched is None else (),
+        )
+
+    def values(self, scene: Scene) -> Iterable[Dated]:
+        for row in scene.row():
+            price = _price_of(row["code"], scene.act, scene)
+            if isinstance(price, Price):
+                yield _value(price, row["code"], scene)
+
+
+# --- the price of a row -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """One row as the tariff sees it: what it should cost, what else it may cost, or what is missing to say.
+
+    The specialty, which is unknown, would tell whether it may cost what is `doubtful`; or, with `open_above`, more.
+    """
+
+    expected: int | None
+    allowed: tuple[int, ...]
+    verdict: str | None
+    source: str | None
+    missing: tuple[str, ...]
+    doubtful: tuple[int, ...] = ()
+    open_above: bool = False
+
+
+class Refusals:
+    """The supplements that excuse nothing: billed as codes, a rule that the tariff names would refuse them."""
+
+    def __init__(self, version: TariffVersion, run: Run) -> None:
+        self._entries: dict[str, list[tuple[Period, SpecialtyEntry]]] = {}
+        self._ages = []
+        for rule in (run.rules[name] for name in version.refused_by):
+            if isinstance(rule, Condition):
+                self._ages += [own for own in rule.version if own.verdict == "violation"]
+                continue
+            for own in rule.version if isinstance(rule, Specialty) else ():
+                for entry in own.entry:
+                    for code in entry.codes if entry.verdict == "violation" else ():
+                        self._entries.setdefault(code, []).append((own.period, entry))
+        #: The days on which what a specialty may bill changes.
+        self.bounds = bounds(period for dated in self._entries.values() for period, _ in dated)
+
+    def by_age(self) -> pl.Expr:
+        """A bit for each condition on the age that an act breaks; a birth date that is unknown breaks none."""
+        bits = pl.lit(0, pl.Int64)
+        for place, own in enumerate(self._ages):
+            for test in own.requires:
+                bits |= pl.when(in_force(own), ~test.holds).then(1 << place).otherwise(0)
+        return bits.alias("ages")
+
+    def of(self, supplements: Sequence[str], day: date, specialty: int | None, ages: int) -> bool | None:
+        """Whether one of them is refused; None where only the specialty, which is unknown, would tell."""
+        if any(
+            ages >> place & 1 and not {*own.codes}.isdisjoint(supplements) for place, own in enumerate(self._ages)
+        ):
+            return True
+        entries = [entry for code in supplements for period, entry in self._entries.get(code, ()) if day in period]
+        if specialty is None:
+            return None if entries else False
+        return any(entry.refuses(specialty) for entry in entries)
+
+
+def _extras(version: TariffVersion) -> pl.Expr:
+    return pl.col("nature").is_in(list(version.unpriced_extras)).fill_null(False).alias("extras")
+
+
+def _era(days: pl.Series, starts: set[date]) -> pl.Series:
+    """The first day of the era in which each day lies: within one, neither a tariff nor who may bill what changes."""
+    eras = pl.Series("era", sorted(starts), dtype=pl.Date)
+    return eras.gather(eras.search_sorted(days, side="right") - 1)
+
+
+def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
+    """One line per row of the input that bills several codes, with the lists of its acts."""
+    whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
+    return about.group_by(ROW, maintain_order=True).agg(
+        pl.col("act").first(),
+        pl.col("overcharge", "era", "specialty", "date", "birth_date").first(),
+        # of a row of several codes that were not all cancelled alike, nothing tells what is left
+        amount=pl.when(whole).then(pl.col("amount").first()),
+        extras=pl.col("extras").any(),
+        acts=pl.col("act"),
+        **{name: pl.col(name) for name in _QUESTION},
+    )
+
+
+def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run: Run) -> pl.DataFrame:
+    """The rows with their answer: each distinct question is priced once.
+
+    `rows` holds values for rows of one act, lists for those of several. Those billed at the tariff itself are left
+    out: they are nearly all of them, nothing is said of them, and no supplement is looked for.
+    """
+    permitted: dict[str, list[tuple[str, ...]]] = {}
+    for combination in version.combinations:
+        for code in combination.codes:
+            permitted.setdefault(code, []).append(combination.with_)
+    questions = rows.select(_KEY).unique(maintain_order=True).with_row_index("question")
+    asked = [_Question.of(*values) for _, *values in questions.iter_rows()]
+    expected = [_price_row(question, version.verdict, {}, refusals, run).expected for question in asked]
+    off = (
+        rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
+        .join(
+            questions.with_columns(expected=pl.Series(expected, dtype=pl.Int64)),
+            on=_KEY,
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+        .filter((pl.col("base") != pl.col("expected")).fill_null(True))
+        .with_columns(refusals.by_age())
+    )
+    questions = off.select("question", "ages").unique(maintain_order=True)
+    asked = [replace(asked[question], ages=ages) for question, ages in questions.iter_rows()]
+    answers = [_price_row(question, version.verdict, permitted, refusals, run) for question in asked]
+    priced = questions.with_columns(
+        allowed=pl.Series([list(answer.allowed) for answer in answers], dtype=pl.List(pl.Int64)),
+        tariff_verdict=pl.Series([answer.verdict for answer in answers], dtype=pl.String),
+        tariff_source=pl.Series([answer.source for answer in answers], dtype=pl.String),
+        missing=pl.Series([list(answer.missing) for answer in answers], dtype=pl.List(pl.String)),
+        doubtful=pl.Series([list(answer.doubtful) for answer in answers], dtype=pl.List(pl.Int64)),
+        open_above=pl.Series([answer.open_above for answer in answers], dtype=pl.Boolean),
+        firm=pl.Series([{*one.codes} <= {*version.no_overcharge_codes} for one in asked], dtype=pl.Boolean),
+        label=pl.Series([" + ".join(one.codes) for one in asked], dtype=pl.String),
+    )
+    return off.join(priced, on=["question", "ages"], how="left", maintain_order="left").select(_ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a row bills, when, by whom, and the conditions on the age that its patient breaks."""
+
+    codes: Sequence[str]
+    coefficients: Sequence[int]
+    quantities: Sequence[int]
+    day: date
+    specialty: int | None
+    ages: int = 0
+
+    @classmethod
+    def of(cls, codes: Any, coefficients: Any, quantities: Any, day: date, specialty: int | None) -> _Question:
+        return cls(_listed(codes), _listed(coefficients), _listed(quantities), day, specialty)
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _price_row(
+    asked: _Question,
+    verdict: str,
+    permitted: Mapping[str, Sequence[tuple[str, ...]]],
+    refusals: Refusals,
+    run: Run,
+) -> _Priced:
+    prices: list[Price] = []
+    missing: list[str] = []
+    for code in asked.codes:
+        price = run.prices.of(code, asked.day, asked.specialty, run.overseas)
+        if isinstance(price, Price):
+            prices.append(price)
+        else:
+            missing.append("original_code" if code in run.grouping else price.missing)
+    if missing:
+        return _Priced(None, (), None, None, tuple(dict.fromkeys(missing)))
+    sums = {0}
+    for price, coefficient, quantity in zip(prices, asked.coefficients, asked.quantities, strict=True):
+        units = [_times(cents, coefficient, quantity) for cents in (price.cents, *price.accepted)]
+        sums = {total + unit for total in sums for unit in units}
+    expected = sum(
+        _times(p.cents, c, q) for p, c, q in zip(prices, asked.coefficients, asked.quantities, strict=True)
+    )
+    allowed, doubtful, open_above = set(sums), set[int](), False
+    for supplements in permitted.get(asked.codes[0], ()) if len(asked.codes) == 1 else ():
+        refused = refusals.of(supplements, asked.day, asked.specialty, asked.ages)
+        if refused:
+            continue
+        added = [run.prices.of(code, asked.day, asked.specialty, run.overseas) for code in supplements]
+        if all(isinstance(price, Price) for price in added):
+            more = asked.quantities[0] * sum(price.cents for price in added if isinstance(price, Price))
+            (allowed if refused is False else doubtful).update(total + more for total in sums)
+        elif any(isinstance(price, NoPrice) and price.missing == "specialty" for price in added):
+            open_above = True
+    if any(price.verdict == "review" for price in prices):
+        verdict = "review"
+    return _Priced(
+        expected, tuple(sorted(allowed)), verdict, prices[0].source, (), tuple(sorted(doubtful)), open_above
+    )
+
+
+def _times(cents: int, thousandths: int, quantity: int) -> int:
+    return (2 * cents * thousandths * quantity + 1000) // 2000
+
+
+# --- the equation -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PricePart:
+    """`tariff x coefficient x quantity` of one code; `tariff` is null where no source gives one."""
+
+    code: str
+    tariff: Cents | None
+    coefficient: Thousandths
+    quantity: int
+    total: Cents | None
+    accepted: tuple[Cents, ...] = ()  # other amounts of one unit that are not reproached
+    period: Span | None = None
+    missing: str | None = None
+
+    def told(self) -> str:
+        """The equation of the code in words."""
+        if self.tariff is None:
+            return f"{self.code} : tarif inconnu, {_NO_TARIFF.get(self.missing or '', 'sans raison connue')}"
+        by = times(self.coefficient, self.quantity)
+        total = f"{euros(self.tariff)}{by} = {euros(self.total)}" if by else euros(self.tariff)
+        others = f", aussi admis : {listed([euros(one) for one in self.accepted], 'ou')}" if self.accepted else ""
+        held = f" ({self.period})" if self.period else ""
+        return f"{self.code} : {total}{held}{others}"
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Supplements that the amount may hold besides the tariff, and what it is then."""
+
+    codes: tuple[str, ...]
+    total: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class TariffTrace(Trace):
+    """The equation of a row: amount less overcharge, against the tariff of its codes."""
+
+    amount: Cents | None
+    overcharge: Cents | None
+    base: Cents | None
+    parts: tuple[PricePart, ...]
+    tariff: Cents | None
+    difference: Cents | None
+    supplements: tuple[Supplement, ...]
+    matched: tuple[str, ...] | None  # the supplements with which the amount is right; empty: the tariff itself
+    refused: tuple[Supplement, ...] = ()  # with which it would be, for another specialty or another age
+    doubtful: tuple[Supplement, ...] = ()  # with which it would be, for some specialties: it is unknown
+
+    def fine(self, code: str) -> str:
+        codes = " + ".join(part.code for part in self.parts)
+        amount = euros(self.base)
+        if self.matched:
+            return f"{codes} : {amount} hors dépassement, le tarif avec {' + '.join(self.matched)}."
+        if self.base == self.tariff:
+            return f"{codes} : {amount} hors dépassement, le tarif."
+        return f"{codes} : {amount} hors dépassement, montant admis à cette date."
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """The equation, and the supplements that would make it right, or do not."""
+        yield Fact("Facturé", self._billed())
+        yield from (Fact("Tarif", part.told()) for part in self.parts)
+        if len(self.parts) > 1 and self.tariff is not None:
+            totals = " + ".join(euros(part.total) for part in self.parts)
+            yield Fact("Total", f"{totals} = {euros(self.tariff)}")
+        if self.matched:
+            yield Fact("Avec", f"{' + '.join(self.matched)} : {euros(self.base)}")
+        for label, some, why in (
+            ("Écarté", self.refused, "non admis pour cette spécialité ou cet âge"),
+            ("Selon le cas", self.doubtful, "admis à certaines spécialités seulement"),
+        ):
+            if some:
+                codes = listed([" + ".join(one.codes) for one in some], "ou")
+                yield Fact(label, f"{codes} : {euros(self.base)}, {why}")
+        if told.reproached:
+            yield from self._besides()
+
+    def _billed(self) -> str:
+        if self.base is None:
+            return "montant inconnu"
+        billed = euros(self.base)
+        if not self.overcharge:
+            return billed
+        return f"{euros(self.amount)} - {euros(self.overcharge)} de dépassement = {billed}"
+
+    def _besides(self) -> Iterator[Line]:
+        """What the row could have held besides its tariff, and what it exceeds it by."""
+        by_total: dict[int, list[str]] = {}
+        for one in self.supplements:
+            by_total.setdefault(one.total, []).append(" + ".join(one.codes))
+        if by_total:
+            words = [f"{euros(total)} ({', '.join(codes)})" for total, codes in sorted(by_total.items())]
+            yield Fact("Admis aussi", " ; ".join(words))
+        if self.difference:
+            yield Fact("Différence", f"{euros(self.base)} - {euros(self.tariff)} = {euros(self.difference)}")
+
+
+def _part(row: Row, first: Row, scene: Scene) -> PricePart:
+    price = _price_of(row["code"], first, scene)
+    if isinstance(price, NoPrice):
+        missing = "original_code" if row["code"] in scene.run.grouping else price.missing
+        return PricePart(row["code"], None, Thousandths(row["coefficient"]), row["quantity"], None, missing=missing)
+    period = _value(price, row["code"], scene).period
+    return PricePart(
+        code=row["code"],
+        tariff=Cents(price.cents),
+        coefficient=Thousandths(row["coefficient"]),
+        quantity=row["quantity"],
+        total=Cents(_times(price.cents, row["coefficient"], row["quantity"])),
+        accepted=tuple(map(Cents, price.accepted)),
+        period=Span(period.first, period.last),
+    )
+
+
+def _value(price: Price, code: str, scene: Scene) -> TariffValue:
+    return scene.acts[code].tariff[int(price.source.rpartition("#")[2])]
+
+
+def _price_of(code: str, row: Row, scene: Scene) -> Price | NoPrice:
+    return scene.run.prices.of(code, row["date"], row["specialty"], scene.run.overseas)
+
+
+def _sums(parts: Sequence[PricePart]) -> set[int]:
+    """The totals that are right without any supplement: tariffs, and amounts that are not reproached."""
+    choices = [
+        [_times(amount, part.coefficient, part.quantity) for amount in (part.tariff or 0, *part.accepted)]
+        for part in parts
+    ]
+    return {sum(choice) for choice in product(*choices)}
+
+
+class _Supplements(NamedTuple):
+    """What the amount may hold besides the tariff, what it may not, and what the specialty would tell."""
+
+    admitted: tuple[Supplement, ...] = ()
+    refused: tuple[Supplement, ...] = ()
+    doubtful: tuple[Supplement, ...] = ()
+
+    def where(self, holds: Callable[[Supplement], bool]) -> _Supplements:
+        return _Supplements(*(tuple(filter(holds, some)) for some in self))
+
+
+def _supplements(version: TariffVersion, scene: Scene, expected: int) -> _Supplements:
+    act, refusals = scene.act, Refusals(version, scene.run)
+    ages = scene.alone().select(refusals.by_age()).item()
+    found: dict[bool | None, list[Supplement]] = {False: [], True: [], None: []}
+    for combination in version.combinations:
+        if act["code"] not in combination.codes:
+            continue
+        added = [_price_of(code, act, scene) for code in combination.with_]
+        prices = [price.cents for price in added if isinstance(price, Price)]
+        if len(prices) == len(added):
+            refused = refusals.of(combination.with_, act["date"], act["specialty"], ages)
+            found[refused].append(Supplement(combination.with_, Cents(expected + act["quantity"] * sum(prices))))
+    return _Supplements(tuple(found[False]), tuple(found[True]), tuple(found[None]))

@@ -1,0 +1,584 @@
+"""What a condition asks of one act: each test with the columns it reads, its answer, and its words.
+
+An answer is yes, no, or null where the value is unknown.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Annotated, Any, Literal
+
+import polars as pl
+from pydantic import Field, model_validator
+
+from avenant9.acts.columns import COLUMNS, LISTED, heading, in_french
+from avenant9.kinds.french import day
+from avenant9.kinds.run import Run
+from avenant9.kinds.scene import Scene
+from avenant9.law.dated import RefusedError, SpecialtyCode, Text, Value, Version
+from avenant9.wording import counted, listed, percent, quoted
+from avenant9.wording import day as french_day
+
+_YES = {
+    "treating_doctor": "le praticien est le médecin traitant du patient",
+    "ald": "le patient est en ALD",
+    "optam": "le praticien a adhéré à l'OPTAM",
+    "territory": "le praticien a un ancrage territorial",
+}
+_NO = {
+    "treating_doctor": "le praticien n'est pas le médecin traitant du patient",
+    "ald": "le patient n'est pas en ALD",
+    "optam": "le praticien n'a pas adhéré à l'OPTAM",
+    "territory": "le praticien n'a pas d'ancrage territorial",
+}
+_WORDS = {
+    "reason": "motif",
+    "place": "lieu",
+    "pathway": "parcours",
+    "channel": "canal",
+    "regulated_by": "régulation",
+    "requested_by": "demandeur",
+    "sector": "secteur",
+}
+_HOURS = {
+    "day": "aux heures ouvrables",
+    "pdsa": "aux heures de la permanence des soins",
+    "regional": "aux heures de la permanence des soins si la région le prévoit",
+}
+YesNo = Literal["treating_doctor", "ald", "optam", "territory"]
+Listed = Literal["reason", "place", "pathway", "channel", "regulated_by", "requested_by", "sector"]
+
+
+class Test(Value):
+    """One test. `reads` are the columns that it reads."""
+
+    test: str
+
+    @property
+    @abstractmethod
+    def reads(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+
+    @property
+    def name(self) -> str:
+        """What an explanation calls it."""
+        return " ".join([self.test, *self.reads[:1]])
+
+    def with_calendar(self, acts: pl.DataFrame, run: Run) -> pl.DataFrame:
+        """The acts with what it reads of the calendar."""
+        return acts
+
+    @property
+    @abstractmethod
+    def holds(self) -> pl.Expr:
+        """Whether it holds of an act."""
+
+    @abstractmethod
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        """What is wrong where it does not, in words; null where it cannot be told."""
+
+    def found(self, scene: Scene) -> Any:
+        """The value that it reads of an act, as a program reads it."""
+        return scene.act[self.reads[0]]
+
+    @property
+    @abstractmethod
+    def asked(self) -> str:
+        """What it asks, in an explanation."""
+
+    def told(self, found: Any) -> str:
+        """The value found, in words; what is unknown is named in full."""
+        if found is None:
+            return "non renseigné"
+        if isinstance(found, bool):
+            return "le fichier dit oui" if found else "le fichier dit non"
+        (said,) = in_french(self.reads[0], [str(found)])
+        return f"le fichier dit « {said} »"
+
+
+class _OfAge(Test):
+    years: int = Field(ge=1)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("birth_date",)
+
+    @property
+    def name(self) -> str:
+        return f"{self.test} {self.years}"
+
+    def found(self, scene: Scene) -> int | None:
+        """Dates of birth are told as ages."""
+        years: int | None = scene.alone().select(age()).item()
+        return years
+
+    def told(self, found: Any) -> str:
+        return "date de naissance inconnue" if found is None else f"{found} ans le jour de l'acte"
+
+
+class AgeUnder(_OfAge):
+    """Holds up to the day before the `years`-th birthday."""
+
+    test: Literal["age-under"]
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("date") < birthday(self.years)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format(f"patient de {{}} ans le jour de l'acte, moins de {self.years} ans exigés", "age")
+
+    @property
+    def asked(self) -> str:
+        return f"patient de moins de {self.years} ans"
+
+    @property
+    def french(self) -> str:
+        return f"moins de {self.years} ans"
+
+
+class AgeAtLeast(_OfAge):
+    """Holds from the `years`-th birthday on."""
+
+    test: Literal["age-at-least"]
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("date") >= birthday(self.years)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format(f"patient de {{}} ans le jour de l'acte, {self.years} ans au moins exigés", "age")
+
+    @property
+    def asked(self) -> str:
+        return f"patient de {self.years} ans ou plus"
+
+    @property
+    def french(self) -> str:
+        return f"{self.years} ans ou plus"
+
+
+def birthday(years: int) -> pl.Expr:
+    """The `years`-th birthday; of someone born on 29 February, 1 March in a common year."""
+    born = pl.col("birth_date")
+    day_of_year = born.dt.offset_by(f"{years}y")  # the 28th, where there is no 29th
+    return day_of_year + pl.duration(days=born.dt.day() - day_of_year.dt.day())
+
+
+def age() -> pl.Expr:
+    """Completed years on the day of the act."""
+    years = pl.col("date").dt.year() - pl.col("birth_date").dt.year()
+    born_on = pl.col("birth_date").dt.month().cast(pl.Int32) * 100 + pl.col("birth_date").dt.day()
+    day_of_act = pl.col("date").dt.month().cast(pl.Int32) * 100 + pl.col("date").dt.day()
+    return years - (day_of_act < born_on).cast(pl.Int32)
+
+
+class IsTrue(Test):
+    """Holds when a yes/no column says yes."""
+
+    test: Literal["is-true"]
+    column: YesNo
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col(self.column)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.lit("pas d'ancrage territorial" if self.column == "territory" else _NO[self.column])
+
+    @property
+    def asked(self) -> str:
+        return _YES[self.column]
+
+    @property
+    def french(self) -> str:
+        return f"« {heading(self.column)} » : oui"
+
+
+class IsFalse(Test):
+    """Holds when a yes/no column says no."""
+
+    test: Literal["is-false"]
+    column: YesNo
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return ~pl.col(self.column)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.lit("ancrage territorial" if self.column == "territory" else _YES[self.column])
+
+    @property
+    def asked(self) -> str:
+        return _NO[self.column]
+
+    @property
+    def french(self) -> str:
+        return f"« {heading(self.column)} » : non"
+
+
+class _OfList(Test):
+    column: Listed
+    values: tuple[Text, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _in_the_list(self) -> _OfList:
+        for value in self.values:
+            if value not in LISTED.get(self.column, self.values):
+                raise RefusedError(
+                    f"valeur inconnue de « {self.column} » : « {value} »",
+                    f"admises : {', '.join(LISTED[self.column])}",
+                )
+        return self
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def found_in_words(self) -> pl.Expr:
+        """The values of its column in words."""
+        return pl.col(self.column).replace(COLUMNS[self.column].values if self.column in COLUMNS else {})
+
+
+class OneOf(_OfList):
+    """Holds when a listed value is one of `values`."""
+
+    test: Literal["one-of"]
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col(self.column).is_in(list(self.values))
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        admitted = ", ".join(in_french(self.column, self.values))
+        return pl.format(f"{_WORDS[self.column]} « {{}} », admis : {admitted}", self.found_in_words)
+
+    @property
+    def asked(self) -> str:
+        return f"{_WORDS[self.column]} {listed(quoted(in_french(self.column, self.values)), 'ou')}"
+
+    @property
+    def french(self) -> str:
+        return f"« {heading(self.column)} » : {listed(self.values, 'ou')}"
+
+
+class NoneOf(_OfList):
+    """Holds when a listed value is known and is none of `values`."""
+
+    test: Literal["none-of"]
+
+    @property
+    def holds(self) -> pl.Expr:
+        return ~pl.col(self.column).is_in(list(self.values))
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format(f"{_WORDS[self.column]} « {{}} » non admis", self.found_in_words)
+
+    @property
+    def asked(self) -> str:
+        return f"{_WORDS[self.column]} autre que {listed(quoted(in_french(self.column, self.values)), 'ou')}"
+
+    @property
+    def french(self) -> str:
+        return f"« {heading(self.column)} » autre que {listed(self.values, 'ou')}"
+
+
+class SpecialtyIn(Test):
+    """Holds for these CNAM specialties (22 and 23 are 1)."""
+
+    test: Literal["specialty-in"]
+    specialties: tuple[SpecialtyCode, ...] = Field(min_length=1)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("specialty",)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("specialty").is_in(list(self.specialties))
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format("la spécialité {} ne facture pas ce code", "specialty")
+
+    def found(self, scene: Scene) -> dict[str, Any] | None:
+        code = scene.act["specialty"]
+        return None if code is None else {"code": code, "label": scene.nomenclature.specialties.get(code)}
+
+    @property
+    def asked(self) -> str:
+        return f"spécialité {listed([f'{code:02d}' for code in self.specialties], 'ou')}"
+
+    def told(self, found: Any) -> str:
+        if found is None:
+            return "non renseigné"
+        return f"{found['code']:02d}" + (f" {found['label']}" if found["label"] else "")
+
+    @property
+    def french(self) -> str:
+        return f"spécialité {listed([f'{code:02d}' for code in self.specialties])}"
+
+
+class ExemptionIn(Test):
+    """Holds for these exemption codes of the CNAM."""
+
+    test: Literal["exemption-in"]
+    exemptions: tuple[int, ...] = Field(min_length=1)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("exemption",)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("exemption").is_in(list(self.exemptions))
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.lit("pas d'exonération")
+
+    @property
+    def asked(self) -> str:
+        return f"exonération {listed([str(code) for code in self.exemptions], 'ou')}"
+
+    @property
+    def french(self) -> str:
+        return f"exonération {listed([f'{code:02d}' for code in self.exemptions])}"
+
+
+class RateUnder(Test):
+    """Holds when the fund reimburses less than `basis_points`."""
+
+    test: Literal["rate-under"]
+    basis_points: int = Field(ge=1, le=10_000)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("rate",)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("rate") < self.basis_points
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format(f"remboursé à {{}} %, moins de {self.basis_points // 100} % attendu", pl.col("rate") // 100)
+
+    @property
+    def asked(self) -> str:
+        return f"taux de remboursement inférieur à {percent(self.basis_points)}"
+
+    def told(self, found: Any) -> str:
+        return "non renseigné" if found is None else percent(found)
+
+    @property
+    def french(self) -> str:
+        return f"taux inférieur à {percent(self.basis_points)}"
+
+
+class WithinWorkingDays(Test):
+    """Holds up to the `days`-th jour ouvrable after the request, its own day not counted."""
+
+    test: Literal["within-working-days"]
+    column: Literal["requested_at"]
+    days: int = Field(ge=1)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    def with_calendar(self, acts: pl.DataFrame, run: Run) -> pl.DataFrame:
+        limit = run.calendar.working_days_after(acts[self.column].dt.date(), self.days)
+        return acts.with_columns(limit.alias(self._limit))
+
+    @property
+    def _limit(self) -> str:
+        return f"working_limit_{self.days}"
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("date") <= pl.col(self._limit)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        asked, limit = day(pl.col(self.column)), day(pl.col(self._limit))
+        return pl.format(f"demandé le {{}}, {self.days} jours ouvrables échus le {{}}", asked, limit)
+
+    def found(self, scene: Scene) -> dict[str, Any] | None:
+        asked = scene.act[self.column]
+        if asked is None:
+            return None
+        limit = scene.run.calendar.working_days_after(pl.Series([asked.date()], dtype=pl.Date), self.days)[0]
+        return {"asked": asked.date(), "last_day": limit}
+
+    @property
+    def asked(self) -> str:
+        return f"au plus {counted(self.days, 'jour ouvrable', 'jours ouvrables')} après la demande"
+
+    def told(self, found: Any) -> str:
+        if found is None:
+            return "non renseigné"
+        limit = french_day(found["last_day"]) if found["last_day"] else "inconnu"
+        return f"demandé le {french_day(found['asked'])}, dernier jour le {limit}"
+
+    @property
+    def french(self) -> str:
+        return f"au plus {self.days} jours ouvrables après « {heading(self.column)} »"
+
+
+class WithinHours(Test):
+    """Holds up to `hours` after a moment; without the hour of the act, unknown on the last day."""
+
+    test: Literal["within-hours"]
+    column: Literal["regulated_at"]
+    hours: int = Field(ge=24, multiple_of=24)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column, "time")
+
+    @property
+    def holds(self) -> pl.Expr:
+        """With the hour of the act, to the minute; without it, only what holds whatever the hour."""
+        moment = pl.col("date").dt.combine(pl.col("time"))
+        days_later = (pl.col("date") - pl.col(self.column).dt.date()).dt.total_days()
+        whole_days = self.hours // 24
+        by_day = pl.when(days_later < whole_days).then(True).when(days_later > whole_days).then(False)
+        return (
+            pl.when(pl.col("time").is_null() | pl.col("regulated_day_only"))
+            .then(by_day)
+            .otherwise(moment - pl.col(self.column) <= pl.duration(hours=self.hours))
+        )
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        regulated = pl.col(self.column)
+        at = pl.when("regulated_day_only").then(day(regulated)).otherwise(regulated.dt.to_string("%d/%m/%Y à %H:%M"))
+        return pl.format(f"plus de {self.hours} h après la régulation du {{}}", at)
+
+    def found(self, scene: Scene) -> dict[str, Any] | None:
+        act = scene.act
+        return (
+            None
+            if act[self.column] is None
+            else {"since": act[self.column], "date": act["date"], "time": act["time"]}
+        )
+
+    @property
+    def asked(self) -> str:
+        return f"au plus {self.hours} heures après la régulation"
+
+    def told(self, found: Any) -> str:
+        if found is None:
+            return "non renseigné"
+        at = f" à {found['time']:%H:%M}" if found["time"] else ", heure inconnue"
+        return f"régulé le {found['since']:%d/%m/%Y à %H:%M}, acte du {french_day(found['date'])}{at}"
+
+    @property
+    def french(self) -> str:
+        return f"au plus {self.hours} h après « {heading(self.column)} »"
+
+
+class DutyIs(Test):
+    """Holds at these hours: of the day, of the permanence des soins, or of it where the region says so."""
+
+    test: Literal["duty-is"]
+    values: tuple[Literal["day", "pdsa", "regional"], ...] = Field(min_length=1)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("time",)
+
+    def with_calendar(self, acts: pl.DataFrame, run: Run) -> pl.DataFrame:
+        return acts.with_columns(duty=run.calendar.duty(acts["date"], acts["time"]))
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("duty").is_in(list(self.values))
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.concat_str(
+            pl.lit("aux heures de la permanence des soins"),
+            pl.when(pl.col("duty") == "regional").then(pl.lit(" si la région le prévoit")).otherwise(pl.lit("")),
+            pl.format(" ({})", pl.col("time").dt.to_string("%H:%M")).fill_null(""),
+        )
+
+    def found(self, scene: Scene) -> dict[str, Any]:
+        return {"duty": self.with_calendar(scene.alone(), scene.run)["duty"][0], "time": scene.act["time"]}
+
+    @property
+    def asked(self) -> str:
+        return listed([_HOURS[value] for value in self.values], "ou")
+
+    def told(self, found: Any) -> str:
+        at = f"{found['time']:%H:%M}" if found["time"] else "heure inconnue"
+        return f"{at}, {_HOURS[found['duty']]}" if found["duty"] else at
+
+    @property
+    def french(self) -> str:
+        words = {
+            "day": "hors permanence des soins",
+            "pdsa": "permanence des soins",
+            "regional": "permanence des soins si la région le prévoit",
+        }
+        return f"heures : {listed([words[value] for value in self.values], 'ou')}"
+
+
+class Never(Test):
+    """Holds for no act: the code may not be billed like this on these dates."""
+
+    test: Literal["never"]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.lit(False)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        """Since when, until when, or between which days the code may not be billed, or only in dispute."""
+        why = f" avec le motif {', '.join(quoted(in_french('reason', reasons)))}" if reasons else ""
+        first, last = version.period.first, version.period.last
+        if last is None:
+            return pl.lit(f"ne se facture plus{why} depuis le {first:%d/%m/%Y}")
+        if version.verdict == "review":
+            return pl.lit(f"facturation discutée{why} du {first:%d/%m/%Y} au {last:%d/%m/%Y}")
+        return pl.lit(f"ne se facture pas{why} jusqu'au {last:%d/%m/%Y}")
+
+    def found(self, scene: Scene) -> None:
+        return None
+
+    @property
+    def asked(self) -> str:
+        return "acte admis à cette date"
+
+    def told(self, found: Any) -> str:
+        return ""
+
+    @property
+    def french(self) -> str:
+        return "aucun cas"
+
+
+AnyTest = Annotated[
+    AgeUnder
+    | AgeAtLeast
+    | IsTrue
+    | IsFalse
+    | OneOf
+    | NoneOf
+    | SpecialtyIn
+    | ExemptionIn
+    | RateUnder
+    | WithinWorkingDays
+    | WithinHours
+    | DutyIs
+    | Never,
+    Field(discriminator="test"),
+]

@@ -1,0 +1,88 @@
+"""Codes billed on a day when the nomenclature says that they did not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+import polars as pl
+
+from avenant9.kinds.french import day
+from avenant9.kinds.kind import Kind
+from avenant9.kinds.run import Run, in_force, outcome
+from avenant9.kinds.scene import Row, Scene
+from avenant9.kinds.trace import Fact, Line, Span, Told, Trace
+from avenant9.law.dated import Dated, Version
+from avenant9.model import Outcome
+from avenant9.wording import listed
+
+
+class ValidityVersion(Version):
+    """Codes billed outside the periods that the nomenclature gives them."""
+
+
+class Validity(Kind[ValidityVersion]):
+    """A code that did not exist on the date."""
+
+    families: ClassVar = ("condition",)
+
+    kind: Literal["validity"]
+
+    def reads(self, version: ValidityVersion) -> Iterable[str]:
+        return ()
+
+    def check(self, acts: pl.DataFrame, version: ValidityVersion, run: Run) -> Outcome:
+        """Codes billed on a day when the nomenclature says that they did not exist. Explained by `periods`."""
+        spans = run.existence
+        about = acts.select("act", "code", "date", "amount").filter(
+            pl.col("code").is_in(spans["code"].implode()), in_force(version)
+        )
+        days = about.select("code", "date").unique()
+        inside = days.join(spans, on="code").filter(
+            pl.col("date").is_between(pl.col("first"), pl.col("last").fill_null(pl.col("date")))
+        )
+        never = days.join(inside, on=["code", "date"], how="anti")
+        outside = about.join(never, on=["code", "date"], how="semi") if len(never) else about.clear()
+        known = spans.group_by("code", maintain_order=True).agg(
+            periods=pl.coalesce(
+                pl.format("du {} au {}", day(pl.col("first")), day(pl.col("last"))),
+                pl.format("depuis le {}, sans fin connue", day(pl.col("first"))),
+            ).str.join(", puis "),
+            source=pl.col("source").first(),
+            weak=(pl.col("confidence") == "low").any(),
+        )
+        said = outside.join(known, on="code", maintain_order="left").select(
+            "act",
+            verdict=pl.when("weak").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
+            at_stake="amount",
+            message=pl.format("{} : code facturable {}.", "code", "periods"),
+            explanation=pl.struct(periods="periods"),
+            related=pl.lit([], pl.List(pl.UInt32)),
+            source="source",
+        )
+        return outcome(said)
+
+    def looks_at(self, version: ValidityVersion, scene: Scene) -> bool:
+        return scene.counts and scene.code in scene.run.existence["code"]
+
+    def trace(self, version: ValidityVersion, scene: Scene, finding: Row | None) -> ValidityTrace:
+        spans = scene.run.existence.filter(pl.col("code") == scene.code).sort("first")
+        return ValidityTrace(tuple(Span(first, last) for first, last in spans.select("first", "last").iter_rows()))
+
+    def values(self, scene: Scene) -> Iterable[Dated]:
+        return scene.acts[scene.code].existence if scene.code in scene.acts else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValidityTrace(Trace):
+    """The periods in which the code may be billed."""
+
+    periods: tuple[Span, ...]
+
+    def fine(self, code: str) -> str:
+        return f"{code} : le code existe à cette date."
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """The periods."""
+        yield Fact("Existence", listed(list(map(str, self.periods))) or "aucune période connue")

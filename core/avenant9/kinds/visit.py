@@ -1,0 +1,113 @@
+"""The acts of one practitioner, patient and day: what they are to a pair that excludes, or to a code with a host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from avenant9.kinds.kind import Selection
+from avenant9.kinds.scene import Row, Scene, counting_order
+from avenant9.kinds.trace import ActLine, ActList, Fact, Line, Told, Trace
+from avenant9.wording import counted, listed
+
+VISIT = ["practitioner", "patient", "date"]
+ROW = ["input", "row"]
+#: What a pair is told by.
+COLUMNS = ["act", *VISIT, *ROW, "time", "code", "nature", "specialty", "amount", "invoice"]
+
+Role = Literal["beside", "excluded", "allowed", "makes-regular", "other-invoice", "host", "doubtful-host", "other"]
+_ROLES: dict[Role, str] = {
+    "beside": "incompatible",
+    "excluded": "écarté par le texte",
+    "allowed": "cumul expressément admis",
+    "makes-regular": "rend le cumul régulier",
+    "other-invoice": "sur une autre facture",
+    "host": "l'acte accompagné",
+    "doubtful-host": "accompagnement discuté",
+    "other": "sans effet pour cette règle",
+}
+
+
+def visits(these: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of different acts of one visit, or of one row where the practitioner or the patient is unknown."""
+    right = others.select(
+        *VISIT,
+        *ROW,
+        other="act",
+        other_code="code",
+        other_time="time",
+        other_invoice="invoice",
+        other_input="input",
+        other_row="row",
+    )
+    by_visit = these.join(right.drop(ROW), on=VISIT)
+    unknown = these.filter(pl.col("practitioner").is_null() | pl.col("patient").is_null())
+    by_row = unknown.join(right.drop(VISIT), on=ROW)
+    same_row = (pl.col("input") == pl.col("other_input")) & (pl.col("row") == pl.col("other_row"))
+    pairs = pl.concat([by_visit, by_row.select(by_visit.columns)]).with_columns(same_row=same_row)
+    return pairs.filter(pl.col("act") != pl.col("other"))
+
+
+def unnamed() -> pl.Expr:
+    """Whether the visit of an act is not known."""
+    return pl.col("practitioner").is_null() | pl.col("patient").is_null()
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """Another act of the visit, and what it is to the act explained."""
+
+    act: ActLine
+    role: Role
+    one_invoice: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitTrace(Trace):
+    """The other acts of the same practitioner, patient and day (of the same row where one of them is unknown)."""
+
+    scope: str  # day, invoice, row
+    others: tuple[VisitLine, ...]
+
+    @property
+    def facing(self) -> bool:
+        return any(line.role not in ("other", "makes-regular") for line in self.others)
+
+    def codes(self, role: Role) -> str:
+        """The codes of the acts that are this to the act."""
+        return listed(list(dict.fromkeys(line.act.code for line in self.others if line.role == role)))
+
+    def lines(self, told: Told) -> Iterator[Line]:
+        """Each other act, with what it is."""
+        if not self.others:
+            yield Fact("Le même jour", "aucun autre acte")
+            return
+        yield ActList(
+            {"row": "Sur la ligne"}.get(self.scope, "Le même jour"),
+            counted(len(self.others), "autre acte"),
+            tuple(line.act for line in self.others),
+            tuple(f"{_ROLES[line.role]}{self._invoice(line)}" for line in self.others),
+            folded=False,
+        )
+
+    def _invoice(self, line: VisitLine) -> str:
+        if self.scope != "invoice" or line.role == "other-invoice":
+            return ""
+        return {True: ", même facture", False: ", autre facture", None: ", facture inconnue"}[line.one_invoice]
+
+
+def others(rows: list[Row], scene: Scene, role: Callable[[Row], tuple[Role, bool | None]]) -> tuple[VisitLine, ...]:
+    """The acts of a visit beside the act explained, in counting order."""
+    beside = [row for row in sorted(rows, key=counting_order) if row["act"] != scene.act["act"]]
+    return tuple(VisitLine(scene.line(row), *role(row)) for row in beside)
+
+
+def chosen(rows: list[Row], selection: Selection | None, scene: Scene) -> set[int]:
+    """The acts of a selection, as the check selects them."""
+    if selection is None:
+        return set()
+    acts = pl.Series([row["act"] for row in rows], dtype=pl.UInt32)
+    return set(scene.counted.filter(pl.col("act").is_in(acts.implode()), selection.chosen)["act"])
