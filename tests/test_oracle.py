@@ -125,6 +125,36 @@ def test_engine_and_oracle_agree_at_length(kind: str, tmp_path: Path, record_pro
     assert compared["unverifiable"] > 0 or kind in ANSWERS_ALWAYS
 
 
+@st.composite
+def regularised(draw: st.DrawFn) -> Practice:
+    """Rows of one act and their cancellations, alike in some of what tells them apart."""
+    told = {
+        "quantity": ["1", "1", "1", "2", "-1", "-1", "-2"],
+        "amount": ["20,00", "25,00", "40,00", "-20,00", "-25,00", "-40,00", ""],
+        "overcharge": ["5,00", "-5,00", "0", ""],
+        "status": ["", "", "", "rejete"],
+    }
+    usual = {"date": "10/05/2023", "code": "TE2", "practitioner": "A", "patient": "P"}
+    rows = draw(
+        st.lists(
+            st.fixed_dictionaries({key: st.sampled_from(values) for key, values in told.items()}),
+            min_size=2,
+            max_size=8,
+        )
+    )
+    return strategies.Practice((*usual, *told), tuple(usual | row for row in rows))
+
+
+@settings(ROUGH, max_examples=60, derandomize=True)
+@given(practice=regularised())
+def test_engine_and_oracle_agree_on_what_a_cancellation_takes(practice: Practice, tmp_path: Path) -> None:
+    left = [
+        (act.quantity, act.amount, act.overcharge, act.uncounted)
+        for act in reading.read(list(practice.columns), list(practice.rows), BOOK).acts
+    ]
+    assert subject.left(practice.write(tmp_path / "actes.csv")) == left
+
+
 def worth_comparing(practice: Practice) -> bool:
     """Hypothesis starts with the smallest file, in which nothing can happen."""
     return len(practice.rows) > 5

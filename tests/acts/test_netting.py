@@ -49,6 +49,30 @@ NEGATIVE = {"quantity": -1, "amount": -2000}
             [{"patient": None}, {**NEGATIVE, "patient": None}],
             [(0, 0, "cancelled"), (-1, -2000, "cancellation")],
         ),  # unknown with unknown
+        # the row of the opposite amount, wherever it stands
+        ([{}, {"amount": 2500}, NEGATIVE], [(0, 0, "cancelled"), (1, 2500, None), (-1, -2000, "cancellation")]),
+        (
+            [{"quantity": 2, "amount": 4000}, {}, {"amount": 4000}, {"quantity": -2, "amount": -4000}],
+            [(0, 0, "cancelled"), (1, 2000, None), (1, 4000, None), (-2, -4000, "cancellation")],
+        ),  # and of the same quantity
+        (
+            [{"amount": 4000}, {}, {"quantity": -2, "amount": -4000}],
+            [(0, 0, "cancelled"), (0, 0, "cancelled"), (-2, -4000, "cancellation")],
+        ),  # what is left of its units takes the others
+        (
+            [{}, {"amount": 2500}, {"amount": 3000}, {"quantity": -1, "amount": None}, {"amount": -3000}],
+            [
+                (1, 2000, None),
+                (0, 0, "cancelled"),
+                (0, 0, "cancelled"),
+                (-1, None, "cancellation"),
+                (1, -3000, "cancellation"),
+            ],
+        ),  # the exact opposite is taken before an earlier cancellation takes any
+        (
+            [{}, {"amount": 2500}, {"quantity": -1}],
+            [(0, 0, "cancelled"), (1, 2500, None), (-1, 2000, "cancellation")],
+        ),  # a negative quantity needs no negative amount
     ],
 )
 def test_cancellations(rows: list[dict[str, Any]], expected: list[Any]) -> None:
@@ -60,6 +84,20 @@ def test_a_row_left_with_units_keeps_its_part_of_every_amount() -> None:
     assert acts.row(0, named=True) | {"amount": 6000, "overcharge": 300, "reimbursed": 4200} == acts.row(
         0, named=True
     )
+
+
+@pytest.mark.parametrize(
+    ("overcharge", "taken"),
+    [(-700, 0), (-1200, 1), (700, 0), (0, 2), (None, 2)],  # equal in none, or unknown: the last row
+)
+def test_of_rows_of_one_amount_the_overcharge_tells_which(overcharge: int | None, taken: int) -> None:
+    rows = [{"overcharge": 700}, {"overcharge": 1200}, {"overcharge": 300}, {**NEGATIVE, "overcharge": overcharge}]
+    assert cancel(table(*rows))["quantity"].to_list() == [0 if rank == taken else 1 for rank in range(3)] + [-1]
+
+
+def test_no_overcharge_is_the_opposite_of_none() -> None:
+    rows = [{"overcharge": None}, {"overcharge": 700}, {**NEGATIVE, "overcharge": None}]
+    assert cancel(table(*rows))["quantity"].to_list() == [0, 1, -1]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +129,11 @@ REFUSED = {"status": "rejete", "uncounted": "rejete"}
         # what the file says rejected is cancelled before what was billed after it
         ([REFUSED, NEGATIVE, {}], [(1, 2000, "rejete"), (-1, -2000, "cancellation"), (1, 2000, None)]),
         ([REFUSED, {"amount": -2000}], [(1, 2000, "rejete"), (1, -2000, "cancellation")]),
+        # of rows alike only: the exact opposite before it
+        (
+            [{**REFUSED, "amount": 2500}, {}, NEGATIVE],
+            [(1, 2500, "rejete"), (0, 0, "cancelled"), (-1, -2000, "cancellation")],
+        ),
         # a cancellation that was rejected cancels nothing
         ([{}, {**NEGATIVE, **REFUSED}], [(1, 2000, None), (-1, -2000, "rejete")]),
     ],

@@ -10,9 +10,11 @@ Choices made where the contract leaves one (each is also what the tests hold `av
   is a code of the nomenclature or of the CCAM;
 - "non" beside an exemption that is an ALD one is unknown;
 - a birth date after the date of care is unknown;
-- cancellations are served in the order of their rows, each of them from the last row backwards, whatever the
-  amounts; one that keeps a unit with nothing to cancel is an orphan;
-- a row that the file says rejected or cancelled enters no count, but a cancellation takes it away first of all;
+- cancellations are served in the order of their rows, first all of them from the rows of their amount, quantity and
+  overcharge whatever their signs (an empty overcharge is like another one), then from those of their amount and
+  quantity, then of their amount, then from any row; each time from the last row backwards; one that keeps a unit with
+  nothing to cancel is an orphan;
+- a row that the file says rejected or cancelled enters no count, but of rows alike it is taken away first;
 - the overcharge and the reimbursement of a row left with r of its q units are `x r / q` too, half up;
 - a number in the cell of a code priced by coefficient is the coefficient, and wins over the column;
 - in a row of several codes each code takes the row's quantity, and the row's whole amount.
@@ -277,14 +279,17 @@ def net(acts: list[Act]) -> None:
             if (act.amount or 0) < 0 and act.uncounted is None and not any(act is c for c in cancelling):
                 act.uncounted = "orphan"
         left = {act.number: max(act.quantity, 0) for act in others}
+        units = {act.number: abs(act.quantity) for act in cancelling}
+        for likeness in (3, 2, 1, 0):
+            for act in cancelling:
+                for refused in (True, False):
+                    for other in others[::-1]:
+                        if (other.uncounted is not None) == refused and alike(act, other) >= likeness:
+                            taken = min(units[act.number], left[other.number])
+                            left[other.number] -= taken
+                            units[act.number] -= taken
         for act in cancelling:
-            units = abs(act.quantity)
-            last_first = others[::-1]
-            for other in sorted(last_first, key=lambda other: other.uncounted is None):
-                taken = min(units, left[other.number])
-                left[other.number] -= taken
-                units -= taken
-            act.uncounted = "orphan" if units else "cancellation"
+            act.uncounted = "orphan" if units[act.number] else "cancellation"
         for act in others:
             remaining = left[act.number]
             if remaining == act.quantity or act.uncounted in REFUSED:
@@ -296,3 +301,14 @@ def net(acts: list[Act]) -> None:
             act.quantity = remaining
             if remaining == 0:
                 act.uncounted = "cancelled"
+
+
+def alike(one: Act, other: Act) -> int:
+    """How many of amount, quantity and overcharge are the same, signs aside, up to the first that is not."""
+    if one.amount is None or other.amount is None or abs(one.amount) != abs(other.amount):
+        return 0
+    if abs(one.quantity) != abs(other.quantity):
+        return 1
+    if (one.overcharge is None) != (other.overcharge is None):
+        return 2
+    return 3 if abs(one.overcharge or 0) == abs(other.overcharge or 0) else 2

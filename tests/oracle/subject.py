@@ -48,6 +48,14 @@ def report_on(practice: Practice, path: Path, only: tuple[str, ...] = ()) -> Any
     return check(acts, rulebook(), Options(as_of=practice.as_of, zone=practice.zone, only=only, derogations=granted))
 
 
+def left(path: Path) -> list[tuple[Any, ...]]:
+    """What cancellations leave of the acts of a file: units, amount, overcharge, why an act does not count."""
+    from avenant9.acts.load import load_acts
+
+    acts = load_acts([str(path)], rulebook().nomenclature).table
+    return acts.select("quantity", "amount", "overcharge", "uncounted").rows()
+
+
 def findings(result: Any) -> list[Finding]:
     """What the report holds, in its order."""
     return [

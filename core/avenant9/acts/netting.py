@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import polars as pl
 
@@ -14,6 +16,8 @@ REFUSED = ("rejete", "annule")
 _GROUP = ("practitioner", "patient", "date", "code")
 REBILLED = (*_GROUP, "amount")  # what two invoices of one act share
 _SCALED = ("amount", "overcharge", "reimbursed")  # what shrinks with the units of a row
+#: In what the row that a cancellation takes is its opposite, the likest first; then any row (ruling 82).
+_LIKENESS = (("amount", "quantity", "overcharge"), ("amount", "quantity"), ("amount",), ())
 
 
 def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
@@ -53,11 +57,11 @@ def mark_rebilled(acts: pl.DataFrame) -> pl.DataFrame:
 
 
 def cancel(acts: pl.DataFrame) -> pl.DataFrame:
-    """Takes cancelled units away from the rows of their group, the last row first.
+    """Takes cancelled units away from the rows of their group: the exact opposite first, then the last row.
 
     A group is (practitioner, patient, date, code). A row cancels with a negative quantity, or with quantity 1
-    and an amount opposite to another row's. A row left with r of q units keeps `amount * r / q`, half up. What the
-    file itself says refused is cancelled first: the acts that count may have been billed after it.
+    and an amount opposite to another row's. A row left with r of q units keeps `amount * r / q`, half up. Of rows
+    alike, what the file itself says refused is cancelled first: the acts that count may have been billed after it.
     """
     refused = pl.col("uncounted").is_in(REFUSED)
     counted = acts.filter(pl.col("uncounted").is_null() | refused).with_columns(refused=refused.fill_null(False))
@@ -87,46 +91,80 @@ class _Line:
     refused: bool
     left: int = 0
 
+    @property
+    def bills(self) -> bool:
+        return self.quantity > 0 and (self.amount or 0) > 0
+
     def scaled(self, value: int | None) -> int | None:
         if value is None or not self.quantity:
             return value
         return (2 * value * self.left + self.quantity) // (2 * self.quantity)
 
+    def told(self, names: Sequence[str]) -> tuple[int | None, ...]:
+        """These of its figures, whichever row has the sign."""
+        figures = (getattr(self, name) for name in names)
+        return tuple(None if figure is None else abs(figure) for figure in figures)
 
-def _net(lines: Iterable[_Line]) -> list[tuple[int, int, int | None, int | None, int | None, str | None]]:
+
+#: act, quantity, amount, overcharge, reimbursed, uncounted.
+_Change: TypeAlias = tuple[int, int, int | None, int | None, int | None, str | None]
+
+
+def _net(lines: Iterable[_Line]) -> list[_Change]:
     group = list(lines)
+    cancelling = _cancelling(group)
+    acts = {line.act for line in cancelling}
+    unserved = _taken_away(cancelling, [line for line in group if line.act not in acts and (line.amount or 0) >= 0])
+    changes: list[_Change] = []
     for line in group:
-        line.left = max(line.quantity, 0)
-    amounts = {line.amount for line in group if line.quantity > 0 and (line.amount or 0) > 0}
-    cancelling = [
-        line
-        for line in group
-        if not line.refused
-        and (line.quantity < 0 or (line.quantity == 1 and (line.amount or 0) < 0 and -(line.amount or 0) in amounts))
-    ]
-    taken_from = [line for line in group if line not in cancelling and (line.amount or 0) >= 0]
-    taken_from.sort(key=lambda line: line.refused)
-    uncounted: dict[int, str | None] = {}
-    for line in group:
-        if line not in cancelling and not line.refused and (line.amount or 0) < 0:
-            uncounted[line.act] = "orphan"
-    for line in cancelling:
-        units = abs(line.quantity)
-        for target in reversed(taken_from):
-            taken = min(units, target.left)
-            target.left -= taken
-            units -= taken
-        uncounted[line.act] = "orphan" if units else "cancellation"
-    changes = []
-    for line in group:
-        if line.act in uncounted:
-            changes.append(
-                (line.act, line.quantity, line.amount, line.overcharge, line.reimbursed, uncounted[line.act])
-            )
-        elif line.left != line.quantity and not line.refused:
+        if line.act in acts:
+            state = "orphan" if unserved[line.act] else "cancellation"
+            changes.append((line.act, line.quantity, line.amount, line.overcharge, line.reimbursed, state))
+        elif line.refused:
+            continue
+        elif (line.amount or 0) < 0:
+            changes.append((line.act, line.quantity, line.amount, line.overcharge, line.reimbursed, "orphan"))
+        elif line.left != line.quantity:
             parts = (line.scaled(line.amount), line.scaled(line.overcharge), line.scaled(line.reimbursed))
             changes.append((line.act, line.left, *parts, None if line.left else "cancelled"))
     return changes
+
+
+def _cancelling(group: Sequence[_Line]) -> list[_Line]:
+    """The rows that cancel: a negative quantity, or one unit at the opposite of what another row bills."""
+    billed = {line.amount for line in group if line.bills}
+    return [
+        line
+        for line in group
+        if not line.refused
+        and (line.quantity < 0 or (line.quantity == 1 and (line.amount or 0) < 0 and -(line.amount or 0) in billed))
+    ]
+
+
+def _taken_away(cancelling: Sequence[_Line], rows: Sequence[_Line]) -> dict[int, int]:
+    """Takes the cancelled units from `rows` (their `left`); by `act`, those that find nothing to cancel."""
+    units = {line.act: abs(line.quantity) for line in cancelling}
+    for row in rows:
+        row.left = max(row.quantity, 0)
+    for names in _LIKENESS:
+        alike = defaultdict(list)
+        for row in sorted(rows, key=lambda row: (row.refused, row.act)):
+            alike[row.told(names)].append(row)
+        for line in cancelling:
+            if line.amount is not None or "amount" not in names:  # what is unknown is nobody's opposite
+                units[line.act] = _served(units[line.act], alike[line.told(names)])
+    return units
+
+
+def _served(units: int, rows: list[_Line]) -> int:
+    """The units that are left when the rows have given theirs, the last one first; what has none left goes."""
+    while units and rows:
+        taken = min(units, rows[-1].left)
+        rows[-1].left -= taken
+        units -= taken
+        if not rows[-1].left:
+            rows.pop()
+    return units
 
 
 def updated(acts: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
