@@ -3,6 +3,7 @@
 The library `holidays` computes the dates; `Hours`, read from `rules/calendrier/`, says which of them are legal
 holidays, where, and at what hours the permanence des soins (PDSA) starts and ends. Moments are the naive local
 time of the zone, durations those of the clock on the wall: a night of the change to summer time is cut as any other.
+Only `Calendar.gone_by` counts the hours that really went by.
 A day outside `Hours.period`, or in a year that the library does not compute, is *unknown*: it has no line in a
 table, and the scalar functions answer None.
 """
@@ -36,6 +37,17 @@ SUBDIVISIONS: dict[str, str | None] = {
     "guyane": "973",
     "reunion": "974",
     "mayotte": "976",
+}
+
+#: Zone -> its clock.
+CLOCKS: dict[str, str] = {
+    "metropole": "Europe/Paris",
+    "alsace-moselle": "Europe/Paris",
+    "guadeloupe": "America/Guadeloupe",
+    "martinique": "America/Martinique",
+    "guyane": "America/Cayenne",
+    "reunion": "Indian/Reunion",
+    "mayotte": "Indian/Mayotte",
 }
 
 _MONDAY, _FRIDAY, _SATURDAY, _SUNDAY = 1, 5, 6, 7  # ISO weekdays
@@ -411,6 +423,19 @@ class Calendar:
         asked = pl.DataFrame({"date": dates}, schema={"date": pl.Date})
         joined = asked.join(limits, on="date", how="left", maintain_order="left")
         return joined["limit" if local else "strict"].rename("limit")
+
+    def gone_by(self, since: pl.Series, until: pl.Series) -> pl.Series:
+        """The time that went by between moments (Datetime or null): Duration, longest where an hour comes twice.
+
+        A moment that the clock of the zone jumps over is taken for the one that the clock then shows.
+        """
+        return self._on_earth(until, "latest") - self._on_earth(since, "earliest")
+
+    def _on_earth(self, moments: pl.Series, ambiguous: Literal["earliest", "latest"]) -> pl.Series:
+        zone = CLOCKS[self.zone]
+        known = moments.dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
+        after = moments.dt.offset_by("1h").dt.replace_time_zone(zone, ambiguous=ambiguous, non_existent="null")
+        return known.fill_null(after)
 
 
 def _ends(dates: pl.Series) -> tuple[date, date]:

@@ -149,7 +149,10 @@ def test_a_share_below_the_nominal_one_takes_nothing_away(simulated: Simulate) -
         ({"pathway": "S", "birth_date": ""}, "7.50"),
         ({"pathway": "S", "specialty": "33", "code": "TC"}, "17.50"),
         ({"pathway": "S", "ald": "oui"}, "25.00"),
-        ({"pathway": "S", "exemption": "41"}, "25.00"),
+        ({"pathway": "S", "exemption": "42"}, "25.00"),
+        ({"exemption": "41"}, "17.50"),  # in ALD, for care that is apart from it
+        ({"exemption": "43", "ald": "oui"}, "17.50"),
+        ({"exemption": "46", "ald": "oui"}, "25.00"),
         ({"exemption": "30"}, "25.00"),
         ({"exemption": "47"}, "17.50"),
         ({"exemption": "", "ald": ""}, "17.50"),

@@ -211,7 +211,7 @@ def calls() -> st.SearchStrategy[Row]:
             "overcharge": st.sampled_from([0, 10]),
             "pathway": st.sampled_from(["T", "S", "P", "F", "U", None]),
             "ald": st.sampled_from(["oui", "non", "non", None]),
-            "exemption": st.sampled_from([0, 41, 47, None]),
+            "exemption": st.sampled_from([0, 41, 42, 47, None]),
         }
     )
 
@@ -244,7 +244,7 @@ def naive_cover(rows: list[Row]) -> tuple[Decimal, Decimal, int, Counter[str]]:
             continue
         dispensed = (sixteen is not None and day < sixteen) or row["specialty"] == 33
         share = Decimal("0.3") if row["pathway"] in ("S", "P", "F") and not dispensed else Decimal("0.7")
-        if row["ald"] == "oui" or row["exemption"] == 41:
+        if row["exemption"] != 41 and (row["ald"] == "oui" or row["exemption"] == 42):
             share = Decimal(1)
         base = Decimal(row["amount"]) - row["overcharge"]
         nominal = (base * share).quantize(Decimal("0.01"), ROUND_HALF_UP)

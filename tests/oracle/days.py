@@ -19,6 +19,12 @@ LOCAL = {
     "alsace-moselle": (12, 26), "mayotte": (4, 27), "martinique": (5, 22), "guadeloupe": (5, 27), "guyane": (6, 10),
     "reunion": (12, 20),
 }  # fmt: skip
+#: Whose clock is on the wall.
+CLOCKS = {
+    "metropole": "Europe/Paris", "alsace-moselle": "Europe/Paris", "mayotte": "Indian/Mayotte",
+    "martinique": "America/Martinique", "guadeloupe": "America/Guadeloupe", "guyane": "America/Cayenne",
+    "reunion": "Indian/Reunion",
+}  # fmt: skip
 MONDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY = 0, 3, 4, 5, 6
 
 

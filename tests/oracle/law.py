@@ -45,8 +45,9 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from oracle import days
 from oracle.activity import birthday
@@ -605,7 +606,11 @@ def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[
         reached = act.date >= birthday(act.birth_date, test["years"])
         return reached == (name == "age-at-least"), []
     if name == "within-hours":
-        return within_hours(act, test["column"], test["hours"])
+        return within_hours(act, test["column"], test["hours"], zone)
+    if name == "exempted":
+        return exempted(act, test)
+    if name == "within-working-days" and asked_after(act, test["column"]):
+        return False, []
     if name == "duty-is":
         hours = range(24) if act.time is None else [act.time.hour]
         duties = {days.duty(act.date, hour, zone) for hour in hours}
@@ -628,19 +633,60 @@ def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[
     return answers[name](), []
 
 
-def within_hours(act: Act, column: str, hours: int) -> tuple[bool | None, list[str]]:
-    """Up to the same minute, `hours` later; an unknown hour leaves the last day open."""
+def exempted(act: Act, test: dict[str, Any]) -> tuple[bool | None, list[str]]:
+    """In ALD or exempted; an exemption for care apart from the ALD is none, whatever else is known."""
+    if act.exemption in test["unrelated"]:
+        return False, []
+    if act.ald or act.exemption in test["exemptions"]:
+        return True, []
+    gaps = [column for column in ("ald", "exemption") if getattr(act, column) is None]
+    return (None, gaps) if gaps else (False, [])
+
+
+def asked_after(act: Act, column: str) -> bool:
+    """Whether the moment is later than the act: of one day only where both hours say so."""
+    moment = getattr(act, column)
+    if moment is None:
+        return False
+    if moment.day == act.date:
+        return moment.time is not None and act.time is not None and bool(moment.time > act.time)
+    return bool(moment.day > act.date)
+
+
+def within_hours(act: Act, column: str, hours: int, zone: str) -> tuple[bool | None, list[str]]:
+    """Up to the same minute, `hours` later, by the clock and in time gone by; not before the moment itself.
+
+    An unknown hour leaves the last day open.
+    """
     start = getattr(act, column)
     gaps = [column] if start is None or start.time is None else []
     gaps += ["time"] if act.time is None else []
     if start is None:
         return None, gaps
-    last = start.day + timedelta(hours // 24)
-    if act.date != last:
-        return act.date < last, []
-    if start.time is None or act.time is None:
-        return None, gaps
-    return act.time <= start.time, []
+    if gaps:
+        last = start.day + timedelta(hours // 24)
+        return (None, gaps) if act.date == last else (start.day <= act.date < last, [])
+    by_clock, gone_by = delays(act, column, zone)
+    return timedelta(0) <= by_clock <= timedelta(hours=hours) and gone_by <= timedelta(hours=hours), []
+
+
+def delays(act: Act, column: str, zone: str) -> tuple[timedelta, timedelta]:
+    """By the clock and in time gone by; the shortest where an hour is not known, the longest where it comes twice."""
+    start = getattr(act, column)
+    since = datetime.combine(start.day, start.time or time(23, 59))
+    until = datetime.combine(act.date, act.time or time(0))
+    clock = ZoneInfo(days.CLOCKS[zone])
+    later = until.replace(tzinfo=clock, fold=1).astimezone(UTC) - since.replace(tzinfo=clock).astimezone(UTC)
+    return until - since, later
+
+
+def leaves_a_doubt(test: dict[str, Any], act: Act, zone: str) -> bool:
+    """Whether a test that fails leaves a person to settle it: later than the act, or the clock changed in between."""
+    if test["test"] == "within-working-days":
+        return asked_after(act, test["column"])
+    if test["test"] == "within-hours":
+        return any(delay <= timedelta(hours=test["hours"]) for delay in delays(act, test["column"], zone))
+    return False
 
 
 def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
@@ -661,9 +707,13 @@ def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
             about = not reasons or act.reason is not None
             broken = any(value is False for value, _ in required)
             alone = all(value is False for value, _ in excused)
+            firm = any(
+                value is False and not leaves_a_doubt(test, act, case.zone)
+                for test, (value, _) in zip(version["requires"], required, strict=True)
+            )
             doubts = [holds(test, act, case.zone) for test in version.get("doubtful_if", [])]
             verdict = version["verdict"]
-            if not alone or any(value is not False for value, _ in doubts):
+            if not alone or not firm or any(value is not False for value, _ in doubts):
                 verdict = "review"
             if about and broken and (alone or version.get("unknown_exception") == "review"):
                 found.append(Found(act, None, None, verdict, act.amount, []))

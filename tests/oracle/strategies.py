@@ -27,12 +27,13 @@ DAYS = [
     date(2024, 2, 29), date(2024, 5, 15), date(2024, 12, 21), date(2024, 12, 22), date(2024, 12, 30),
     date(2025, 1, 1), date(2025, 12, 31), date(2026, 1, 1), date(2026, 11, 22),
 ]  # fmt: skip
-#: Saturdays and Sundays, holidays and the days around them, which decide hours and delays.
+#: Saturdays and Sundays, holidays and the days around them, and the Mondays after a change of the clock.
 DUTY_DAYS = [
     date(2022, 4, 15), date(2022, 4, 18), date(2022, 5, 26), date(2022, 5, 27), date(2022, 5, 28), date(2022, 6, 6),
     date(2022, 7, 15), date(2022, 7, 16), date(2022, 8, 13), date(2022, 8, 15), date(2022, 8, 27), date(2022, 9, 11),
     date(2022, 10, 31), date(2022, 11, 12), date(2022, 12, 26), date(2023, 5, 13), date(2023, 5, 19),
     date(2023, 8, 14), date(2023, 12, 20), date(2024, 5, 11), date(2024, 11, 2), date(2024, 12, 23),
+    date(2023, 3, 27), date(2023, 10, 30),
 ]  # fmt: skip
 TIMES = ["", "", "09:00", "09:00", "14h30", "00:00", "07:59", "08:00", "11:59", "12:00", "19:59", "20:00", "23h59"]
 CCAM_CODES = ["DEQP003", "JKHD001", "QZHA001", "QZHA005", "YYYY123"]

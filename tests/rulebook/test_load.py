@@ -81,8 +81,8 @@ SENTENCES = {
     "attendu : un code d'acte, en majuscules et chiffres (TE2).",
     "test-inconnu": f"{CONDITION} : version 1, requires 1, test : valeur refusée : « age-below » ; "
     "attendu : « age-under », « age-at-least », « is-true », « is-false », « one-of », « none-of », "
-    "« specialty-in », « exemption-in », « rate-under », « within-working-days », « within-hours », « duty-is » "
-    "ou « never ».",
+    "« specialty-in », « exemption-in », « exempted », « rate-under », « within-working-days », « within-hours », "
+    "« duty-is » ou « never ».",
     "test-incomplet": f"{CONDITION} : version 1, requires 2, years : clé absente ; "
     "attendu : un nombre entier, au moins 1.",
     "remote_until-hors-version": f"{SEUIL} : version 1 : « remote_until » donne un jour hors de la version ; "

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from avenant9.errors import RulebookError
-from avenant9.kinds.tests import AgeUnder, ExemptionIn, NoneOf, SpecialtyIn
+from avenant9.kinds.tests import AgeUnder, Exempted, NoneOf, SpecialtyIn
 from avenant9.rulebook import load, measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import (
@@ -80,8 +80,8 @@ def test_the_exemptions_are_those_of_the_rule_on_the_rate() -> None:
     [version] = load_rulebook().rules["condition/tc-taux"].version
     cover = MEASURES["teleconsultation-100"]
     assert isinstance(cover, Cover)
-    assert [{*value.exemptions} for value in cover.nominal] == [
-        {*test.exemptions} for test in version.unless if isinstance(test, ExemptionIn)
+    assert [({*value.exemptions}, {*value.unrelated}) for value in cover.nominal] == [
+        ({*test.exemptions}, {*test.unrelated}) for test in version.unless if isinstance(test, Exempted)
     ]
 
 

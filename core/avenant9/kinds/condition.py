@@ -26,7 +26,7 @@ class ConditionVersion(Version):
 
     Unknown values are carried through: the act is *unverifiable* where they could change the answer, or a review
     where only an exception is unknown and `unknown_exception` says so. Where one of `doubtful_if` holds, or could,
-    what would be a violation is a review.
+    what would be a violation is a review; so it is where every test that fails leaves a doubt.
     """
 
     codes: tuple[Code, ...] = Field(min_length=1, title="actes")
@@ -91,10 +91,13 @@ class Condition(Kind[ConditionVersion]):
         met = reduce(and_, (test.holds for test in version.requires))
         exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
         doubtful = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(False))
+        firmly = reduce(or_, ((~test.holds & ~test.in_doubt).fill_null(False) for test in version.requires))
         only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
         about = about.with_columns(
             broken=pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True)),
-            doubtful=pl.when(only_exception).then(exempt.is_null()).otherwise(False) | doubtful.fill_null(True),
+            doubtful=pl.when(only_exception).then(exempt.is_null()).otherwise(False)
+            | doubtful.fill_null(True)
+            | ~firmly,
             age=age(),
         )
         return outcome(

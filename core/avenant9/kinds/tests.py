@@ -6,6 +6,7 @@ An answer is yes, no, or null where the value is unknown.
 from __future__ import annotations
 
 from abc import abstractmethod
+from datetime import time, timedelta
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -72,6 +73,11 @@ class Test(Value):
     @abstractmethod
     def holds(self) -> pl.Expr:
         """Whether it holds of an act."""
+
+    @property
+    def in_doubt(self) -> pl.Expr:
+        """Whether, where it does not hold, only a person can settle it."""
+        return pl.lit(False)
 
     @abstractmethod
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
@@ -382,8 +388,57 @@ class RateUnder(Test):
         return f"taux inférieur à {percent(self.basis_points)}"
 
 
+class Exempted(Test):
+    """Holds for patients in ALD and for these exemption codes, but for `unrelated`: care apart from the ALD."""
+
+    test: Literal["exempted"]
+    exemptions: tuple[int, ...] = Field(min_length=1)
+    unrelated: tuple[int, ...]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("ald", "exemption")
+
+    @property
+    def holds(self) -> pl.Expr:
+        return exempted(self.exemptions, self.unrelated)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.lit("ni ALD ni exonération pour ces soins")
+
+    def found(self, scene: Scene) -> dict[str, Any]:
+        return {name: scene.act[name] for name in self.reads}
+
+    @property
+    def asked(self) -> str:
+        return f"patient en ALD ou exonéré, {self._but}"
+
+    def told(self, found: Any) -> str:
+        ald = {True: "ALD : oui", False: "ALD : non", None: "ALD non renseignée"}[found["ald"]]
+        code = found["exemption"]
+        return f"{ald}, {'exonération non renseignée' if code is None else f'exonération {code}'}"
+
+    @property
+    def french(self) -> str:
+        codes = listed([f"{code:02d}" for code in self.exemptions])
+        return f"« {heading('ald')} » : oui, ou exonération {codes}, {self._but}"
+
+    @property
+    def _but(self) -> str:
+        return f"soins sans rapport avec l'ALD ({listed([str(code) for code in self.unrelated])}) exceptés"
+
+
+def exempted(exemptions: tuple[int, ...], unrelated: tuple[int, ...]) -> pl.Expr:
+    """Whether a patient pays no share of an act: in ALD or exempted, unless the care is apart from the ALD."""
+    code = pl.col("exemption")
+    return (pl.col("ald") | code.is_in(list(exemptions))) & ~code.is_in(list(unrelated)).fill_null(False)
+
+
 class WithinWorkingDays(Test):
-    """Holds up to the `days`-th jour ouvrable after the request, its own day not counted."""
+    """Holds up to the `days`-th jour ouvrable after the request, its own day not counted.
+
+    A request later than the act is a doubt: the hours tell of one day, where both are known.
+    """
 
     test: Literal["within-working-days"]
     column: Literal["requested_at"]
@@ -403,11 +458,16 @@ class WithinWorkingDays(Test):
 
     @property
     def holds(self) -> pl.Expr:
-        return pl.col("date") <= pl.col(self._limit)
+        return (pl.col("date") <= pl.col(self._limit)) & ~self.in_doubt
+
+    @property
+    def in_doubt(self) -> pl.Expr:
+        return _later_than_the_act(self.column, "requested_day_only")
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         asked, limit = day(pl.col(self.column)), day(pl.col(self._limit))
-        return pl.format(f"demandé le {{}}, {self.days} jours ouvrables échus le {{}}", asked, limit)
+        late = pl.format(f"demandé le {{}}, {self.days} jours ouvrables échus le {{}}", asked, limit)
+        return pl.when(self.in_doubt).then(pl.format("demande du {} postérieure à l'acte", asked)).otherwise(late)
 
     def found(self, scene: Scene) -> dict[str, Any] | None:
         asked = scene.act[self.column]
@@ -432,7 +492,11 @@ class WithinWorkingDays(Test):
 
 
 class WithinHours(Test):
-    """Holds up to `hours` after a moment; without the hour of the act, unknown on the last day."""
+    """Holds up to `hours` after a moment; without the hour of the act, unknown on the last day.
+
+    A moment later than the act is a doubt, and so is a delay that is too long only by the clock or only in hours
+    gone by: the clock changed in between.
+    """
 
     test: Literal["within-hours"]
     column: Literal["regulated_at"]
@@ -442,23 +506,42 @@ class WithinHours(Test):
     def reads(self) -> tuple[str, ...]:
         return (self.column, "time")
 
+    def with_calendar(self, acts: pl.DataFrame, run: Run) -> pl.DataFrame:
+        """Adds `by_clock` and `gone_by`: the delays, the shortest where an hour is not known."""
+        day_over = pl.col(self.column).dt.date().dt.combine(time(23, 59))
+        since = acts.select(pl.when("regulated_day_only").then(day_over).otherwise(self.column)).to_series()
+        until = acts.select(pl.col("date").dt.combine(pl.col("time").fill_null(time.min))).to_series()
+        return acts.with_columns(by_clock=until - since, gone_by=run.calendar.gone_by(since, until))
+
     @property
     def holds(self) -> pl.Expr:
         """With the hour of the act, to the minute; without it, only what holds whatever the hour."""
-        moment = pl.col("date").dt.combine(pl.col("time"))
         days_later = (pl.col("date") - pl.col(self.column).dt.date()).dt.total_days()
         whole_days = self.hours // 24
-        by_day = pl.when(days_later < whole_days).then(True).when(days_later > whole_days).then(False)
-        return (
-            pl.when(pl.col("time").is_null() | pl.col("regulated_day_only"))
-            .then(by_day)
-            .otherwise(moment - pl.col(self.column) <= pl.duration(hours=self.hours))
-        )
+        by_day = pl.when(days_later < whole_days).then(days_later >= 0).when(days_later > whole_days).then(False)
+        exactly = ~self._too_long("by_clock") & ~self._too_long("gone_by") & (pl.col("by_clock") >= timedelta())
+        return pl.when(pl.col("time").is_null() | pl.col("regulated_day_only")).then(by_day).otherwise(exactly)
+
+    def _too_long(self, delay: str) -> pl.Expr:
+        return pl.col(delay) > timedelta(hours=self.hours)
+
+    @property
+    def in_doubt(self) -> pl.Expr:
+        return ~(self._too_long("by_clock") & self._too_long("gone_by"))
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         regulated = pl.col(self.column)
         at = pl.when("regulated_day_only").then(day(regulated)).otherwise(regulated.dt.to_string("%d/%m/%Y à %H:%M"))
-        return pl.format(f"plus de {self.hours} h après la régulation du {{}}", at)
+        late = f"plus de {self.hours} h après la régulation du {{}}"
+        only = f"{late}, {{}} seulement (changement d'heure)"
+        which = pl.when(self._too_long("by_clock")).then(pl.lit("à l'horloge")).otherwise(pl.lit("en durée écoulée"))
+        return (
+            pl.when(pl.col("by_clock") < timedelta())
+            .then(pl.format("régulation du {} postérieure à l'acte", at))
+            .when(self.in_doubt)
+            .then(pl.format(only, at, which))
+            .otherwise(pl.format(late, at))
+        )
 
     def found(self, scene: Scene) -> dict[str, Any] | None:
         act = scene.act
@@ -481,6 +564,13 @@ class WithinHours(Test):
     @property
     def french(self) -> str:
         return f"au plus {self.hours} h après « {heading(self.column)} »"
+
+
+def _later_than_the_act(column: str, day_only: str) -> pl.Expr:
+    """Whether a moment is after the act; of the same day, where both hours are known."""
+    moment, on = pl.col(column), pl.col("date")
+    hours_tell = (moment.dt.date() == on) & ~pl.col(day_only) & pl.col("time").is_not_null()
+    return pl.when(hours_tell).then(moment.dt.time() > pl.col("time")).otherwise(moment.dt.date() > on)
 
 
 class DutyIs(Test):
@@ -575,6 +665,7 @@ AnyTest = Annotated[
     | NoneOf
     | SpecialtyIn
     | ExemptionIn
+    | Exempted
     | RateUnder
     | WithinWorkingDays
     | WithinHours

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.kinds.tests import birthday
+from avenant9.kinds.tests import birthday, exempted
 from avenant9.law.nomenclature import Price
 from avenant9.measures.units import UNITS, WHOLE, no_units, out_of_period, placed
 from avenant9.rulebook.measures import CoverSpan, cents
@@ -141,7 +141,7 @@ def _nominal(own: pl.DataFrame, measure: Cover) -> pl.DataFrame:
 
 
 def _exempt(value: NominalCover) -> pl.Expr:
-    return (pl.col("ald").fill_null(False)) | pl.col("exemption").is_in(list(value.exemptions)).fill_null(False)
+    return exempted(value.exemptions, value.unrelated).fill_null(False)
 
 
 def _outside(value: NominalCover) -> pl.Expr:

@@ -136,7 +136,7 @@ def _value(place: str, name: str, span: Span, key: str, value: object) -> object
     text = re.sub(r"(?<=\d),(?=\d)", ".", shown)
     held = span.model_dump(by_alias=True)
     try:
-        checked = type(span).model_validate({**held, "until": "open", key: text})
+        checked = type(span).model_validate({**held, "until": "open", key: text}, strict=False)  # an option is a text
     except ValidationError:
         wanted = type(span).model_fields[key]
         raise SettingError(

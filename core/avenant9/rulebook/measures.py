@@ -162,6 +162,9 @@ class NominalCover(Dated):
     under_age: int = Field(ge=0)  # in the pathway whatever the letter says
     direct_access: tuple[SpecialtyCode, ...] = ()  # specialties in the pathway whatever the letter says
     exemptions: tuple[int, ...] = Field(min_length=1)
+    unrelated: tuple[
+        int, ...
+    ] = ()  # exemptions of patients in ALD for care that is apart from it: their share is due
 
 
 class Participation(Dated):
