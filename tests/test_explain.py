@@ -398,7 +398,7 @@ def test_tests_of_a_condition_with_what_was_found(rulebook: Rulebook, tmp_path: 
     asked = explainer(tmp_path, rulebook, lines, "condition/vl-age-ald")
     block = block_of(asked.at("2"), "condition/vl-age-ald")
     assert isinstance(block.trace, ConditionTrace)
-    assert [(line.test["test"], line.found, line.holds) for line in block.trace.requires] == [
+    assert [(line.test.test, line.found, line.holds) for line in block.trace.requires] == [
         ("age-at-least", 77, False),
         ("is-true", True, True),
     ]

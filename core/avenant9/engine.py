@@ -19,6 +19,7 @@ from avenant9.acts.columns import ACTS
 from avenant9.acts.netting import counting, refused_rows
 from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
+from avenant9.deduced import deduced
 from avenant9.findings import reported
 from avenant9.kinds.run import Run
 from avenant9.kinds.share import Share
@@ -115,7 +116,9 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
-    """What checks are told of the run, with all acts and their `nature` (null where the nomenclature gives none)."""
+    """What checks are told of the run. Its acts have their `nature`, null where the nomenclature gives none, and what
+    `deduced` adds.
+    """
     technical = re.compile(CCAM_SHAPE)
 
     def nature(code: str) -> str | None:
@@ -124,6 +127,7 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
             return known.nature
         return "technique" if technical.fullmatch(code) else None
 
+    table = acts.table.with_columns(nature=distinct(acts.table["code"], nature, pl.String()))
     tariffs = [rule for rule in rulebook.rules.values() if isinstance(rule, Tariff)]
     home = {zone for rule in tariffs for version in rule.version for zone in version.zones}
     return Run(
@@ -131,7 +135,7 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
         overseas=None if options.zone in home else options.zone,
         prices=Prices(rulebook.acts),
         calendar=Calendar(options.zone, rulebook.hours),
-        acts_read=acts.table.with_columns(nature=distinct(acts.table["code"], nature, pl.String())),
+        acts_read=deduced(table, rulebook.deductions),
         existence=_existence(rulebook),
         known_codes=rulebook.nomenclature.codes,
         derogations=options.derogations,

@@ -15,7 +15,7 @@ from avenant9.acts.columns import in_french
 from avenant9.kinds.kind import Kind, Reason
 from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
 from avenant9.kinds.scene import Row, Scene, admitted
-from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AnyTest, Test, age
+from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AnyTest, SpecialtyIn, Test, age
 from avenant9.kinds.trace import Fact, Line, Told, Trace
 from avenant9.law.dated import Code, Version
 from avenant9.model import Outcome
@@ -92,6 +92,8 @@ class Condition(Kind[ConditionVersion]):
         exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
         doubtful = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(False))
         firmly = reduce(or_, ((~test.holds & ~test.in_doubt).fill_null(False) for test in version.requires))
+        if any(isinstance(test, SpecialtyIn) for test in version.tests):
+            doubtful |= pl.col("specialty_deduced")
         only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
         about = about.with_columns(
             broken=pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True)),
@@ -145,8 +147,12 @@ def _unknown(acts: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
     read = [column for test in (*version.requires, *version.unless) for column in test.reads]
     if version.reasons:
         read.insert(0, "reason")
-    hourless = acts.with_columns(regulated_at=pl.when(~pl.col("regulated_day_only")).then("regulated_at"))
-    return missing_columns(hourless, list(dict.fromkeys(read)))
+    known = acts.with_columns(
+        regulated_at=pl.when(~pl.col("regulated_day_only")).then("regulated_at"),
+        treating_doctor=pl.when("stands_in").then(True).otherwise("own_patient"),
+        pathway="pathway_said",
+    )
+    return missing_columns(known, list(dict.fromkeys(read)))
 
 
 @dataclass(frozen=True, slots=True)

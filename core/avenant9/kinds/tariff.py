@@ -112,7 +112,9 @@ class Tariff(Kind[TariffVersion]):
 
         Explained by `billed`, `tariff` and `difference` (euros).
         """
-        about = acts.select(_PRICED).filter(in_force(version))
+        # what a specialty explains of an amount is not to be deduced from the amount's own act
+        own = pl.when(~pl.col("specialty_deduced")).then("specialty")
+        about = acts.with_columns(specialty=own).select(_PRICED).filter(in_force(version))
         refusals = Refusals(version, run)
         about = about.with_columns(_extras(version), _era(about["date"], {*run.prices.eras, *refusals.bounds}))
         alone = pl.col("parts") == 1

@@ -179,10 +179,7 @@ def age() -> pl.Expr:
     return years - (day_of_act < born_on).cast(pl.Int32)
 
 
-class IsTrue(Test):
-    """Holds when a yes/no column says yes."""
-
-    test: Literal["is-true"]
+class _OfYesNo(Test):
     column: YesNo
 
     @property
@@ -190,8 +187,31 @@ class IsTrue(Test):
         return (self.column,)
 
     @property
+    def _of_patient(self) -> bool:
+        return self.column == "treating_doctor"
+
+    def found(self, scene: Scene) -> Any:
+        """What the file says, or the letter of the care pathway where that tells."""
+        said, own = scene.act[self.column], scene.act["own_patient"]
+        if self._of_patient and (scene.act["stands_in"] or (said is None and own is not None)):
+            return {"own_patient": own, "pathway": scene.act["pathway"]}
+        return said
+
+    def told(self, found: Any) -> str:
+        if not isinstance(found, dict):
+            return super().told(found)
+        words = {True: "médecin traitant", False: "autre médecin", None: "remplaçant"}[found["own_patient"]]
+        return f"{words}, par le parcours « {found['pathway']} »"
+
+
+class IsTrue(_OfYesNo):
+    """Holds when a yes/no column says yes; who stands in for the médecin traitant does what he may do."""
+
+    test: Literal["is-true"]
+
+    @property
     def holds(self) -> pl.Expr:
-        return pl.col(self.column)
+        return pl.col("own_patient") | pl.col("stands_in") if self._of_patient else pl.col(self.column)
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         return pl.lit("pas d'ancrage territorial" if self.column == "territory" else _NO[self.column])
@@ -205,19 +225,14 @@ class IsTrue(Test):
         return f"« {heading(self.column)} » : oui"
 
 
-class IsFalse(Test):
-    """Holds when a yes/no column says no."""
+class IsFalse(_OfYesNo):
+    """Holds when a yes/no column says no; who stands in for the médecin traitant is forbidden nothing."""
 
     test: Literal["is-false"]
-    column: YesNo
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return (self.column,)
 
     @property
     def holds(self) -> pl.Expr:
-        return ~pl.col(self.column)
+        return ~pl.col("own_patient") | pl.col("stands_in") if self._of_patient else ~pl.col(self.column)
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         return pl.lit("ancrage territorial" if self.column == "territory" else _YES[self.column])
@@ -250,9 +265,14 @@ class _OfList(Test):
         return (self.column,)
 
     @property
+    def value(self) -> pl.Expr:
+        """The value that it reads; the médecin traitant needs no letter of the pathway."""
+        return pl.col("pathway_said" if self.column == "pathway" else self.column)
+
+    @property
     def found_in_words(self) -> pl.Expr:
         """The values of its column in words."""
-        return pl.col(self.column).replace(COLUMNS[self.column].values if self.column in COLUMNS else {})
+        return self.value.replace(COLUMNS[self.column].values if self.column in COLUMNS else {})
 
 
 class OneOf(_OfList):
@@ -262,7 +282,7 @@ class OneOf(_OfList):
 
     @property
     def holds(self) -> pl.Expr:
-        return pl.col(self.column).is_in(list(self.values))
+        return self.value.is_in(list(self.values))
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         admitted = ", ".join(in_french(self.column, self.values))
@@ -284,7 +304,7 @@ class NoneOf(_OfList):
 
     @property
     def holds(self) -> pl.Expr:
-        return ~pl.col(self.column).is_in(list(self.values))
+        return ~self.value.is_in(list(self.values))
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         return pl.format(f"{_WORDS[self.column]} « {{}} » non admis", self.found_in_words)
@@ -317,7 +337,10 @@ class SpecialtyIn(Test):
 
     def found(self, scene: Scene) -> dict[str, Any] | None:
         code = scene.act["specialty"]
-        return None if code is None else {"code": code, "label": scene.nomenclature.specialties.get(code)}
+        if code is None:
+            return None
+        said = {"code": code, "label": scene.nomenclature.specialties.get(code)}
+        return {**said, "deduced": True} if scene.act["specialty_deduced"] else said
 
     @property
     def asked(self) -> str:
@@ -326,7 +349,8 @@ class SpecialtyIn(Test):
     def told(self, found: Any) -> str:
         if found is None:
             return "non renseigné"
-        return f"{found['code']:02d}" + (f" {found['label']}" if found["label"] else "")
+        label = f" {found['label']}" if found["label"] else ""
+        return f"{found['code']:02d}{label}" + (", d'après ses actes" if found.get("deduced") else "")
 
     @property
     def french(self) -> str:

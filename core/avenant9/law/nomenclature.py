@@ -31,7 +31,7 @@ Nature = Literal[
 
 
 #: Natures that a person reads otherwise.
-NATURES: dict[Nature, str] = {
+NATURES: dict[str, str] = {
     "teleconsultation": "téléconsultation",
     "teleexpertise": "téléexpertise",
     "demande-teleexpertise": "demande de téléexpertise",

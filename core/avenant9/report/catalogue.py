@@ -36,7 +36,7 @@ _WORDS: dict[str, str] = {
     "all": "tous les actes",
     "metropole": "métropole",
     "reunion": "La Réunion",
-    **dict[str, str](NATURES),
+    **NATURES,
     **COLUMNS["channel"].values,
     "day": "le même jour",
     "invoice": "sur une même facture",

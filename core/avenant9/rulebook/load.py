@@ -20,6 +20,7 @@ from avenant9.kinds import KINDS, Kind
 from avenant9.kinds.condition import Condition
 from avenant9.law.cnam import Specialties, Tables, read_nomenclature
 from avenant9.law.dated import ByNature, Dated, Limitation, Strict, Text
+from avenant9.law.deductions import Deductions
 from avenant9.law.hours import DutyHours, Holidays
 from avenant9.law.nomenclature import Act
 from avenant9.rulebook.consistency import Loaded, check_alone
@@ -101,6 +102,7 @@ class Rulebook:
         nomenclature: the look-ups that acts are read with.
         sources: `rule:<id>@<from>`, `tariff:<code>@<from>#<n>` (n counts the values of the code from 0),
             `existence:<code>@<from>`; dates in ISO form.
+        deductions: what one column of acts says of another.
         by_nature: what the convention asks and no file of acts can show.
         checked: file (its id) -> the day since when no value of it was left uncompared with its source.
     """
@@ -114,6 +116,7 @@ class Rulebook:
     replaced: tuple[str, ...]
     nomenclature: Nomenclature
     sources: dict[str, Source]
+    deductions: Deductions
     by_nature: tuple[ByNature, ...] = ()
     checked: Days = field(default_factory=dict)
 
@@ -187,6 +190,7 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         replaced=replaced,
         nomenclature=nomenclature,
         sources=_sources(models),
+        deductions=_deductions(),
         by_nature=_by_nature(),
         checked={
             name: min(one.checked_on for one in dated)
@@ -200,15 +204,22 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
 def _shipped() -> tuple[Mapping[str, Loaded], Tables, str]:
     """The shipped files: they do not change while a program runs."""
     files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", CASES, "rulebook.toml", "par_nature.toml", *APART))
-    tables = RuleFile(_SHIPPED / "tables" / "tables.toml", "tables/tables.toml", "tables", "tables")
     head = RuleFile(_SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
-    return _read(files), validate(tables, Tables), validate(head, _Head).version
+    return _read(files), validate(_table("tables"), Tables), validate(head, _Head).version
 
 
 @cache
 def _specialties() -> Specialties:
-    path = _SHIPPED / "tables" / "specialites.toml"
-    return validate(RuleFile(path, f"tables/{path.name}", "tables", path.stem), Specialties)
+    return validate(_table("specialites"), Specialties)
+
+
+@cache
+def _deductions() -> Deductions:
+    return validate(_table("deductions"), Deductions)
+
+
+def _table(name: str) -> RuleFile:
+    return RuleFile(_SHIPPED / "tables" / f"{name}.toml", f"tables/{name}.toml", "tables", name)
 
 
 @cache
