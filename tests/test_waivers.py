@@ -70,19 +70,21 @@ def test_a_finding_is_accepted_by_its_fingerprint() -> None:
     )
     assert after.notices == ()
     counts = {
-        key: after.summary[key] for key in ("violation", "review", "at_stake", "at_stake_review", "out_of_time")
+        key: after.summary[key]
+        for key in ("violation", "review", "at_stake", "at_stake_review", "at_stake_out_of_time", "out_of_time")
     }
     assert counts == {
         "violation": 2,
         "review": 1,
-        "at_stake": 123456,
+        "at_stake": 0,
         "at_stake_review": None,
+        "at_stake_out_of_time": 123456,
         "out_of_time": 1,
     }
     assert after.summary["acts"] == before.summary["acts"]
     assert after.by_rule.rows() == [
-        ("frequence/te2-annuelle", "violation", "Téléexpertise (TE2) : 4 par année civile et par patient", 1, 123456),
         ("seuil/activite-distance", "violation", "Activité à distance : 20 % des actes au plus", 1, 8000),
+        ("frequence/te2-annuelle", "violation", "Téléexpertise (TE2) : 4 par année civile et par patient", 1, 0),
         ("frequence/te2-douze-mois", "review", "Téléexpertise (TE2) : 4 en douze mois", 1, None),
     ]
 

@@ -13,22 +13,36 @@ CEILING = "seuil"
 
 
 def of_findings(findings: pl.DataFrame) -> dict[str, int | None]:
-    """The part of `Report.summary` that findings (model.REPORTED) make: each row once, at its largest finding."""
+    """The part of `Report.summary` that findings (model.REPORTED) make: each row once, at its largest finding.
+
+    The fund may no longer claim what it paid too long ago: it is in the counts, and summed apart from both verdicts.
+    """
     ceiling = pl.col("rule").str.starts_with(f"{CEILING}/")
 
-    def at_stake(verdict: str) -> int | None:
-        chosen = findings.filter(pl.col("verdict") == verdict, ~ceiling)
-        largest = chosen.group_by("file", "sheet", "row").agg(pl.col("at_stake").max())
-        return _total(largest["at_stake"])
+    def at_stake(*chosen: pl.Expr) -> int | None:
+        rows = findings.filter(*chosen, ~ceiling).group_by("file", "sheet", "row")
+        return _total(rows.agg(pl.col("at_stake").max())["at_stake"])
 
     return {
         "violation": findings.filter(pl.col("verdict") == "violation").height,
         "review": findings.filter(pl.col("verdict") == "review").height,
-        "at_stake": at_stake("violation"),
-        "at_stake_review": at_stake("review"),
+        "at_stake": at_stake(pl.col("verdict") == "violation", ~out_of_time()),
+        "at_stake_review": at_stake(pl.col("verdict") == "review", ~out_of_time()),
         "at_stake_ceiling": _total(findings.filter(ceiling)["at_stake"]),
-        "out_of_time": findings.filter(pl.col("out_of_time").fill_null(value=False)).height,
+        "at_stake_out_of_time": at_stake(out_of_time()),
+        "out_of_time": findings.filter(out_of_time()).height,
     }
+
+
+def out_of_time() -> pl.Expr:
+    """Whether a finding is on what the fund paid too long ago to claim it; not where nobody knows when it paid."""
+    return pl.col("out_of_time").fill_null(value=False)
+
+
+def sum_of(which: pl.Expr) -> pl.Expr:
+    """The cents of some findings of a group: zero where there is none, null where of some no amount was read."""
+    chosen = pl.col("at_stake").filter(which)
+    return pl.when((chosen.len() == 0) | chosen.is_not_null().any()).then(chosen.sum())
 
 
 def _total(cents: pl.Series) -> int | None:
@@ -39,11 +53,8 @@ def _total(cents: pl.Series) -> int | None:
 
 
 def by_rule(findings: pl.DataFrame, titles: Mapping[str, str]) -> pl.DataFrame:
-    """`Report.by_rule` of findings: violations first, then by what is at stake."""
-    counts = findings.group_by("rule", "verdict").agg(
-        findings=pl.len(),
-        at_stake=pl.when(pl.col("at_stake").is_not_null().any()).then(pl.col("at_stake").sum()),
-    )
+    """`Report.by_rule` of findings: violations first, then by what is at stake and not out of time."""
+    counts = findings.group_by("rule", "verdict").agg(findings=pl.len(), at_stake=sum_of(~out_of_time()))
     names = pl.DataFrame(
         {"rule": list(titles), "title": list(titles.values())}, schema={"rule": pl.String, "title": pl.String}
     )

@@ -128,15 +128,20 @@ THRESHOLD = {
 
 def by_rule(findings: list[dict[str, object]]) -> pl.DataFrame:
     table = pl.DataFrame(
-        [{key: finding[key] for key in ("rule", "verdict", "at_stake")} for finding in findings],
-        schema={"rule": pl.String, "verdict": pl.String, "at_stake": pl.Int64},
+        [
+            {**{key: finding[key] for key in ("rule", "verdict", "at_stake")}, "late": finding["out_of_time"] is True}
+            for finding in findings
+        ],
+        schema={"rule": pl.String, "verdict": pl.String, "at_stake": pl.Int64, "late": pl.Boolean},
     )
     titles = pl.col("rule").replace_strict(TITLES, default=None, return_dtype=pl.String)
     return (
         table.group_by("rule", "verdict", maintain_order=True)
         .agg(
             findings=pl.len(),
-            at_stake=pl.when(pl.col("at_stake").is_not_null().any()).then(pl.col("at_stake").sum()),
+            at_stake=pl.when(pl.col("at_stake").is_not_null().any() | pl.col("late").all()).then(
+                pl.col("at_stake").filter(~pl.col("late")).sum()
+            ),
         )
         .select("rule", "verdict", titles.alias("title"), "findings", "at_stake")
     )
@@ -146,6 +151,7 @@ def report(*findings: dict[str, object], **changes: object) -> Report:
     """A report of these findings; every other field as given, or as plain as can be."""
     found = list(findings)
     violations = [finding for finding in found if finding["verdict"] == "violation"]
+    late = [finding for finding in found if finding["out_of_time"] is True]
     fields: dict[str, object] = {
         "as_of": AS_OF,
         "profile": "comptable",
@@ -161,12 +167,13 @@ def report(*findings: dict[str, object], **changes: object) -> Report:
             "unverifiable": 0,
             "rejected": 0,
             "not_counted": 0,
-            "at_stake": sum(int(str(finding["at_stake"] or 0)) for finding in violations),
+            "at_stake": sum(int(str(one["at_stake"] or 0)) for one in violations if one not in late),
             "at_stake_review": 0,
             "at_stake_ceiling": 0,
+            "at_stake_out_of_time": sum(int(str(finding["at_stake"] or 0)) for finding in late),
             "rules_run": 61,
             "rules_not_run": 0,
-            "out_of_time": sum(finding["out_of_time"] is True for finding in found),
+            "out_of_time": len(late),
         },
         "by_rule": by_rule(found),
         "findings": pl.DataFrame(found, schema=REPORTED, orient="row"),

@@ -54,6 +54,7 @@ def test_a_whole_object() -> None:
             "at_stake": "100.00",
             "at_stake_review": "0.00",
             "at_stake_ceiling": "0.00",
+            "at_stake_out_of_time": "0.00",
         },
         "findings": [
             {

@@ -20,6 +20,7 @@ from avenant9.report.document import Chart, Column, Document, Fact, Kind, Sectio
 from avenant9.report.headings import missing_words
 from avenant9.report.lines import related_words
 from avenant9.report.profile import FAMILIES
+from avenant9.summary import out_of_time, sum_of
 from avenant9.wording import counted, day, integer
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def document(report: Report, *, by_practitioner: bool = False) -> Document:
     """
     words, verdict = sentences.answer(report)
     findings = _told(report)
-    late = pl.col("out_of_time").fill_null(value=False)
+    late = out_of_time()
     on_rows, on_practitioners = findings.filter(pl.col("row").is_not_null()), findings.filter(pl.col("row").is_null())
     sections = (
         Section("En bref", _asked(report), _facts(report)),
@@ -140,7 +141,11 @@ def _facts(report: Report) -> tuple[Fact, ...]:
         counts("Constats à examiner", "review"),
         money("En jeu, à examiner", "at_stake_review"),
         *([money("En jeu, plafond", "at_stake_ceiling")] if summary.get("at_stake_ceiling") else []),
-        *([counts(sentences.LATE, "out_of_time")] if summary.get("out_of_time") else []),
+        *(
+            [counts(sentences.LATE, "out_of_time"), money("En jeu, probablement prescrit", "at_stake_out_of_time")]
+            if summary.get("out_of_time")
+            else []
+        ),
         Fact("Règles appliquées", summary.get("rules_run", report.rules), "integer"),
         Fact("Règles non vérifiables", len(report.unverifiable), "integer"),
         Fact("Lignes rejetées", len(report.rejected), "integer"),
@@ -148,7 +153,10 @@ def _facts(report: Report) -> tuple[Fact, ...]:
     )
 
 
-_ONCE = "Un acte visé par plusieurs règles n'est compté qu'une fois, à sa plus grande somme, dans « En bref »."
+_ONCE = (
+    "Un acte visé par plusieurs règles n'est compté qu'une fois, à sa plus grande somme, dans « En bref ». "
+    "Ce qui est probablement prescrit n'ajoute rien aux sommes en jeu."
+)
 
 
 def _by_rule(report: Report) -> Table:
@@ -180,23 +188,23 @@ def _cause(rule: str, title: str | None) -> str:
 
 
 def _by_practitioner(report: Report) -> Table:
-    """Counts and euros, each row once at its largest finding; the ceiling apart."""
+    """Counts and euros, each row once at its largest finding; the ceiling and what is out of time apart."""
     findings = report.findings.filter(pl.col("practitioner").is_not_null())
     ceiling = pl.col("rule").str.split("/").list.first() == "seuil"
     rows = (
-        findings.filter(~ceiling)
+        findings.filter(~ceiling, ~out_of_time())
         .group_by("practitioner", "verdict", "file", "sheet", "row")
         .agg(pl.col("at_stake").max())
         .group_by("practitioner")
         .agg(
-            stake=_sum_of(pl.col("verdict") == "violation"),
-            doubt=_sum_of(pl.col("verdict") == "review"),
+            stake=sum_of(pl.col("verdict") == "violation"),
+            doubt=sum_of(pl.col("verdict") == "review"),
         )
     )
     counts = findings.group_by("practitioner").agg(
         violations=(pl.col("verdict") == "violation").sum(),
         reviews=(pl.col("verdict") == "review").sum(),
-        ceiling=_sum_of(ceiling),
+        ceiling=sum_of(ceiling),
     )
     table = (
         counts.join(rows, on="practitioner", how="left")
@@ -220,12 +228,6 @@ def _by_practitioner(report: Report) -> Table:
         total=("Total", *sums[: len(columns) - 1]),
         sheet="Praticiens" if len(table) > _MOST_SHEETS else "",
     )
-
-
-def _sum_of(which: pl.Expr) -> pl.Expr:
-    """The euros of some findings: zero where there is none, null where there are some and no amount is known."""
-    chosen = pl.col("at_stake").filter(which)
-    return pl.when((chosen.len() == 0) | chosen.is_not_null().any()).then(chosen.sum())
 
 
 def _charts(report: Report) -> Iterator[Chart]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from avenant9.model import Input, Known, Report, SetApart, Source, Waived
 
 
-_MONEY_IN_SUMMARY = ("at_stake", "at_stake_review", "at_stake_ceiling")
+_MONEY_IN_SUMMARY = ("at_stake", "at_stake_review", "at_stake_ceiling", "at_stake_out_of_time")
 _SUMMARY = (
     "acts",
     "practitioners",

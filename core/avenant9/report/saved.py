@@ -55,7 +55,7 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
 _AGAIN = "donnez un résultat écrit par « a9 … --format json »"
 _Text: TypeAlias = tuple[str, str, str]  # title, article, url
 _Cited: TypeAlias = tuple[str, str | None, _Text | None]
-_TOTALS: Final = ("at_stake", "at_stake_review", "at_stake_ceiling")
+_TOTALS: Final = ("at_stake", "at_stake_review", "at_stake_ceiling", "at_stake_out_of_time")
 _MONEY = ("amount", "at_stake", "at_stake_amo")
 
 

@@ -28,12 +28,15 @@ def answer(report: Report) -> tuple[str, Verdict]:
     """The answer in one sentence: it never says that all is well without saying what was verified."""
     summary = report.summary
     violations, reviews = summary.get("violation") or 0, summary.get("review") or 0
+    late = summary.get("out_of_time") or 0
+    all_late = late == violations + reviews  # no euro of them can still be claimed
     if not summary.get("acts"):
         parts, verdict = ["aucun acte lu, rien n'a été contrôlé"], Verdict.REVIEW
     elif summary.get("acts_asked") == 0:
         parts, verdict = [f"aucun acte {asked(report)}, rien n'a été montré"], Verdict.REVIEW
     elif violations:
-        found = f"non conforme, {counted(violations, 'anomalie')}{_stake(summary.get('at_stake'))}"
+        stake = "" if all_late else _stake(summary.get("at_stake"))
+        found = f"non conforme, {counted(violations, 'anomalie')}{stake}"
         parts, verdict = [found], Verdict.VIOLATION
     elif reviews:
         parts, verdict = ["aucune anomalie certaine"], Verdict.REVIEW
@@ -42,12 +45,12 @@ def answer(report: Report) -> tuple[str, Verdict]:
     if ceiling := summary.get("at_stake_ceiling"):
         parts.append(f"{euros(ceiling)} au titre {ceiling_words(report)}")
     if reviews:
-        parts.append(f"{counted(reviews, 'point')} à examiner{_stake(summary.get('at_stake_review'))}")
-    if late := summary.get("out_of_time"):
-        # where it is all of them, the euros above are not to be read as still claimed
-        whole = late == violations + reviews
+        stake = "" if all_late else _stake(summary.get("at_stake_review"))
+        parts.append(f"{counted(reviews, 'point')} à examiner{stake}")
+    if late:
         some = counted(late, "constat probablement prescrit", "constats probablement prescrits")
-        parts.append("le tout probablement prescrit" if whole else some)
+        stake = _stake(summary.get("at_stake_out_of_time"), "")
+        parts.append(f"{'le tout probablement prescrit' if all_late else some}{stake}")
     if report.waived:
         parts.append(counted(len(report.waived), "constat accepté"))
     if report.known:
@@ -108,8 +111,8 @@ def _for_want(absent: Sequence[str]) -> str:
     return f"faute {plural(len(absent), 'de la colonne', 'des colonnes')} {listed(words)}"
 
 
-def _stake(cents: int | None) -> str:
-    return "" if cents is None else f" ({euros(cents)} en jeu)"
+def _stake(cents: int | None, words: str = " en jeu") -> str:
+    return "" if cents is None else f" ({euros(cents)}{words})"
 
 
 def by_missing(entries: Sequence[Unverifiable]) -> dict[tuple[str, ...], list[Unverifiable]]:

@@ -6,8 +6,6 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from avenant9.model import Known, Report, SetApart, Source, Verdict, Waived
 from avenant9.report import sentences
 from avenant9.report.grid import grid
@@ -15,6 +13,7 @@ from avenant9.report.headings import missing_words
 from avenant9.report.lines import lines, order_for
 from avenant9.report.page import Page, place, sections
 from avenant9.report.values import share
+from avenant9.summary import out_of_time
 from avenant9.wording import NBSP, counted, day, euros, integer, listed, plural, wrapped
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def _by_rule(page: Page, report: Report) -> list[str]:
 def _findings(page: Page, report: Report, limit: int | None) -> Iterator[list[str]]:
     """The findings in the order of the report, those out of time apart."""
     order = order_for(report.profile, practitioners=report.summary.get("practitioners") or 0)
-    late = pl.col("out_of_time").fill_null(value=False)
+    late = out_of_time()
     left = limit
     for title, which in (("Constats", ~late), (sentences.LATE, late)):
         part = report.findings.filter(which)

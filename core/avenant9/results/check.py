@@ -61,6 +61,7 @@ class Summary(TypedDict):
     at_stake: Money | None
     at_stake_review: Money | None
     at_stake_ceiling: Money | None
+    at_stake_out_of_time: Money | None
 
 
 @_closed
