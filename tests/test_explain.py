@@ -131,6 +131,7 @@ def test_cases_are_explained_as_they_are_checked(path: Path, rulebook: Rulebook,
             as_of=date.fromisoformat(str(case.get("as_of", AS_OF))),
             zone=case.get("zone", "metropole"),
             derogations=granted,
+            complete_years=tuple(case.get("complete_years", ())),
         )
         wanted = {
             row: sorted((entry["verdict"], entry["message"]) for entry in case["expect"] if entry["row"] == row)
@@ -502,13 +503,26 @@ def test_the_share_of_a_year(rulebook: Rulebook, tmp_path: Path) -> None:
         *(f"{day:02d}/03/2023;G;A;P1;25,00" for day in range(1, 8)),
         *(f"{day:02d}/04/2023;TCG;A;P1;25,00" for day in range(1, 4)),
     ]
-    asked = explainer(tmp_path, rulebook, lines, "seuil/activite-distance")
+    asked = explainer(tmp_path, rulebook, lines, "seuil/activite-distance", complete_years=(2023,))
     in_person = block_of(asked.at("2"), "seuil/activite-distance")
     assert isinstance(in_person.trace, ShareTrace)
     assert (in_person.trace.remote, in_person.trace.total, in_person.trace.excess) == (3, 10, 1)
     assert (in_person.verdict, in_person.trace.act, in_person.trace.beyond) == (Verdict.OK, "in-person", False)
     verdicts = [block_of(asked.at(str(row)), "seuil/activite-distance").verdict for row in (9, 10, 11)]
     assert verdicts == [Verdict.OK, Verdict.OK, Verdict.VIOLATION]
+
+
+def test_the_share_of_a_year_that_the_file_does_not_hold(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = [HEAD, "01/03/2023;G;A;P1;25,00", "01/12/2023;TCG;A;P1;25,00"]
+    block = block_of(
+        explainer(tmp_path, rulebook, lines, "seuil/activite-distance").at("3"), "seuil/activite-distance"
+    )
+    assert isinstance(block.trace, ShareTrace)
+    assert (block.verdict, block.trace.beyond) == (Verdict.REVIEW, True)
+    empty = "janvier, février, avril à novembre"
+    assert block.trace.doubts == (
+        f"l'année n'est peut-être pas entière dans les fichiers (mois sans acte : {empty})",
+    )
 
 
 def test_what_a_code_is_in_the_share_depends_on_the_day(rulebook: Rulebook, tmp_path: Path) -> None:

@@ -30,7 +30,8 @@ def agree(practice: Practice, path: Path) -> tuple[list[law.Finding], subject.Un
     read = reading.read(list(practice.columns), list(practice.rows), BOOK)
     if not read.acts:
         return None
-    case = law.Case(read, BOOK, practice.as_of, practice.zone, list(practice.derogations))
+    granted, complete = list(practice.derogations), practice.complete_years
+    case = law.Case(read, BOOK, practice.as_of, practice.zone, granted, complete)
     findings, unverifiable = law.check(case)
     report = subject.report(practice, path)
     assert [one.where.row for one in report.rejected] == read.rejected

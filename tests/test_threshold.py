@@ -49,11 +49,12 @@ def of(tmp_path: Path) -> Any:
         as_of: date = LATER,
         until: date | None = None,
         derogations: tuple[GrantedCeiling, ...] = (),
+        complete_years: tuple[int, ...] = (),
         header: str = HEADER,
     ) -> Threshold:
         file = tmp_path / "actes.csv"
         file.write_text(header + "\n".join(lines) + "\n", encoding="utf-8")
-        return followed(read(file), Asked(as_of, until, derogations))
+        return followed(read(file), Asked(as_of, until, derogations, complete_years))
 
     return run
 
@@ -79,6 +80,11 @@ def year_of(year: int) -> tuple[str, ...]:
     )
 
 
+def whole_year_of(year: int) -> tuple[str, ...]:
+    """The same, with acts in each month."""
+    return (*year_of(year), *(f"05/{month:02d}/{year};CNPSY;A;33;1;non" for month in range(1, 13)))
+
+
 GIVEN_40 = GrantedCeiling("A", 2022, 4000)
 
 
@@ -88,7 +94,7 @@ GIVEN_40 = GrantedCeiling("A", 2022, 4000)
         (2022, (), (1000, 440, "0.440000", "0.200000", True, 240, 0, 1200)),
         (2022, (GIVEN_40,), (1000, 440, "0.440000", "0.400000", True, 40, 0, 100)),
         (2022, (GrantedCeiling("A", 2022, 4400),), (1000, 440, "0.440000", "0.440000", False, 0, 0, 0)),
-        (2022, (GrantedCeiling("A", 2022, 0),), (1000, 440, "0.440000", "0.000000", True, 440, 0, None)),
+        (2022, (GrantedCeiling("A", 2022, 0),), (1000, 440, "0.440000", "0.200000", True, 240, 0, 1200)),
         (2022, (GrantedCeiling("A", 2022, 10_000),), (1000, 440, "0.440000", "1.000000", False, 0, 560, 0)),
         (2022, (GrantedCeiling("B", 2022, 4000),), (1000, 440, "0.440000", "0.200000", True, 240, 0, 1200)),
         # tacitly renewed from one year to the next
@@ -213,12 +219,51 @@ def test_projection_of_a_leap_year(of: Any) -> None:
     assert entry.projection == Projection(total=372, remote=6, share="0.016393")  # 60 days of 366
 
 
+def test_projection_leaves_the_empty_months_before_out(of: Any) -> None:
+    """Files that start in September: 30 days of 365, not 273."""
+    [entry] = of("10/09/2022;G;A;01;80;", "30/09/2022;TCG;A;01;20;", as_of=date(2022, 9, 30)).practitioners
+    assert entry.projection == Projection(total=1217, remote=243, share="0.200000")
+
+
 @pytest.mark.parametrize(
     ("as_of", "verdict"),
     [(date(2022, 12, 31), "review"), (date(2023, 1, 1), "violation"), (date(2022, 6, 1), "review")],
 )
 def test_a_running_year_is_to_be_looked_at(of: Any, as_of: date, verdict: str) -> None:
-    assert of(*year_of(2022), as_of=as_of).practitioners[0].verdict == verdict
+    assert of(*whole_year_of(2022), as_of=as_of).practitioners[0].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("complete", "verdict", "empty", "doubts"),
+    [
+        (
+            (2021, 2023),
+            "review",
+            tuple(f"2022-{month:02d}" for month in (3, 4, *range(6, 13))),
+            (
+                "l'année n'est peut-être pas entière dans les fichiers (mois sans acte : mars, avril, juin à "
+                "décembre)",
+            ),
+        ),
+        ((2022,), "violation", (), ()),
+    ],
+)
+def test_a_year_that_the_files_do_not_hold(
+    of: Any, complete: tuple[int, ...], verdict: str, empty: tuple[str, ...], doubts: tuple[str, ...]
+) -> None:
+    [entry] = of(*year_of(2022), complete_years=complete).practitioners
+    assert (entry.verdict, entry.empty_months, entry.doubts) == (verdict, empty, doubts)
+
+
+def test_months_without_an_act_are_named_of_a_year_within_its_ceiling_too(of: Any) -> None:
+    [entry] = of("10/01/2022;G;A;01;10;").practitioners
+    assert (entry.verdict, entry.doubts) == ("ok", ())
+    assert entry.empty_months == tuple(f"2022-{month:02d}" for month in range(2, 13))
+
+
+def test_a_part_of_a_year_has_no_months_that_are_missing(of: Any) -> None:
+    [entry] = of(*year_of(2022), until=date(2022, 6, 30)).practitioners
+    assert (entry.verdict, entry.doubts, entry.empty_months) == ("review", (), ())
 
 
 def test_months_add_up_to_the_year(of: Any) -> None:
@@ -252,13 +297,28 @@ def test_months_add_up_to_the_year(of: Any) -> None:
             ("A, 2023 : l'aménagement de 2022 ne compte plus (il n'est pas reconduit tacitement).",),
         ),
         (
-            GrantedCeiling("A", 2022, 4000, changed_on=date(2023, 12, 31)),
+            GrantedCeiling("A", 2022, 4000, changed_on=date(2022, 12, 31)),
             "0.200000",
             None,
             (
-                "A, 2023 : l'aménagement de 2022 ne compte plus (situation changée le 31/12/2023, nouvel examen par "
+                "A, 2023 : l'aménagement de 2022 ne compte plus (situation changée le 31/12/2022, nouvel examen par "
                 "la commission nécessaire).",
             ),
+        ),
+        (
+            GrantedCeiling("A", 2022, 4000, changed_on=date(2023, 1, 1)),
+            "0.400000",
+            Granted(year=2022, decided_on=None, conditions=()),
+            (
+                "A, 2023 : situation changée le 01/01/2023 ; l'aménagement doit être examiné de nouveau par la "
+                "commission.",
+            ),
+        ),
+        (
+            GrantedCeiling("A", 2022, 2000),
+            "0.200000",
+            None,
+            ("A, 2023 : l'aménagement à 20\u00a0% ne relève pas le plafond ordinaire.",),
         ),
         (
             GrantedCeiling("A", 2022, 4000, changed_on=date(2024, 1, 1)),
@@ -449,6 +509,15 @@ def test_command_takes_today_from_the_clock(
         assert run(["threshold", "show", str(file), "--format", "json", "--quiet"]) == 0
     said = Threshold.model_validate_json(capsys.readouterr().out)
     assert (said.as_of, said.practitioners[0].projection) == (date.fromisoformat(today), projection)
+
+
+@pytest.mark.parametrize(("complete", "verdict"), [((), "review"), ((2022,), "violation")])
+def test_a_ceiling_of_either_verdict_is_summed_apart(complete: tuple[int, ...], verdict: str, tmp_path: Path) -> None:
+    file = tmp_path / "actes.csv"
+    file.write_text("date;code;practitioner;quantity;amount\n10/01/2022;TCG;A;10;250,00\n", encoding="utf-8")
+    report = check(read(file), load_rulebook(), Options(as_of=LATER, only=(RULE,), complete_years=complete))
+    assert report.findings["verdict"].to_list() == [verdict]
+    assert [report.summary[key] for key in ("at_stake", "at_stake_review", "at_stake_ceiling")] == [0, 0, 200_00]
 
 
 # --- the request ------------------------------------------------------------------------------------------

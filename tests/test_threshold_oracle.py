@@ -32,7 +32,7 @@ DAYS = [
     (2023, 1, 1), (2023, 12, 31), (2024, 2, 29), (2024, 12, 31), (2025, 1, 1), (2025, 12, 31), (2026, 11, 22),
     (2026, 11, 23),
 ]  # fmt: skip
-COLUMNS = ("date", "code", "practitioner", "specialty", "quantity", "treating_doctor")
+COLUMNS = ("date", "code", "practitioner", "specialty", "quantity", "treating_doctor", "patient")
 
 
 def practices() -> st.SearchStrategy[list[Row]]:
@@ -44,9 +44,13 @@ def practices() -> st.SearchStrategy[list[Row]]:
             "specialty": st.sampled_from([1, 33, 33, 32, 75, None]),
             "quantity": st.sampled_from([1, 1, 1, 2, 3, 4, 20]),
             "treating_doctor": st.sampled_from(["oui", "non", "non", None]),
+            "patient": st.sampled_from(["P", None, None]),
         }
     )
     return st.lists(act, min_size=1, max_size=25)
+
+
+COMPLETE = st.sampled_from([(), (2022, 2025), (2022, 2023, 2024, 2025, 2026)])
 
 
 def grants() -> st.SearchStrategy[list[Row]]:
@@ -68,7 +72,9 @@ WHEN = st.sampled_from(
 UNTIL = st.sampled_from([None, None, date(2022, 6, 30), date(2022, 12, 30), date(2022, 12, 31), date(2026, 1, 31)])
 
 
-def agree(rows: list[Row], own: list[Row], as_of: date, until: date | None, tmp_path: Path) -> None:
+def agree(
+    rows: list[Row], own: list[Row], as_of: date, until: date | None, complete: tuple[int, ...], tmp_path: Path
+) -> None:
     file = tmp_path / "actes.csv"
     shown = [{**row, "date": f"{row['date']:%d/%m/%Y}"} for row in rows]
     lines = [";".join("" if row[key] is None else str(row[key]) for key in COLUMNS) for row in shown]
@@ -84,11 +90,11 @@ def agree(rows: list[Row], own: list[Row], as_of: date, until: date | None, tmp_
         )
         for one in own
     )
-    options = Options(as_of=as_of, derogations=derogations, only=(RULE,))
+    options = Options(as_of=as_of, derogations=derogations, complete_years=complete, only=(RULE,))
     run = prepared(acts, RULEBOOK, options)
-    asked = Asked(as_of, until, derogations)
+    asked = Asked(as_of, until, derogations, complete)
     result = follow(acts, run.acts_read, the_rule(RULEBOOK), RULEBOOK.nomenclature, COMMITTEE, asked)
-    expected = ceiling.follow(rows, own, as_of, until)
+    expected = ceiling.follow(rows, own, as_of, until, complete)
     found = in_order([entry.model_dump() for entry in result.practitioners])
     keys = ("practitioner", "specialty", "year", "until", "total", "remote", "share", "ceiling", "over", "excess")
     keys += ("margin", "to_add_in_person", "months", "projection", "verdict", "unknown")
@@ -120,15 +126,17 @@ def counted(by_group: Any) -> list[tuple[int, int, int, int]]:
 
 
 @settings(ROUGH, max_examples=40, derandomize=True)
-@given(rows=practices(), own=grants(), as_of=WHEN, until=UNTIL)
-def test_threshold(rows: list[Row], own: list[Row], as_of: date, until: date | None, tmp_path: Path) -> None:
-    agree(rows, own, as_of, until, tmp_path)
+@given(rows=practices(), own=grants(), as_of=WHEN, until=UNTIL, complete=COMPLETE)
+def test_threshold(
+    rows: list[Row], own: list[Row], as_of: date, until: date | None, complete: tuple[int, ...], tmp_path: Path
+) -> None:
+    agree(rows, own, as_of, until, complete, tmp_path)
 
 
 @pytest.mark.slow
 @settings(ROUGH, max_examples=1000)
-@given(rows=practices(), own=grants(), as_of=WHEN, until=UNTIL)
+@given(rows=practices(), own=grants(), as_of=WHEN, until=UNTIL, complete=COMPLETE)
 def test_threshold_at_length(
-    rows: list[Row], own: list[Row], as_of: date, until: date | None, tmp_path: Path
+    rows: list[Row], own: list[Row], as_of: date, until: date | None, complete: tuple[int, ...], tmp_path: Path
 ) -> None:
-    agree(rows, own, as_of, until, tmp_path)
+    agree(rows, own, as_of, until, complete, tmp_path)

@@ -105,3 +105,17 @@ def test_no_line_starts_with_a_punctuation_mark() -> None:
 def test_wrapped_lines_are_indented() -> None:
     assert wording.wrapped("un deux trois quatre cinq", 20, "  ", "- ") == "- un deux trois\n  quatre cinq"
     assert wording.wrapped("court", 20, "    ") == "    court"
+
+
+@pytest.mark.parametrize(
+    ("ranks", "said"),
+    [
+        ((), ""),
+        ((2,), "février"),
+        ((2, 3), "février, mars"),
+        ((2, 3, 4), "février à avril"),
+        ((1, 2, 4, 5, 6, 8, 12), "janvier, février, avril à juin, août, décembre"),
+    ],
+)
+def test_months_in_a_row_are_named_by_their_ends(ranks: tuple[int, ...], said: str) -> None:
+    assert wording.months(ranks) == said

@@ -69,6 +69,7 @@ class Case(Strict):
     as_of: date = AS_OF
     zone: Zone = "metropole"
     derogations: tuple[dict[str, Any], ...] = ()
+    complete_years: tuple[int, ...] = ()  # civil years that the acts hold whole, as a user would say
     expect: tuple[Expected, ...]
     unverifiable: Unverifiable | None = None
 
@@ -213,6 +214,7 @@ def run(rule: str, case: Case, rulebook: Rulebook) -> Report:
         derogations=tuple(
             granted_ceiling(f"dérogation {rank}", entry) for rank, entry in enumerate(case.derogations, 1)
         ),
+        complete_years=case.complete_years,
     )
     return check(acts, rulebook, options)
 

@@ -139,6 +139,7 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
         existence=_existence(rulebook),
         known_codes=rulebook.nomenclature.codes,
         derogations=options.derogations,
+        complete_years=options.complete_years,
         grouping=rulebook.nomenclature.grouping,
         rules=rulebook.rules,
     )
@@ -203,7 +204,7 @@ def _threshold(
 ) -> dict[tuple[str, date], tuple[dict[str, Any], ...]]:
     return {
         (name, version.from_): remote_share.practitioners(
-            counted, rule.model_copy(update={"version": (version,)}), run.derogations, run.as_of
+            counted, rule.model_copy(update={"version": (version,)}), run
         )
         for name, rule in run.rules.items()
         if name in selected and isinstance(rule, Share)

@@ -9,9 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from avenant9.kinds.share import Share, ShareVersion, remote_units, shares, tally
+from avenant9.kinds.share import Given, Share, ShareVersion, remote_units, running, shares, tally
 from avenant9.model import GrantedCeiling
-from avenant9.period import civil_year
 
 _BASIS_POINTS = 10_000
 
@@ -23,11 +22,10 @@ class Asked:
     as_of: date
     until: date | None = None
     derogations: tuple[GrantedCeiling, ...] = ()
+    complete_years: tuple[int, ...] = ()
 
 
-def practitioners(
-    acts: pl.DataFrame, rule: Share, derogations: Iterable[GrantedCeiling], as_of: date
-) -> tuple[dict[str, Any], ...]:
+def practitioners(acts: pl.DataFrame, rule: Share, given: Given) -> tuple[dict[str, Any], ...]:
     """One object per practitioner and civil year, as in the contract (`a9-threshold/1`).
 
     With the number of `unknown` acts where there are some, and the `verdict` where the unknown decides, so that
@@ -35,8 +33,13 @@ def practitioners(
 
     Shares are strings of six digits; all counts are units of acts.
     """
-    asked = Asked(as_of, None, tuple(derogations))
+    asked = Asked(given.as_of, None, given.derogations, given.complete_years)
     return tuple(entry | _doubt(row) for version in rule.version for row, entry in of_version(acts, version, asked))
+
+
+def iso_month(year: int, month: int) -> str:
+    """`2023-04`."""
+    return f"{year}-{month:02d}"
 
 
 def share_of(part: int, whole: int) -> str:
@@ -55,12 +58,12 @@ def of_version(
     keys, counts = ["practitioner", "year"], pl.col("total", "remote").sum()
     monthly = days.group_by(*keys, pl.col("date").dt.month().alias("month")).agg(counts).sort("month")
     by_key = monthly.partition_by(keys, as_dict=True, include_key=False)
-    done = days.filter(pl.col("date") <= asked.as_of).group_by(keys).agg(counts)
-    so_far = {(name, year): both for name, year, *both in done.iter_rows()}
+    months = pl.col("date").dt.month()
+    done = days.filter(pl.col("date") <= asked.as_of).group_by(keys).agg(counts, month=months.min())
+    so_far = {(row["practitioner"], row["year"]): row for row in done.iter_rows(named=True)}
     for row in shares(days, version, asked.derogations).iter_rows(named=True):
         key = row["practitioner"], row["year"]
-        total, remote = so_far.get(key, (0, 0))
-        yield row, _entry(row, by_key[key], _projection(row["year"], total, remote, asked), asked.until)
+        yield row, _entry(row, by_key[key], _projection(so_far.get(key), asked), asked.until)
 
 
 def _entry(
@@ -92,28 +95,33 @@ def _to_date(year: int, months: pl.DataFrame) -> Iterable[dict[str, Any]]:
         total_to_date += total
         remote_to_date += remote
         yield {
-            "month": f"{year}-{month:02d}",
+            "month": iso_month(year, month),
             "total": total,
             "remote": remote,
             "share_to_date": share_of(remote_to_date, total_to_date),
         }
 
 
-def _projection(year: int, total: int, remote: int, asked: Asked) -> dict[str, Any] | None:
+def _projection(so_far: dict[str, Any] | None, asked: Asked) -> dict[str, Any] | None:
     """The year at the pace of its days so far; null once it is over, or before it starts.
 
-    `total` and `remote` are of the acts already done: a date still to come would be counted twice.
+    `so_far` is of the acts already done: a date still to come would be counted twice. The days are those from the
+    first month that holds one: the files may start after January.
     """
-    whole = civil_year(year)
-    if asked.as_of not in whole or not total:
+    if so_far is None or not running(so_far["year"], asked.as_of):
         return None
-    last = asked.as_of if asked.until is None else min(asked.as_of, asked.until)
-    days, so_far = (date(year, 12, 31) - whole.first).days + 1, (last - whole.first).days + 1
+    total, remote, days = so_far["total"], so_far["remote"], _days_covered(so_far, asked)
+    of_year = (date(so_far["year"], 12, 31) - date(so_far["year"], 1, 1)).days + 1
     return {
-        "total": (2 * total * days + so_far) // (2 * so_far),
-        "remote": (2 * remote * days + so_far) // (2 * so_far),
+        "total": (2 * total * of_year + days) // (2 * days),
+        "remote": (2 * remote * of_year + days) // (2 * days),
         "share": share_of(remote, total),
     }
+
+
+def _days_covered(so_far: dict[str, Any], asked: Asked) -> int:
+    last = asked.as_of if asked.until is None else min(asked.as_of, asked.until)
+    return (last - date(so_far["year"], so_far["month"], 1)).days + 1
 
 
 def _doubt(row: dict[str, Any]) -> dict[str, Any]:

@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import polars as pl
 
 from avenant9.acts.netting import counting
 from avenant9.errors import SettingError
-from avenant9.kinds.share import Share, ShareVersion, granted, remote_units
+from avenant9.kinds.derogation import changed_in
+from avenant9.kinds.share import Share, ShareVersion, doubts, empty_months, granted, in_use, remote_units, verdict_of
 from avenant9.law.dated import SourceModel
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
-from avenant9.remote_share import Asked, of_version, share_of, unsure_of
+from avenant9.remote_share import Asked, iso_month, of_version, share_of, unsure_of
 from avenant9.results import threshold as results
 from avenant9.results.base import Rejected, Source, Unread
 from avenant9.rulebook.committee import Committee, Reading
 from avenant9.rulebook.load import Rulebook
-from avenant9.wording import counted, day
+from avenant9.wording import counted, day, percent
 
 #: The rule whose ceiling is followed.
 RULE: Final = "seuil/activite-distance"
 
-_UNNAMED = "?"
 _UNKNOWN_SPECIALTY = "spécialité inconnue"
 _BASIS_POINTS = 10_000
-Answer = Literal["violation", "review", "unverifiable", "ok"]
 
 
 def ceiling(rulebook: Rulebook) -> Share:
@@ -113,10 +112,13 @@ def _followed(
         *(["specialty"] if unsure and row["specialty_decides"] else []),
         *(["treating_doctor"] if row["unknown"] else []),
     )
-    ceiling = granted(row["practitioner"], row["year"], asked.derogations)
+    ceiling = in_use(row, asked.derogations)
+    part = entry["until"] is not None
     return results.Followed(
         **entry,
-        verdict=_answer(entry, version, asked.as_of, unsure=unsure),
+        verdict=_answer(row, version, asked, part=part),
+        doubts=tuple(doubts(row, version, asked)) if row["over"] and not part else (),
+        empty_months=() if part else tuple(iso_month(row["year"], one) for one in empty_months(row, version, asked)),
         unknown=row["unknown"],
         at_most=share_of(row["remote"] + row["unknown"], row["total"]),
         missing=missing,
@@ -126,14 +128,11 @@ def _followed(
     )
 
 
-def _answer(entry: dict[str, Any], version: ShareVersion, as_of: date, *, unsure: bool) -> Answer:
+def _answer(row: dict[str, Any], version: ShareVersion, asked: Asked, *, part: bool) -> results.Answer:
     """What `seuil/activite-distance` says of the year; of a part of it, never more than *review*."""
-    if not entry["over"]:
-        return "unverifiable" if unsure else "ok"
-    running = as_of <= date(entry["year"], 12, 31)
-    if running or entry["until"] is not None or entry["practitioner"] == _UNNAMED:
-        return "review"
-    return version.verdict
+    if not row["over"]:
+        return "unverifiable" if unsure_of(row) else "ok"
+    return "review" if part else verdict_of(row, version, asked)
 
 
 def _groups(entries: Sequence[results.Followed], reading: Reading) -> Iterator[results.Group]:
@@ -225,23 +224,25 @@ def _about_derogations(derogations: Sequence[GrantedCeiling], entries: Sequence[
     for name in dict.fromkeys(own.practitioner for own in derogations if own.practitioner not in here):
         yield f"Aménagement du plafond de {name} : aucun acte de ce praticien dans les années suivies."
     for entry in entries:
-        earlier = [own for own in derogations if own.practitioner == entry.practitioner and own.year <= entry.year]
-        latest = max(earlier, key=lambda own: own.year, default=None)
-        if latest is None:
-            continue
-        changed = latest.changed_on
-        if entry.derogation is None:
-            why = (
-                f"situation changée le {day(changed)}, nouvel examen par la commission nécessaire"
-                if latest.tacit_renewal and changed is not None
-                else "il n'est pas reconduit tacitement"
-            )
-            yield f"{entry.practitioner}, {entry.year} : l'aménagement de {latest.year} ne compte plus ({why})."
-        elif changed is not None and changed.year == entry.year:
-            yield (
-                f"{entry.practitioner}, {entry.year} : situation changée le {day(changed)} ; l'aménagement doit être "
-                "examiné de nouveau par la commission."
-            )
+        for said in _about_derogation(entry, derogations):
+            yield f"{entry.practitioner}, {entry.year} : {said}"
+
+
+def _about_derogation(entry: results.Followed, derogations: Sequence[GrantedCeiling]) -> Iterator[str]:
+    """What became of the latest derogation of an entry's practitioner."""
+    earlier = [own for own in derogations if own.practitioner == entry.practitioner and own.year <= entry.year]
+    latest = max(earlier, key=lambda own: own.year, default=None)
+    if latest is None:
+        return
+    if granted(entry.practitioner, entry.year, derogations) is None:
+        why = "il n'est pas reconduit tacitement"
+        if latest.tacit_renewal and latest.changed_on is not None:
+            why = f"situation changée le {day(latest.changed_on)}, nouvel examen par la commission nécessaire"
+        yield f"l'aménagement de {latest.year} ne compte plus ({why})."
+    elif entry.derogation is None:
+        yield f"l'aménagement à {percent(latest.ceiling_bp)} ne relève pas le plafond ordinaire."
+    elif changed := changed_in(entry.year, latest):
+        yield f"situation changée le {day(changed)} ; l'aménagement doit être examiné de nouveau par la commission."
 
 
 # --- the request ------------------------------------------------------------------------------------------

@@ -134,6 +134,18 @@ def listed(words: Sequence[str], last: str = "et") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def months(ranks: Sequence[int]) -> str:
+    """Months by their rank, in order, three and more in a row by the first and the last: `janvier, mars à mai`."""
+    runs: list[list[int]] = []
+    for rank in ranks:
+        if runs and runs[-1][-1] == rank - 1:
+            runs[-1].append(rank)
+        else:
+            runs.append([rank])
+    names = [[MONTHS[rank - 1] for rank in run] for run in runs]
+    return ", ".join(f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(run) for run in names)
+
+
 def quoted(words: Iterable[str]) -> list[str]:
     """Each word between guillemets."""
     return [f"« {word} »" for word in words]

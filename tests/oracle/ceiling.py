@@ -13,7 +13,7 @@ FROM_2025 = ("TC", "TCG", "TCS")
 ADDED = ("MCG", "SNP", "MD", "MEG")  # majorations and travel: no acts
 PSYCHIATRISTS = (17, 33, 75)
 GENERALISTS = "médecins généralistes"
-Act = dict[str, Any]  # date, code, practitioner, specialty, quantity, treating_doctor
+Act = dict[str, Any]  # date, code, practitioner, specialty, quantity, treating_doctor, patient, again
 Granted = dict[str, Any]  # practitioner, year, ceiling, tacit_renewal, changed_on
 
 
@@ -36,41 +36,57 @@ def granted(name: str, year: int, derogations: list[Granted]) -> Granted | None:
         for one in derogations:
             if (one["practitioner"], one["year"]) == (name, back):
                 changed = one["changed_on"]
-                over = changed is not None and changed <= date(year, 12, 31)
+                over = changed is not None and changed.year < year
                 return one if back == year or (one["tacit_renewal"] and not over) else None
     return None
 
 
-def follow(acts: list[Act], derogations: list[Granted], as_of: date, until: date | None) -> list[dict[str, Any]]:
+def follow(
+    acts: list[Act], derogations: list[Granted], as_of: date, until: date | None, complete: tuple[int, ...]
+) -> list[dict[str, Any]]:
     """One object per practitioner and civil year from 2022, by year then name."""
     years: dict[tuple[int, str], list[Act]] = defaultdict(list)
-    for act in acts:
+    seen: list[tuple[Any, ...]] = []
+    for row in acts:
+        what = tuple(row[key] for key in ("practitioner", "patient", "date", "code"))
+        act = {**row, "again": row["patient"] is not None and what in seen}  # the same act of the same patient
+        seen.append(what)
         late = until is not None and act["date"] > until
         if act["practitioner"] and act["date"].year >= 2022 and act["code"] not in ADDED and not late:
             years[act["date"].year, act["practitioner"]].append(act)
-    entries = [_year(name, year, own, derogations, as_of, until) for (year, name), own in years.items()]
+    entries = [_year(name, year, own, derogations, as_of, until, complete) for (year, name), own in years.items()]
     return sorted(entries, key=lambda entry: (entry["year"], entry["practitioner"]))
 
 
 def _year(
-    name: str, year: int, acts: list[Act], derogations: list[Granted], as_of: date, until: date | None
+    name: str,
+    year: int,
+    acts: list[Act],
+    derogations: list[Granted],
+    as_of: date,
+    until: date | None,
+    complete: tuple[int, ...],
 ) -> dict[str, Any]:
-    total = far = unknown = 0
+    total = far = unknown = again = 0
     seen: Counter[int] = Counter()
     for act in acts:
         total += act["quantity"]
         answer = remote(act)
         far += act["quantity"] if answer else 0
         unknown += act["quantity"] if answer is None else 0
+        again += act["quantity"] if answer and act["again"] else 0
         if act["specialty"]:
             seen[act["specialty"]] += 1
     specialty = min((code for code in seen if seen[code] == max(seen.values())), default=None)
     own = granted(name, year, derogations)
     psychiatrist = year >= 2025 and specialty in PSYCHIATRISTS
-    ceiling = own["ceiling"] if own else Fraction(40 if psychiatrist else 20, 100)
-    either = Fraction(40, 100) if own is None and specialty is None and year >= 2025 else ceiling
+    ceiling = max(own["ceiling"] if own else 0, Fraction(40 if psychiatrist else 20, 100))
+    either = max(ceiling, Fraction(40, 100)) if specialty is None and year >= 2025 else ceiling
     over = far > either * total
     cut = until is not None and until < date(year, 12, 31)
+    months = {act["date"].month for act in acts}
+    whole = year in complete or (len(months) >= 10 and 1 in months and 12 in months)
+    certain = whole and not cut and unknown == 0 and far - again > ceiling * (total - again)
     return {
         "practitioner": name,
         "specialty": specialty and f"{specialty:02d}",
@@ -86,7 +102,7 @@ def _year(
         "to_add_in_person": max(0, ceil(far / ceiling) - total) if ceiling else None,
         "months": _months(year, acts),
         "projection": _projection(year, acts, as_of, until),
-        "verdict": _verdict(year, over, far + unknown > ceiling * total, as_of, cut=cut),
+        "verdict": _verdict(year, over, far + unknown > ceiling * total, as_of, certain=certain),
         "unknown": unknown,
     }
 
@@ -120,16 +136,17 @@ def _share(acts: list[Act]) -> Fraction:
 
 
 def _projection(year: int, acts: list[Act], as_of: date, until: date | None) -> dict[str, Any] | None:
-    """A running year at the pace of its days so far."""
+    """A running year at the pace of its days so far, from its first month with an act."""
     done = [act for act in acts if act["date"] <= as_of]
     if as_of.year != year or not done:
         return None
     last = as_of if until is None else min(as_of, until)
+    months = [act["date"].month for act in done]
     days, all_days = 0, 0
     day = date(year, 1, 1)
     while day.year == year:
         all_days += 1
-        days += day <= last
+        days += day <= last and day.month >= min(months)
         day += timedelta(1)
     far = sum(act["quantity"] for act in done if remote(act))
     total = sum(act["quantity"] for act in done)
@@ -140,10 +157,10 @@ def _projection(year: int, acts: list[Act], as_of: date, until: date | None) -> 
     }
 
 
-def _verdict(year: int, over: bool, could_be: bool, as_of: date, *, cut: bool) -> str:
+def _verdict(year: int, over: bool, could_be: bool, as_of: date, *, certain: bool) -> str:
     if not over:
         return "unverifiable" if could_be else "ok"
-    return "review" if year >= 2025 or cut or as_of <= date(year, 12, 31) else "violation"
+    return "violation" if certain and as_of > date(year, 12, 31) else "review"
 
 
 def groups(entries: list[dict[str, Any]]) -> list[tuple[int, str, int, int, int]]:

@@ -11,8 +11,9 @@ Choices made where the contract leaves one:
   year; where nobody knows it, only what exceeds the highest ceiling is over (and counted beyond the ordinary one),
   and what exceeds that one alone is unverifiable; where own patients are left out, a remote act of unknown médecin
   traitant is not remote, and is unverifiable when it could bring the year over; what is at stake is the sum of
-  the amounts that are known; a derogation is renewed for every later year until a later decision or the year of
-  the change of situation; a year ends after its 31 December;
+  the amounts that are known; a derogation is renewed for every later year until a later decision or the year after
+  the change of situation, and never lowers the ceiling; a year ends after its 31 December; it is over without doubt
+  where it is over without the remote acts that may repeat a row, the others standing as they are;
 - tariff: one finding per row, on its first act that counts; a supplement is added once per unit, each combination
   by itself; a permitted supplement whose tariff depends on an unknown specialty leaves the answer open, and so does
   one that not every specialty may bill, where the amount holds it; a patient of unknown age may be of the right one;
@@ -98,6 +99,7 @@ class Case:
     as_of: date
     zone: str = "metropole"
     derogations: list[Derogation] = field(default_factory=list)
+    complete_years: tuple[int, ...] = ()
 
     @property
     def counting(self) -> list[Act]:
@@ -297,7 +299,7 @@ def granted(case: Case, practitioner: str, year: int) -> Derogation | None:
     last = max(mine, key=lambda d: d.year)
     if last.year == year:
         return last
-    if last.tacit_renewal and (last.changed_on is None or year < last.changed_on.year):
+    if last.tacit_renewal and (last.changed_on is None or year <= last.changed_on.year):
         return last
     return None
 
@@ -309,8 +311,13 @@ class Year(NamedTuple):
     remote: list[Act]
     unknown: list[Act]  # remote, if the patient is not the doctor's own
     ordinary: int
-    highest: int  # of the ceilings that may be the practitioner's, where no derogation says which
+    highest: int  # of the ceilings that may be the practitioner's, where its specialty is not known
     derogation: Derogation | None
+    months: set[int]  # that hold an act
+
+    @property
+    def ceiling(self) -> int:
+        return max(self.ordinary, self.derogation.ceiling_bp if self.derogation else 0)
 
 
 def units_of(acts: list[Act]) -> int:
@@ -346,7 +353,8 @@ def years(case: Case, version: dict[str, Any], missing: Missing) -> list[Year]:
                 ordinary = other["ceiling_bp"]
         derogation = granted(case, practitioner, year)
         highest = max(ordinary, highest)
-        result.append(Year(practitioner, year, units_of(acts), remote, unknown, ordinary, highest, derogation))
+        total, months = units_of(acts), {act.date.month for act in acts}
+        result.append(Year(practitioner, year, total, remote, unknown, ordinary, highest, derogation, months))
     return result
 
 
@@ -371,20 +379,32 @@ def share(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) 
     for version in rule["version"]:
         hide(case, version, version["remote_codes"], missing)
         for one in years(case, version, missing):
-            ceiling = one.ordinary if one.derogation is None else one.derogation.ceiling_bp
+            ceiling = one.ceiling
             remote = units_of(one.remote)
-            sure = one.highest if one.derogation is None else ceiling
+            sure = max(one.highest, ceiling)
             if remote * 10_000 <= sure * one.total:
                 if (remote + units_of(one.unknown)) * 10_000 > ceiling * one.total:
                     unsaid = ["specialty"] if sure > ceiling else []
                     missing.update({act.number: unsaid for act in one.remote if unsaid})
                     missing.update({act.number: [*unsaid, "treating_doctor"] for act in one.unknown})
                 continue
-            running = case.as_of <= date(one.year, 12, 31)
-            verdict = "review" if running or case.reading.assumed else version["verdict"]
+            certain = whole(case, version, one) and not case.reading.assumed and not one.unknown
+            kept = [act for act in one.remote if not uncertain(case, act)]
+            left = one.total - remote + units_of(kept)
+            verdict = version["verdict"] if certain and units_of(kept) * 10_000 > ceiling * left else "review"
             stake, acts = beyond(one.remote, remote - ceiling * one.total // 10_000)
             found.append(Found(None, one.year, one.practitioner, verdict, stake, acts))
     return found, missing
+
+
+def whole(case: Case, version: dict[str, Any], one: Year) -> bool:
+    """Whether the year is over, and the file holds it from January to December."""
+    if case.as_of <= date(one.year, 12, 31):
+        return False
+    if "whole_year" not in version or one.year in case.complete_years:
+        return True
+    asked = version["whole_year"]
+    return len(one.months) >= asked["months"] and all(month in one.months for month in asked["among"])
 
 
 def derogation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
@@ -392,9 +412,12 @@ def derogation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Foun
     for version in rule["version"]:
         for other in case.book.rules[version["share_rule"]]["version"]:
             for one in years(case, other, {}):
-                if not in_force(version, date(one.year, 1, 1)) or not (one.derogation and one.derogation.conditions):
+                own = one.derogation
+                if own is None or own.ceiling_bp <= one.ordinary or not in_force(version, date(one.year, 1, 1)):
                     continue
-                if units_of(one.remote) * 10_000 > one.ordinary * one.total:
+                changed = own.changed_on is not None and own.changed_on.year == one.year
+                over = units_of(one.remote) * 10_000 > max(one.ordinary, one.highest) * one.total
+                if over and (own.conditions or changed):
                     found.append(Found(None, one.year, one.practitioner, version["verdict"], 0, []))
     return found, {}
 
@@ -987,6 +1010,7 @@ UNDERSTOOD: dict[str, set[str]] = {
         "uncounted_natures",
         "exclude_own_patients",
         "denominator",
+        "whole_year",
         "remark",
     },
     "derogation": {"share_rule"},

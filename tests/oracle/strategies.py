@@ -70,6 +70,7 @@ class Practice:
     as_of: date = date(2026, 11, 22)
     derogations: tuple[Derogation, ...] = ()
     zone: str = "metropole"
+    complete_years: tuple[int, ...] = ()
 
     def with_rows(self, rows: list[dict[str, str]]) -> Practice:
         return replace(self, rows=tuple(rows))
@@ -84,7 +85,8 @@ class Practice:
         """How hypothesis shows a failing example: a file that can be pasted into a case table."""
         lines = [";".join(self.columns)]
         lines += [";".join(row.get(key, "") for key in self.columns) for row in self.rows]
-        printer.text("\n".join(["", *lines, f"as_of {self.as_of}, {self.zone}, {self.derogations}"]))
+        settings = f"as_of {self.as_of}, {self.zone}, {self.derogations}, {self.complete_years}"
+        printer.text("\n".join(["", *lines, settings]))
 
 
 def french(day: date) -> str:
@@ -222,15 +224,16 @@ def practices(
         Derogation(
             practitioner=f"1000{n}",
             year=2022 + dice(3),
-            ceiling_bp=one_of([2000, 3000, 4000, 5000, 10_000]),
-            conditions=("patientèle du territoire",),
+            ceiling_bp=one_of([1000, 2000, 3000, 4000, 5000, 10_000]),
+            conditions=one_of([(), ("patientèle du territoire",)]),
             tacit_renewal=dice(3) > 0,
-            changed_on=one_of([None, None, date(2023, 6, 1), date(2024, 1, 1)]),
+            changed_on=one_of([None, None, date(2022, 12, 31), date(2023, 6, 1), date(2024, 1, 1)]),
         )
         for n in range(3)
         if dice(5) == 4 or derogations_matter
     )
-    return Practice(tuple(columns), tuple(rows), one_of(AS_OF), derogations, one_of(ZONES))
+    years = one_of([(), (2022,), tuple(range(2022, 2027))])
+    return Practice(tuple(columns), tuple(rows), one_of(AS_OF), derogations, one_of(ZONES), years)
 
 
 def in_order(row: dict[str, str]) -> dict[str, str]:

@@ -45,7 +45,14 @@ def report_on(practice: Practice, path: Path, only: tuple[str, ...] = ()) -> Any
         for one in practice.derogations
     )
     acts = load_acts([str(path)], rulebook().nomenclature)
-    return check(acts, rulebook(), Options(as_of=practice.as_of, zone=practice.zone, only=only, derogations=granted))
+    options = Options(
+        as_of=practice.as_of,
+        zone=practice.zone,
+        only=only,
+        derogations=granted,
+        complete_years=practice.complete_years,
+    )
+    return check(acts, rulebook(), options)
 
 
 def left(path: Path) -> list[tuple[Any, ...]]:

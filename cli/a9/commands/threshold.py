@@ -90,7 +90,7 @@ def show(**options_: Any) -> int:
     """Part des actes à distance par praticien et par année civile, mois par mois, face au plafond en vigueur.
 
     Ce sont les nombres de la règle seuil/activite-distance de « a9 check ». Une année en cours est projetée au
-    31 décembre au rythme des jours écoulés. Les groupes sont ceux que lit une commission paritaire locale.
+    31 décembre au rythme des jours couverts. Les groupes sont ceux que lit une commission paritaire locale.
     """
     return _run(_Given(**options_), None)
 
@@ -168,7 +168,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     chosen = Options(as_of=as_of, zone=given.zone, derogations=granted, complete_years=reading.complete_years)
     run = prepared(acts, rulebook, chosen)
     committee = load_committee()
-    asked = Asked(as_of, given.until, granted)
+    asked = Asked(as_of, given.until, granted, reading.complete_years)
     result = follow(acts, run.acts_read, ceiling(rulebook), rulebook.nomenclature, committee, asked)
     tell(acts, acts.notices, (), notices)
     if reference is not None:

@@ -1,9 +1,10 @@
-"""The conditions of a derogation ("aménagement") without which a year would be over the ordinary ceiling."""
+"""A derogation ("aménagement") without which a year would be over the ordinary ceiling: what must be looked at."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, cast
 
 import polars as pl
@@ -12,15 +13,15 @@ from pydantic import Field
 from avenant9.kinds.kind import Key, Kind
 from avenant9.kinds.run import Run, in_force, no_findings, outcome
 from avenant9.kinds.scene import Row, Scene
-from avenant9.kinds.share import Share, ShareVersion, granted, remote_units, shares, tally, year_of
+from avenant9.kinds.share import Share, ShareVersion, in_use, remote_units, shares, tally, year_of
 from avenant9.kinds.trace import Noted, Trace
 from avenant9.law.dated import Refers, RuleName, Version
 from avenant9.model import GrantedCeiling, Outcome
-from avenant9.wording import percent
+from avenant9.wording import day, percent
 
 
 class DerogationVersion(Version):
-    """Names the conditions of a derogation without which the share would be over the ordinary ceiling."""
+    """Names what must be looked at in a derogation without which the share would be over the ordinary ceiling."""
 
     share_rule: Annotated[RuleName, Refers("rule", kind="share")] = Field(title="règle du plafond")
 
@@ -30,7 +31,7 @@ class DerogationVersion(Version):
 
 
 class Derogation(Kind[DerogationVersion]):
-    """Reminds of the conditions of a derogation in use."""
+    """Reminds of the conditions of a derogation in use, and of a change of situation in the year."""
 
     families: ClassVar = ("seuil",)
 
@@ -44,12 +45,12 @@ class Derogation(Kind[DerogationVersion]):
         return ("practitioner",)
 
     def check(self, acts: pl.DataFrame, version: DerogationVersion, run: Run) -> Outcome:
-        """The conditions of a derogation without which the year would be over the ordinary ceiling.
+        """The conditions of a derogation without which the year would be over the ordinary ceiling, and its change.
 
         No amount is put in question: the acts of the year are, as long as nobody has looked at the conditions.
-        Explained by: `ceiling_bp`, `granted_for` (year), `conditions`.
+        Explained by: `ceiling_bp`, `granted_for` (year), `conditions`, `changed_on` (a day of the year).
         """
-        if not any(ceiling.conditions for ceiling in run.derogations):
+        if not any(ceiling.conditions or ceiling.changed_on for ceiling in run.derogations):
             return outcome(no_findings())
         acts = acts.filter(in_force(version))
         found = []
@@ -58,8 +59,8 @@ class Derogation(Kind[DerogationVersion]):
             granted_years = shares(days, share_version, run.derogations)
             ordinary = shares(days, share_version, ())
             for row in granted_years.filter(ordinary["over"]).iter_rows(named=True):
-                ceiling = granted(row["practitioner"], row["year"], run.derogations)
-                if ceiling is not None and ceiling.conditions:
+                ceiling = in_use(row, run.derogations)
+                if ceiling is not None and (ceiling.conditions or changed_in(row["year"], ceiling)):
                     found.append(_said(row, ceiling, version))
         overrides = {"related": pl.List(pl.UInt32)}
         return outcome(pl.DataFrame(found, schema_overrides=overrides) if found else no_findings())
@@ -82,21 +83,33 @@ class Derogation(Kind[DerogationVersion]):
         return next((own for own in version.shares(scene.run).version if scene.act["date"] in own.period), None)
 
 
+def changed_in(year: int, ceiling: GrantedCeiling) -> date | None:
+    """The day of that year on which the situation changed, after which a derogation must be looked at again."""
+    return ceiling.changed_on if ceiling.changed_on is not None and ceiling.changed_on.year == year else None
+
+
 def _said(row: Row, ceiling: GrantedCeiling, version: DerogationVersion) -> dict[str, Any]:
+    changed = changed_in(row["year"], ceiling)
+    used = f"aménagement à {percent(ceiling.ceiling_bp)} utilisé en {row['year']}"
     explanation = {
         "ceiling_bp": ceiling.ceiling_bp,
         "granted_for": ceiling.year,
         "conditions": list(ceiling.conditions),
+        **({"changed_on": changed.isoformat()} if changed else {}),
     }
     return {
         "practitioner": row["practitioner"],
         "year": row["year"],
         "verdict": version.verdict,
         "at_stake": 0,
-        "message": (
-            f"aménagement à {percent(ceiling.ceiling_bp)} utilisé en {row['year']} : "
-            f"conditions à vérifier : {' ; '.join(ceiling.conditions)}."
-        ),
+        "message": f"{used} : {_why(ceiling, changed)}.",
         "explanation": json.dumps(explanation, ensure_ascii=False),
         "related": [],
     }
+
+
+def _why(ceiling: GrantedCeiling, changed: date | None) -> str:
+    """What a person must look at."""
+    again = f"situation changée le {day(changed)}, à examiner de nouveau par la commission" if changed else ""
+    conditions = f"conditions à vérifier : {' ; '.join(ceiling.conditions)}" if ceiling.conditions else ""
+    return " ; ".join(filter(None, (again, conditions)))

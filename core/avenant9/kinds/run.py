@@ -17,6 +17,8 @@ from avenant9.model import FINDINGS, GrantedCeiling, Outcome
 if TYPE_CHECKING:
     from avenant9.kinds.kind import Kind
 
+#: The practitioner of all rows, where no column and no option names one.
+UNNAMED = "?"
 UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String())}
 
 
@@ -33,6 +35,7 @@ class Run:
         existence: code, first, last (null while open), source, confidence.
         known_codes: of the nomenclature.
         derogations: of the ceiling on remote activity.
+        complete_years: the civil years that the files hold whole, as the user says.
         grouping: code of the paper claim -> the acts that it may hide.
         rules: all rules of the rulebook, by id.
         violating: by id, the acts in violation of the rules already run.
@@ -46,6 +49,7 @@ class Run:
     existence: pl.DataFrame
     known_codes: frozenset[str] = frozenset()
     derogations: tuple[GrantedCeiling, ...] = ()
+    complete_years: tuple[int, ...] = ()
     grouping: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Mapping[str, Kind[Any]] = field(default_factory=dict)
     violating: Mapping[str, pl.Series] = field(default_factory=dict)
@@ -113,4 +117,4 @@ def part_of(amount: pl.Expr, units: pl.Expr, quantity: pl.Expr) -> pl.Expr:
 
 def unless_unnamed(verdict: str) -> pl.Expr:
     """A rule keyed on the practitioner cannot be sure where the file does not name one."""
-    return pl.when(pl.col("practitioner") == "?").then(pl.lit("review")).otherwise(pl.lit(verdict))
+    return pl.when(pl.col("practitioner") == UNNAMED).then(pl.lit("review")).otherwise(pl.lit(verdict))

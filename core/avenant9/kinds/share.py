@@ -1,24 +1,28 @@
-"""The share of remote acts, per practitioner and civil year, in integer arithmetic."""
+"""The share of remote acts, per practitioner and civil year, in integer arithmetic; and how far it can be held to.
+
+A year over its ceiling is a *violation* only where nothing of it is in doubt: see `doubts`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Protocol
 
 import polars as pl
 from pydantic import Field, model_validator
 
+from avenant9.acts.columns import heading
 from avenant9.kinds.french import integer, percent
 from avenant9.kinds.kind import Key, Kind
-from avenant9.kinds.run import Run, hidden_by_grouping, in_force, outcome, part_of, unless_unnamed
+from avenant9.kinds.run import UNNAMED, Run, hidden_by_grouping, in_force, outcome, part_of
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Fact, Line, Noted, Told, Trace
-from avenant9.law.dated import BasisPoints, Code, RefusedError, SpecialtyCode, Value, Version
+from avenant9.law.dated import BasisPoints, Code, FoundVerdict, RefusedError, SpecialtyCode, Value, Version
 from avenant9.law.nomenclature import Nature
 from avenant9.model import GrantedCeiling, Outcome
-from avenant9.wording import NBSP, counted, day, listed, plural
+from avenant9.wording import MONTHS, NBSP, counted, day, listed, months, plural
 from avenant9.wording import integer as number
 from avenant9.wording import percent as share_of
 
@@ -32,8 +36,26 @@ _COLUMNS = (
     "quantity",
     "amount",
     "treating_doctor",
+    "doubtful",
 )
 _YEAR = ["practitioner", "year"]
+_COUNTS = ("total", "remote", "unknown", "repeated")
+
+
+class Given(Protocol):
+    """What a year is judged by beside its acts: the day of the run, and what the user says of it."""
+
+    @property
+    def as_of(self) -> date:
+        """The day of the run."""
+
+    @property
+    def derogations(self) -> tuple[GrantedCeiling, ...]:
+        """Of the ceiling."""
+
+    @property
+    def complete_years(self) -> tuple[int, ...]:
+        """The civil years that the files hold whole, whatever they hold of them."""
 
 
 class SpecialtyCeiling(Value):
@@ -59,6 +81,22 @@ class RemoteUntil(Value):
         return f"{', '.join(self.codes)} le {day(self.until)}"
 
 
+class WholeYear(Value):
+    """The months of a civil year that hold acts where the files hold the year whole."""
+
+    months: int = Field(ge=1, le=12)  # at least so many
+    among: tuple[Annotated[int, Field(ge=1, le=12)], ...] = ()  # and these
+
+    @property
+    def french(self) -> str:
+        among = f", dont {listed([MONTHS[month - 1] for month in self.among])}" if self.among else ""
+        return f"{counted(self.months, 'mois')} au moins{among}"
+
+    def is_held(self, held: Collection[int]) -> bool:
+        """Whether acts in these months are enough."""
+        return len(held) >= self.months and set(self.among) <= set(held)
+
+
 class ShareVersion(Version):
     """Remote acts over all acts, per practitioner and civil year, in whole basis points."""
 
@@ -71,6 +109,7 @@ class ShareVersion(Version):
     # remote acts of the médecin traitant with own patients are not remote
     exclude_own_patients: bool = Field(False, title="hors patientèle médecin traitant")
     denominator: Literal["all"] = Field("all", title="au regard de")
+    whole_year: WholeYear | None = Field(None, title="année entière, mois où il y a des actes")
     remark: str = Field("", title="précision")  # ends the message: what must come before a recovery
 
     @model_validator(mode="after")
@@ -141,7 +180,7 @@ class Share(Kind[ShareVersion]):
         ).list.drop_nulls()
         nobody = counted.filter(pl.col("practitioner").is_null())
         return outcome(
-            _said(counted, yearly.filter(pl.col("over")), version, run),
+            _said(counted, _judged(yearly.filter(pl.col("over")), version, run), version),
             unsure.select("act", missing=missing),
             nobody.select("act", missing=pl.lit(["practitioner"], pl.List(pl.String))),
             hidden_by_grouping(acts, version.remote_codes, version, run),
@@ -174,7 +213,6 @@ def year_of(version: ShareVersion, scene: Scene, *, beyond: bool) -> ShareTrace 
         return None
     figures = yearly.row(0, named=True)
     is_remote = own["remote"][0]
-    ceiling = granted(act["practitioner"], figures["year"], scene.run.derogations)
     return ShareTrace(
         year=figures["year"],
         total=figures["total"],
@@ -187,20 +225,62 @@ def year_of(version: ShareVersion, scene: Scene, *, beyond: bool) -> ShareTrace 
         over=figures["over"],
         act="unknown" if is_remote is None else "remote" if is_remote else "in-person",
         beyond=beyond,
-        conditions=ceiling.conditions if ceiling else (),
+        doubts=tuple(doubts(figures, version, scene.run)) if figures["over"] else (),
+        conditions=raised.conditions if (raised := in_use(figures, scene.run.derogations)) else (),
     )
 
 
 def granted(practitioner: str, year: int, derogations: Iterable[GrantedCeiling]) -> GrantedCeiling | None:
-    """The derogation in force for that year: its own, else the latest one, renewed and not ended by a change."""
+    """The derogation in force for that year: its own, else the latest one, renewed and not ended by a change.
+
+    A change of situation ends it with the year of the change.
+    """
     earlier = [ceiling for ceiling in derogations if ceiling.practitioner == practitioner and ceiling.year <= year]
     if not earlier:
         return None
     latest = max(earlier, key=lambda ceiling: ceiling.year)
     if latest.year == year:
         return latest
-    ended = latest.changed_on is not None and latest.changed_on <= date(year, 12, 31)
+    ended = latest.changed_on is not None and latest.changed_on.year < year
     return latest if latest.tacit_renewal and not ended else None
+
+
+def in_use(year: Row, derogations: Iterable[GrantedCeiling]) -> GrantedCeiling | None:
+    """The derogation that gives a year (a line of `shares`) its ceiling; none where the ordinary one is as high."""
+    own = granted(year["practitioner"], year["year"], derogations)
+    return own if own is not None and own.ceiling_bp > year["ordinary_bp"] else None
+
+
+def running(year: int, as_of: date) -> bool:
+    """Whether a civil year is not over on that day."""
+    return as_of <= date(year, 12, 31)
+
+
+def empty_months(year: Row, version: ShareVersion, given: Given) -> tuple[int, ...]:
+    """The months without an act of a year that is over and that the files do not hold whole; else none."""
+    asked = None if year["year"] in given.complete_years else version.whole_year
+    if asked is None or asked.is_held(year["months"]) or running(year["year"], given.as_of):
+        return ()
+    return tuple(month for month in range(1, 13) if month not in year["months"])
+
+
+def doubts(year: Row, version: ShareVersion, given: Given) -> Iterator[str]:
+    """Why a year over its ceiling (a line of `shares`) may not be over it, in French; that it still runs apart."""
+    if empty := empty_months(year, version, given):
+        yield f"l'année n'est peut-être pas entière dans les fichiers (mois sans acte : {months(empty)})"
+    if (year["remote"] - year["repeated"]) * 10_000 <= year["ceiling_bp"] * (year["total"] - year["repeated"]):
+        repeat = counted(year["repeated"], "acte à distance répète", "actes à distance répètent")
+        yield f"{repeat} peut-être une autre ligne, sans quoi le plafond est respecté"
+    if year["unknown"]:
+        yield f"« {heading('treating_doctor')} » inconnu pour {counted(year['unknown'], 'acte')} à distance"
+    if year["practitioner"] == UNNAMED:
+        yield "aucune colonne ne nomme le praticien"
+
+
+def verdict_of(year: Row, version: ShareVersion, given: Given) -> FoundVerdict:
+    """What the rule says of a year over its ceiling (a line of `shares`)."""
+    unsure = running(year["year"], given.as_of) or any(doubts(year, version, given))
+    return "review" if unsure else version.verdict
 
 
 def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
@@ -217,27 +297,30 @@ def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
 
 def tally(units: pl.DataFrame) -> pl.DataFrame:
     """What `remote_units` gave, in one line per practitioner, specialty and day: `acts` (how many), and their units,
-    `total`, `remote` and `unknown` (remote or not, nobody can say). All that is counted is counted from these."""
+    `total`, `remote`, `unknown` (remote or not, nobody can say) and `repeated` (remote, and perhaps another row once
+    more). All that is counted is counted from these."""
     quantity = pl.col("quantity").cast(pl.Int64)
     return units.group_by("practitioner", "specialty", "date", "year").agg(
         acts=pl.len(),
         total=quantity.sum(),
         remote=quantity.filter(pl.col("remote")).sum(),
         unknown=quantity.filter(pl.col("remote").is_null()).sum(),
+        repeated=quantity.filter(pl.col("remote"), pl.col("doubtful")).sum(),
     )
 
 
 def shares(days: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
     """One line per practitioner and year, of a `tally`.
 
-    Columns: practitioner, year, specialty (the most frequent one), total, remote, unknown (remote or not, nobody
-    can say), ordinary_bp, ceiling_bp, excess (units), over (whatever is unknown), could_be_over, specialty_decides.
+    Columns: practitioner, year, specialty (the most frequent one), total, remote, unknown, repeated, months (those
+    with an act), ordinary_bp, ceiling_bp (a derogation never lowers it), highest_bp (of those that may be theirs),
+    excess (units), over (whatever is unknown), could_be_over, specialty_decides.
     """
-    key = ["practitioner", "year"]
     counted = days.filter(pl.col("practitioner").is_not_null())
-    by_specialty = counted.group_by(*key, "specialty").agg(pl.col("acts", "total", "remote", "unknown").sum())
+    by_specialty = counted.group_by(*_YEAR, "specialty").agg(pl.col("acts", *_COUNTS).sum())
     most = by_specialty.sort(pl.col("specialty").is_null(), -pl.col("acts").cast(pl.Int64), "specialty")
-    yearly = most.group_by(key).agg(pl.col("specialty").first(), pl.col("total", "remote", "unknown").sum())
+    held = counted.group_by(_YEAR).agg(months=pl.col("date").dt.month().unique().sort())
+    yearly = most.group_by(_YEAR).agg(pl.col("specialty").first(), pl.col(_COUNTS).sum()).join(held, on=_YEAR)
     ordinary = pl.lit(version.ceiling_bp)
     for own in version.specialty_ceilings:
         ordinary = (
@@ -250,41 +333,57 @@ def shares(days: pl.DataFrame, version: ShareVersion, derogations: Iterable[Gran
         for practitioner, year in yearly.select("practitioner", "year").iter_rows()
     ]
     highest = max([version.ceiling_bp, *(own.ceiling_bp for own in version.specialty_ceilings)])
-    undecided = pl.col("granted_bp").is_null() & pl.col("specialty").is_null()
-    allowed_bp = pl.col("ceiling_bp")
-    highest_bp = pl.when(undecided).then(pl.lit(highest)).otherwise(allowed_bp)
+    allowed_bp, total = pl.col("ceiling_bp"), pl.col("total")
+    highest_bp = pl.when(pl.col("specialty").is_null()).then(pl.max_horizontal(allowed_bp, highest))
     return (
         yearly.with_columns(granted_bp=pl.Series(own_ceilings, dtype=pl.Int64))
-        .with_columns(ceiling_bp=pl.coalesce("granted_bp", "ordinary_bp"))
+        .with_columns(ceiling_bp=pl.max_horizontal("granted_bp", "ordinary_bp"))
+        .with_columns(highest_bp=highest_bp.otherwise(allowed_bp))
         .with_columns(
-            excess=pl.max_horizontal(0, pl.col("remote") - allowed_bp * pl.col("total") // 10_000),
-            over=pl.col("remote") * 10_000 > highest_bp * pl.col("total"),
-            specialty_decides=undecided & pl.lit(highest > version.ceiling_bp),
-            could_be_over=(pl.col("remote") + pl.col("unknown")) * 10_000 > allowed_bp * pl.col("total"),
+            excess=pl.max_horizontal(0, pl.col("remote") - allowed_bp * total // 10_000),
+            over=pl.col("remote") * 10_000 > pl.col("highest_bp") * total,
+            specialty_decides=pl.col("highest_bp") > allowed_bp,
+            could_be_over=(pl.col("remote") + pl.col("unknown")) * 10_000 > allowed_bp * total,
         )
     )
 
 
-def _said(counted: pl.DataFrame, over: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
-    running = pl.date(pl.col("year"), 12, 31) >= pl.lit(run.as_of)
+def _judged(over: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
+    """Adds `verdict` and `doubts`, in words."""
+    years = over.rows(named=True)
+    return over.with_columns(
+        verdict=pl.Series([verdict_of(year, version, run) for year in years], dtype=pl.String),
+        doubts=pl.Series([in_words(doubts(year, version, run)) for year in years], dtype=pl.String),
+        runs=pl.Series([running(year["year"], run.as_of) for year in years], dtype=pl.Boolean),
+    )
+
+
+def in_words(why: Iterable[str]) -> str:
+    """Doubts as a sentence; nothing where there is none."""
+    clauses = " ; ".join(why)
+    return f"À examiner : {clauses}." if clauses else ""
+
+
+def _said(counted: pl.DataFrame, over: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     return over.join(_beyond(counted, over), on=_YEAR, how="left", maintain_order="left").select(
         *_YEAR,
         "at_stake",
         "related",
-        verdict=pl.when(running).then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
+        "verdict",
         message=pl.format(
-            "{} acte{} à distance sur {} en {}{}, soit {}, plafond {} ; {} de trop.{}{}",
+            "{} acte{} à distance sur {} en {}{}, soit {}, plafond {} ; {} de trop.{}{}{}",
             integer(pl.col("remote")),
             pl.when(pl.col("remote") > 1).then(pl.lit("s")).otherwise(pl.lit("")),
             integer(pl.col("total")),
             "year",
-            pl.when(running).then(pl.lit(" (année en cours)")).otherwise(pl.lit("")),
+            pl.when("runs").then(pl.lit(" (année en cours)")).otherwise(pl.lit("")),
             _share_in_percent(),
             percent(pl.col("ceiling_bp")),
             integer(pl.col("excess")),
             pl.when(pl.col("unknown_codes") > 0)
             .then(pl.format(" Le total compte {} de code inconnu.", integer(pl.col("unknown_codes"))))
             .otherwise(pl.lit("")),
+            pl.when(pl.col("doubts") != "").then(pl.format(" {}", "doubts")).otherwise(pl.lit("")),
             pl.lit(f" {version.remark}" if version.remark else ""),
         ),
         explanation=pl.struct(
@@ -343,6 +442,7 @@ class ShareTrace(Trace):
     over: bool
     act: Literal["remote", "in-person", "unknown"]
     beyond: bool
+    doubts: tuple[str, ...] = ()  # why it is over its ceiling without certainty
     conditions: tuple[str, ...] = ()
 
     def fine(self, code: str) -> str:
@@ -368,5 +468,7 @@ class ShareTrace(Trace):
         yield Fact("Excédent", counted(self.excess, "acte") if self.excess else "aucun")
         if self.unknown:
             yield Fact("Inconnus", counted(self.unknown, "acte"))
+        for doubt in self.doubts:
+            yield Fact("À examiner", doubt)
         if self.conditions:
             yield Fact("Conditions", " ; ".join(self.conditions))

@@ -17,7 +17,7 @@ from avenant9.report.document import Chart, Column, Document, Fact, Section, Ser
 from avenant9.report.page import place
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
-from avenant9.wording import NBSP, counted, day, listed
+from avenant9.wording import NBSP, counted, day, listed, months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,9 +241,12 @@ def _facts(entry: Followed) -> tuple[Fact, ...]:
             Fact(
                 f"Projection au 31/12/{entry.year}",
                 f"{counted(whole.total, 'acte')} dont {shown(whole.remote, 'integer')} à distance "
-                f"({_percent(whole.share)}), au rythme des jours écoulés",
+                f"({_percent(whole.share)}), au rythme des jours couverts",
             )
         )
+    if entry.empty_months and not entry.over:
+        facts.append(Fact("Mois sans acte", months([_rank(month) for month in entry.empty_months])))
+    facts += [Fact("À examiner", doubt) for doubt in entry.doubts]
     if entry.derogation is not None and entry.derogation.conditions:
         facts.append(Fact("Conditions de l'aménagement", " ; ".join(entry.derogation.conditions)))
     return tuple(facts)

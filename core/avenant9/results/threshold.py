@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from pydantic import Field
 
 from avenant9.results.base import Month, Rejected, Result, Share, Source, Unread
 
 FORMAT: Literal["a9-threshold/1"] = "a9-threshold/1"
+Answer: TypeAlias = Literal["violation", "review", "unverifiable", "ok"]
 
 
 class OfMonth(Result):
@@ -51,7 +52,7 @@ class Practitioner(Result):
     to_add_in_person: int | None
     months: tuple[OfMonth, ...]
     projection: Projection | None
-    verdict: Literal["violation", "review", "unverifiable", "ok"] | None = None
+    verdict: Answer | None = None
     unknown: int = 0
 
 
@@ -66,9 +67,13 @@ class Granted(Result):
 class Followed(Practitioner):
     """A practitioner and civil year with what its numbers rest on.
 
-    `at_most` is the share if all unknown acts were remote, and `missing` the keys of the acts that would settle it.
+    `doubts` are the reasons, in French, for which a year over its ceiling may not be over it; `empty_months` those
+    without an act of a past year that the files do not hold whole. `at_most` is the share if all unknown acts were
+    remote, and `missing` the keys of the acts that would settle it.
     """
 
+    doubts: tuple[str, ...] = ()
+    empty_months: tuple[Month, ...] = ()
     at_most: Share | None = None
     missing: tuple[str, ...] = ()
     derogation: Granted | None = None
