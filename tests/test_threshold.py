@@ -390,9 +390,18 @@ def test_unknown_is_never_within(of: Any, lines: tuple[str, ...], expected: tupl
     assert (entry.remote, entry.unknown, entry.at_most, entry.over, entry.verdict, entry.missing) == expected
 
 
+def test_a_specialty_that_only_the_codes_tell_is_a_doubt(of: Any) -> None:
+    lines = ("10/01/2025;G;A;;70;non", "10/02/2025;TCG;A;;30;non")
+    [entry] = of(*lines, complete_years=(2025,)).practitioners
+    assert (entry.specialty, entry.verdict) == ("01", "review")
+    assert entry.doubts == ("« Spécialité », qui fixe le plafond, est déduite des codes",)
+    [entry] = of(lines[0], "10/02/2025;TCG;A;;70;non", complete_years=(2025,)).practitioners
+    assert (entry.verdict, entry.doubts) == ("violation", ())  # a psychiatrist would be over too
+
+
 def test_practitioner_that_no_column_names(of: Any) -> None:
     [entry] = of("10/01/2022;G;10", "10/02/2022;TCG;10", header="date;code;quantity\n").practitioners
-    assert (entry.practitioner, entry.over, entry.verdict, entry.specialty) == ("?", True, "review", None)
+    assert (entry.practitioner, entry.over, entry.verdict, entry.specialty) == ("?", True, "review", "01")
 
 
 def test_what_is_left_out_is_said(of: Any) -> None:
@@ -585,7 +594,8 @@ def test_committee_cites_its_source_everywhere() -> None:
     [
         (("10/01/2025;G;A;01;70;", "10/02/2025;TCG;A;01;30;"), {"verdict": "unverifiable", "unknown": 30}),
         (("10/01/2025;G;A;01;90;", "10/02/2025;TCG;A;01;10;"), {"unknown": 10}),
-        (("10/01/2025;G;A;;70;", "10/02/2025;TCG;A;;30;non"), {"verdict": "unverifiable"}),
+        (("10/01/2025;CS;A;;70;", "10/02/2025;TC;A;;30;non"), {"verdict": "unverifiable"}),
+        (("10/01/2025;G;A;;70;", "10/02/2025;TCG;A;;30;non"), {}),
         (("10/01/2025;G;A;01;90;", "10/02/2025;TCG;A;01;10;non"), {}),
         (("10/01/2022;G;A;01;70;", "10/02/2022;TCG;A;01;30;"), {}),
     ],

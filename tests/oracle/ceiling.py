@@ -12,6 +12,7 @@ REMOTE = ("TC", "TCG", "TCS", "TE2")
 FROM_2025 = ("TC", "TCG", "TCS")
 ADDED = ("MCG", "SNP", "MD", "MEG")  # majorations and travel: no acts
 PSYCHIATRISTS = (17, 33, 75)
+OF_GENERALISTS = ("G", "GS", "VG", "VGS", "TCG", "MEG")
 GENERALISTS = "médecins généralistes"
 Act = dict[str, Any]  # date, code, practitioner, specialty, quantity, treating_doctor, patient, again
 Granted = dict[str, Any]  # practitioner, year, ceiling, tacit_renewal, changed_on
@@ -49,7 +50,15 @@ def follow(
     seen: list[tuple[Any, ...]] = []
     for row in acts:
         what = tuple(row[key] for key in ("practitioner", "patient", "date", "code"))
-        act = {**row, "again": row["patient"] is not None and what in seen}  # the same act of the same patient
+        mine = [o for o in acts if o["patient"] and all(o[k] == row[k] for k in ("practitioner", "patient", "date"))]
+        tells = row["specialty"] is None and any(
+            o["code"] in OF_GENERALISTS and not o["specialty"] for o in [row, *mine]
+        )
+        act = {
+            **row,
+            "deduced": 1 if tells else None,
+            "again": row["patient"] is not None and what in seen,
+        }  # the same act of the same patient
         seen.append(what)
         late = until is not None and act["date"] > until
         if act["practitioner"] and act["date"].year >= 2022 and act["code"] not in ADDED and not late:
@@ -69,6 +78,7 @@ def _year(
 ) -> dict[str, Any]:
     total = far = unknown = again = 0
     seen: Counter[int] = Counter()
+    deduced = None
     for act in acts:
         total += act["quantity"]
         answer = remote(act)
@@ -77,7 +87,8 @@ def _year(
         again += act["quantity"] if answer and act["again"] else 0
         if act["specialty"]:
             seen[act["specialty"]] += 1
-    specialty = min((code for code in seen if seen[code] == max(seen.values())), default=None)
+        deduced = deduced or act["deduced"]
+    specialty = min((code for code in seen if seen[code] == max(seen.values())), default=deduced)
     own = granted(name, year, derogations)
     psychiatrist = year >= 2025 and specialty in PSYCHIATRISTS
     ceiling = max(own["ceiling"] if own else 0, Fraction(40 if psychiatrist else 20, 100))
@@ -86,7 +97,8 @@ def _year(
     cut = until is not None and until < date(year, 12, 31)
     months = {act["date"].month for act in acts}
     whole = year in complete or (len(months) >= 10 and 1 in months and 12 in months)
-    certain = whole and not cut and unknown == 0 and far - again > ceiling * (total - again)
+    sure = bool(seen) or far > max(ceiling, Fraction(40 if year >= 2025 else 20, 100)) * total
+    certain = sure and whole and not cut and unknown == 0 and far - again > ceiling * (total - again)
     return {
         "practitioner": name,
         "specialty": specialty and f"{specialty:02d}",

@@ -31,14 +31,17 @@ _COLUMNS = (
     *_ORDER,
     "practitioner",
     "specialty",
+    "specialty_deduced",
     "code",
     "nature",
     "quantity",
     "amount",
-    "treating_doctor",
+    "own_patient",
+    "stands_in",
     "doubtful",
 )
 _YEAR = ["practitioner", "year"]
+_SPECIALTY = ("specialty", "specialty_deduced")
 _COUNTS = ("total", "remote", "unknown", "repeated")
 
 
@@ -117,6 +120,20 @@ class ShareVersion(Version):
         if any(end.until not in self.period for end in self.remote_until):
             raise RefusedError("« remote_until » donne un jour hors de la version", "corriger ce jour")
         return self
+
+    @property
+    def ordinary_bp(self) -> pl.Expr:
+        """The ceiling of a `specialty`."""
+        ordinary = pl.lit(self.ceiling_bp, pl.Int64)
+        for own in self.specialty_ceilings:
+            theirs = pl.col("specialty").is_in(list(own.specialties))
+            ordinary = pl.when(theirs).then(pl.lit(own.ceiling_bp, pl.Int64)).otherwise(ordinary)
+        return ordinary
+
+    @property
+    def highest_bp(self) -> int:
+        """The highest ceiling of any specialty."""
+        return max([self.ceiling_bp, *(own.ceiling_bp for own in self.specialty_ceilings)])
 
     @property
     def remote(self) -> pl.Expr:
@@ -271,6 +288,8 @@ def doubts(year: Row, version: ShareVersion, given: Given) -> Iterator[str]:
     if (year["remote"] - year["repeated"]) * 10_000 <= year["ceiling_bp"] * (year["total"] - year["repeated"]):
         repeat = counted(year["repeated"], "acte à distance répète", "actes à distance répètent")
         yield f"{repeat} peut-être une autre ligne, sans quoi le plafond est respecté"
+    if year["specialty_deduced"] and year["remote"] * 10_000 <= version.highest_bp * year["total"]:
+        yield f"« {heading('specialty')} », qui fixe le plafond, est déduite des codes"
     if year["unknown"]:
         yield f"« {heading('treating_doctor')} » inconnu pour {counted(year['unknown'], 'acte')} à distance"
     if year["practitioner"] == UNNAMED:
@@ -291,16 +310,19 @@ def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     )
     remote = version.remote
     if version.exclude_own_patients:
-        remote = remote & ~pl.col("treating_doctor")
+        own, stands_in = pl.col("own_patient"), pl.col("stands_in")
+        remote = remote & ~pl.when(own | ~stands_in).then(own)  # whose patient it is to a stand-in, nobody says
     return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
 
 
 def tally(units: pl.DataFrame) -> pl.DataFrame:
-    """What `remote_units` gave, in one line per practitioner, specialty and day: `acts` (how many), and their units,
-    `total`, `remote`, `unknown` (remote or not, nobody can say) and `repeated` (remote, and perhaps another row once
-    more). All that is counted is counted from these."""
+    """What `remote_units` gave, in one line per practitioner, specialty (given or deduced) and day.
+
+    All is counted from these: `acts` (how many), and their units, `total`, `remote`, `unknown` (remote
+    or not, nobody can say) and `repeated` (remote, and perhaps another row once more).
+    """
     quantity = pl.col("quantity").cast(pl.Int64)
-    return units.group_by("practitioner", "specialty", "date", "year").agg(
+    return units.group_by("practitioner", *_SPECIALTY, "date", "year").agg(
         acts=pl.len(),
         total=quantity.sum(),
         remote=quantity.filter(pl.col("remote")).sum(),
@@ -309,32 +331,32 @@ def tally(units: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _by_year(days: pl.DataFrame) -> pl.DataFrame:
+    """A `tally` in one line per practitioner and year, with their specialty and the months that hold an act."""
+    counted = days.filter(pl.col("practitioner").is_not_null())
+    by_specialty = counted.group_by(*_YEAR, *_SPECIALTY).agg(pl.col("acts", *_COUNTS).sum())
+    unknown, acts = pl.col("specialty").is_null(), pl.col("acts").cast(pl.Int64)
+    most = by_specialty.sort(unknown, "specialty_deduced", -acts, "specialty")
+    held = counted.group_by(_YEAR).agg(months=pl.col("date").dt.month().unique().sort())
+    return most.group_by(_YEAR).agg(pl.col(_SPECIALTY).first(), pl.col(_COUNTS).sum()).join(held, on=_YEAR)
+
+
 def shares(days: pl.DataFrame, version: ShareVersion, derogations: Iterable[GrantedCeiling]) -> pl.DataFrame:
     """One line per practitioner and year, of a `tally`.
 
-    Columns: practitioner, year, specialty (the most frequent one), total, remote, unknown, repeated, months (those
-    with an act), ordinary_bp, ceiling_bp (a derogation never lowers it), highest_bp (of those that may be theirs),
-    excess (units), over (whatever is unknown), could_be_over, specialty_decides.
+    Columns: practitioner, year, specialty (the most frequent one given, else deduced), specialty_deduced, total,
+    remote, unknown, repeated, months (those with an act), ordinary_bp, ceiling_bp (a derogation never lowers it),
+    highest_bp (of those that may be theirs), excess (units), over (whatever is unknown), could_be_over,
+    specialty_decides.
     """
-    counted = days.filter(pl.col("practitioner").is_not_null())
-    by_specialty = counted.group_by(*_YEAR, "specialty").agg(pl.col("acts", *_COUNTS).sum())
-    most = by_specialty.sort(pl.col("specialty").is_null(), -pl.col("acts").cast(pl.Int64), "specialty")
-    held = counted.group_by(_YEAR).agg(months=pl.col("date").dt.month().unique().sort())
-    yearly = most.group_by(_YEAR).agg(pl.col("specialty").first(), pl.col(_COUNTS).sum()).join(held, on=_YEAR)
-    ordinary = pl.lit(version.ceiling_bp)
-    for own in version.specialty_ceilings:
-        ordinary = (
-            pl.when(pl.col("specialty").is_in(list(own.specialties))).then(pl.lit(own.ceiling_bp)).otherwise(ordinary)
-        )
-    yearly = yearly.sort("practitioner", "year").with_columns(ordinary_bp=ordinary.cast(pl.Int64))
+    yearly = _by_year(days).sort("practitioner", "year").with_columns(ordinary_bp=version.ordinary_bp)
     derogations = tuple(derogations)
     own_ceilings = [
         ceiling.ceiling_bp if (ceiling := granted(practitioner, year, derogations)) else None
         for practitioner, year in yearly.select("practitioner", "year").iter_rows()
     ]
-    highest = max([version.ceiling_bp, *(own.ceiling_bp for own in version.specialty_ceilings)])
     allowed_bp, total = pl.col("ceiling_bp"), pl.col("total")
-    highest_bp = pl.when(pl.col("specialty").is_null()).then(pl.max_horizontal(allowed_bp, highest))
+    highest_bp = pl.when(pl.col("specialty").is_null()).then(pl.max_horizontal(allowed_bp, version.highest_bp))
     return (
         yearly.with_columns(granted_bp=pl.Series(own_ceilings, dtype=pl.Int64))
         .with_columns(ceiling_bp=pl.max_horizontal("granted_bp", "ordinary_bp"))
