@@ -221,7 +221,7 @@ def check(
             by_patient: list[Answers] = []
             if theirs and shared:
                 # who is not known is in nobody's count, but its cancellations are its practitioner's
-                wanted = table.filter(table["code"].isin(sorted(codes))) if codes else table
+                wanted = table.filter("shared")
                 key = "coalesce(patient, practitioner)"
                 by_patient = list(_answers(wanted, key, job, theirs, shared // acts_per_group + 1))
         finally:
@@ -315,14 +315,16 @@ def _read(
         one = error
     none = pl.DataFrame(schema={name: ACTS[name] for name in _TYPED})
     table = one.sheets[0].table if isinstance(one, OneFile) and one.sheets else none
+    # with the other acts of their rows, without which nobody knows what each of them answers for
+    shared = pl.col("code").is_in(sorted(codes)).any().over("row") if codes else pl.lit(True)
     wire = table.select(
         file=pl.lit(rank, pl.Int64),
         nth=pl.int_range(pl.len(), dtype=pl.Int64),
         told=pl.lit(None, pl.Binary),
+        shared=shared,
         **{name: _to_wire(name) for name in _WIRE},
     )
-    shared = table.filter(pl.col("code").is_in(sorted(codes))).height if codes else len(table)
-    told = pickle.dumps((_without_acts(one), shared))
+    told = pickle.dumps((_without_acts(one), wire.filter("shared").height))
     last = pl.DataFrame({"file": [rank], "told": [told]}, schema_overrides={"file": pl.Int64})
     sheet = pl.concat([wire, last], how="diagonal")
     for part in sheet.iter_slices(100_000):
@@ -344,7 +346,7 @@ def _arrow_schema() -> pa.Schema:
     import pyarrow as pa  # noqa: PLC0415
 
     arrow = {pl.String(): pa.string(), pl.Boolean(): pa.bool_(), pl.Int64(): pa.int64()}
-    fields = [("file", pa.int64()), ("nth", pa.int64()), ("told", pa.binary())]
+    fields = [("file", pa.int64()), ("nth", pa.int64()), ("told", pa.binary()), ("shared", pa.bool_())]
     return pa.schema([*fields, *((name, arrow[dtype]) for name, dtype in _WIRE.items())])
 
 
@@ -352,7 +354,7 @@ def _spark_schema() -> StructType:
     from pyspark.sql.types import BinaryType, BooleanType, LongType, StringType, StructField, StructType  # noqa: PLC0415
 
     spark = {pl.String(): StringType(), pl.Boolean(): BooleanType(), pl.Int64(): LongType()}
-    fields = [("file", LongType()), ("nth", LongType()), ("told", BinaryType())]
+    fields = [("file", LongType()), ("nth", LongType()), ("told", BinaryType()), ("shared", BooleanType())]
     fields += [(name, spark[dtype]) for name, dtype in _WIRE.items()]
     return StructType([StructField(name, kind) for name, kind in fields])
 

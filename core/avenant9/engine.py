@@ -37,6 +37,7 @@ from avenant9.model import (
     Report,
     Unverifiable,
 )
+from avenant9.own_amounts import with_own_amounts
 from avenant9.period import Period, civil_year
 from avenant9.rulebook.load import Rulebook
 from avenant9.schedule import answers
@@ -116,8 +117,8 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
-    """What checks are told of the run. Its acts have their `nature`, null where the nomenclature gives none, and what
-    `deduced` adds.
+    """What checks are told of the run. Its acts have their `nature`, null where the nomenclature gives none, what
+    `deduced` adds, and what they answer for.
     """
     technical = re.compile(CCAM_SHAPE)
 
@@ -130,12 +131,14 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
     table = acts.table.with_columns(nature=distinct(acts.table["code"], nature, pl.String()))
     tariffs = [rule for rule in rulebook.rules.values() if isinstance(rule, Tariff)]
     home = {zone for rule in tariffs for version in rule.version for zone in version.zones}
+    overseas = None if options.zone in home else options.zone
+    prices = Prices(rulebook.acts)
     return Run(
         as_of=options.as_of,
-        overseas=None if options.zone in home else options.zone,
-        prices=Prices(rulebook.acts),
+        overseas=overseas,
+        prices=prices,
         calendar=Calendar(options.zone, rulebook.hours),
-        acts_read=deduced(table, rulebook.deductions),
+        acts_read=deduced(with_own_amounts(table, prices, overseas), rulebook.deductions),
         existence=_existence(rulebook),
         known_codes=rulebook.nomenclature.codes,
         derogations=options.derogations,

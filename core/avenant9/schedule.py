@@ -22,6 +22,7 @@ from avenant9.model import FINDINGS, Outcome
 from avenant9.period import Period
 from avenant9.rulebook.load import Rulebook
 
+_AT_MOST = "En jeu, au plus : le montant de la ligne n'est pas la somme des tarifs connus de ses codes."
 _BY_NAME = "Patient reconnu à son nom seul : d'autres peuvent le porter."
 #: Rules that run at once, at most: each of them takes memory.
 _AT_ONCE = 4
@@ -51,6 +52,7 @@ def answers(
     crashed: list[str] = []
     rows = counted.select("act", "input", "row")
     uncertain = counted["act"].filter(counted["patient_uncertain"].fill_null(False))
+    undivided = counted["act"].filter(counted["undivided"])
     sorter.prepare()
     threads = min(os.cpu_count() or 1, _AT_ONCE)
     with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
@@ -65,6 +67,8 @@ def answers(
                 rule, said = rules[name], outcome.findings
                 if len(uncertain) and rule.sets_rows_side_by_side:
                     said = _at_most_review(said, uncertain)
+                if len(undivided) and rule.at_stake_is == "amount":
+                    said = _at_most(said, undivided)
                 found[name] = _silenced(said, rule.silent_where, found, rows)
                 unknown[name] = outcome.unverifiable
             sorter.done(*ready)
@@ -179,6 +183,19 @@ def _at_most_review(findings: pl.DataFrame, uncertain: pl.Series) -> pl.DataFram
         verdict=pl.when(doubt).then(pl.lit("review")).otherwise("verdict"),
         message=pl.when(doubt).then(pl.format("{} {}", "message", pl.lit(_BY_NAME))).otherwise("message"),
     )
+
+
+def _at_most(findings: pl.DataFrame, undivided: pl.Series) -> pl.DataFrame:
+    """Says of the findings whose stake is the amount of a whole row of several codes that it is an upper bound.
+
+    What is at stake of a practitioner's year is that of the acts related to it.
+    """
+    acts = pl.when(pl.col("act").is_null()).then("related").otherwise(pl.concat_list("act"))
+    billed = findings.with_row_index("nth").filter(pl.col("at_stake") > 0).select("nth", act=acts).explode("act")
+    bound = billed.filter(pl.col("act").is_in(undivided.implode()))["nth"]
+    said = pl.format("{} {}", "message", pl.lit(_AT_MOST))
+    is_bound = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(bound.implode())
+    return findings.with_columns(message=pl.when(is_bound).then(said).otherwise("message"))
 
 
 def _silenced(

@@ -180,6 +180,31 @@ def uncertain(case: Case, act: Act) -> bool:
     return repeats(case, act) is not None or rebills(case, act) is not None
 
 
+def own_amount(case: Case, act: Act) -> int | None:
+    """What the act answers for: its tariff, where the amount of its row is the sum of those of its codes.
+
+    A row of which only some codes were cancelled has no such sum.
+    """
+    row = [other for other in case.reading.acts if other.row == act.row]
+    if act.parts == 1 or act.amount is None or len(row) != act.parts or {one.amount for one in row} != {act.amount}:
+        return act.amount
+    mine, total = act.amount, 0
+    for one in row:
+        told = price(case, one.code, one, home(case))
+        if isinstance(told, str):
+            return act.amount
+        tariff = half_up(told[0] * one.coefficient * one.quantity, 1000)
+        total += tariff
+        mine = tariff if one is act else mine
+    return mine if total == act.amount else act.amount
+
+
+def home(case: Case) -> list[str]:
+    """The zones in which the tariffs are those of the nomenclature."""
+    tariffs = [rule for rule in case.book.rules.values() if rule["kind"] == "tariff"]
+    return [zone for rule in tariffs for version in rule["version"] for zone in version["zones"]]
+
+
 # --- frequency --------------------------------------------------------------------------------------------
 
 
@@ -251,7 +276,8 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
                 verdict = "review"
             if uncertain(case, act) or sure <= version["limit"]:
                 verdict = "review"
-            stake = None if act.amount is None else half_up(act.amount * over, act.quantity)
+            own = own_amount(case, act)
+            stake = None if own is None else half_up(own * over, act.quantity)
             found.append(Found(act, None, None, verdict, stake, first))
     return found, missing
 
@@ -284,7 +310,7 @@ def proximity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
                     (before if other.date < act.date else after).append(other)
             if before or after:
                 verdict = "review" if case.reading.assumed else version["verdict"]
-                found.append(Found(act, None, None, verdict, act.amount, before[-1:] + after[:1]))
+                found.append(Found(act, None, None, verdict, own_amount(case, act), before[-1:] + after[:1]))
     return found, missing
 
 
@@ -358,7 +384,7 @@ def years(case: Case, version: dict[str, Any], missing: Missing) -> list[Year]:
     return result
 
 
-def beyond(remote: list[Act], units: int) -> tuple[int | None, list[Act]]:
+def beyond(case: Case, remote: list[Act], units: int) -> tuple[int | None, list[Act]]:
     """The amounts of the latest `units` remote units, and the acts that hold them, in counting order."""
     stake: int | None = None
     acts: list[Act] = []
@@ -368,8 +394,9 @@ def beyond(remote: list[Act], units: int) -> tuple[int | None, list[Act]]:
             break
         units -= taken
         acts.insert(0, act)
-        if act.amount is not None:
-            stake = (stake or 0) + half_up(act.amount * taken, act.quantity)
+        own = own_amount(case, act)
+        if own is not None:
+            stake = (stake or 0) + half_up(own * taken, act.quantity)
     return stake, acts
 
 
@@ -392,7 +419,7 @@ def share(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) 
             kept = [act for act in one.remote if not uncertain(case, act)]
             left = one.total - remote + units_of(kept)
             verdict = version["verdict"] if certain and units_of(kept) * 10_000 > ceiling * left else "review"
-            stake, acts = beyond(one.remote, remote - ceiling * one.total // 10_000)
+            stake, acts = beyond(case, one.remote, remote - ceiling * one.total // 10_000)
             found.append(Found(None, one.year, one.practitioner, verdict, stake, acts))
     return found, missing
 
@@ -542,10 +569,6 @@ def unevenly_cancelled(case: Case, acts: list[Act]) -> bool:
 def no_overcharge(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
-    tariffs = [
-        version for rule in case.book.rules.values() if rule["kind"] == "tariff" for version in rule["version"]
-    ]
-    home = [zone for version in tariffs for zone in version["zones"]]
     for version in rule["version"]:
         hide(case, version, version["codes"], missing)
         charged_rows: list[int] = []
@@ -553,7 +576,7 @@ def no_overcharge(case: Case, rule: dict[str, Any], done: Callable[[str], list[F
             if not in_force(version, act.date) or act.code not in version["codes"]:
                 continue
             if act.overcharge is None:
-                priced = not isinstance(price(case, act.code, act, home), str)
+                priced = not isinstance(price(case, act.code, act, home(case)), str)
                 if act.parts > 1 or act.amount is None or not priced:
                     missing[act.number] = ["overcharge"]
             elif act.overcharge > 0 and act.row not in charged_rows:
@@ -739,7 +762,7 @@ def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
             if not alone or not firm or any(value is not False for value, _ in doubts):
                 verdict = "review"
             if about and broken and (alone or version.get("unknown_exception") == "review"):
-                found.append(Found(act, None, None, verdict, act.amount, []))
+                found.append(Found(act, None, None, verdict, own_amount(case, act), []))
             else:
                 unknown = [column for _, columns in [*required, *excused] for column in columns]
                 missing[act.number] = unknown if about else ["reason", *unknown]
@@ -759,7 +782,7 @@ def specialty(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
                 if act.specialty is None:
                     missing[act.number] = ["specialty"]
                 elif not welcome or act.specialty in entry.get("refused", []):
-                    found.append(Found(act, None, None, entry["verdict"], act.amount, []))
+                    found.append(Found(act, None, None, entry["verdict"], own_amount(case, act), []))
     return found, missing
 
 
@@ -814,7 +837,7 @@ def host(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -
                 missing[act.number] = unknown
                 continue
             verdict = "review" if doubtful or case.reading.assumed else version["verdict"]
-            found.append(Found(act, None, None, verdict, act.amount, []))
+            found.append(Found(act, None, None, verdict, own_amount(case, act), []))
     return found, missing
 
 
@@ -840,7 +863,7 @@ def alternation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Fou
                 missing[reached[0].number] = ["original_code"]
                 continue
             verdict = "review" if case.reading.assumed else version["verdict"]
-            found.append(Found(reached[0], None, None, verdict, reached[0].amount, remote))
+            found.append(Found(reached[0], None, None, verdict, own_amount(case, reached[0]), remote))
     return found, missing
 
 
@@ -907,11 +930,11 @@ def pair(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -
                 assumed = case.reading.assumed and all(other.row != act.row for other in firm)
                 verdict = "review" if assumed else version["verdict"]
                 answers.setdefault(visit, []).append(
-                    Found(act, None, None, verdict, act.amount, elsewhere(act, firm))
+                    Found(act, None, None, verdict, own_amount(case, act), elsewhere(act, firm))
                 )
             elif doubtful:
                 answers.setdefault(visit, []).append(
-                    Found(act, None, None, "review", act.amount, elsewhere(act, doubtful))
+                    Found(act, None, None, "review", own_amount(case, act), elsewhere(act, doubtful))
                 )
             elif unknown:
                 missing[act.number] = unknown
@@ -935,7 +958,7 @@ def validity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]
             if not any(in_force(period, act.date) for period in periods):
                 weak = any(period["source"]["confidence"] == "low" for period in periods)
                 verdict = "review" if weak else version["verdict"]
-                found.append(Found(act, None, None, verdict, act.amount, []))
+                found.append(Found(act, None, None, verdict, own_amount(case, act), []))
     return found, {}
 
 

@@ -50,7 +50,7 @@ class Alternation(Kind[AlternationVersion]):
 
         The finding stands on the act that makes it so many. Explained by: `window`, `remote`, `in_person` (units).
         """
-        mine = acts.lazy().select("act", *_KEY, "date", "time", "code", "nature", "quantity", "amount")
+        mine = acts.lazy().select("act", *_KEY, "date", "time", "code", "nature", "quantity", "own_amount")
         mine = mine.filter(in_force(version)).with_columns(year=pl.col("date").dt.year())
         known = pl.all_horizontal(pl.col(_KEY).is_not_null())
         remote = mine.filter(pl.col("code").is_in(list(version.remote_codes))).collect()
@@ -69,7 +69,7 @@ class Alternation(Kind[AlternationVersion]):
         said = counted.filter(reached).select(
             "act",
             verdict=unless_unnamed(version.verdict),
-            at_stake="amount",
+            at_stake="own_amount",
             message=pl.format("{} actes à distance pour ce patient en {}, aucun en présence.", "total", "year"),
             explanation=pl.struct(window=pl.format("{}-01-01/{}-12-31", "year", "year"), remote="total", in_person=0),
             related="acts",

@@ -135,7 +135,7 @@ def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
     return found.select(
         "act",
         verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
-        at_stake="amount",
+        at_stake="own_amount",
         message=pl.format("{} : {}.", "code", pl.concat_str(failed, separator=" ; ", ignore_nulls=True)),
         explanation=pl.struct(broken=pl.concat_list(names).list.drop_nulls(), age=pl.col("age") if of_age else None),
         related=pl.lit([], pl.List(pl.UInt32)),

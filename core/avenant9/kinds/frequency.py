@@ -295,7 +295,7 @@ def _said(over: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
         "act",
         "related",
         verdict=pl.when(rests_on_doubt).then(pl.lit("review")).otherwise(sure),
-        at_stake=part_of(pl.col("amount"), pl.col("units"), pl.col("quantity")),
+        at_stake=part_of(pl.col("own_amount"), pl.col("units"), pl.col("quantity")),
         message=counted if version.limit else never,
         explanation=pl.struct(
             window=pl.format("{}/{}", pl.col("start").dt.to_string("%Y-%m-%d"), last_day),

@@ -58,7 +58,7 @@ class Host(Kind[HostVersion]):
         said = bare.filter(~open_question).select(
             "act",
             verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
-            at_stake="amount",
+            at_stake="own_amount",
             message=pl.when("doubtful")
             .then(pl.format("{} : l'acte accompagné ce jour-là est d'un genre discuté.", "code"))
             .otherwise(pl.format("{} : l'acte à accompagner manque, pour ce patient et ce jour.", "code")),

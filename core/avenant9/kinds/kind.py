@@ -41,8 +41,8 @@ class Kind(Strict, Generic[V]):
         families: the folders that its files may stand in.
         acts_needed: what `check` is given: the acts `of-its-codes`, those `not-alone` on their visit (with those of
             which the visit is not known), or `all` of them; always with the grouping codes of the paper claim.
-        at_stake_is: what of an act its findings put in question: the `amount`, the `base` of the fund's part, or the
-            `overcharge`, of which the fund pays nothing.
+        at_stake_is: what of an act its findings put in question: the `amount` that it answers for, the `base` of the
+            fund's part, or the `overcharge`, of which the fund pays nothing.
         once_a_row: whether it speaks of a row, at its first act, and not of each of its acts.
         silent_where: says nothing on an act (or its row) that one of these rules names.
     """

@@ -124,7 +124,7 @@ class Pair(Kind[PairVersion]):
         said = found.select(
             "act",
             "verdict",
-            at_stake="amount",
+            at_stake="own_amount",
             message=pl.format(
                 "{} avec {} pour ce patient {}.",
                 "code",
@@ -210,7 +210,7 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
         .sort("date", "other_time", "other", nulls_last=False)
         .group_by("act", maintain_order=True)
         .agg(
-            pl.col("code", "practitioner", "patient", "date", "time", "amount", *ROW).first(),
+            pl.col("code", "practitioner", "patient", "date", "time", "own_amount", *ROW).first(),
             codes=pl.col("other_code").unique(maintain_order=True),
             others=pl.col("other").filter(~pl.col("same_row")),
             sure=firm.all(),

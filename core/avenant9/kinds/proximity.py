@@ -127,7 +127,7 @@ def _said(looked: pl.DataFrame, version: ProximityVersion) -> pl.DataFrame:
     return found.filter(pl.col("before") | pl.col("after")).select(
         "act",
         verdict=unless_unnamed(version.verdict),
-        at_stake="amount",
+        at_stake="own_amount",
         message=pl.format("{} : ce praticien a vu ce patient {}.", "code", seen),
         related=pl.concat_list(
             pl.when("before").then("act_backward"), pl.when("after").then("act_forward")

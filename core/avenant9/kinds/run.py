@@ -31,7 +31,8 @@ class Run:
         overseas: the zone, where it has tariffs of its own.
         prices: the tariffs of the nomenclature.
         calendar: days and hours of the zone.
-        acts_read: all acts read, those that count and those that do not (`uncounted`), with their `nature`.
+        acts_read: all acts read, those that count and those that do not (`uncounted`), with their `nature` and what
+            they answer for (`own_amount`).
         existence: code, first, last (null while open), source, confidence.
         known_codes: of the nomenclature.
         derogations: of the ceiling on remote activity.

@@ -35,7 +35,7 @@ _COLUMNS = (
     "code",
     "nature",
     "quantity",
-    "amount",
+    "own_amount",
     "own_patient",
     "stands_in",
     "doubtful",
@@ -428,12 +428,12 @@ def _beyond(counted: pl.DataFrame, over: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("after") < pl.col("excess"))
         .with_columns(units=pl.min_horizontal("quantity", pl.col("excess") - pl.col("after")))
     )
-    amount = part_of(pl.col("amount"), pl.col("units"), pl.col("quantity"))
+    amount = part_of(pl.col("own_amount"), pl.col("units"), pl.col("quantity"))
     return (
         latest.sort(*_ORDER, nulls_last=False)
         .group_by(_YEAR)
         .agg(
-            at_stake=pl.when(pl.col("amount").is_not_null().any()).then(amount.sum()),
+            at_stake=pl.when(pl.col("own_amount").is_not_null().any()).then(amount.sum()),
             related=pl.col("act"),
         )
     )

@@ -76,7 +76,7 @@ class Specialty(Kind[SpecialtyVersion]):
         present = frozenset(acts["code"].unique().to_list()) | {c for group in run.grouping.values() for c in group}
         entries = [entry for entry in version.entry if not present.isdisjoint(entry.codes)]
         codes = {code for entry in entries for code in entry.codes}
-        about = acts.select("act", "code", "specialty", "specialty_deduced", "amount", "date")
+        about = acts.select("act", "code", "specialty", "specialty_deduced", "own_amount", "date")
         about = concerned(about, codes, version)
         pairs = about.select("code", "specialty").drop_nulls("specialty").unique(maintain_order=True)
         refused = [
@@ -97,7 +97,7 @@ class Specialty(Kind[SpecialtyVersion]):
         said = found.select(
             "act",
             verdict=pl.when("specialty_deduced").then(pl.lit("review")).otherwise("verdict"),
-            at_stake="amount",
+            at_stake="own_amount",
             message=pl.format("{} : la spécialité {} ne facture pas ce code.", "code", _two_digits()),
             explanation=pl.struct(specialty=_two_digits()),
             related=pl.lit([], pl.List(pl.UInt32)),

@@ -22,6 +22,7 @@ from avenant9.kinds.trace import Cents, Fact, Line, Span, Thousandths, Told, Tra
 from avenant9.kinds.visit import ROW
 from avenant9.law.dated import Code, Dated, RuleId, Value, Version, Zone
 from avenant9.law.nomenclature import Nature, NoPrice, Price, TariffValue
+from avenant9.law.nomenclature import times as units_of
 from avenant9.model import Outcome
 from avenant9.period import Period, bounds
 from avenant9.wording import euros, listed
@@ -356,11 +357,9 @@ def _price_row(
         return _Priced(None, (), None, None, tuple(dict.fromkeys(missing)))
     sums = {0}
     for price, coefficient, quantity in zip(prices, asked.coefficients, asked.quantities, strict=True):
-        units = [_times(cents, coefficient, quantity) for cents in (price.cents, *price.accepted)]
+        units = [units_of(cents, coefficient, quantity) for cents in (price.cents, *price.accepted)]
         sums = {total + unit for total in sums for unit in units}
-    expected = sum(
-        _times(p.cents, c, q) for p, c, q in zip(prices, asked.coefficients, asked.quantities, strict=True)
-    )
+    expected = sum(p.times(c, q) for p, c, q in zip(prices, asked.coefficients, asked.quantities, strict=True))
     allowed, doubtful, open_above = set(sums), set[int](), False
     for supplements in permitted.get(asked.codes[0], ()) if len(asked.codes) == 1 else ():
         refused = refusals.of(supplements, asked.day, asked.specialty, asked.ages)
@@ -377,10 +376,6 @@ def _price_row(
     return _Priced(
         expected, tuple(sorted(allowed)), verdict, prices[0].source, (), tuple(sorted(doubtful)), open_above
     )
-
-
-def _times(cents: int, thousandths: int, quantity: int) -> int:
-    return (2 * cents * thousandths * quantity + 1000) // 2000
 
 
 # --- the equation -----------------------------------------------------------------------------------------
@@ -492,7 +487,7 @@ def _part(row: Row, first: Row, scene: Scene) -> PricePart:
         tariff=Cents(price.cents),
         coefficient=Thousandths(row["coefficient"]),
         quantity=row["quantity"],
-        total=Cents(_times(price.cents, row["coefficient"], row["quantity"])),
+        total=Cents(price.times(row["coefficient"], row["quantity"])),
         accepted=tuple(map(Cents, price.accepted)),
         period=Span(period.first, period.last),
     )
@@ -509,7 +504,7 @@ def _price_of(code: str, row: Row, scene: Scene) -> Price | NoPrice:
 def _sums(parts: Sequence[PricePart]) -> set[int]:
     """The totals that are right without any supplement: tariffs, and amounts that are not reproached."""
     choices = [
-        [_times(amount, part.coefficient, part.quantity) for amount in (part.tariff or 0, *part.accepted)]
+        [units_of(amount, part.coefficient, part.quantity) for amount in (part.tariff or 0, *part.accepted)]
         for part in parts
     ]
     return {sum(choice) for choice in product(*choices)}

@@ -35,7 +35,7 @@ class Validity(Kind[ValidityVersion]):
     def check(self, acts: pl.DataFrame, version: ValidityVersion, run: Run) -> Outcome:
         """Codes billed on a day when the nomenclature says that they did not exist. Explained by `periods`."""
         spans = run.existence
-        about = acts.select("act", "code", "date", "amount").filter(
+        about = acts.select("act", "code", "date", "own_amount").filter(
             pl.col("code").is_in(spans["code"].implode()), in_force(version)
         )
         days = about.select("code", "date").unique()
@@ -55,7 +55,7 @@ class Validity(Kind[ValidityVersion]):
         said = outside.join(known, on="code", maintain_order="left").select(
             "act",
             verdict=pl.when("weak").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
-            at_stake="amount",
+            at_stake="own_amount",
             message=pl.format("{} : code facturable {}.", "code", "periods"),
             explanation=pl.struct(periods="periods"),
             related=pl.lit([], pl.List(pl.UInt32)),

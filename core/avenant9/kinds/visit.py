@@ -16,7 +16,7 @@ from avenant9.wording import counted, listed
 VISIT = ["practitioner", "patient", "date"]
 ROW = ["input", "row"]
 #: What a pair is told by.
-COLUMNS = ["act", *VISIT, *ROW, "time", "code", "nature", "specialty", "amount", "invoice"]
+COLUMNS = ["act", *VISIT, *ROW, "time", "code", "nature", "specialty", "own_amount", "invoice"]
 
 Role = Literal["beside", "excluded", "allowed", "makes-regular", "other-invoice", "host", "doubtful-host", "other"]
 _ROLES: dict[Role, str] = {

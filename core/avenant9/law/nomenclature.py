@@ -102,6 +102,15 @@ class Price:
     verdict: str
     source: str
 
+    def times(self, coefficient: int, quantity: int) -> int:
+        """The tariff of so many units, in cents, half up; the coefficient is in thousandths."""
+        return times(self.cents, coefficient, quantity)
+
+
+def times(cents: int, thousandths: int, quantity: int) -> int:
+    """`cents x coefficient x quantity`, half up."""
+    return (2 * cents * thousandths * quantity + 1000) // 2000
+
 
 @dataclass(frozen=True, slots=True)
 class NoPrice:
