@@ -39,7 +39,9 @@ def practices() -> st.SearchStrategy[list[Row]]:
     act = st.fixed_dictionaries(
         {
             "date": st.sampled_from([date(*day) for day in DAYS]) | st.dates(date(2022, 1, 1), date(2026, 12, 31)),
-            "code": st.sampled_from(["TC", "TCG", "TCS", "TE1", "TE2", "RQD", "G", "CS", "VG", "MCG", "SNP", "ZZZ9"]),
+            "code": st.sampled_from(
+                ["TC", "TCG", "TCS", "TE1", "TE2", "TCH", "JC", "RQD", "G", "CS", "VG", "MCG", "SNP", "ZZZ9"]
+            ),
             "practitioner": st.sampled_from(["A", "A", "A", "B", None]),
             "specialty": st.sampled_from([1, 33, 33, 32, 75, None]),
             "quantity": st.sampled_from([1, 1, 1, 2, 3, 4, 20]),

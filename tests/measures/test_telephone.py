@@ -62,7 +62,11 @@ def test_once_a_month_in_the_last_period(simulated: Simulate) -> None:
         ("B", "2021-01", "1", "1"),
     ]
     assert [(one.row, one.reason, one.detail) for one in result.refused] == [
-        (3, "condition", "TC, TCG, TCS (téléphone) : 2 en 01/2021 pour ce patient, 1 au plus ; 1 de trop.")
+        (
+            3,
+            "condition",
+            "TC, TCG, TCS, TCH, TCK, TCP, JC, JCS (téléphone) : 2 en 01/2021 pour ce patient, 1 au plus ; 1 de trop.",
+        )
     ]
 
 

@@ -8,8 +8,8 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import Any
 
-REMOTE = ("TC", "TCG", "TCS", "TE2")
-FROM_2025 = ("TC", "TCG", "TCS")
+FROM_2025 = ("TC", "TCG", "TCS", "TCH", "TCK", "TCP", "JC", "JCS")
+REMOTE = (*FROM_2025, "TE2")
 ADDED = ("MCG", "SNP", "MD", "MEG")  # majorations and travel: no acts
 PSYCHIATRISTS = (17, 33, 75)
 OF_GENERALISTS = ("G", "GS", "VG", "VGS", "TCG", "MEG")

@@ -17,6 +17,7 @@ import pytest
 import avenant9
 from avenant9.acts.values import as_words
 from avenant9.law.nomenclature import TariffValue
+from avenant9.period import Period
 from avenant9.rulebook.load import load_rulebook
 
 RULES = Path(avenant9.__file__).parent / "rules"
@@ -496,3 +497,17 @@ def test_a_word_names_one_specialty() -> None:
     assert [word for word, number in words.items() if number > 1] == []
     codes = {row.partition(";")[0] for row in (RULES / "tables" / "IR_SPE_V.csv").read_text().splitlines()}
     assert set(specialties["words"]) <= codes
+
+
+@pytest.mark.parametrize("path", ["condition/tc-canal", "condition/tc-alternance", "seuil/activite-distance"])
+def test_every_code_of_nature_teleconsultation_is_remote(path: str) -> None:
+    """But for those that had ended before a version starts."""
+    for version in tomllib.loads((RULES / f"{path}.toml").read_text(encoding="utf-8"))["version"]:
+        of_nature = {
+            code
+            for code, act in ACTS.items()
+            if act.nature == "teleconsultation"
+            if not act.existence or any(span.period.overlaps(Period(version["from"], None)) for span in act.existence)
+        }
+        listed = set(version["remote_codes"] if "remote_codes" in version else version["codes"])
+        assert {code for code in listed if ACTS[code].nature == "teleconsultation"} == of_nature
