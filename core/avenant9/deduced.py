@@ -18,11 +18,30 @@ if TYPE_CHECKING:
 def deduced(acts: pl.DataFrame, says: Deductions) -> pl.DataFrame:
     """The acts (ACTS) with what other columns say of them.
 
-    Adds `own_patient` (whether the practitioner is the patient's médecin traitant, null where unknown), `stands_in`
-    (whether he replaces him), `pathway_said` (the letter, also where the médecin traitant himself has none),
-    `specialty_deduced` (whether `specialty`, filled on a visit that has such an act, rests on it).
+    Fills `patient` by the other rows of its invoice, and `specialty`. Adds `person` (whose visit it is: that of the
+    patient, or of an invoice, whoever he is), `own_patient` (whether the practitioner is the patient's médecin
+    traitant, null where unknown), `stands_in` (whether he replaces him), `pathway_said` (the letter, also where the
+    médecin traitant himself has none), `specialty_deduced` (whether `specialty` rests on another act of the visit).
     """
-    return _specialties(acts.with_columns(_pathways(says.pathway)), says.specialty)
+    return _specialties(_persons(acts).with_columns(_pathways(says.pathway)), says.specialty)
+
+
+def _persons(acts: pl.DataFrame) -> pl.DataFrame:
+    """The rows of one invoice are one patient: the one whom some of them name, else nobody knows who, but one."""
+    unknown = pl.col("patient").is_null() & pl.col("invoice").is_not_null()
+    if acts.filter(unknown).is_empty():
+        return acts.with_columns(person="patient")
+    invoice = ["input", "practitioner", "invoice"]
+    named = (
+        acts.filter(pl.col("invoice").is_not_null()).group_by(invoice).agg(pl.col("patient").drop_nulls().unique())
+    )
+    alone = named.filter(pl.col("patient").list.len() == 1).with_columns(of_invoice=pl.col("patient").list.first())
+    acts = acts.join(alone.drop("patient"), on=invoice, how="left", nulls_equal=True, maintain_order="left")
+    patient = pl.coalesce("patient", "of_invoice")
+    nobody = pl.when(unknown).then(
+        pl.format("facture {}/{}/{}", "input", pl.col("practitioner").fill_null(""), "invoice")
+    )
+    return acts.with_columns(patient=patient, person=pl.coalesce(patient, nobody)).drop("of_invoice")
 
 
 def _pathways(says: OfPathway) -> list[pl.Expr]:
@@ -53,7 +72,7 @@ def _specialties(acts: pl.DataFrame, says: OfSpecialty) -> pl.DataFrame:
     unknown = acts["specialty"].is_null()
     if not unknown.any():
         return acts.with_columns(specialty_deduced=pl.lit(False))
-    patient = pl.coalesce("patient", pl.format("{}/{}", "input", "row"))
+    patient = pl.coalesce("person", pl.format("{}/{}", "input", "row"))
     visit = ["practitioner", "date", "visit"]
     about = acts.filter(unknown).select("act", "practitioner", "date", "code", visit=patient)
     told = about.filter(pl.col("code").is_in(list(says.codes)))

@@ -16,7 +16,7 @@ import polars as pl
 from avenant9.acts.netting import twice
 from avenant9.kinds import Kind
 from avenant9.kinds.run import UNVERIFIABLE, Run
-from avenant9.kinds.visit import COLUMNS
+from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version
 from avenant9.model import FINDINGS, Outcome
 from avenant9.period import Period
@@ -155,7 +155,7 @@ def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
 
     Visits are told apart by hash: two of them taken for one only leave more acts to look at.
     """
-    shared = twice(acts.select("practitioner", "patient", "date"))
+    shared = twice(acts.select(VISIT))
     unknown = acts["practitioner"].is_null() | acts["patient"].is_null() | acts["code"].is_in(sorted(grouping))
     return acts.filter(shared | unknown)
 

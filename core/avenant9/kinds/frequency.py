@@ -111,7 +111,7 @@ class Frequency(Kind[FrequencyVersion]):
         found = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
         return outcome(
             _said(found, version),
-            missing_columns(about.filter(~known), needed),
+            missing_columns(_open(about.with_columns(known=known), version), needed),
             hidden_by_grouping(acts, version.codes, version, run),
         )
 
@@ -279,6 +279,42 @@ def _first_units(over: pl.DataFrame, running: pl.DataFrame, key: list[str], limi
     )
 
 
+def _open(about: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
+    """The acts of which something is unknown, where that could take a count over the limit.
+
+    At worst all of them are of the patient who has most acts in the window, with a practitioner of his own.
+    """
+    unknown = about.filter(~pl.col("known"))
+    if unknown.is_empty():
+        return unknown
+    key = ["practitioner"] if "practitioner" in version.per and about["practitioner"].null_count() == 0 else []
+    if WINDOWS[version.window].rolling:
+        return _open_rolling(about, unknown, key, version.limit)
+    days = WINDOWS[version.window].of_days(about["date"], version.period)
+    window = [*key, "start"]
+    inside = about.join(days, on="date", maintain_order="left")
+    units = inside.group_by(list(dict.fromkeys([*window, *version.per, "known"]))).agg(
+        pl.col("quantity").cast(pl.Int64).sum()
+    )
+    at_worst = units.group_by(window).agg(
+        units=pl.col("quantity").filter(~pl.col("known")).sum()
+        + pl.col("quantity").filter(pl.col("known")).max().fill_null(0)
+    )
+    over = at_worst.filter(pl.col("units") > version.limit)
+    return inside.filter(~pl.col("known")).join(over, on=window, how="semi", maintain_order="left")
+
+
+def _open_rolling(about: pl.DataFrame, unknown: pl.DataFrame, key: list[str], limit: int) -> pl.DataFrame:
+    """The same for windows of twelve months: as if all acts were of one patient."""
+    counted = about.sort([*key, "date"]).with_columns(pl.col("quantity").cast(pl.Int64))
+    twelve_months = counted.rolling("date", period="12mo", group_by=key or None).agg(pl.col("quantity").sum())
+    over = twelve_months.filter(pl.col("quantity") > limit).select(*key, "date", over_on="date").unique()
+    near = unknown.sort("date").join_asof(
+        over.sort("date"), on="date", by=key or None, strategy="forward", check_sortedness=False
+    )
+    return near.filter(pl.col("over_on") < pl.col("date").dt.offset_by("12mo"))
+
+
 def _said(over: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     sure = unless_unnamed(version.verdict) if "practitioner" in version.per else pl.lit(version.verdict)
     rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
@@ -361,7 +397,9 @@ class CountTrace(Trace):
     def fine(self, code: str) -> str:
         if self.count is None:
             own = next((line for line in self.not_counted if line.here), None)
-            return f"{code} : non compté, l'acte est non conforme à {own.detail}." if own else f"{code} : non compté."
+            if own is None:
+                return f"{code} : la limite ne peut pas être dépassée, quel que soit le patient de cet acte."
+            return f"{code} : non compté, l'acte est non conforme à {own.detail}."
         window = WINDOWS[self.window].told(Period(self.first, self.last))
         said = f"{self._named} : {self.count} {window} {_SCOPE[self.per]}, {self.limit} au plus."
         if self.could_be is None or self.could_be <= self.limit:

@@ -12,7 +12,7 @@ from pydantic import Field
 from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import Run, concerned, hidden_by_grouping, in_force, missing_columns, outcome, unless_unnamed
 from avenant9.kinds.scene import Row, Scene
-from avenant9.kinds.visit import COLUMNS, Role, VisitTrace, chosen, others, unnamed, visits
+from avenant9.kinds.visit import COLUMNS, Role, VisitTrace, chosen, maybe_beside, others, visits
 from avenant9.law.dated import Code, Version
 from avenant9.model import Outcome
 
@@ -54,7 +54,8 @@ class Host(Kind[HostVersion]):
         bare = about.filter(~pl.col("act").is_in(hosted.implode())).with_columns(
             doubtful=pl.col("act").is_in(doubtful.implode())
         )
-        open_question = unnamed() & ~pl.col("doubtful")
+        elsewhere = maybe_beside(bare, mine.filter(version.hosts.chosen))
+        open_question = pl.col("act").is_in(elsewhere.implode()) & ~pl.col("doubtful")
         said = bare.filter(~open_question).select(
             "act",
             verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
@@ -76,7 +77,7 @@ class Host(Kind[HostVersion]):
         def role(row: Row) -> tuple[Role, None]:
             return "host" if row["act"] in hosts else "doubtful-host" if row["act"] in doubtful else "other", None
 
-        return HostTrace("day" if scene.named else "row", others(mine, scene, role))
+        return HostTrace("day" if scene.visited else "row", others(mine, scene, role))
 
 
 @dataclass(frozen=True, slots=True)

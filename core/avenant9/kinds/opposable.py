@@ -15,7 +15,7 @@ from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import Run, concerned, hidden_by_grouping, in_force, outcome
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Cents, Fact, Line, Told, Trace, cents
-from avenant9.kinds.visit import ROW, unnamed
+from avenant9.kinds.visit import ROW, VISIT, maybe_beside, unnamed
 from avenant9.law.dated import Code, Version
 from avenant9.law.nomenclature import Nature
 from avenant9.model import Outcome
@@ -27,7 +27,7 @@ _HOST = [
     "uncounted",
     "parts",
     "practitioner",
-    "patient",
+    "person",
     "date",
     "time",
     "code",
@@ -81,8 +81,9 @@ class Opposable(Kind[OpposableVersion]):
         sure = whatever | ((pl.col("sector") == "2") & ~pl.col("optam"))
         charged = pl.col("charged") > 0
         found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
-        elsewhere = (pl.col("practitioner") == "?") & ~pl.col("on_row")
-        lost = unnamed() & (pl.col("hosts") == 0)
+        nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
+        elsewhere = maybe_beside(about, _charged(run.acts_read, version))
+        lost = pl.col("act").is_in(elsewhere.implode()) & (pl.col("hosts") == 0)
         open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
         columns = pl.concat_list(
             pl.when(lost & pl.col("practitioner").is_null()).then(pl.lit("practitioner")),
@@ -94,7 +95,7 @@ class Opposable(Kind[OpposableVersion]):
         unknown = about.filter(open_question).select("act", missing=columns)
         said = found.select(
             "act",
-            verdict=pl.when(elsewhere).then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
+            verdict=pl.when(nameless).then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
             at_stake="charged",
             message=pl.format(
                 "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.",
@@ -130,12 +131,7 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
     It stands on the first act in counting order; without a practitioner column, on one whose own row is overcharged
     where there is one, since that answer is sure.
     """
-    group = [
-        pl.col("practitioner"),
-        pl.col("patient"),
-        pl.col("date"),
-        pl.when(unnamed()).then(pl.struct(ROW)),
-    ]
+    group = [*map(pl.col, VISIT), pl.when(unnamed()).then(pl.struct(ROW))]
     nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
     return (
         found.sort(nameless, "date", "time", "act", nulls_last=False)
@@ -145,6 +141,17 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _may_host(acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
+    """The acts whose overcharge counts."""
+    of_nature = pl.col("nature").is_in(list(version.host_natures))
+    return counting(acts_read.select(_HOST)).filter(in_force(version), of_nature)
+
+
+def _charged(acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
+    """Of these, those that are overcharged, or may be."""
+    return _may_host(acts_read.filter(pl.col("overcharge").ne_missing(0)), version)
+
+
 def _hosts(about: pl.DataFrame, acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
     """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts.
 
@@ -152,26 +159,20 @@ def _hosts(about: pl.DataFrame, acts_read: pl.DataFrame, version: OpposableVersi
     """
     own = pl.col("parts") > 1  # on the row of another code
     own = own | pl.col("code").is_in(about["code"].unique().implode())
-    hosts = counting(acts_read.select(_HOST)).filter(
-        in_force(version),
-        pl.col("nature").is_in(list(version.host_natures)),
-        own | pl.col("overcharge").ne_missing(0),
-    )
-    own_rows = hosts.join(about.select(ROW), on=ROW, how="semi")
-    charged = hosts.filter(pl.col("overcharge").ne_missing(0)).join(
-        about.select("practitioner", "date"), on=["practitioner", "date"], how="semi"
-    )
+    own_rows = _may_host(acts_read, version).filter(own).join(about.select(ROW), on=ROW, how="semi")
+    same_day = about.select("practitioner", "date")
+    charged = _charged(acts_read, version).join(same_day, on=["practitioner", "date"], how="semi")
     host = (
         pl.concat([own_rows, charged])
         .sort("act")
         .unique(ROW, keep="first", maintain_order=True)
         .sort("date", "time", "act", nulls_last=False)
         .with_row_index("nth")
-        .select("practitioner", "patient", "date", "nth", *ROW, host="act", host_overcharge="overcharge")
+        .select(*VISIT, "nth", *ROW, host="act", host_overcharge="overcharge")
     )
     same_row = about.select("act", *ROW).join(host.select(*ROW, "nth", "host", "host_overcharge"), on=ROW)
-    same_day = about.select("act", "practitioner", "patient", "date", own_input="input", own_row="row").join(
-        host.filter(pl.col("host_overcharge").ne_missing(0)), on=["practitioner", "patient", "date"]
+    same_day = about.select("act", *VISIT, own_input="input", own_row="row").join(
+        host.filter(pl.col("host_overcharge").ne_missing(0)), on=VISIT
     )
     same_day = same_day.filter(~((pl.col("own_input") == pl.col("input")) & (pl.col("own_row") == pl.col("row"))))
     pairs = pl.concat(

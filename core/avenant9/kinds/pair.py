@@ -14,7 +14,7 @@ from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import Run, hidden_by_grouping, in_force, missing_columns, no_findings, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Trace
-from avenant9.kinds.visit import COLUMNS, ROW, VISIT, Role, VisitTrace, chosen, others, unnamed, visits
+from avenant9.kinds.visit import COLUMNS, ROW, VISIT, Role, VisitTrace, chosen, maybe_beside, others, unnamed, visits
 from avenant9.law.dated import Code, SpecialtyCode, Value, Version
 from avenant9.model import Outcome
 from avenant9.wording import listed, plural
@@ -99,26 +99,22 @@ class Pair(Kind[PairVersion]):
         """
         mine = acts.select(COLUMNS).filter(in_force(version))
         excluded, beside = mine.filter(version.excluded.chosen), mine.filter(version.beside.chosen)
+        maybe_regular = excluded["act"].clear()
         if version.unless_present is not None:
-            regular = visits(excluded, mine.filter(version.unless_present.chosen))["act"].unique()
+            present = mine.filter(version.unless_present.chosen)
+            regular = visits(excluded, present)["act"].unique()
             excluded = excluded.filter(~pl.col("act").is_in(regular.implode()))
-        nobody = unnamed()
+            maybe_regular = maybe_beside(excluded, present)
         if beside.is_empty() and _may_hide(mine, version.beside, run).is_empty():
-            return outcome(
-                no_findings(),
-                missing_columns(excluded.filter(nobody), ["practitioner", "patient"]),
-                hidden_by_grouping(acts, version.excluded.codes, version, run),
-            )
+            return outcome(no_findings(), hidden_by_grouping(acts, version.excluded.codes, version, run))
         pairs = visits(excluded, beside).with_columns(
             allowed=reduce(lambda a, b: a | b, (own.allows for own in version.allowed), pl.lit(False)),
             together=_one_invoice() if version.scope == "invoice" else pl.lit(True),
         )
         pairs = pairs.filter(~pl.col("allowed").fill_null(False), pl.col("together").fill_null(True))
         settled = pl.col("together").is_not_null() | pl.lit(version.without_invoice == "review")
-        alone = nobody & pl.lit(
-            version.unless_present is not None
-        )  # what would make it regular may be on another row
-        sure_pairs = pairs.filter(pl.col("allowed").is_not_null(), settled, ~alone)
+        undecided = pl.col("act").is_in(maybe_regular.implode())
+        sure_pairs = pairs.filter(pl.col("allowed").is_not_null(), settled, ~undecided)
         found = _once(sure_pairs, version.verdict)
         one_invoice = pl.lit(version.scope == "invoice") & pl.col("sure")
         said = found.select(
@@ -138,7 +134,7 @@ class Pair(Kind[PairVersion]):
             _asks(pairs.filter(~settled), "invoice"),
             _asks(pairs.filter(pl.col("allowed").is_null()), "specialty"),
             _asks(visits(excluded, _may_hide(mine, version.beside, run)), "original_code"),
-            missing_columns(excluded.filter(nobody), ["practitioner", "patient"]),
+            missing_columns(_lost(excluded, beside, pairs.filter(undecided), version), ["practitioner", "patient"]),
         ]
         return outcome(
             said,
@@ -167,7 +163,7 @@ class Pair(Kind[PairVersion]):
                 return _paired("excluded", row, act, version, one_invoice), one_invoice
             return "makes-regular" if row["act"] in regular else "other", one_invoice
 
-        return PairTrace(version.scope if scene.named else "row", others(mine, scene, role))
+        return PairTrace(version.scope if scene.visited else "row", others(mine, scene, role))
 
     def carriers(self, trace: Trace, scene: Scene) -> Iterable[int]:
         """The acts of this code of the visit, where something stands beside it."""
@@ -180,6 +176,19 @@ def _paired(role: Role, excluded: Row, beside: Row, version: PairVersion, one_in
     if any(own.may_allow(excluded, beside) for own in version.allowed):
         return "allowed"
     return "other-invoice" if version.scope == "invoice" and one_invoice is False else role
+
+
+def _lost(
+    excluded: pl.DataFrame, beside: pl.DataFrame, maybe_regular: pl.DataFrame, version: PairVersion
+) -> pl.DataFrame:
+    """The excluded acts of which only their patient or practitioner would tell whether something stands beside them,
+    or makes regular what does. Where a pair is one of an invoice, an act of a known one has nothing elsewhere.
+    """
+    elsewhere = maybe_beside(excluded, beside)
+    lost = pl.col("act").is_in(elsewhere.implode())
+    if version.scope == "invoice":
+        lost = lost & pl.col("invoice").is_null()
+    return excluded.filter(lost | pl.col("act").is_in(maybe_regular["act"].implode()))
 
 
 def _asks(pairs: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -210,7 +219,7 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
         .sort("date", "other_time", "other", nulls_last=False)
         .group_by("act", maintain_order=True)
         .agg(
-            pl.col("code", "practitioner", "patient", "date", "time", "own_amount", *ROW).first(),
+            pl.col("code", *VISIT, "time", "own_amount", *ROW).first(),
             codes=pl.col("other_code").unique(maintain_order=True),
             others=pl.col("other").filter(~pl.col("same_row")),
             sure=firm.all(),

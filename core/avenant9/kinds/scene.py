@@ -45,6 +45,11 @@ class Scene:
         return self.act["practitioner"] is not None and self.act["patient"] is not None
 
     @property
+    def visited(self) -> bool:
+        """Whether its practitioner is known, and which acts are of the same person."""
+        return self.act["practitioner"] is not None and self.act["person"] is not None
+
+    @property
     def leads(self) -> bool:
         """Whether the act is the first of its row that counts."""
         rows = self.row()
@@ -89,7 +94,7 @@ class Scene:
 
     def visit(self) -> list[Row]:
         """The acts that count of the same practitioner, patient and day; of one row where one of them is unknown."""
-        key = ("practitioner", "patient", "date") if self.named else ("input", "row")
+        key = ("practitioner", "person", "date") if self.visited else ("input", "row")
         return self.counted.filter(*(pl.col(name) == self.act[name] for name in key)).rows(named=True)
 
 

@@ -13,10 +13,10 @@ from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, ActList, Fact, Line, Told, Trace
 from avenant9.wording import counted, listed
 
-VISIT = ["practitioner", "patient", "date"]
+VISIT = ["practitioner", "person", "date"]
 ROW = ["input", "row"]
 #: What a pair is told by.
-COLUMNS = ["act", *VISIT, *ROW, "time", "code", "nature", "specialty", "own_amount", "invoice"]
+COLUMNS = ["act", *VISIT, *ROW, "patient", "time", "code", "nature", "specialty", "own_amount", "invoice"]
 
 Role = Literal["beside", "excluded", "allowed", "makes-regular", "other-invoice", "host", "doubtful-host", "other"]
 _ROLES: dict[Role, str] = {
@@ -44,7 +44,7 @@ def visits(these: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         other_row="row",
     )
     by_visit = these.join(right.drop(ROW), on=VISIT)
-    unknown = these.filter(pl.col("practitioner").is_null() | pl.col("patient").is_null())
+    unknown = these.filter(unnamed())
     by_row = unknown.join(right.drop(VISIT), on=ROW)
     same_row = (pl.col("input") == pl.col("other_input")) & (pl.col("row") == pl.col("other_row"))
     pairs = pl.concat([by_visit, by_row.select(by_visit.columns)]).with_columns(same_row=same_row)
@@ -53,7 +53,27 @@ def visits(these: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 def unnamed() -> pl.Expr:
     """Whether the visit of an act is not known."""
-    return pl.col("practitioner").is_null() | pl.col("patient").is_null()
+    return pl.col("practitioner").is_null() | pl.col("person").is_null()
+
+
+def maybe_beside(these: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
+    """The acts of `these`, of an unknown patient or practitioner, that may be of the visit of one of `others` besides
+    those of their own row or invoice: of the same day, and of a practitioner who may be the same.
+    """
+    where = pl.coalesce("person", pl.format("{}/{}", "input", "row"))
+    lost = these.filter(pl.col("practitioner").is_null() | pl.col("patient").is_null())
+    lost = lost.select("act", "date", "practitioner", where=where)
+    there = others.select("date", "practitioner", where=where)
+
+    def number(acts: pl.DataFrame, *keys: str) -> pl.Expr:
+        counted = acts.group_by(keys).len()
+        found = lost.join(counted, on=keys, how="left", nulls_equal=True, maintain_order="left")
+        return pl.lit(found["len"].fill_null(0).cast(pl.Int64))
+
+    nobody_s = number(there.filter(pl.col("practitioner").is_null()), "date")
+    whoever = pl.when(pl.col("practitioner").is_null()).then(number(there, "date"))
+    near = whoever.otherwise(number(there, "date", "practitioner") + nobody_s)
+    return lost.filter(near > number(there, "date", "practitioner", "where"))["act"]
 
 
 @dataclass(frozen=True, slots=True)
