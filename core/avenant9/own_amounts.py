@@ -41,4 +41,4 @@ def _tariffs(questions: pl.DataFrame, prices: Prices, overseas: str | None) -> I
     """`tariff x coefficient x quantity` of each line of `_PRICED`; None where nothing tells it."""
     for code, day, specialty, coefficient, quantity in questions.iter_rows():
         price = prices.of(code, day, specialty, overseas)
-        yield price.times(coefficient, quantity) if isinstance(price, Price) else None
+        yield price.times(coefficient, quantity) if isinstance(price, Price) and not price.at_most else None

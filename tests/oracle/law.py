@@ -454,13 +454,15 @@ def derogation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Foun
 
 def price(case: Case, code: str, act: Act, zones: list[str]) -> tuple[int, list[int], str] | str:
     """Cents of one unit, other cents not reproached, verdict above; or what is missing to tell."""
+    if case.book.grouping(code):
+        return hidden_price(case, code, act, zones)
     values = [v for v in case.book.acts.get(code, {}).get("tariff", []) if in_force(v, act.date)]
     if act.specialty is None and any(v.get("specialties") for v in values):
         return "specialty"
     chosen = [v for v in values if act.specialty in v.get("specialties", [])]
     chosen = chosen or [v for v in values if not v.get("specialties")]
     if not chosen:
-        return "original_code" if case.book.grouping(code) else "tariff"
+        return "tariff"
     value = chosen[0]
     if case.zone in zones:
         amount, others = value["amount"], value.get("accepted", [])
@@ -469,6 +471,20 @@ def price(case: Case, code: str, act: Act, zones: list[str]) -> tuple[int, list[
     else:
         return "tariff"
     return in_cents(amount), [in_cents(other) for other in others], value.get("verdict", "violation")
+
+
+def hidden_price(case: Case, code: str, act: Act, zones: list[str]) -> tuple[int, list[int], str] | str:
+    """The one price of all acts of that day that the code may hide: no letter of the shipped rules has two."""
+    prices = []
+    for member in case.book.acts[code].get("stands_for", []):
+        periods = case.book.acts[member].get("existence", [])
+        if not periods or any(in_force(period, act.date) for period in periods):
+            prices.append(price(case, member, act, zones))
+    if not prices or any(isinstance(one, str) for one in prices):
+        return "original_code"
+    if any(one[:2] != prices[0][:2] for one in prices):
+        raise NotImplementedError(f"{code} hides acts of several prices on {act.date}")
+    return prices[0]
 
 
 def in_cents(value: float) -> int:

@@ -21,7 +21,7 @@ from avenant9.kinds.specialty import Specialty, SpecialtyEntry
 from avenant9.kinds.trace import Cents, Fact, Line, Span, Thousandths, Told, Trace, cents, times
 from avenant9.kinds.visit import ROW
 from avenant9.law.dated import Code, Dated, RuleId, Value, Version, Zone
-from avenant9.law.nomenclature import Nature, NoPrice, Price, TariffValue
+from avenant9.law.nomenclature import Nature, NoPrice, Price
 from avenant9.law.nomenclature import times as units_of
 from avenant9.model import Outcome
 from avenant9.period import Period, bounds
@@ -57,6 +57,7 @@ _ANSWERED = [
     "missing",
     "doubtful",
     "open_above",
+    "at_most",
     "firm",
     "label",
 ]
@@ -125,16 +126,18 @@ class Tariff(Kind[TariffVersion]):
             rows = pl.concat([rows, _priced(_rows_of_several(several), version, refusals, run)]).sort("act")
         base, expected = pl.col("base"), pl.col("expected")
         no_answer = (pl.col("missing").list.len() > 0) | pl.col("amount").is_null()
-        off = ~no_answer & ~pl.col("allowed").list.contains(base).fill_null(False)
+        hidden = ~no_answer & pl.col("at_most") & (base <= expected)
+        off = ~no_answer & ~hidden & ~pl.col("allowed").list.contains(base).fill_null(False)
         uncharged = off & pl.col("overcharge").is_null() & ~pl.col("firm")
         unexplained = off & (pl.col("doubtful").list.contains(base) | (pl.col("open_above") & (base > expected)))
         unsure = uncharged | unexplained
         wrong = rows.filter(off & ~unsure).with_columns(gap=base - expected)
-        unknown = rows.filter(no_answer | unsure).select(
+        unknown = rows.filter(no_answer | hidden | unsure).select(
             act="acts",
             missing=pl.concat_list(
                 pl.when(pl.col("amount").is_null()).then(pl.lit("amount")),
                 pl.col("missing"),
+                pl.when(hidden).then(pl.lit("original_code")),
                 pl.when(unexplained).then(pl.lit("specialty")),
                 pl.when(uncharged).then(pl.lit("overcharge")),
             ).list.drop_nulls(),
@@ -194,7 +197,7 @@ class Tariff(Kind[TariffVersion]):
         for row in scene.row():
             price = _price_of(row["code"], scene.act, scene)
             if isinstance(price, Price):
-                yield _value(price, row["code"], scene)
+                yield price.value
 
 
 # --- the price of a row -----------------------------------------------------------------------------------
@@ -204,6 +207,7 @@ class Tariff(Kind[TariffVersion]):
 class _Priced:
     """One row as the tariff sees it: what it should cost, what else it may cost, or what is missing to say.
 
+    With `at_most` it should cost this at most: which act was billed is not known.
     The specialty, which is unknown, would tell whether it may cost what is `doubtful`; or, with `open_above`, more.
     """
 
@@ -214,6 +218,7 @@ class _Priced:
     missing: tuple[str, ...]
     doubtful: tuple[int, ...] = ()
     open_above: bool = False
+    at_most: bool = False
 
 
 class Refusals:
@@ -289,7 +294,8 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
             permitted.setdefault(code, []).append(combination.with_)
     questions = rows.select(_KEY).unique(maintain_order=True).with_row_index("question")
     asked = [_Question.of(*values) for _, *values in questions.iter_rows()]
-    expected = [_price_row(question, version.verdict, {}, refusals, run).expected for question in asked]
+    bare = [_price_row(question, version.verdict, {}, refusals, run) for question in asked]
+    expected = [None if price.at_most else price.expected for price in bare]
     off = (
         rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
         .join(
@@ -300,12 +306,15 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
             maintain_order="left",
         )
         .filter((pl.col("base") != pl.col("expected")).fill_null(True))
+        .drop("expected")
         .with_columns(refusals.by_age())
     )
     questions = off.select("question", "ages").unique(maintain_order=True)
     asked = [replace(asked[question], ages=ages) for question, ages in questions.iter_rows()]
     answers = [_price_row(question, version.verdict, permitted, refusals, run) for question in asked]
     priced = questions.with_columns(
+        expected=pl.Series([answer.expected for answer in answers], dtype=pl.Int64),
+        at_most=pl.Series([answer.at_most for answer in answers], dtype=pl.Boolean),
         allowed=pl.Series([list(answer.allowed) for answer in answers], dtype=pl.List(pl.Int64)),
         tariff_verdict=pl.Series([answer.verdict for answer in answers], dtype=pl.String),
         tariff_source=pl.Series([answer.source for answer in answers], dtype=pl.String),
@@ -352,7 +361,7 @@ def _price_row(
         if isinstance(price, Price):
             prices.append(price)
         else:
-            missing.append("original_code" if code in run.grouping else price.missing)
+            missing.append(price.missing)
     if missing:
         return _Priced(None, (), None, None, tuple(dict.fromkeys(missing)))
     sums = {0}
@@ -374,7 +383,14 @@ def _price_row(
     if any(price.verdict == "review" for price in prices):
         verdict = "review"
     return _Priced(
-        expected, tuple(sorted(allowed)), verdict, prices[0].source, (), tuple(sorted(doubtful)), open_above
+        expected,
+        tuple(sorted(allowed)),
+        verdict,
+        prices[0].source,
+        (),
+        tuple(sorted(doubtful)),
+        open_above,
+        any(price.at_most for price in prices),
     )
 
 
@@ -479,9 +495,9 @@ class TariffTrace(Trace):
 def _part(row: Row, first: Row, scene: Scene) -> PricePart:
     price = _price_of(row["code"], first, scene)
     if isinstance(price, NoPrice):
-        missing = "original_code" if row["code"] in scene.run.grouping else price.missing
-        return PricePart(row["code"], None, Thousandths(row["coefficient"]), row["quantity"], None, missing=missing)
-    period = _value(price, row["code"], scene).period
+        coefficient = Thousandths(row["coefficient"])
+        return PricePart(row["code"], None, coefficient, row["quantity"], None, missing=price.missing)
+    period = price.value.period
     return PricePart(
         code=row["code"],
         tariff=Cents(price.cents),
@@ -491,10 +507,6 @@ def _part(row: Row, first: Row, scene: Scene) -> PricePart:
         accepted=tuple(map(Cents, price.accepted)),
         period=Span(period.first, period.last),
     )
-
-
-def _value(price: Price, code: str, scene: Scene) -> TariffValue:
-    return scene.acts[code].tariff[int(price.source.rpartition("#")[2])]
 
 
 def _price_of(code: str, row: Row, scene: Scene) -> Price | NoPrice:

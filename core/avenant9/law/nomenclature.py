@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -94,13 +94,16 @@ class Act(Strict):
 class Price:
     """The tariff of one unit, in cents; `accepted` are other amounts that are not reproached.
 
-    `verdict` is what an amount above it deserves; `source` a key of Rulebook.sources.
+    `verdict` is what an amount above it deserves; `source` is the key of `value` in Rulebook.sources. With `at_most`
+    it is the dearest of several acts, and nobody knows which one was billed.
     """
 
     cents: int
     accepted: tuple[int, ...]
     verdict: str
     source: str
+    value: TariffValue
+    at_most: bool = False
 
     def times(self, coefficient: int, quantity: int) -> int:
         """The tariff of so many units, in cents, half up; the coefficient is in thousandths."""
@@ -114,15 +117,21 @@ def times(cents: int, thousandths: int, quantity: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class NoPrice:
-    """Why there is no tariff: the column that would tell (`specialty`), or `tariff` where no source gives one."""
+    """Why there is none: the column that would tell (`specialty`, `original_code`); `tariff`: no source gives it."""
 
     missing: str
 
 
 class Prices:
-    """Looks up tariffs; each distinct question is answered once."""
+    """Looks up tariffs; each distinct question is answered once.
+
+    A grouping code of the paper claim has the price of the acts that it may hide on that day, where it is one; else
+    the dearest of them.
+    """
 
     def __init__(self, acts: Mapping[str, Act]) -> None:
+        self._hidden = {code: act.stands_for for code, act in acts.items() if act.by_original_code}
+        self._existence = {code: [span.period for span in act.existence] for code, act in acts.items()}
         self._tariffs = {
             code: [(rank, value.period, value) for rank, value in enumerate(act.tariff)] for code, act in acts.items()
         }
@@ -135,8 +144,25 @@ class Prices:
         """The tariff of `code` for a doctor of `specialty`; `overseas` names a zone with tariffs of its own."""
         question = (code, day, specialty, overseas)
         if question not in self._answers:
-            self._answers[question] = self._look_up(*question)
+            look_up = self._look_up_hidden if code in self._hidden else self._look_up
+            self._answers[question] = look_up(*question)
         return self._answers[question]
+
+    def _look_up_hidden(self, code: str, day: date, specialty: int | None, overseas: str | None) -> Price | NoPrice:
+        members = [member for member in self._hidden[code] if self._exists(member, day)]
+        prices = [self.of(member, day, specialty, overseas) for member in members]
+        known = [price for price in prices if isinstance(price, Price)]
+        if not known or len(known) < len(prices):
+            return NoPrice("original_code")
+        dearest = max(known, key=lambda price: price.cents)
+        if all((price.cents, price.accepted) == (dearest.cents, dearest.accepted) for price in known):
+            return dearest
+        return replace(dearest, at_most=True)
+
+    def _exists(self, code: str, day: date) -> bool:
+        """Whether it may be billed on that day, as far as the nomenclature knows."""
+        spans = self._existence.get(code)
+        return not spans or any(day in span for span in spans)
 
     def _look_up(self, code: str, day: date, specialty: int | None, overseas: str | None) -> Price | NoPrice:
         dated = [(rank, value) for rank, period, value in self._tariffs.get(code, ()) if day in period]
@@ -150,9 +176,9 @@ class Prices:
         source = f"tariff:{code}@{value.from_.isoformat()}#{rank}"
         if overseas is None:
             accepted = tuple(_cents(amount) for amount in value.accepted)
-            return Price(_cents(value.amount), accepted, value.verdict, source)
+            return Price(_cents(value.amount), accepted, value.verdict, source, value)
         if overseas in value.overseas:
-            return Price(_cents(_overseas(value, overseas)), (), value.verdict, source)
+            return Price(_cents(_overseas(value, overseas)), (), value.verdict, source, value)
         return NoPrice("tariff")
 
 
