@@ -473,6 +473,7 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
         practitioners=frozenset().union(*(part.practitioners for part in by_practitioner)),
         refused=pl.concat([part.refused for part in by_practitioner]).unique(["input", "row"]),
         acts=acts,
+        concerned=frozenset().union(*(part.concerned for part in parts)),
         acts_asked=sum(part.acts_asked for part in by_practitioner),
         threshold={
             key: tuple(sorted(some, key=lambda entry: (entry["practitioner"], entry["year"])))

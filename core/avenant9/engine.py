@@ -40,7 +40,7 @@ from avenant9.model import (
 from avenant9.own_amounts import with_own_amounts
 from avenant9.period import Period, civil_year
 from avenant9.rulebook.load import Rulebook
-from avenant9.schedule import answers
+from avenant9.schedule import answers, concerned
 
 _COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
 
@@ -77,7 +77,7 @@ class Answers:
     `findings` (FINDINGS and `rule`) and `unverifiable` are those of the dates asked. `stood_on` holds at least the
     acts that findings name, in their order, with the columns STOOD_ON; `patients` the first act of each patient, in
     their order; `refused` the rows that enter no count by their status; `threshold` the entries of each version of a
-    share.
+    share; `concerned` the rules that some act could be about.
     """
 
     findings: pl.DataFrame
@@ -90,6 +90,7 @@ class Answers:
     acts: int
     acts_asked: int
     threshold: Mapping[tuple[str, date], tuple[dict[str, Any], ...]]
+    concerned: frozenset[str]
 
 
 def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Options) -> Answers:
@@ -113,6 +114,7 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         acts=len(run.acts_read),
         acts_asked=len(_asked(run.acts_read, options)),
         threshold=shares.result(),
+        concerned=concerned(rulebook, selected, run),
     )
 
 
@@ -274,6 +276,7 @@ def _summary(
         "unverifiable": len(unverifiable),
         "rejected": len(acts.rejected),
         "not_counted": len(said.refused),
+        "not_concerned": len({*selected} - said.concerned),
         "acts_asked": said.acts_asked,
         "rules_run": len(selected),
         "rules_not_run": len(unverifiable),

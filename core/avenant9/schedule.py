@@ -40,6 +40,15 @@ def leaned_on(rulebook: Rulebook, names: Iterable[str]) -> set[str]:
     return found
 
 
+def concerned(rulebook: Rulebook, selected: Iterable[str], run: Run) -> frozenset[str]:
+    """Of these rules, those that some act of the run could be about: the others have nothing to say of the files."""
+    present = _present(run)
+    rules = {name: rulebook.rules[name] for name in selected}
+    return frozenset(
+        name for name, rule in rules.items() if any(_concerns(rule, version, present) for version in rule.version)
+    )
+
+
 def answers(
     counted: pl.DataFrame, rulebook: Rulebook, selected: Sequence[str], run: Run
 ) -> tuple[dict[str, pl.DataFrame], dict[str, pl.DataFrame], list[str]]:
@@ -137,11 +146,7 @@ class _ActsFor:
 
     def concern(self, rule: Kind[Any], version: Version) -> bool:
         """Whether some act could be what the version is about: most versions have nothing to look at."""
-        codes, days = self._present
-        if not version.period.overlaps(days):
-            return False
-        looked_at = rule.codes(version)
-        return not looked_at or not codes.isdisjoint(looked_at)
+        return _concerns(rule, version, self._present)
 
 
 def _by_code(acts: pl.DataFrame, codes: Sequence[str]) -> dict[str, pl.DataFrame]:
@@ -158,6 +163,12 @@ def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
     shared = twice(acts.select(VISIT))
     unknown = acts["practitioner"].is_null() | acts["patient"].is_null() | acts["code"].is_in(sorted(grouping))
     return acts.filter(shared | unknown)
+
+
+def _concerns(rule: Kind[Any], version: Version, present: tuple[frozenset[str], Period]) -> bool:
+    codes, days = present
+    looked_at = rule.codes(version)
+    return version.period.overlaps(days) and (not looked_at or not codes.isdisjoint(looked_at))
 
 
 def _present(run: Run) -> tuple[frozenset[str], Period]:

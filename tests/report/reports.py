@@ -167,6 +167,7 @@ def report(*findings: dict[str, object], **changes: object) -> Report:
             "unverifiable": 0,
             "rejected": 0,
             "not_counted": 0,
+            "not_concerned": 0,
             "at_stake": sum(int(str(one["at_stake"] or 0)) for one in violations if one not in late),
             "at_stake_review": 0,
             "at_stake_ceiling": 0,

@@ -51,6 +51,7 @@ def test_a_whole_object() -> None:
             "unverifiable": 0,
             "rejected": 0,
             "not_counted": 0,
+            "not_concerned": 0,
             "at_stake": "100.00",
             "at_stake_review": "0.00",
             "at_stake_ceiling": "0.00",

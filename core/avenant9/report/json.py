@@ -31,6 +31,7 @@ _SUMMARY = (
     "unverifiable",
     "rejected",
     "not_counted",
+    "not_concerned",
     *_MONEY_IN_SUMMARY,
 )
 _BEFORE_EXPLANATION = (

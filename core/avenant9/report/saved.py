@@ -137,6 +137,7 @@ def _report(saved: check.Check, rulebook: Rulebook) -> Report:
             "unverifiable": told["unverifiable"],
             "rejected": told["rejected"],
             "not_counted": told["not_counted"],
+            "not_concerned": told["not_concerned"],
             "rules_run": scope["rules"] if scope else saved["rulebook"]["rules"],
             "rules_not_run": told["unverifiable"],
             "acts_asked": scope["acts"] if scope else told["acts"],

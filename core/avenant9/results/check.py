@@ -58,6 +58,7 @@ class Summary(TypedDict):
     unverifiable: int
     rejected: int
     not_counted: int
+    not_concerned: int
     at_stake: Money | None
     at_stake_review: Money | None
     at_stake_ceiling: Money | None
