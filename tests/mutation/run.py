@@ -55,13 +55,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 #: Loaded before the forks, which need not do it again.
 LIBRARIES = ("fastexcel", "holidays", "jinja2", "openpyxl", "polars", "pydantic", "tabulate", "xlrd")
-#: Of the program: what `checks`, `forfait` and `measures` stand on, and what imports nothing of them.
-LAYERS_BELOW = (
-    "avenant9.acts.load",
-    "avenant9.rulebook.load",
-    "avenant9.rulebook.measures",
-    "avenant9.rulebook.scales",
-)
+#: Of the program: what `kinds`, `forfait` and `measures` stand on, and what imports nothing of them.
+LAYERS_BELOW = ("avenant9.acts.load", "avenant9.law.cnam", "avenant9.law.hours", "avenant9.law.nomenclature")
 COPIED = ("core", "cli", "tests", "fixtures", "man", "docs", "pyproject.toml")
 #: Exchanges of binary operators that are tried; of comparisons, all are.
 BINARY = {
