@@ -88,7 +88,7 @@ def test_engine_and_oracle_agree_on_all_that_a_row_lacks(code: str, amount: str,
 @pytest.mark.parametrize("rule", BOOK.rules)
 def test_engine_and_oracle_agree_around(rule: str, tmp_path: Path) -> None:
     @settings(ROUGH, max_examples=1, derandomize=True)
-    @given(practice=strategies.practices(BOOK, focus=rule).filter(worth_comparing))
+    @given(practice=strategies.practices(BOOK, focus=rule, nirs=True).filter(worth_comparing))
     def around(practice: Practice) -> None:
         agree(practice, tmp_path / "actes.csv")
 
@@ -110,7 +110,7 @@ def test_engine_and_oracle_agree_at_length(kind: str, tmp_path: Path, record_pro
     @given(data=st.data())
     def around(data: st.DataObject) -> None:
         focus = data.draw(st.sampled_from(rules))
-        practice = data.draw(strategies.practices(BOOK, focus=focus, max_rows=90).filter(worth_comparing))
+        practice = data.draw(strategies.practices(BOOK, focus=focus, max_rows=90, nirs=True).filter(worth_comparing))
         answer = agree(practice, tmp_path / "actes.csv")
         if answer is not None:
             findings, unverifiable = answer
@@ -207,17 +207,21 @@ def test_two_working_days(asked: date, last: date, zone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("day", "hour", "kind"),
+    ("day", "hour", "kind", "zone"),
     [
-        (date(2022, 7, 13), 8, "day"),
-        (date(2022, 7, 13), 20, "pdsa"),
-        (date(2022, 7, 14), 10, "pdsa"),
-        (date(2022, 7, 15), 10, "regional"),  # the Friday after a holiday
-        (date(2022, 7, 16), 11, "regional"),  # and the Saturday
-        (date(2022, 7, 16), 12, "pdsa"),
-        (date(2022, 10, 31), 10, "regional"),  # the Monday before
-        (date(2022, 9, 11), 10, "pdsa"),
+        (date(2022, 7, 13), 8, "day", "metropole"),
+        (date(2022, 7, 13), 20, "pdsa", "metropole"),
+        (date(2022, 7, 14), 10, "pdsa", "metropole"),
+        (date(2022, 7, 15), 10, "regional", "metropole"),  # the Friday after a holiday
+        (date(2022, 7, 16), 11, "regional", "metropole"),  # and the Saturday
+        (date(2022, 7, 16), 12, "pdsa", "metropole"),
+        (date(2022, 10, 31), 10, "regional", "metropole"),  # the Monday before
+        (date(2022, 9, 11), 10, "pdsa", "metropole"),
+        (date(2023, 4, 7), 10, "day", "metropole"),
+        (date(2023, 4, 7), 10, "regional", "alsace-moselle"),  # Good Friday: a holiday of some communes
+        (date(2023, 4, 8), 10, "day", "metropole"),
+        (date(2023, 4, 8), 10, "regional", "alsace-moselle"),  # and there the Saturday after a holiday
     ],
 )
-def test_whose_hours(day: date, hour: int, kind: str) -> None:
-    assert days.duty(day, hour, "metropole") == kind
+def test_whose_hours(day: date, hour: int, kind: str, zone: str) -> None:
+    assert days.duty(day, hour, zone) == kind

@@ -439,7 +439,7 @@ def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
     table = netted(table.drop("file"), table["file"], job.held)
     acts = Acts(table=forget_unnamed(table) if job.forget else table, inputs=())
     answers = engine.answer(acts, job.book.value, selected, job.options)
-    return replace(answers, stood_on=findings.named_by(answers.findings, answers.stood_on.select(findings.STOOD_ON)))
+    return replace(answers, stood_on=schedule.named_by(answers.findings, answers.stood_on.select(findings.STOOD_ON)))
 
 
 def _from_wire(name: str) -> pl.Expr:

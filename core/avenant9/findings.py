@@ -13,7 +13,7 @@ from avenant9.kinds import Kind
 from avenant9.law.dated import Limitation
 from avenant9.model import PLACE, REPORTED, Input
 from avenant9.rulebook.load import Rulebook
-from avenant9.schedule import lookup
+from avenant9.schedule import named_by
 
 #: What findings show of the act they stand on.
 _SHOWN = (
@@ -33,11 +33,6 @@ _SHOWN = (
 _FUND = ("rate", "reimbursed", "overcharge")
 #: What a report reads of acts.
 STOOD_ON = ("act", *_SHOWN, *_FUND, "practitioner")
-
-
-def named_by(findings: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
-    """The acts that findings stand on, and those related to them."""
-    return lookup(acts, pl.concat([findings["act"], findings["related"].explode()]))
 
 
 def reported(

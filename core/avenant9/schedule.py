@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from avenant9 import one_patient
 from avenant9.acts.netting import twice
 from avenant9.kinds import Kind
 from avenant9.kinds.run import UNVERIFIABLE, Run
@@ -23,7 +24,6 @@ from avenant9.period import Period
 from avenant9.rulebook.load import Rulebook
 
 _AT_MOST = "En jeu, au plus : le montant de la ligne n'est pas la somme des tarifs connus de ses codes."
-_BY_NAME = "Patient reconnu à son nom seul : d'autres peuvent le porter."
 #: Rules that run at once, at most: each of them takes memory.
 _AT_ONCE = 4
 
@@ -60,7 +60,7 @@ def answers(
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
     rows = counted.select("act", "input", "row")
-    uncertain = counted["act"].filter(counted["patient_uncertain"].fill_null(False))
+    identities = counted.select(one_patient.COLUMNS)
     undivided = counted["act"].filter(counted["undivided"])
     sorter.prepare()
     threads = min(os.cpu_count() or 1, _AT_ONCE)
@@ -74,8 +74,8 @@ def answers(
                     crashed.append(name)
                     continue
                 rule, said = rules[name], outcome.findings
-                if len(uncertain) and rule.sets_rows_side_by_side:
-                    said = _at_most_review(said, uncertain)
+                if rule.sets_rows_side_by_side and len(said):
+                    said = one_patient.at_most_review(said, named_by(said, identities))
                 if len(undivided) and rule.at_stake_is == "amount":
                     said = _at_most(said, undivided)
                 found[name] = _silenced(said, rule.silent_where, found, rows)
@@ -183,19 +183,6 @@ def _stamped(outcome: Outcome, source: str) -> Outcome:
     return Outcome(outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))), outcome.unverifiable)
 
 
-def _at_most_review(findings: pl.DataFrame, uncertain: pl.Series) -> pl.DataFrame:
-    """The violations that rest on several rows of a patient who is known by a name alone, as reviews."""
-    doubt = (
-        pl.col("act").is_in(uncertain.implode())
-        & (pl.col("related").list.len() > 0)
-        & (pl.col("verdict") == "violation")
-    )
-    return findings.with_columns(
-        verdict=pl.when(doubt).then(pl.lit("review")).otherwise("verdict"),
-        message=pl.when(doubt).then(pl.format("{} {}", "message", pl.lit(_BY_NAME))).otherwise("message"),
-    )
-
-
 def _at_most(findings: pl.DataFrame, undivided: pl.Series) -> pl.DataFrame:
     """Says of the findings whose stake is the amount of a whole row of several codes that it is an upper bound.
 
@@ -220,6 +207,11 @@ def _silenced(
     own = lookup(rows, findings["act"])
     quiet = own.join(loud, on=["input", "row"], how="semi")["act"]
     return findings.filter(~pl.col("act").is_in(quiet.implode()).fill_null(False))
+
+
+def named_by(findings: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
+    """The acts that findings stand on, and those related to them."""
+    return lookup(acts, pl.concat([findings["act"], findings["related"].explode()]))
 
 
 def lookup(acts: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:

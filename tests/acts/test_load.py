@@ -147,7 +147,7 @@ def test_a_nir_that_could_be_told_apart_and_is_not_is_unknown(tmp_path: Path) ->
 def test_a_nir_alone_is_a_patient_and_says_so(tmp_path: Path) -> None:
     acts = read(tmp_path, "date;code;NIR\n01/02/2023;G;2951099126111\n")
     assert column(acts, "patient") == ["2951099126111"]
-    assert any("peut réunir plusieurs personnes" in notice for notice in acts.notices)
+    assert any("peut couvrir plusieurs personnes" in notice for notice in acts.notices)
 
 
 def test_names_are_one_however_typed_and_identifiers_are_not(tmp_path: Path) -> None:

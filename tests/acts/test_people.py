@@ -1,4 +1,4 @@
-"""Who is cared for: names alone are said to be uncertain, and what rests on them is at most a review."""
+"""Who is cared for: what may be several patients is said uncertain, and what rests on it is at most a review."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def read(folder: Path, *texts: str) -> Acts:
     return load_acts([str(path) for path in paths], RULEBOOK.nomenclature)
 
 
-def patients(acts: Acts) -> list[tuple[str | None, bool]]:
+def patients(acts: Acts) -> list[tuple[str | None, bool | None]]:
     return list(acts.table.select("patient", "patient_uncertain").iter_rows())
 
 
@@ -44,7 +44,7 @@ ALONE = "identité incertaine, patients reconnus par leur nom seul ; ce qui en d
     [
         (
             "date;code;nom;prénom\n02/01/2023;G;Dupont;Jean\n03/01/2023;G;;Jean\n",
-            [("dupont|jean", True), (None, False)],
+            [("dupont|jean", True), (None, None)],
             [ALONE],
         ),
         ("date;code;nom\n02/01/2023;G;DUPONT Jean\n", [("dupont jean", True)], [ALONE]),
@@ -55,7 +55,7 @@ ALONE = "identité incertaine, patients reconnus par leur nom seul ; ce qui en d
         ),
         (
             "date;code;nom;prénom;né le\n02/01/2023;G;Dupont;Jean;01/02/1950\n03/01/2023;G;Dupont;Jean;\n",
-            [("dupont|jean|1950-02-01", False), (None, False)],
+            [("dupont|jean|1950-02-01", False), (None, None)],
             ["identité incertaine, patients reconnus par nom, prénom et naissance."],
         ),
         # names under the title of a number
@@ -70,14 +70,57 @@ ALONE = "identité incertaine, patients reconnus par leur nom seul ; ce qui en d
             [ALONE],
         ),
         ("date;code;patient\n02/01/2023;G;A\n03/01/2023;G;P 12 B\n", [("a", False), ("P 12 B", False)], []),
-        ("date;code;prénom\n02/01/2023;G;Jean\n", [(None, False)], []),
+        ("date;code;prénom\n02/01/2023;G;Jean\n", [(None, None)], []),
     ],
 )
 def test_who_is_known_by_a_name_alone(
-    tmp_path: Path, text: str, expected: list[tuple[str | None, bool]], notices: list[str]
+    tmp_path: Path, text: str, expected: list[tuple[str | None, bool | None]], notices: list[str]
 ) -> None:
     acts = read(tmp_path, text)
     assert (patients(acts), said(acts)) == (expected, notices)
+
+
+NIR_ALONE = (
+    "identité incertaine, un NIR sans rang ni date de naissance peut couvrir plusieurs personnes ; "
+    "ce qui en dépend est au plus à examiner."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "notices"),
+    [
+        ("code;nir\nG;2 55 08 14 168 025 38\nG;\n", [(True, True), (None, None)], [NIR_ALONE]),
+        ("code;nir;rang\nG;255081416802538;1\nG;255081416802538;\n", [(True, False), (None, None)], []),
+        ("code;nir;né le\nG;255081416802538;10/08/1955\n", [(True, False)], []),
+        ("code;ben_nir_psa;né le\nG;nCe3aK9-XzQ81w0Aa;10/08/1955\n", [(True, False)], []),
+        ("code;n° immatriculation\nG;D0001\n", [(False, False)], []),  # a file number under the title of a NIR
+        # a NIR under the title of a file number
+        (
+            "code;patient;né le\nG;2 55 08 14 168 025 38;10/08/1955\nG;2550814168025;\n",
+            [(True, False), (True, True)],
+            [NIR_ALONE],
+        ),
+        (
+            "code;patient;né le\nG;253072B07300470;\nG;253072b073004;10/07/1953\n",
+            [(True, True), (True, False)],
+            [NIR_ALONE],
+        ),
+        ("code;patient\nG;155331416802538\n", [(True, True)], [NIR_ALONE]),  # its month is not known
+        ("code;patient\nG;155471416802538\nG;055081416802538\nG;2550814168025381\n", [(False, False)] * 3, []),
+        (
+            "code;nom;prénom;né le\nG;Dupont;Jean;10/08/1955\n",
+            [(False, False)],
+            ["identité incertaine, patients reconnus par nom, prénom et naissance."],
+        ),
+    ],
+)
+def test_who_is_known_by_a_nir(
+    tmp_path: Path, text: str, expected: list[tuple[bool | None, bool | None]], notices: list[str]
+) -> None:
+    head, *rows = text.splitlines()
+    acts = read(tmp_path, "\n".join([f"date;{head}", *(f"02/01/2023;{row}" for row in rows)]))
+    told = list(acts.table.select("patient_nir", "patient_uncertain").iter_rows())
+    assert (told, said(acts)) == (expected, notices)
 
 
 def found(acts: Acts) -> list[tuple[object, ...]]:
@@ -104,6 +147,31 @@ def test_what_one_row_holds_does_not_rest_on_the_name(tmp_path: Path) -> None:
     acts = read(tmp_path, "\n".join(["date;code;praticien;patient", *rows]))
     pairs = [finding for finding in found(acts) if finding[0] == "cumul/apc-consultation"]
     assert pairs == [("cumul/apc-consultation", "violation", 2), ("cumul/apc-consultation", "review", 4)]
+
+
+NIR = "255081416802538"
+
+
+@pytest.mark.parametrize(
+    ("head", "one", "other", "why"),
+    [
+        ("patient", "D1", "D1", "Un même identifiant, qui n'est pas un NIR, chez plusieurs praticiens"),
+        ("patient;né le", f"{NIR};10/08/1955", f"{NIR};10/08/1955", None),
+        ("patient;né le", f"{NIR};10/08/1955", f"{NIR};05/06/2015", "Un même identifiant avec plusieurs dates"),
+        ("patient;né le", f"{NIR};10/08/1955", f"{NIR};", "Patient reconnu à un NIR sans rang"),
+        ("nir", NIR, NIR, "Patient reconnu à un NIR sans rang"),
+        ("nir;rang", f"{NIR};1", f"{NIR};1", None),
+        ("nom;prénom", "Dupont;Jean", "Dupont;Jean", "Patient reconnu à son nom seul"),
+    ],
+)
+def test_rows_of_several_practitioners(tmp_path: Path, head: str, one: str, other: str, why: str | None) -> None:
+    rows = [f"05/06/2023;MPH;A;certificat;{one}", f"18/09/2023;MPH;B;certificat;{other}"]
+    acts = read(tmp_path, "\n".join([f"date;code;praticien;motif;{head}", *rows]))
+    report = check(acts, RULEBOOK, Options(as_of=date(2024, 1, 15), only=("frequence/mph-certificat",)))
+    [(verdict, message)] = report.findings.select("verdict", "message").iter_rows()
+    said = message.partition(" ; 1 de trop.")[2]
+    assert verdict == ("review" if why else "violation")
+    assert said.startswith(f" {why}") if why else not said
 
 
 def test_numbers_that_lost_their_zeros_are_said(tmp_path: Path) -> None:

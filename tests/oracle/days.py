@@ -75,6 +75,6 @@ def duty(day: date, hour: int, zone: str) -> str:
         return "regional"
     if day.weekday() == SATURDAY and before:
         return "regional"
-    if is_good_friday(day, zone):
+    if is_good_friday(day, zone) or is_good_friday(day - timedelta(1), zone):  # and the Saturday after it
         return "regional"
     return "day"

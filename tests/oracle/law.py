@@ -38,7 +38,9 @@ Choices made where the contract leaves one:
   act of which it is sure; the row of the act itself is not related; in one row the practitioner is the same even
   where the file names none; what makes a pair regular may be on another row, so that an act without patient or
   practitioner stays open; so does an act whose question is open although another one of its code has a finding;
-- frequency: a violation that rests on a repeated row (it is one, or without such rows the limit holds) is a review.
+- frequency: a violation that rests on a repeated row (it is one, or without such rows the limit holds) is a review;
+- one patient: what is looked at are the rows of the finding and those related to it; an unknown birth is not another
+  one, nor is an unknown practitioner; a NIR without a birth date may be of several.
 """
 
 from __future__ import annotations
@@ -173,6 +175,41 @@ def alike(case: Case, act: Act) -> list[Act]:
     """The acts that count and are the same but for their invoice and hour."""
     keys = ("practitioner", "patient", "date", "code", "amount")
     return [other for other in case.counting if all(getattr(other, k) == getattr(act, k) for k in keys)]
+
+
+def one_patient(act: Act, others: list[Act]) -> bool:
+    """Whether the rows of one identifier are surely of one patient."""
+    acts = [act, *others]
+    if len({one.row for one in acts}) == 1:
+        return True
+    if len({one.birth_date for one in acts if one.birth_date is not None}) > 1:
+        return False
+    if is_nir(act.patient or ""):
+        return all(one.birth_date is not None for one in acts)
+    return len({one.practitioner for one in acts if one.practitioner is not None}) <= 1
+
+
+def is_nir(text: str) -> bool:
+    """Sex, year, month, département, commune, rank, and mostly a key; months beyond the calendar are known ones."""
+    if len(text) not in (13, 15) or not (text[:5] + text[7:]).isdigit():
+        return False
+    month = int(text[3:5])
+    place = text[5:7].upper()
+    return (
+        "1" <= text[0] <= "8"
+        and (1 <= month <= 12 or 20 <= month <= 42 or month >= 50)
+        and (place.isdigit() or place in ("2A", "2B"))
+    )
+
+
+#: Kinds whose findings count the rows of one patient.
+SIDE_BY_SIDE = ("proximity", "opposable", "alternation", "pair")
+
+
+def side_by_side(rule: dict[str, Any]) -> bool:
+    if rule["kind"] == "frequency":
+        return any("patient" in version["per"] for version in rule["version"])
+    return rule["kind"] in SIDE_BY_SIDE
 
 
 def uncertain(case: Case, act: Act) -> bool:
@@ -1084,6 +1121,10 @@ def check(case: Case) -> tuple[list[Finding], dict[str, tuple[int, frozenset[str
             if strange := set(version) - known:
                 raise NotImplementedError(f"{name}: {sorted(strange)}")
         found, missing = KINDS[rule["kind"]](case, rule, done)
+        if side_by_side(rule):
+            found = [
+                f if f.act is None or one_patient(f.act, f.related) else f._replace(verdict="review") for f in found
+            ]
         for other in rule.get("silent_where", []):
             named = [place(f) for f in done(other)]
             found = [f for f in found if place(f) not in named]

@@ -57,6 +57,8 @@ REASONS = [
 ]
 SPECIALTIES = ["1", "1", "01", "22", "33", "33", "32", "12", "42", "7", "70", "3", "17", "75", "79", "81", "83", "09"]
 YES_NO = ["oui", "non", "o", "n", "1", "0", "vrai", "faux"]
+#: With and without a key, of Corsica, of a month that no calendar has; and numbers that are none.
+NIRS = ["255081416802538", "2550814168025", "253072B07300470", "155331416802538", "955081416802538", "25508141680253"]
 BIRTHS = ["29/02/2020", "01/04/2020", "15/05/2007", "01/01/1960", "30/06/1942", "31/12/2006", "13/07/2022"]
 NEVER_SEEN = ["ZZZ", "HOP", "YYYY123"]
 
@@ -152,11 +154,13 @@ def practices(
     ties: bool = True,
     cancellations: bool = True,
     quantities: bool = True,
+    nirs: bool = False,
     every_column: tuple[str, ...] = (),
 ) -> Practice:
     """One practice, with many codes of the rule `focus`.
 
-    `ties=False`: no two rows at the same date and time; `every_column`: never absent.
+    `ties=False`: no two rows at the same date and time; `nirs`: some patients are known by a NIR, which tells
+    more than another identifier; `every_column`: never absent.
     """
 
     def dice(sides: int) -> int:
@@ -206,7 +210,11 @@ def practices(
         for n in range(one_of([1, 1, 2, 3]))
     ]
     patients = [
-        {"patient": f"P{n}", "birth_date": one_of([*BIRTHS, ""]), "ald": one_of(["oui", "non", ""])}
+        {
+            "patient": one_of(NIRS) if nirs and dice(4) == 3 else f"P{n}",
+            "birth_date": one_of([*BIRTHS, ""]),
+            "ald": one_of(["oui", "non", ""]),
+        }
         for n in range(one_of([1, 1, 2, 2, 3, 4, 6]))
     ]
     reasons = [one_of(values_of([looked_at], ("reasons",)) or REASONS), one_of(REASONS)][: 1 + dice(2)]
@@ -358,6 +366,8 @@ def one_row(
         "status": one_of(["", "", "", "", "paye", "paye", "impaye", "rejete", "annule", "autre"]),
         **visit,
     }
+    if dice(24) == 23:
+        row["birth_date"] = one_of([*BIRTHS, ""])
     hole = dice(40)
     if hole < 8:
         row[["patient", "practitioner", "reason", "amount", "overcharge", "specialty", "date", "code"][hole]] = ""

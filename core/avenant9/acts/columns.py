@@ -91,7 +91,9 @@ ACTS: dict[str, pl.DataType] = {
     "parts": pl.UInt8(),  # how many codes the row holds
     **{key: column.dtype for key, column in COLUMNS.items() if column.dtype is not None},
     "patient_shown": pl.String(),  # what the file says of the patient, for `interne` only; `patient` tells who it is
-    "patient_uncertain": pl.Boolean(),  # `patient` is a name alone, under which several may stand
+    # `patient` is a name alone, or a NIR without rank or date of birth, under which several may stand
+    "patient_uncertain": pl.Boolean(),
+    "patient_nir": pl.Boolean(),  # `patient` is a NIR, the same for every practitioner
     "regulated_day_only": pl.Boolean(),  # regulated_at was given without a time
     "requested_day_only": pl.Boolean(),  # requested_at was given without a time
     "duplicate_of": pl.UInt32(),  # the act that this one repeats, within a file or in another one

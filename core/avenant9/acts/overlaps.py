@@ -13,9 +13,10 @@ from avenant9.acts.netting import REFUSED, candidates, updated
 #: What two exports of one row may tell differently: when it was read, and what became of it since.
 _LATER = ("payment_date", "reimbursed", "status")
 _MARKS = ("act", "input", "row", "duplicate_of", "rebills", "doubtful", "uncounted")
-_CONTENT = tuple(name for name in ACTS if name not in {*_MARKS, *_LATER, "patient_shown", "patient_uncertain"})
+_OF_PATIENT = ("patient_shown", "patient_uncertain", "patient_nir")
+_CONTENT = tuple(name for name in ACTS if name not in {*_MARKS, *_LATER, *_OF_PATIENT})
 #: What one copy may say and another not.
-_LEARNED = (*_CONTENT, *_LATER, "patient_shown")
+_LEARNED = (*_CONTENT, *_LATER, *_OF_PATIENT)
 #: Looked at first: of a million rows, few agree in these with another one.
 _TELLING = ("date", "code", "invoice", "patient")
 #: The status of a row that several files tell differently: billed again, what was refused is paid in the end.

@@ -12,6 +12,11 @@ from avenant9.wording import counted, plural
 
 #: A number in groups, of which the spaces say nothing: also the NIR of somebody born in Corsica.
 _GROUPED = re.compile(r"\d+|\d{5}2[AB]\d{6}(?:\d\d)?", re.IGNORECASE)
+#: A NIR without its key; that of somebody whose birth is not known well has a month that no calendar has.
+_NIR = re.compile(r"[1-8]\d{2}(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?:\d\d|2[AB])\d{6}")
+_NIR_LENGTH = 13
+_NIR_ALONE = "un NIR sans rang ni date de naissance peut couvrir plusieurs personnes"
+_AT_MOST = "ce qui en dépend est au plus à examiner"
 #: Several words, and no number.
 _NAME = r"^[^\d]*\pL{2}[^\d\pL]+\pL{2}[^\d]*$"
 
@@ -53,29 +58,41 @@ def practitioner_key(text: str) -> str:
 def _read_patient(reading: Reading, columns: dict[str, pl.Series]) -> None:
     """File number; else NIR with birth rank or birth date; else names, with the birth date where there is one.
 
-    `patient` tells one patient from another, `patient_shown` is what the file says; `patient_uncertain` is a name
-    alone, under which several may stand.
+    `patient` tells one patient from another, `patient_shown` is what the file says; `patient_nir` that it is a NIR,
+    the same for every practitioner; `patient_uncertain` that several may stand under it.
     """
-    certain = pl.Series([False]).new_from_index(0, len(reading.rows))
     number, nir = reading.cells("patient"), reading.cells("nir")
     born = columns["birth_date"].dt.to_string("%Y-%m-%d")
     if number is not None:
         shown = whole_identifiers(reading, "patient", number)
-        patient, uncertain = _spelled(reading, "patient", shown, one_spelling), _of_names(shown) & born.is_null()
+        patient = _spelled(reading, "patient", shown, one_spelling)
+        is_nir = values.distinct(shown, lambda cell: bool(_NIR.fullmatch(_insured(cell) or "")), pl.Boolean())
+        uncertain = (_of_names(shown) | is_nir) & born.is_null()
     elif nir is not None:
         shown = whole_identifiers(reading, "nir", nir)
-        patient, uncertain = _by_nir(reading, shown, born), certain
+        patient, alone = _by_nir(reading, shown, born)
+        is_nir = patient.str.len_chars() >= _NIR_LENGTH  # BEN_NIR_PSA has another form
+        uncertain = is_nir & alone
     else:
         patient, shown = _by_name(reading, born)
         together = "first_name" in reading.found.columns and "birth_date" in reading.found.columns
-        uncertain = certain if together else patient.is_not_null()
-    if uncertain.any():
-        reading.notices.append(
-            f"{reading.place} : identité incertaine, patients reconnus par leur nom seul ; ce qui en dépend est au "
-            "plus à examiner."
-        )
-    columns["patient"], columns["patient_uncertain"] = patient.alias("patient"), uncertain
+        is_nir = pl.Series([False]).new_from_index(0, len(patient))
+        uncertain = patient.is_not_null() & (not together)
+    _say_uncertain(reading, uncertain, is_nir)
+    nobody = patient.is_null()
+    columns["patient"] = patient.alias("patient")
     columns["patient_shown"] = shown.cast(pl.String).alias("patient_shown")
+    columns["patient_uncertain"] = uncertain.set(nobody, None).alias("patient_uncertain")
+    columns["patient_nir"] = is_nir.set(nobody, None).alias("patient_nir")
+
+
+def _say_uncertain(reading: Reading, uncertain: pl.Series, is_nir: pl.Series) -> None:
+    """What rests on a name alone, or on a NIR alone, is at most a review."""
+    if (uncertain & ~is_nir).any():
+        told = "patients reconnus par leur nom seul"
+        reading.notices.append(f"{reading.place} : identité incertaine, {told} ; {_AT_MOST}.")
+    if (uncertain & is_nir).any():
+        reading.notices.append(f"{reading.place} : identité incertaine, {_NIR_ALONE} ; {_AT_MOST}.")
 
 
 def _of_names(cells: pl.Series) -> pl.Series:
@@ -129,24 +146,23 @@ def _insured(cell: str) -> str | None:
     return nir if names_somebody(nir) else None
 
 
-def _by_nir(reading: Reading, nir: pl.Series, born: pl.Series) -> pl.Series:
-    """NIR without its key, and who of those it covers; unknown where this file could tell and the cell does not."""
+def _by_nir(reading: Reading, nir: pl.Series, born: pl.Series) -> tuple[pl.Series, bool]:
+    """NIR without its key, and who of those it covers; unknown where this file could tell and the cell does not.
+
+    Also whether it is alone: nothing in the file tells whom of them it means.
+    """
     known = _spelled(reading, "nir", nir, _insured)
     rank = reading.text("birth_rank")
     who = born if rank is None else rank.zip_with(rank.is_not_null(), born)
     if rank is None and "birth_date" not in reading.found.columns:
-        reading.notices.append(
-            f"{reading.place} : identité incertaine, un NIR sans rang ni date de naissance peut réunir "
-            "plusieurs personnes."
-        )
-        return known
+        return known, True
     lost = int((known.is_not_null() & who.is_null()).sum())
     if lost:
         reading.notices.append(
             f"{reading.place} : {counted(lost, 'ligne')} au NIR sans rang ni date de naissance, "
             "patient lu comme inconnu."
         )
-    return known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who
+    return known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who, False
 
 
 def _by_name(reading: Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -41,6 +41,7 @@ _ADDED: Final = {
     "uncounted",
     "patient_shown",
     "patient_uncertain",
+    "patient_nir",
 }
 _CONTRACT: Final = tuple(key for key in ACTS if key not in _ADDED)
 #: Read before the rules, to leave out what was refused, or after them, to tell the fund's part of what is at stake;
