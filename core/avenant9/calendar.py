@@ -413,6 +413,24 @@ class Calendar:
         ]
         return pl.select(duty=pl.coalesce(found)).to_series()
 
+    def off_hours(self, dates: pl.Series, times: pl.Series) -> pl.Series:
+        """Whether each moment (Date, Time or null) is of a night, a Sunday or a public holiday: Boolean.
+
+        A holiday of some communes only is one; a night that no hour tells, and a holiday of a year that nobody
+        computes, are none. Errors as `duty`.
+        """
+        import polars as pl  # noqa: PLC0415
+
+        moments = pl.DataFrame({"date": dates, "time": times}, schema={"date": pl.Date, "time": pl.Time})
+        answer = moments["date"].dt.weekday() == _SUNDAY
+        first, last = _ends(dates)
+        for hours in self.versions:
+            night = (pl.col("time") < hours.opens) | (pl.col("time") >= hours.closes)
+            known = moments.join(days(first, last, self.zone, hours), on="date", how="left", maintain_order="left")
+            off = pl.col("week").is_not_null() & (night.fill_null(False) | pl.col("holiday").is_not_null())
+            answer |= known.select(off=off)["off"]
+        return answer.alias("off_hours")
+
     def working_days_after(self, dates: pl.Series, n: int, *, local: bool = True) -> pl.Series:
         """`working_day_after` of each day (Date or null): Date, null where it is not known. Errors as there."""
         import polars as pl  # noqa: PLC0415

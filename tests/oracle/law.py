@@ -585,10 +585,18 @@ def tariff(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]])
             if unsure:
                 missing |= {one.number: unsure for one in acts}
             elif amount > total:
-                found.append(Found(act, None, None, verdict, amount - total, []))
+                doubtful = "review" if off_hours(act, case.zone) else verdict
+                found.append(Found(act, None, None, doubtful, amount - total, []))
             else:
                 found.append(Found(act, None, None, "review", 0, []))
     return found, missing
+
+
+def off_hours(act: Act, zone: str) -> bool:
+    """A night, a Sunday, a holiday (of some communes too): majorations of the permanence may be in an amount."""
+    night = act.time is not None and not 8 <= act.time.hour < 20
+    holiday = days.is_holiday(act.date, zone) or days.is_good_friday(act.date, zone)
+    return night or holiday or act.date.weekday() == days.SUNDAY
 
 
 def billable(case: Case, version: dict[str, Any], code: str, act: Act) -> str:
@@ -607,8 +615,14 @@ def billable(case: Case, version: dict[str, Any], code: str, act: Act) -> str:
                     "allowed", [act.specialty]
                 ):
                     return "no"
+            charged = (act.overcharge or 0) > 0
+            outside = act.sector == "2" and act.optam is False
+            if charged and (
+                code in other.get("any_sector", []) or (outside and code in other.get("sector_2_without_optam", []))
+            ):
+                return "no"
             too_old = any(holds(test, act, case.zone)[0] is False for test in other.get("requires", []))
-            if too_old and code in other["codes"] and other["verdict"] == "violation":
+            if too_old and code in other.get("codes", []) and other["verdict"] == "violation":
                 return "no"
     return answer
 

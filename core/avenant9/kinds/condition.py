@@ -37,6 +37,11 @@ class ConditionVersion(Version):
     unknown_exception: Literal["unverifiable", "review"] = Field("unverifiable", title="exception inconnue")
 
     @property
+    def breaches(self) -> tuple[tuple[frozenset[str], pl.Expr], ...]:
+        """The codes that are not due, and where: a test that does not hold."""
+        return tuple((frozenset(self.codes), ~test.holds) for test in self.requires)
+
+    @property
     def tests(self) -> tuple[Test, ...]:
         """All of them."""
         return (*self.requires, *self.unless, *self.doubtful_if)

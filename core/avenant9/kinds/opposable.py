@@ -45,6 +45,16 @@ class OpposableVersion(Version):
     # the acts beside them whose overcharge counts
     host_natures: tuple[Nature, ...] = Field(min_length=1, title="natures des actes associés")
 
+    @property
+    def breaches(self) -> tuple[tuple[frozenset[str], pl.Expr], ...]:
+        """The codes that do not go with an overcharge of their own row, and where that is sure."""
+        charged = pl.col("overcharge") > 0
+        without_optam = (pl.col("sector") == "2") & ~pl.col("optam")
+        return (
+            (frozenset(self.any_sector), charged),
+            (frozenset(self.sector_2_without_optam), charged & without_optam),
+        )
+
 
 class Opposable(Kind[OpposableVersion]):
     """A code that requires the tarif opposable, beside an overcharge."""

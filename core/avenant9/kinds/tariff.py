@@ -15,6 +15,7 @@ from avenant9.kinds.condition import Condition
 from avenant9.kinds.french import euros as in_euros
 from avenant9.kinds.french import money
 from avenant9.kinds.kind import Kind
+from avenant9.kinds.opposable import Opposable
 from avenant9.kinds.run import Run, in_force, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.specialty import Specialty, SpecialtyEntry
@@ -34,7 +35,10 @@ _PRICED = [
     "date",
     "code",
     "nature",
+    "time",
     "specialty",
+    "sector",
+    "optam",
     "birth_date",
     "quantity",
     "coefficient",
@@ -45,6 +49,8 @@ _QUESTION = ["code", "coefficient", "quantity"]
 _KEY = [*_QUESTION, "era", "specialty"]
 _ANSWERED = [
     "act",
+    "date",
+    "time",
     "acts",
     "amount",
     "base",
@@ -62,6 +68,9 @@ _ANSWERED = [
     "label",
 ]
 
+_OFF_HOURS = (
+    " À examiner : la nuit, le dimanche ou un jour férié, des majorations de la permanence des soins peuvent y être."
+)
 _NO_TARIFF = {
     "specialty": "il dépend de la spécialité",
     "original_code": "l'acte derrière ce code n'est pas connu",
@@ -107,7 +116,8 @@ class Tariff(Kind[TariffVersion]):
 
     def reads(self, version: TariffVersion) -> Iterable[str]:
         yield from ("coefficient", "overcharge", "specialty")
-        yield from ["birth_date"] * bool(version.refused_by)
+        if version.refused_by:
+            yield from ("birth_date", "sector", "optam")
 
     def check(self, acts: pl.DataFrame, version: TariffVersion, run: Run) -> Outcome:
         """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements.
@@ -132,6 +142,8 @@ class Tariff(Kind[TariffVersion]):
         unexplained = off & (pl.col("doubtful").list.contains(base) | (pl.col("open_above") & (base > expected)))
         unsure = uncharged | unexplained
         wrong = rows.filter(off & ~unsure).with_columns(gap=base - expected)
+        off_hours = run.calendar.off_hours(wrong["date"], wrong["time"])
+        wrong = wrong.with_columns(off_hours=off_hours & (wrong["gap"] > 0))
         unknown = rows.filter(no_answer | hidden | unsure).select(
             act="acts",
             missing=pl.concat_list(
@@ -146,15 +158,18 @@ class Tariff(Kind[TariffVersion]):
         above = pl.col("gap") > 0
         said = wrong.select(
             "act",
-            verdict=pl.when(above & ~pl.col("extras")).then("tariff_verdict").otherwise(pl.lit("review")),
+            verdict=pl.when(above & ~pl.col("extras") & ~pl.col("off_hours"))
+            .then("tariff_verdict")
+            .otherwise(pl.lit("review")),
             at_stake=pl.when(above).then("gap").otherwise(0),
             message=pl.format(
-                "{} : {} hors dépassement, tarif {} ; {} de {}.",
+                "{} : {} hors dépassement, tarif {} ; {} de {}.{}",
                 "label",
                 in_euros(base),
                 in_euros(expected),
                 in_euros(pl.col("gap").abs()),
                 pl.when(above).then(pl.lit("trop")).otherwise(pl.lit("moins")),
+                pl.when("off_hours").then(pl.lit(_OFF_HOURS)).otherwise(pl.lit("")),
             ),
             explanation=pl.struct(billed=money(base), tariff=money(expected), difference=money(pl.col("gap"))),
             related=pl.lit([], pl.List(pl.UInt32)),
@@ -226,10 +241,13 @@ class Refusals:
 
     def __init__(self, version: TariffVersion, run: Run) -> None:
         self._entries: dict[str, list[tuple[Period, SpecialtyEntry]]] = {}
-        self._ages = []
+        self._breaches: list[tuple[frozenset[str], pl.Expr]] = []
         for rule in (run.rules[name] for name in version.refused_by):
-            if isinstance(rule, Condition):
-                self._ages += [own for own in rule.version if own.verdict == "violation"]
+            if isinstance(rule, Condition | Opposable):
+                strict = [own for own in rule.version if own.verdict == "violation"]
+                self._breaches += [
+                    (codes, in_force(own) & broken) for own in strict for codes, broken in own.breaches
+                ]
                 continue
             for own in rule.version if isinstance(rule, Specialty) else ():
                 for entry in own.entry:
@@ -238,19 +256,17 @@ class Refusals:
         #: The days on which what a specialty may bill changes.
         self.bounds = bounds(period for dated in self._entries.values() for period, _ in dated)
 
-    def by_age(self) -> pl.Expr:
-        """A bit for each condition on the age that an act breaks; a birth date that is unknown breaks none."""
+    def broken(self) -> pl.Expr:
+        """A bit for each breach (of an age, of the tarif opposable) that an act is in; what is unknown is none."""
         bits = pl.lit(0, pl.Int64)
-        for place, own in enumerate(self._ages):
-            for test in own.requires:
-                bits |= pl.when(in_force(own), ~test.holds).then(1 << place).otherwise(0)
-        return bits.alias("ages")
+        for place, (_, breach) in enumerate(self._breaches):
+            bits |= pl.when(breach).then(1 << place).otherwise(0)
+        return bits.alias("broken")
 
-    def of(self, supplements: Sequence[str], day: date, specialty: int | None, ages: int) -> bool | None:
+    def of(self, supplements: Sequence[str], day: date, specialty: int | None, broken: int) -> bool | None:
         """Whether one of them is refused; None where only the specialty, which is unknown, would tell."""
-        if any(
-            ages >> place & 1 and not {*own.codes}.isdisjoint(supplements) for place, own in enumerate(self._ages)
-        ):
+        breached = (codes for place, (codes, _) in enumerate(self._breaches) if broken >> place & 1)
+        if not all(codes.isdisjoint(supplements) for codes in breached):
             return True
         entries = [entry for code in supplements for period, entry in self._entries.get(code, ()) if day in period]
         if specialty is None:
@@ -273,7 +289,7 @@ def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
     whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
     return about.group_by(ROW, maintain_order=True).agg(
         pl.col("act").first(),
-        pl.col("overcharge", "era", "specialty", "date", "birth_date").first(),
+        pl.col("overcharge", "era", "specialty", "date", "time", "sector", "optam", "birth_date").first(),
         # of a row of several codes that were not all cancelled alike, nothing tells what is left
         amount=pl.when(whole).then(pl.col("amount").first()),
         extras=pl.col("extras").any(),
@@ -307,10 +323,10 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
         )
         .filter((pl.col("base") != pl.col("expected")).fill_null(True))
         .drop("expected")
-        .with_columns(refusals.by_age())
+        .with_columns(refusals.broken())
     )
-    questions = off.select("question", "ages").unique(maintain_order=True)
-    asked = [replace(asked[question], ages=ages) for question, ages in questions.iter_rows()]
+    questions = off.select("question", "broken").unique(maintain_order=True)
+    asked = [replace(asked[question], broken=broken) for question, broken in questions.iter_rows()]
     answers = [_price_row(question, version.verdict, permitted, refusals, run) for question in asked]
     priced = questions.with_columns(
         expected=pl.Series([answer.expected for answer in answers], dtype=pl.Int64),
@@ -324,19 +340,19 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
         firm=pl.Series([{*one.codes} <= {*version.no_overcharge_codes} for one in asked], dtype=pl.Boolean),
         label=pl.Series([" + ".join(one.codes) for one in asked], dtype=pl.String),
     )
-    return off.join(priced, on=["question", "ages"], how="left", maintain_order="left").select(_ANSWERED)
+    return off.join(priced, on=["question", "broken"], how="left", maintain_order="left").select(_ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """What a row bills, when, by whom, and the conditions on the age that its patient breaks."""
+    """What a row bills, when, by whom, and the breaches that it is in."""
 
     codes: Sequence[str]
     coefficients: Sequence[int]
     quantities: Sequence[int]
     day: date
     specialty: int | None
-    ages: int = 0
+    broken: int = 0
 
     @classmethod
     def of(cls, codes: Any, coefficients: Any, quantities: Any, day: date, specialty: int | None) -> _Question:
@@ -371,7 +387,7 @@ def _price_row(
     expected = sum(p.times(c, q) for p, c, q in zip(prices, asked.coefficients, asked.quantities, strict=True))
     allowed, doubtful, open_above = set(sums), set[int](), False
     for supplements in permitted.get(asked.codes[0], ()) if len(asked.codes) == 1 else ():
-        refused = refusals.of(supplements, asked.day, asked.specialty, asked.ages)
+        refused = refusals.of(supplements, asked.day, asked.specialty, asked.broken)
         if refused:
             continue
         added = [run.prices.of(code, asked.day, asked.specialty, run.overseas) for code in supplements]
@@ -463,7 +479,7 @@ class TariffTrace(Trace):
         if self.matched:
             yield Fact("Avec", f"{' + '.join(self.matched)} : {euros(self.base)}")
         for label, some, why in (
-            ("Écarté", self.refused, "non admis pour cette spécialité ou cet âge"),
+            ("Écarté", self.refused, "non admis pour cette spécialité, cet âge ou avec ce dépassement"),
             ("Selon le cas", self.doubtful, "admis à certaines spécialités seulement"),
         ):
             if some:
@@ -535,7 +551,7 @@ class _Supplements(NamedTuple):
 
 def _supplements(version: TariffVersion, scene: Scene, expected: int) -> _Supplements:
     act, refusals = scene.act, Refusals(version, scene.run)
-    ages = scene.alone().select(refusals.by_age()).item()
+    broken = scene.alone().select(refusals.broken()).item()
     found: dict[bool | None, list[Supplement]] = {False: [], True: [], None: []}
     for combination in version.combinations:
         if act["code"] not in combination.codes:
@@ -543,6 +559,6 @@ def _supplements(version: TariffVersion, scene: Scene, expected: int) -> _Supple
         added = [_price_of(code, act, scene) for code in combination.with_]
         prices = [price.cents for price in added if isinstance(price, Price)]
         if len(prices) == len(added):
-            refused = refusals.of(combination.with_, act["date"], act["specialty"], ages)
+            refused = refusals.of(combination.with_, act["date"], act["specialty"], broken)
             found[refused].append(Supplement(combination.with_, Cents(expected + act["quantity"] * sum(prices))))
     return _Supplements(tuple(found[False]), tuple(found[True]), tuple(found[None]))

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from avenant9.kinds import Kind
 from avenant9.kinds.condition import Condition
+from avenant9.kinds.opposable import Opposable
 from avenant9.kinds.specialty import Specialty
 from avenant9.law.dated import Limitation, Refers, SourceModel
 from avenant9.law.nomenclature import Act
@@ -166,12 +167,12 @@ def _check_rules(file: RuleFile, reference: _Reference, rules: Mapping[str, Kind
             raise file.error(
                 reference.key,
                 f"« {name} » ne dit rien d'une majoration comprise dans le montant d'un autre acte",
-                "donner une règle de genre « specialty », ou une condition d'âge seule",
+                "donner une règle de genre « specialty » ou « opposable », ou une condition d'âge seule",
             )
 
 
 def _tells_of_a_supplement(rule: Kind[Any]) -> bool:
-    return isinstance(rule, Specialty) or (isinstance(rule, Condition) and rule.on_age_only)
+    return isinstance(rule, Specialty | Opposable) or (isinstance(rule, Condition) and rule.on_age_only)
 
 
 def _check_codes(file: RuleFile, reference: _Reference, nomenclature: Nomenclature, acts: Collection[str]) -> None:
