@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -181,6 +181,13 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Rulebook:
     return load_rulebook(folder)
 
 
+def snp(days: Iterable[str]) -> list[str]:
+    """A consultation and its SNP on each day, each of another patient, with all that conditions ask."""
+    head = f"{HEAD};time;specialty;treating_doctor;regulated_by;regulated_at"
+    rows = (f"{day};G+SNP;A;P{n};40,00;10:00;1;non;sas;{day} 09:00" for n, day in enumerate(days))
+    return [head, *rows]
+
+
 def te2(days: Sequence[date]) -> list[str]:
     return [HEAD, *(f"{day:%d/%m/%Y};TE2;A;P1;20,00" for day in days)]
 
@@ -255,13 +262,13 @@ def test_counts_and_earliest_dates_are_those_of_the_engine(
         ("frequence/cte-unique", [HEAD, "10/01/2023;CTE;A;P1;60,00", "10/02/2023;CTE;A;P1;60,00"], 3, None),
         (
             "frequence/snp-hebdomadaire",
-            [HEAD, *(f"{day:02d}/09/2022;G+SNP;A;P{n};40,00" for day in (5, 6, 7) for n in range(8))],
+            snp(f"{day:02d}/09/2022" for day in (5, 6, 7) for n in range(8)),
             25,
             date(2022, 9, 12),
         ),
         (
             "frequence/snp-hebdomadaire",  # no text from 1 October to 9 December: no answer lies there
-            [HEAD, *(f"{day}/09/2022;G+SNP;A;P{n};40,00" for day in (26, 27, 28) for n in range(7))],
+            snp(f"{day}/09/2022" for day in (26, 27, 28) for n in range(7)),
             22,
             date(2022, 12, 10),
         ),
@@ -348,7 +355,7 @@ def test_an_unknown_that_could_change_the_verdict_is_said(rulebook: Rulebook, tm
 
 
 def test_acts_refused_by_another_rule_do_not_fill_the_window(rulebook: Rulebook, tmp_path: Path) -> None:
-    lines = [f"{HEAD};regulated_by", *(f"05/06/2023;G+SNP;A;P{n};41,50;sas" for n in range(21))]
+    lines = snp(["05/06/2023"] * 21)
     lines[3] = lines[3].replace(";sas", ";non")
     rule = "frequence/snp-hebdomadaire"
     block = block_of(explainer(tmp_path, rulebook, lines, rule).at("22"), rule)
@@ -359,6 +366,26 @@ def test_acts_refused_by_another_rule_do_not_fill_the_window(rulebook: Rulebook,
     refused = block_of(explainer(tmp_path, rulebook, lines, rule).at("4"), rule)
     assert refused.verdict is Verdict.OK
     assert refused.message == "SNP : non compté, l'acte est non conforme à condition/snp-regulation."
+
+
+def test_acts_that_may_be_refused_elsewhere_leave_the_window_open(rulebook: Rulebook, tmp_path: Path) -> None:
+    lines = snp(["05/06/2023"] * 22)
+    lines[3] = lines[3].replace(";sas;", ";;")
+    rule = "frequence/snp-hebdomadaire"
+    asked = explainer(tmp_path, rulebook, lines, rule)
+    last_within = block_of(asked.at("22"), rule)
+    assert (last_within.verdict, last_within.missing) == (Verdict.UNVERIFIABLE, ("regulated_by",))
+    assert isinstance(last_within.trace, CountTrace)
+    assert (last_within.trace.count, last_within.trace.could_be) == (20, 21)
+    assert told(last_within.trace.unknown) == [(4, None, None, None, ("regulated_by",))]
+    over = block_of(asked.at("23"), rule)
+    assert over.verdict is Verdict.VIOLATION
+    assert isinstance(over.trace, CountTrace)
+    assert (over.trace.count, over.trace.could_be, over.trace.over) == (21, 22, 1)
+    unsure = block_of(asked.at("4"), rule)
+    assert unsure.verdict is Verdict.OK
+    assert isinstance(unsure.trace, CountTrace)
+    assert (unsure.trace.count, unsure.trace.unknown) == (3, ())
 
 
 def test_a_silent_rule_says_who_speaks(rulebook: Rulebook, tmp_path: Path) -> None:

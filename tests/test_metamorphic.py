@@ -60,7 +60,8 @@ def of_kind(*kinds: str) -> set[str]:
 
 def after(name: str) -> set[str]:
     """The rules whose findings `name` waits for."""
-    return {other for key in ("silent_where", "not_counting") for other in RULES[name].get(key, [])}
+    keys = ("silent_where", "not_counting", "not_counting_once_refused")
+    return {other for key in keys for other in RULES[name].get(key, [])}
 
 
 def per_practitioner() -> set[str]:

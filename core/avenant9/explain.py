@@ -48,7 +48,7 @@ class Explainer:
         leaned_on = sorted(schedule.leaned_on(rulebook, self.selected))
         self._found, self._unknown, crashed = schedule.answers(self._counted, rulebook, leaned_on, run)
         self.crashed = tuple(name for name in crashed if name in self.selected)
-        self._run = replace(run, violating={name: schedule.in_violation(own) for name, own in self._found.items()})
+        self._run = schedule.informed(run, self._found, self._unknown)
 
     def at(self, at: str) -> Explanation:
         """The row that `at` names.

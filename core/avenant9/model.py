@@ -181,7 +181,7 @@ class Unverifiable:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one version of a rule found: FINDINGS, and the acts it could not answer for (`act`, `missing`)."""
+    """What one version of a rule found: FINDINGS, and the acts it could not answer for (UNVERIFIABLE)."""
 
     findings: pl.DataFrame
     unverifiable: pl.DataFrame

@@ -81,11 +81,20 @@ def answers(
                 found[name] = _silenced(said, rule.silent_where, found, rows)
                 unknown[name] = outcome.unverifiable
             sorter.done(*ready)
-            run = replace(run, violating={name: in_violation(findings) for name, findings in found.items()})
+            run = informed(run, found, unknown)
     return (
         {name: found[name] for name in selected if name in found},
         {name: unknown[name] for name in selected if name in unknown},
         [name for name in crashed if name in selected],
+    )
+
+
+def informed(run: Run, found: Mapping[str, pl.DataFrame], unknown: Mapping[str, pl.DataFrame]) -> Run:
+    """The run, told what rules found and could not answer."""
+    return replace(
+        run,
+        violating={name: in_violation(findings) for name, findings in found.items()},
+        unsure={name: asked.filter(pl.col("at_most") == "violation") for name, asked in unknown.items()},
     )
 
 
@@ -97,6 +106,7 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
             _stamped(
                 rule.check(acts_for(rule, version), version, run),
                 f"rule:{name}@{version.from_.isoformat()}",
+                version,
             )
             for version in rule.version
             if acts_for.concern(rule, version)
@@ -179,8 +189,11 @@ def _present(run: Run) -> tuple[frozenset[str], Period]:
     return frozenset(codes | hidden), Period(first or date.min, last or date.min)
 
 
-def _stamped(outcome: Outcome, source: str) -> Outcome:
-    return Outcome(outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))), outcome.unverifiable)
+def _stamped(outcome: Outcome, source: str, version: Version) -> Outcome:
+    return Outcome(
+        outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))),
+        outcome.unverifiable.with_columns(at_most=pl.coalesce("at_most", pl.lit(version.verdict))),
+    )
 
 
 def _at_most(findings: pl.DataFrame, undivided: pl.Series) -> pl.DataFrame:

@@ -117,8 +117,8 @@ def answers(one: Row, period: str) -> list[tuple[str, bool | None]]:
     found.append(("condition", in_time(one)))
     found.append(("hours", in_hours(one["date"], one["time"])))
     found.append(("condition", one["host"] is not None))
-    if period != "hiver-2022":
-        found.append(("condition", None if specialty is None else not (ngap and specialty == 33)))
+    if ngap:  # before, another specialist is at most a review
+        found.append(("condition", None if specialty is None else specialty != 33))
     if one["host"] and one["overcharge"]:
         found.append(("condition", False))
     return found
@@ -139,12 +139,17 @@ def in_hours(day: date, at: time | None) -> bool | None:
     return None if len(kinds) == 2 else kinds == {False}
 
 
-def naive_snp(rows: list[Row]) -> tuple[Counter[Any], dict[int, str], Decimal]:
-    """Retained units by period, practitioner and month; why a row is refused; what the fund pays."""
+def naive_snp(rows: list[Row]) -> tuple[Counter[Any], dict[int, str], Decimal, tuple[int, int]]:
+    """Units retained by period, practitioner and month; why rows are refused; what the fund pays; least and best.
+
+    What cannot be told takes no place in the week of what can: that is refused where the places are full without it,
+    and cannot be told itself where they would be full with it.
+    """
     retained: Counter[Any] = Counter()
     refused: dict[int, str] = {}
-    weeks: Counter[Any] = Counter()
-    amo = Decimal(0)
+    sure: Counter[Any] = Counter()
+    all_of_it: Counter[Any] = Counter()
+    amo, least, best = Decimal(0), 0, 0
     numbered = [(number, row["visit"]) for number, row in enumerate(rows, 2) if "visit" in row]
     for number, one in sorted(numbered, key=lambda item: (item[1]["date"], item[1]["time"] or time.min, item[0])):
         day, units = one["date"], one["quantity"]
@@ -157,29 +162,35 @@ def naive_snp(rows: list[Row]) -> tuple[Counter[Any], dict[int, str], Decimal]:
             refused[number] = "pdsa_hours" if ("hours", False) in said else "condition"
             continue
         week = (period, one["practitioner"], day - timedelta(days=day.weekday()))
-        weeks[week] += units  # what cannot be told fills the week, as in the check
-        over = 0 if period == "hiver-2022" else min(units, max(0, weeks[week] - 20))
+        limit = 10**6 if period == "hiver-2022" else 20
+        all_of_it[week] += units
+        over = min(units, max(0, sure[week] + units - limit))
+        over_at_best = min(units, max(0, all_of_it[week] - limit))
+        best += units - over_at_best
         if any(answer is None for _, answer in said):
-            refused[number] = "unverifiable"
+            refused[number] = "weekly_cap" if over == units else "unverifiable"
             continue
-        if over:
-            refused[number] = "weekly_cap"
-        retained[period, one["practitioner"], f"{day:%Y-%m}"] += units - over
+        sure[week] += units
+        least += units - over
+        if over_at_best:
+            refused[number] = "weekly_cap" if over == over_at_best else "unverifiable"
+        retained[period, one["practitioner"], f"{day:%Y-%m}"] += units - over_at_best
         share = Decimal(one["rate"] if one["host"] and one["rate"] else 70) / 100
-        amo += 15 * (units - over) * share
-    return +retained, refused, amo
+        amo += 15 * (units - over_at_best) * share
+    return +retained, refused, amo, (least, best)
 
 
 @FEW
 @given(seen=st.lists(visits(), min_size=1, max_size=14))
 def test_snp(seen: list[Row], tmp_path: Path) -> None:
     rows = lines_of(seen)
-    retained, refused, amo = naive_snp(rows)
+    retained, refused, amo, bounds = naive_snp(rows)
     written = [{key: value for key, value in row.items() if key != "visit"} for row in rows]
     result = run(written, tmp_path, "snp")
     assert {one.row: one.reason for one in result.refused} == refused
     assert +Counter({(row.period, row.practitioner, row.month): int(row.retained) for row in result.rows}) == retained
     total = result.totals[0]
+    assert (total.low, total.high) == tuple(euros(Decimal(15 * units)) for units in bounds)
     if total.difference is not None:
         assert (total.with_measure, total.difference_amo) == (euros(Decimal(15 * retained.total())), euros(amo))
     else:

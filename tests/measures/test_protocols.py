@@ -63,7 +63,7 @@ def test_a_retained_patient_whole() -> None:
             "measure": "protocoles-cpts", "period": "cpts-ete-2022", "practitioner": "?", "date": date(2022, 9, 30),
             "units": 60, "retained": 60, "refused": 0, "reason": None, "detail": None, "baseline": 0,
             "with_measure": 25_00, "amo": 25_00, "patient": 0, "participation": None, "file": "p.csv", "sheet": None,
-            "row": 2,
+            "row": 2, "doubtful": 0, "low": None, "high": None,
         }
     ]  # fmt: skip
 

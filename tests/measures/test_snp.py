@@ -90,6 +90,36 @@ def details(result: Measures) -> list[str]:
     return [one.detail for one in result.refused if one.measure == "snp"]
 
 
+def test_what_could_at_most_be_a_review_is_retained_and_said(simulated: Simulate) -> None:
+    """In summer 2022 another specialist is to be looked at only: his unknown specialty refuses nothing."""
+    acts = file(visit(date(2022, 9, 6), host="CS", specialty=""), visit(date(2022, 9, 6), patient="P2", by="116117"))
+    result = simulated(acts, only=("snp",))
+    [total, _] = result.totals
+    assert (total.retained, total.doubtful, total.low, total.high) == ("2", "2", "30.00", "30.00")
+    assert result.notes == (
+        "1\u00a0ligne SNP retenue, mais à examiner : voir « a9 check », règle condition/snp-regulation.",
+        "1\u00a0ligne SNP retenue, au plus à examiner : il manque « Spécialité », règle condition/specialite.",
+    )
+
+
+def test_what_cannot_be_told_leaves_bounds(simulated: Simulate) -> None:
+    """22 SNP of a week, the first of an unknown médecin traitant: 20 in both cases, whichever they are."""
+    first, *others = week(date(2022, 9, 5), [4, 4, 4, 4, 4, 2])
+    unknown = [row.replace(";non;", ";;") for row in first]
+    result = simulated(file(unknown, *others), only=("snp",))
+    [total, together] = result.totals
+    assert reasons(result) == [(3, "unverifiable"), (43, "unverifiable"), (45, "weekly_cap")]
+    assert (total.units, total.retained, total.refused) == ("22", "19", "3")
+    assert (total.difference, total.low, total.high) == ("285.00", "300.00", "300.00")
+    assert (together.low, together.high) == ("300.00", "300.00")
+
+
+def test_what_cannot_be_told_is_not_zero(simulated: Simulate) -> None:
+    result = simulated(file(visit(date(2022, 9, 6), own=""), visit(date(2022, 9, 6), patient="P2")), only=("snp",))
+    [total, _] = result.totals
+    assert (total.difference, total.low, total.high) == ("15.00", "15.00", "30.00")
+
+
 # --- the worked cases ----------------------------------------------------------------------------------------
 
 
@@ -271,7 +301,7 @@ NGAP = date(2023, 6, 6)
         (visit(NGAP, host="VG"), "condition/snp-acte-hote"),
         (visit(SUMMER, host="CS", specialty="3"), "condition/specialite"),
         (visit(date(2023, 1, 10), host="CS", specialty="3"), "retenu"),
-        (visit(SUMMER, specialty=""), "unverifiable"),
+        (visit(NGAP, host="CS", specialty=""), "unverifiable"),
         (visit(SUMMER, at="04/09/2022 10:00"), "retenu"),
         (visit(SUMMER, at="04/09/2022 09:59"), "condition"),
         (visit(SUMMER, "", at="04/09/2022 09:59"), "unverifiable"),
@@ -496,7 +526,7 @@ def test_what_refuses_a_supplement_leaves_its_place_in_the_week() -> None:
     snp, week_ = MEASURES["snp"], RULEBOOK.rules["frequence/snp-hebdomadaire"]
     assert isinstance(snp, Supplement)
     assert isinstance(week_, Frequency)
-    assert {*week_.not_counting} == {*snp.conditions, *snp.exclusions, "condition/snp-periode"}
+    assert {*week_.refusing} == {*snp.conditions, *snp.exclusions, "condition/snp-periode"}
 
 
 def of(visits: list[list[str]], tmp_path: Path, scenario: Scenario = Scenario()) -> Measures:  # noqa: B008

@@ -39,6 +39,8 @@ Choices made where the contract leaves one:
   where the file names none; what makes a pair regular may be on another row, so that an act without patient or
   practitioner stays open; so does an act whose question is open although another one of its code has a finding;
 - frequency: a violation that rests on a repeated row (it is one, or without such rows the limit holds) is a review;
+  an act that may be refused by a rule of `not_counting` fills no place for the others, and leaves open those that
+  would be over if it did; it is over itself where what is sure before it fills the window;
 - one patient: what is looked at are the rows of the finding and those related to it; an unknown birth is not another
   one, nor is an unknown practitioner; a NIR without a birth date may be of several.
 """
@@ -111,6 +113,19 @@ class Case:
 #: act -> names of the columns without which the rule cannot answer for it
 Missing = dict[int, list[str]]
 Answer = tuple[list[Found], Missing]
+
+
+@dataclass
+class Done:
+    """What a rule asks of the others: their findings (a call), and the acts that they cannot answer for."""
+
+    answer: Callable[[str], Answer]
+
+    def __call__(self, name: str) -> list[Found]:
+        return self.answer(name)[0]
+
+    def missing(self, name: str) -> Missing:
+        return self.answer(name)[1]
 
 
 # --- dates ------------------------------------------------------------------------------------------------
@@ -262,15 +277,17 @@ def same_window(window: str, act: Act, other: Act) -> bool:
     raise NotImplementedError(f"window {window}")
 
 
-def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
+    not_counting = rule.get("not_counting", [])
     refused = {
         f.act.number
-        for other in rule.get("not_counting", [])
+        for other in [*not_counting, *rule.get("not_counting_once_refused", [])]
         for f in done(other)
         if f.verdict == "violation" and f.act is not None
     }
+    unsure = may_be_refused(case, not_counting, done)
     for version in rule["version"]:
         hide(case, version, version["codes"], missing)
         wanted = {"reason": version.get("reasons", []), "channel": version.get("channels", [])}
@@ -297,10 +314,15 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
                 if other is act or all(getattr(other, key) == getattr(act, key) is not None for key in keys)
                 if same_window(version["window"], act, other)
             ]
+            all_of_it = sum(other.quantity for other in window)
+            doubts = [other.number for other in window if other is not act and other.number in unsure]
+            window = [other for other in window if other.number not in doubts]
             running = sum(other.quantity for other in window)
             sure = sum(other.quantity for other in window if not uncertain(case, other))
             over = min(act.quantity, running - version["limit"])
             if over <= 0:
+                if all_of_it > version["limit"]:  # refused or not, by what is not known of others
+                    missing[act.number] = [column for number in doubts for column in unsure[number]]
                 continue
             first: list[Act] = []
             units = 0
@@ -319,7 +341,27 @@ def frequency(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
     return found, missing
 
 
-def proximity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def may_be_refused(case: Case, rules: list[str], done: Done) -> Missing:
+    """The acts that one of these rules cannot answer for, where the answer could be a violation."""
+    unsure: Missing = {}
+    for name in rules:
+        for number, columns in done.missing(name).items():
+            act = next(act for act in case.counting if act.number == number)
+            if gravest(case.book.rules[name], act) == "violation":
+                unsure[number] = [*unsure.get(number, []), *columns]
+    return unsure
+
+
+def gravest(rule: dict[str, Any], act: Act) -> str | None:
+    """What the rule can say of the act at most: a table of specialties has a verdict for each code."""
+    for version in rule["version"]:
+        if in_force(version, act.date):
+            own = [entry["verdict"] for entry in version.get("entry", []) if act.code in entry["codes"]]
+            return str(own[0] if own else version["verdict"])
+    return None
+
+
+def proximity(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -437,7 +479,7 @@ def beyond(case: Case, remote: list[Act], units: int) -> tuple[int | None, list[
     return stake, acts
 
 
-def share(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def share(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -471,7 +513,7 @@ def whole(case: Case, version: dict[str, Any], one: Year) -> bool:
     return len(one.months) >= asked["months"] and all(month in one.months for month in asked["among"])
 
 
-def derogation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def derogation(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     for version in rule["version"]:
         for other in case.book.rules[version["share_rule"]]["version"]:
@@ -528,7 +570,7 @@ def in_cents(value: float) -> int:
     return round(value * 100)
 
 
-def tariff(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def tariff(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -633,7 +675,7 @@ def unevenly_cancelled(case: Case, acts: list[Act]) -> bool:
     return len(read) != len(acts) or len({act.amount for act in acts}) > 1
 
 
-def no_overcharge(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def no_overcharge(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -655,7 +697,7 @@ def no_overcharge(case: Case, rule: dict[str, Any], done: Callable[[str], list[F
     return found, missing
 
 
-def opposable(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -802,7 +844,7 @@ def leaves_a_doubt(test: dict[str, Any], act: Act, zone: str) -> bool:
     return False
 
 
-def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def condition(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -836,7 +878,7 @@ def condition(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found
     return found, missing
 
 
-def specialty(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def specialty(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -885,7 +927,7 @@ def beside(case: Case, act: Act) -> list[Act]:
     return found
 
 
-def host(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def host(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -908,7 +950,7 @@ def host(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -
     return found, missing
 
 
-def alternation(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def alternation(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -960,7 +1002,7 @@ def one_invoice(version: dict[str, Any], act: Act, other: Act) -> str | bool | N
     return act.invoice == other.invoice
 
 
-def pair(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def pair(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -1015,7 +1057,7 @@ def elsewhere(act: Act, others: list[Act]) -> list[Act]:
     return [other for other in others if other.row != act.row]
 
 
-def validity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def validity(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     for version in rule["version"]:
         for act in case.counting:
@@ -1032,7 +1074,7 @@ def validity(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]
 # --- donnees ----------------------------------------------------------------------------------------------
 
 
-def data(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -> Answer:
+def data(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
@@ -1071,7 +1113,7 @@ def data(case: Case, rule: dict[str, Any], done: Callable[[str], list[Found]]) -
 
 # --- all of them ------------------------------------------------------------------------------------------
 
-KINDS: dict[str, Callable[[Case, dict[str, Any], Callable[[str], list[Found]]], Answer]] = {
+KINDS: dict[str, Callable[[Case, dict[str, Any], Done], Answer]] = {
     "frequency": frequency,
     "proximity": proximity,
     "share": share,
@@ -1145,9 +1187,7 @@ def check(case: Case) -> tuple[list[Finding], dict[str, tuple[int, frozenset[str
         answers[name] = found, missing
         return answers[name]
 
-    def done(name: str) -> list[Found]:
-        return answer(name)[0] if name in case.book.rules else []
-
+    done = Done(lambda name: answer(name) if name in case.book.rules else ([], {}))
     findings = []
     unverifiable = {}
     for name in case.book.rules:

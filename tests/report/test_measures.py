@@ -171,13 +171,13 @@ def test_the_csv_of_the_contract() -> None:
     assert report.csv(RESULT).decode() == "\ufeff" + "\r\n".join(
         (
             "Mesure;Période;Praticien;Mois;Unités;Retenues;Refusées;Sans la mesure;Avec la mesure;Écart;dont AMO;"
-            "dont patient",
-            "protocoles-cpts;cpts-ete-2022;?;2022-09;3;2;1;0,00;50,00;50,00;50,00;0,00",
-            "regulation-sas;mission-flash-2022;102;2022-09;6,50;2,50;4,00;225,00;250,00;25,00;25,00;0,00",
-            "regulation-sas;;102;2022-10;4,00;0,00;4,00;360,00;360,00;0,00;0,00;0,00",
-            "snp;ete-2022;101;2022-09;4;3;1;0,00;45,00;45,00;31,50;13,50",
-            "teleconsultation-100;arrete-juillet-2022;101;2022-09;1;1;0;17,50;25,00;7,50;7,50;-7,50",
-            "vaccination-variole;variole-2022;102;2022-09;12,00;4,00;8,00;;320,00;;;0,00",
+            "dont patient;Douteuses",
+            "protocoles-cpts;cpts-ete-2022;?;2022-09;3;2;1;0,00;50,00;50,00;50,00;0,00;0",
+            "regulation-sas;mission-flash-2022;102;2022-09;6,50;2,50;4,00;225,00;250,00;25,00;25,00;0,00;0",
+            "regulation-sas;;102;2022-10;4,00;0,00;4,00;360,00;360,00;0,00;0,00;0,00;0",
+            "snp;ete-2022;101;2022-09;4;3;1;0,00;45,00;45,00;31,50;13,50;0",
+            "teleconsultation-100;arrete-juillet-2022;101;2022-09;1;1;0;17,50;25,00;7,50;7,50;-7,50;0",
+            "vaccination-variole;variole-2022;102;2022-09;12,00;4,00;8,00;;320,00;;;0,00;0",
             "",
         )
     )

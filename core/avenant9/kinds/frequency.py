@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import polars as pl
 from pydantic import Field
@@ -65,7 +65,8 @@ class FrequencyVersion(Version):
 class Frequency(Kind[FrequencyVersion]):
     """Counts units in a window, per key.
 
-    `not_counting`: acts in violation of these rules do not fill the window.
+    Acts in violation of a rule of `not_counting` do not fill the window; one that may be fills it only where the
+    answer is the same either way. Of `not_counting_once_refused`, only a violation empties a place.
     """
 
     families: ClassVar = ("frequence", "condition")
@@ -73,10 +74,20 @@ class Frequency(Kind[FrequencyVersion]):
 
     kind: Literal["frequency"]
     not_counting: tuple[RuleId, ...] = ()
+    not_counting_once_refused: tuple[RuleId, ...] = ()
 
     @property
     def leans_on(self) -> frozenset[str]:
-        return frozenset((*self.silent_where, *self.not_counting))
+        return frozenset((*self.silent_where, *self.refusing))
+
+    @property
+    def refusing(self) -> tuple[str, ...]:
+        """The rules whose violations do not fill the window."""
+        return (*self.not_counting, *self.not_counting_once_refused)
+
+    def with_the_unsure(self) -> Self:
+        """The same count, if all that may be refused is not."""
+        return self.model_copy(update={"not_counting": (), "not_counting_once_refused": self.refusing})
 
     @property
     def sets_rows_side_by_side(self) -> bool:
@@ -105,15 +116,23 @@ class Frequency(Kind[FrequencyVersion]):
         needed = [*version.filters, *version.needed]
         known = pl.all_horizontal(pl.col(needed).is_not_null())
         counted = about.filter(known)
-        for refused in self.not_counting:
-            if refused in run.violating:
-                counted = counted.filter(~pl.col("act").is_in(run.violating[refused].implode()))
-        found = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
+        for refused in (run.violating[name] for name in self.refusing if name in run.violating):
+            counted = counted.filter(~pl.col("act").is_in(refused.implode()))
+        unsure = self._unsure(run)
+        counted = counted.with_columns(sure=~pl.col("act").is_in(unsure["act"].implode()))
+        near = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
         return outcome(
-            _said(found, version),
+            _said(near, version),
             missing_columns(_open(about.with_columns(known=known), version), needed),
+            _in_doubt(near, counted.join(unsure, on="act"), version),
             hidden_by_grouping(acts, version.codes, version, run),
         )
+
+    def _unsure(self, run: Run) -> pl.DataFrame:
+        """The acts that may be in violation of a rule of `not_counting`, with all that is `missing` to tell."""
+        asked = [run.unsure[name].select("act", "missing") for name in self.not_counting if name in run.unsure]
+        none = pl.DataFrame(schema={"act": pl.UInt32, "missing": pl.List(pl.String)})
+        return pl.concat([none, *asked]).explode("missing").group_by("act", maintain_order=True).agg("missing")
 
     # --- the explanation ----------------------------------------------------------------------------------
 
@@ -169,11 +188,15 @@ class Frequency(Kind[FrequencyVersion]):
                 return why, detail, ()
         hidden = [] if row["code"] in version.codes else ["original_code"]
         missing = (*hidden, *(name for name in (*version.filters, *version.needed) if row[name] is None))
-        if not missing:
-            for refusing in self.not_counting:
-                if row["act"] in scene.run.violating.get(refusing, ()):
-                    return "refused", refusing, ()
-        return None, None, missing
+        if missing:
+            return None, None, missing
+        for name in self.refusing:
+            if row["act"] in scene.run.violating.get(name, ()):
+                return "refused", name, ()
+        if row["act"] == scene.act["act"]:
+            return None, None, ()  # refused or over, it is refused in any case
+        asked = self._unsure(scene.run).filter(pl.col("act") == row["act"])
+        return None, None, tuple(dict.fromkeys(asked["missing"].explode().drop_nulls()))
 
     def _earliest(self, scene: Scene) -> tuple[date | None, tuple[CellRef, ...]]:
         """The first day after the act's on which, moved there, it would be within the limit; None where none is.
@@ -206,41 +229,54 @@ class Frequency(Kind[FrequencyVersion]):
 
 
 def _running(acts: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
-    """Adds `count` and `doubt`, the units so far in the group and those of doubtful repetitions among them."""
-    doubt = pl.when("doubtful").then("quantity").otherwise(0)
-    return acts.sort(*_ORDER, nulls_last=False).with_columns(
-        count=pl.col("quantity").cast(pl.Int64).cum_sum().over(group),
-        doubt=doubt.cast(pl.Int64).cum_sum().over(group),
+    """Adds what fills the group so far.
+
+    `filled` and `doubt_filled`: units that are sure to count, and those of doubtful repetitions among them; `count`
+    and `doubt`: the same at the act, which counts itself; `could_be`: the count if all that is not sure counts too.
+    """
+    units = pl.col("quantity").cast(pl.Int64)
+    doubt = pl.when("doubtful").then(units).otherwise(0)
+    sure, rest = pl.when("sure"), pl.when(~pl.col("sure"))
+    running = acts.sort(*_ORDER, nulls_last=False).with_columns(
+        filled=sure.then(units).otherwise(0).cum_sum().over(group),
+        doubt_filled=sure.then(doubt).otherwise(0).cum_sum().over(group),
+        could_be=units.cum_sum().over(group),
+    )
+    return running.with_columns(
+        count=pl.col("filled") + rest.then(units).otherwise(0),
+        doubt=pl.col("doubt_filled") + rest.then(doubt).otherwise(0),
+        sure_so_far=pl.col("sure").cum_sum().over(group).cast(pl.Int64),
     )
 
 
 def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
-    """Windows that everybody shares: year, quarter, week, ever."""
+    """The acts that could be over, in windows that everybody shares: year, quarter, week, ever."""
     days = WINDOWS[version.window].of_days(acts["date"], version.period)
     acts = acts.join(days, on="date", how="left", maintain_order="left")
     unnamed = pl.any_horizontal(pl.col(version.per).is_null())  # counts alone: null is no group
     group = [*version.per, "start", "alone"]
     running = _running(acts.with_columns(alone=pl.when(unnamed).then("act")), group)
-    over = running.filter(pl.col("count") > version.limit)
-    if over.is_empty():
-        return over.with_columns(units=pl.lit(0), related=pl.lit([], pl.List(pl.UInt32)))
-    filled = running.filter(pl.col("count") - pl.col("quantity") < version.limit)
+    near = running.filter(pl.col("could_be") > version.limit)
+    if near.is_empty():
+        return near.with_columns(related=pl.lit([], pl.List(pl.UInt32)))
+    filled = running.filter("sure", pl.col("count") - pl.col("quantity") < version.limit)
     first_units = filled.group_by(group, maintain_order=True).agg(related=pl.col("act"))
-    return over.join(first_units, on=group, how="left", nulls_equal=True, maintain_order="left").with_columns(
-        units=pl.min_horizontal("quantity", pl.col("count") - version.limit)
-    )
+    return near.join(first_units, on=group, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _rolling(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
-    """The act's day and the twelve months before it, the same day a year earlier excluded."""
+    """The acts that could be over in their day and the twelve months before, the same day a year earlier excluded."""
     key: list[str] = list(version.per)
     running = _running(acts, key).with_columns(
-        place=pl.int_range(pl.len()).over(key), end=pl.col("date"), before=pl.col("date").dt.offset_by("-12mo")
+        place=pl.col("sure_so_far") - 1,
+        end=pl.col("date"),
+        before=pl.col("date").dt.offset_by("-12mo"),
     )
     running = running.with_columns(start=pl.col("before").dt.offset_by("1d"))
     earlier = running.group_by([*key, "date"], maintain_order=True).agg(
-        pl.col("count").last().alias("count_before"),
-        pl.col("doubt").last().alias("doubt_before"),
+        pl.col("filled").last().alias("count_before"),
+        pl.col("doubt_filled").last().alias("doubt_before"),
+        pl.col("could_be").last().alias("could_be_before"),
         (pl.col("place").last() + 1).alias("first_place"),
     )
     windowed = (
@@ -253,14 +289,16 @@ def _rolling(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
             strategy="backward",
             check_sortedness=False,
         )
-        .with_columns(pl.col("count_before", "doubt_before", "first_place").fill_null(0))
-        .with_columns(in_all=pl.col("count"), count=pl.col("count") - pl.col("count_before"))
-        .with_columns(doubt=pl.col("doubt") - pl.col("doubt_before"))
+        .with_columns(pl.col("count_before", "doubt_before", "could_be_before", "first_place").fill_null(0))
+        .with_columns(
+            in_all=pl.col("count"),
+            count=pl.col("count") - pl.col("count_before"),
+            doubt=pl.col("doubt") - pl.col("doubt_before"),
+            could_be=pl.col("could_be") - pl.col("could_be_before"),
+        )
     )
-    over = windowed.filter(pl.col("count") > version.limit).with_columns(
-        units=pl.min_horizontal("quantity", pl.col("count") - version.limit)
-    )
-    return over.join(_first_units(over, running, key, version.limit), on="act", how="left")
+    near = windowed.filter(pl.col("could_be") > version.limit)
+    return near.join(_first_units(near, running.filter("sure"), key, version.limit), on="act", how="left")
 
 
 def _first_units(over: pl.DataFrame, running: pl.DataFrame, key: list[str], limit: int) -> pl.DataFrame:
@@ -315,7 +353,40 @@ def _open_rolling(about: pl.DataFrame, unknown: pl.DataFrame, key: list[str], li
     return near.filter(pl.col("over_on") < pl.col("date").dt.offset_by("12mo"))
 
 
-def _said(over: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
+def _in_doubt(near: pl.DataFrame, unsure: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
+    """The acts that are over only if earlier ones count of which that is not sure: what is `missing` of those."""
+    asked = near.filter(pl.col("count") <= version.limit)
+    earlier = [pl.col(f"{name}_of_doubt") for name in _ORDER]
+    return (
+        asked.join(unsure, on=version.per, suffix="_of_doubt")
+        .filter(pl.col("date_of_doubt") >= pl.col("start"), _before(earlier, [pl.col(name) for name in _ORDER]))
+        .explode("missing")
+        .group_by("act", maintain_order=True)
+        .agg("missing")
+    )
+
+
+def _before(these: Sequence[pl.Expr], those: Sequence[pl.Expr]) -> pl.Expr:
+    """Whether an act comes before another in counting order."""
+    before = pl.lit(False)
+    for this, that in zip(reversed(these), reversed(those), strict=True):
+        first = (this < that).fill_null(this.is_null() & that.is_not_null())
+        before = first | (this.eq_missing(that) & before)
+    return before
+
+
+def _first_ones(limit: int) -> pl.Expr:
+    """The acts that hold the first units: of an act that may be refused elsewhere, those before it and itself."""
+    itself = pl.when(~pl.col("sure") & (pl.col("count") - pl.col("quantity") < limit)).then(pl.concat_list("act"))
+    none = pl.lit([], pl.List(pl.UInt32))
+    before = pl.col("related").fill_null(none).list.head("sure_so_far")
+    return pl.concat_list(before, itself.fill_null(none))
+
+
+def _said(near: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
+    over = near.filter(pl.col("count") > version.limit).with_columns(
+        units=pl.min_horizontal("quantity", pl.col("count") - version.limit), related=_first_ones(version.limit)
+    )
     sure = unless_unnamed(version.verdict) if "practitioner" in version.per else pl.lit(version.verdict)
     rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
     last_day = pl.col("end").dt.to_string("%Y-%m-%d").fill_null("..")

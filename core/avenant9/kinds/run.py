@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 #: The practitioner of all rows, where no column and no option names one.
 UNNAMED = "?"
-UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String())}
+#: `at_most` is the gravest that the answer could be, null for the verdict of the version.
+UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String()), "at_most": pl.String()}
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Run:
         grouping: code of the paper claim -> the acts that it may hide.
         rules: all rules of the rulebook, by id.
         violating: by id, the acts in violation of the rules already run.
+        unsure: by id, those that may be, by what is `missing` of the `act`.
     """
 
     as_of: date
@@ -54,6 +56,7 @@ class Run:
     grouping: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Mapping[str, Kind[Any]] = field(default_factory=dict)
     violating: Mapping[str, pl.Series] = field(default_factory=dict)
+    unsure: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def in_force(version: Dated) -> pl.Expr:
@@ -103,7 +106,11 @@ def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
         else:
             columns.append(pl.col(name).cast(dtype))
     unknown = [
-        frame.select(pl.col(name).cast(dtype) for name, dtype in UNVERIFIABLE.items()) for frame in unverifiable
+        frame.select(
+            (pl.col(name) if name in frame.columns else pl.lit(None).alias(name)).cast(dtype)
+            for name, dtype in UNVERIFIABLE.items()
+        )
+        for frame in unverifiable
     ]
     return Outcome(
         found.select(columns),

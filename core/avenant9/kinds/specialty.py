@@ -90,9 +90,15 @@ class Specialty(Kind[SpecialtyVersion]):
             wrong, on=["code", "specialty"], maintain_order="left_right"
         )
         grouped = acts.filter(pl.col("code").is_in(list(run.grouping)))
+        nobody = about.filter(pl.col("specialty").is_null())
         unknown = [
-            missing_columns(about.filter(pl.col("specialty").is_null()), ["specialty"]),
-            *(hidden_by_grouping(grouped, entry.codes, version, run) for entry in entries),
+            pl.concat(
+                [
+                    missing_columns(nobody.filter(pl.col("code").is_in(list(entry.codes))), ["specialty"]),
+                    hidden_by_grouping(grouped, entry.codes, version, run),
+                ]
+            ).with_columns(at_most=pl.lit(entry.verdict))
+            for entry in entries
         ]
         said = found.select(
             "act",

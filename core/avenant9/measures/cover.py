@@ -70,11 +70,17 @@ def units(
         with_measure=pl.when(pl.col("reason").ne_missing("unverifiable")).then(pl.coalesce(with_measure, "baseline"))
     )
     refused = pl.when(pl.col("reason").is_not_null()).then("quantity").otherwise(0).cast(pl.Int64)
+    unsure = pl.col("reason") == "unverifiable"
+    most = pl.coalesce("base", "amount")  # what the fund's share is taken of, at most
+    gain = _share_of(most, pl.col("share")) - _share_of(most, pl.col("nominal"))
     table = own.with_columns(
         measure=pl.lit(name),
         units=pl.col("quantity").cast(pl.Int64) * WHOLE,
         retained=(pl.col("quantity").cast(pl.Int64) - refused) * WHOLE,
         refused=refused * WHOLE,
+        doubtful=pl.lit(0),
+        low=pl.when(unsure).then(0),
+        high=pl.when(unsure).then(pl.max_horizontal(gain, 0)),
         amo=pl.col("with_measure") - pl.col("baseline"),
         patient=pl.col("baseline") - pl.col("with_measure"),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import polars as pl
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: The one doctor of files that name none: a limit per practitioner holds for him as for any other.
 _ALONE = "praticien non nommé"
+#: Ends the name of a count of everything that may be refused.
+_CROWDED = " (tout compris)"
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,14 @@ class Judgement:
     Attributes:
         violations: `act`, `rule`, `message`, `units` (those beyond a limit; null where the whole act is refused).
         reviews: the same, for what a person must settle.
-        unknown: `act`, `rule`, `missing`.
+        unknown: `act`, `rule`, `missing`, `at_most` (the gravest that the answer could be).
+        crowded: `act`, `units`: those beyond a limit if all that may be refused is not.
     """
 
     violations: pl.DataFrame
     reviews: pl.DataFrame
     unknown: pl.DataFrame
+    crowded: pl.DataFrame
 
 
 def judged(
@@ -71,21 +75,31 @@ def judged(
     moved = {
         name: rule for name in rules if (rule := _moved(rulebook.rules[name], nominal, measure, codes)) is not None
     }
+    crowded = {f"{name}{_CROWDED}": rule.with_the_unsure() for name, rule in moved.items() if _leaves_out(rule)}
+    moved |= crowded
     limited = replace(rulebook, rules=moved)
     named = pl.when(pl.col("practitioner") == "?").then(pl.lit(_ALONE)).otherwise("practitioner")
     alone = replace(run, acts_read=run.acts_read.with_columns(practitioner=named))
     found, unknown, crashed = answers(acts.with_columns(practitioner=named), limited, list(moved), alone)
     about = acts.filter(pl.col("code").is_in(list(codes))).select("act")
     findings = [_findings(name, frame, moved[name]) for name, frame in found.items() if not frame.is_empty()]
-    unknowns = [frame.with_columns(rule=pl.lit(name)) for name, frame in unknown.items() if not frame.is_empty()]
-    unknowns += [about.select("act", missing=pl.lit([], pl.List(pl.String)), rule=pl.lit(name)) for name in crashed]
+    unknowns = [frame.with_columns(rule=pl.lit(name)) for name, frame in unknown.items() if name not in crowded]
+    nothing_said = {"missing": pl.lit([], pl.List(pl.String)), "at_most": pl.lit("violation")}
+    unknowns += [about.with_columns(**nothing_said, rule=pl.lit(name)) for name in crashed]
     said = pl.concat([_NO_FINDINGS, *findings]).join(about, on="act", how="semi")
-    asked = pl.concat([_NO_UNKNOWN, *(frame.select("act", "rule", "missing") for frame in unknowns)])
+    asked = pl.concat([_NO_UNKNOWN, *(frame.select(_NO_UNKNOWN.columns) for frame in unknowns)])
+    all_counted = pl.col("rule").is_in(list(crowded))
+    violations = said.filter(pl.col("verdict") == "violation").drop("verdict")
     return Judgement(
-        violations=said.filter(pl.col("verdict") == "violation").drop("verdict"),
-        reviews=said.filter(pl.col("verdict") == "review").drop("verdict"),
+        violations=violations.filter(~all_counted),
+        reviews=said.filter(pl.col("verdict") == "review", ~all_counted).drop("verdict"),
         unknown=asked.join(about, on="act", how="semi"),
+        crowded=violations.filter(all_counted).select("act", "units"),
     )
+
+
+def _leaves_out(rule: Kind[Any]) -> TypeGuard[Frequency]:
+    return isinstance(rule, Frequency) and bool(rule.not_counting)
 
 
 _NO_FINDINGS = pl.DataFrame(
@@ -97,7 +111,9 @@ _NO_FINDINGS = pl.DataFrame(
         "units": pl.Int64(),
     }
 )
-_NO_UNKNOWN = pl.DataFrame(schema={"act": pl.UInt32(), "rule": pl.String(), "missing": pl.List(pl.String())})
+_NO_UNKNOWN = pl.DataFrame(
+    schema={"act": pl.UInt32(), "rule": pl.String(), "missing": pl.List(pl.String()), "at_most": pl.String()}
+)
 
 
 def _findings(name: str, frame: pl.DataFrame, rule: Kind[Any]) -> pl.DataFrame:
@@ -108,6 +124,19 @@ def _findings(name: str, frame: pl.DataFrame, rule: Kind[Any]) -> pl.DataFrame:
     return frame.select(
         "act", rule=pl.lit(name), verdict="verdict", message="message", units=pl.Series(units, dtype=pl.Int64)
     )
+
+
+def doubtful_units(judgement: Judgement, retained: pl.Expr) -> pl.Expr:
+    """Of the units retained of an act, those that a rule leaves to a person, or would if it could answer."""
+    whole = pl.concat(
+        [
+            judgement.reviews.filter(pl.col("units").is_null())["act"],
+            judgement.unknown.filter(pl.col("at_most") == "review")["act"],
+        ]
+    )
+    beyond = judgement.reviews.drop_nulls("units")
+    some = pl.col("act").replace_strict(beyond["act"], beyond["units"], default=0, return_dtype=pl.Int64)
+    return pl.when(pl.col("act").is_in(whole.implode())).then(retained).otherwise(pl.min_horizontal(retained, some))
 
 
 def missing_words(missing: Iterable[str]) -> str:

@@ -77,8 +77,9 @@ def _protocol(patient: Patient, span: PerPatientSpan) -> Protocol:
 def _line(patient: Patient, span: PerPatientSpan | None, refusal: tuple[Reason, str] | None) -> dict[str, Any]:
     before = 0 if span is None else cents(span.baseline)
     due: int | None = before if span is None or refusal is not None else cents(span.amount)
-    if refusal is not None and refusal[0] == "unverifiable":
-        due = None
+    most = None
+    if span is not None and refusal is not None and refusal[0] == "unverifiable":
+        due, most = None, cents(span.amount) - before
     return {
         "period": span.id if span is not None and span.retained else None,
         "practitioner": patient.practitioner,
@@ -86,10 +87,13 @@ def _line(patient: Patient, span: PerPatientSpan | None, refusal: tuple[Reason, 
         "units": WHOLE,
         "retained": 0 if refusal else WHOLE,
         "refused": WHOLE if refusal else 0,
+        "doubtful": WHOLE if refusal is None and any(_reservations(patient, span)) else 0,
         "reason": refusal[0] if refusal else None,
         "detail": refusal[1] if refusal else None,
         "baseline": before,
         "with_measure": due,
+        "low": None if most is None else 0,
+        "high": most,
         "amo": None if due is None else due - before,
         "patient": 0,
         "file": patient.where.file,

@@ -94,6 +94,7 @@ def _piece(shift: Shift, start: datetime, end: datetime, span: Span | None) -> d
         "units": minutes,
         "retained": minutes,
         "refused": 0,
+        "doubtful": 0,
         "patient": 0,
         "file": shift.where.file,
         "sheet": shift.where.sheet,
@@ -137,18 +138,27 @@ def _hourly(measure: Hourly, shift: Shift, calendar: Calendar) -> Iterator[dict[
             detail = f"{when} : heures de permanence des soins, payées par le barème régional."
             yield _refused({**piece, "baseline": 0, "with_measure": 0, "amo": 0}, "pdsa_hours", detail)
             continue
-        if duty != "day":
-            yield _refused(piece, "unverifiable", f"{when} : {_UNKNOWN_DUTY[duty]}.")
-            continue
         known = value_on(measure.baseline, start.date())
         assert known is None or isinstance(known, HourlyBaseline)  # noqa: S101
         before = None if known is None else _by_the_hour(cents(known.rate), piece["units"])
+        if duty != "day":
+            gain = _gain(span, before, piece["units"])
+            bounds = {"low": gain and min(0, gain), "high": gain and max(0, gain)}
+            yield _refused({**piece, **bounds}, "unverifiable", f"{when} : {_UNKNOWN_DUTY[duty]}.")
+            continue
         if span is None or not span.retained:
             paid = {**piece, "baseline": before, "with_measure": before, "amo": None if before is None else 0}
             yield _refused(paid, "out_of_period", f"{when}. {why_outside(measure, start.date())}")
             continue
         due = _by_the_hour(cents(span.rate), piece["units"])
         yield {**piece, "baseline": before, "with_measure": due, "amo": None if before is None else due - before}
+
+
+def _gain(span: HourlySpan | None, before: int | None, minutes: int) -> int | None:
+    """What the measure adds to minutes outside the PDSA, in cents; None where the baseline is not known."""
+    if span is None or not span.retained:
+        return 0
+    return None if before is None else _by_the_hour(cents(span.rate), minutes) - before
 
 
 _UNKNOWN_DUTY: dict[Duty | None, str] = {

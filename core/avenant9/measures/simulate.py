@@ -21,7 +21,7 @@ from avenant9.wording import counted as count_of
 from avenant9.wording import money
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from avenant9.kinds.run import Run
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from avenant9.shifts import Activity
 
 _MONEY = ("baseline", "with_measure", "difference", "difference_amo", "difference_patient")
-_COUNTS = ("units", "retained", "refused")
+_COUNTS = ("units", "retained", "refused", "doubtful")
+_BOUNDS = ("low", "high")
+_OF_ROWS = (*_MONEY, "participation")
+_OF_TOTALS = (*_OF_ROWS, *_BOUNDS)
 _LAW = Scenario()
 
 
@@ -173,6 +176,7 @@ def _summed() -> list[pl.Expr]:
         *(pl.col(name).sum() for name in _COUNTS),
         *(_known_sum(expr.filter(tells)).alias(name) for name, expr in amounts.items()),
         _known_sum(pl.col("participation").drop_nulls()).alias("participation"),
+        *(_known_sum(pl.coalesce(name, amounts["difference"])).alias(name) for name in _BOUNDS),
     ]
 
 
@@ -192,7 +196,7 @@ def _rows(table: pl.DataFrame, hours: set[str]) -> tuple[Row, ...]:
         .sort("measure", "practitioner", "month", "first", "period", nulls_last=True)
     )
     return tuple(
-        Row(**{name: row[name] for name in key}, **_as_text(row, row["measure"] in hours))
+        Row(**{name: row[name] for name in key}, **_counts(row, row["measure"] in hours), **_euros(row, _OF_ROWS))
         for row in grouped.iter_rows(named=True)
     )
 
@@ -201,24 +205,27 @@ def _totals(table: pl.DataFrame, hours: set[str]) -> tuple[Total, ...]:
     """By measure, then over all: acts, hours and patients do not add up, their euros do."""
     by_measure = table.group_by("measure").agg(_summed()).sort("measure")
     totals = [
-        Total(measure=row["measure"], **_as_text(row, row["measure"] in hours))
+        Total(measure=row["measure"], **_counts(row, row["measure"] in hours), **_euros(row, _OF_TOTALS))
         for row in by_measure.iter_rows(named=True)
     ]
     priced = by_measure.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in _MONEY))
     if by_measure.height:
         together = priced.select(
             *(pl.lit(None).alias(name) for name in _COUNTS),
-            *(_known_sum(pl.col(name)) for name in _MONEY),
+            *(_known_sum(pl.col(name)) for name in (*_MONEY, *_BOUNDS)),
             _known_sum(pl.col("participation").drop_nulls()),
         )
-        totals.append(Total(measure=None, **_as_text(together.row(0, named=True), False)))
+        row = together.row(0, named=True)
+        totals.append(Total(measure=None, **_counts(row, hours=False), **_euros(row, _OF_TOTALS)))
     return tuple(totals)
 
 
-def _as_text(row: Mapping[str, Any], hours: bool) -> dict[str, str | None]:
-    counts = {name: None if row[name] is None else _units_text(row[name], hours) for name in _COUNTS}
-    euros = {name: None if row[name] is None else money(row[name]) for name in (*_MONEY, "participation")}
-    return {**counts, **euros}
+def _counts(row: Mapping[str, Any], hours: bool) -> dict[str, Any]:
+    return {name: None if row[name] is None else _units_text(row[name], hours) for name in _COUNTS}
+
+
+def _euros(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | None]:
+    return {name: None if row[name] is None else money(row[name]) for name in names}
 
 
 def _units_text(sixtieths: int, hours: bool) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.measures.judging import judged, missing_words
+from avenant9.measures.judging import doubtful_units, judged, missing_words
 from avenant9.measures.units import UNITS, WHOLE, no_units, out_of_period, placed
 from avenant9.wording import counted as count_of
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from avenant9.rulebook.load import Rulebook
     from avenant9.rulebook.measures import Channel
 
+_MONEY = ("baseline", "with_measure", "low", "high", "amo", "patient", "participation")
 _NO_COLUMN = "Téléconsultations par téléphone : le canal n'est pas dans les fichiers, rien n'est compté."
 
 
@@ -48,25 +49,28 @@ def units(
         .otherwise(0)
         .cast(pl.Int64)
     )
+    kept = pl.col("quantity").cast(pl.Int64) - refused
     table = own.with_columns(
         measure=pl.lit(name),
         reason=pl.coalesce("reason", "refusal"),
         detail=pl.coalesce("detail", "refusal_detail"),
         units=pl.col("quantity").cast(pl.Int64) * WHOLE,
-        retained=(pl.col("quantity").cast(pl.Int64) - refused) * WHOLE,
+        retained=kept * WHOLE,
         refused=refused * WHOLE,
-        **{key: pl.lit(None, pl.Int64) for key in ("baseline", "with_measure", "amo", "patient", "participation")},
+        doubtful=doubtful_units(judgement, kept) * WHOLE,
+        **{key: pl.lit(None, pl.Int64) for key in _MONEY},
     )
     return table.select(pl.col(key).cast(dtype) for key, dtype in UNITS.items()), _notes(table, judgement, measure)
 
 
 def _refusals(judgement: Judgement) -> pl.DataFrame:
-    """One line per act that the rule refuses or cannot answer for."""
+    """One line per act that the rule refuses or may refuse."""
     broken = judgement.violations.select(
         "act", refusal=pl.lit("condition"), refusal_detail="message", over="units"
     ).unique("act", keep="first", maintain_order=True)
-    details = [f"Téléconsultation non vérifiable : {missing_words(own)}." for own in judgement.unknown["missing"]]
-    unknown = judgement.unknown.select(
+    asked = judgement.unknown.filter(pl.col("at_most") == "violation")
+    details = [f"Téléconsultation non vérifiable : {missing_words(own)}." for own in asked["missing"]]
+    unknown = asked.select(
         "act",
         refusal=pl.lit("unverifiable"),
         refusal_detail=pl.Series(details, dtype=pl.String),

@@ -25,10 +25,13 @@ UNITS: dict[str, pl.DataType] = {
     "units": pl.Int64(),
     "retained": pl.Int64(),
     "refused": pl.Int64(),  # units = retained + refused
+    "doubtful": pl.Int64(),  # of those retained, the ones that a person must look at
     "reason": pl.String(),  # of the refused part: one of results.measures.Reason
     "detail": pl.String(),  # the same in French, one sentence, no patient
     "baseline": pl.Int64(),  # what is due without the measure
     "with_measure": pl.Int64(),  # what is due with it
+    "low": pl.Int64(),  # bounds of the difference that adds up to those of a total, null where it has none of its own
+    "high": pl.Int64(),
     "amo": pl.Int64(),  # what the fund pays more, negative for less
     "patient": pl.Int64(),  # what the patient (or a complementary cover) pays more
     "participation": pl.Int64(),  # of the patient, at most; null where the measure has none

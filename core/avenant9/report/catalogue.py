@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import COLUMNS, heading
+from avenant9.kinds.frequency import Frequency
 from avenant9.kinds.windows import WINDOWS
 from avenant9.law.dated import Value, Version
 from avenant9.law.nomenclature import NATURES
@@ -263,8 +264,8 @@ def _asides(rulebook: Rulebook, name: str) -> list[str]:
         asides.append("Cette règle remplace celle fournie avec a9.")
     if rule.silent_where:
         asides.append(f"Se tait là où parle : {', '.join(rule.silent_where)}.")
-    if not_counting := getattr(rule, "not_counting", ()):
-        asides.append(f"Ne compte pas les actes non conformes à : {', '.join(not_counting)}.")
+    if isinstance(rule, Frequency) and rule.refusing:
+        asides.append(f"Ne compte pas les actes non conformes à : {', '.join(rule.refusing)}.")
     return asides
 
 

@@ -42,6 +42,7 @@ HEADINGS: Final = (
     "Écart",
     "dont AMO",
     "dont patient",
+    "Douteuses",
 )
 _LIST_HEADINGS: Final = ("Mesure", "Période", "Libellé", "Du", "Au", "État", "Disputée")
 _TEXTS = HEADINGS[:4]
@@ -91,6 +92,7 @@ _VALUES: Final = {
     "under_age": "dans le parcours sous cet âge",
     "direct_access": "spécialités en accès direct",
     "exemptions": "codes d'exonération",
+    "unrelated": "codes de soins sans rapport avec l'ALD",
     "per_day": "nombre au plus par jour",
     "adult_at": "due à partir de cet âge",
     "protocol": "protocoles",
@@ -173,7 +175,7 @@ def _csv_row(row: Row) -> tuple[str | None, ...]:
     counts = (row.units, row.retained, row.refused)
     money = (row.baseline, row.with_measure, row.difference, row.difference_amo, row.difference_patient)
     numbers = (None if text is None else text.replace(".", ",") for text in (*counts, *money))
-    return row.measure, row.period, row.practitioner, row.month, *numbers
+    return row.measure, row.period, row.practitioner, row.month, *numbers, row.doubtful.replace(".", ",")
 
 
 # --- effects --------------------------------------------------------------------------------------------------
@@ -261,13 +263,31 @@ def _answer(result: Measures) -> str:
     if result.law is None and not any(effect(row) for row in result.rows):
         return "Rien ne dit en euros ce que changent les mesures qui concernent ces fichiers ; leurs unités suivent."
     if result.law is None:
-        return f"Les mesures apportent {euros(now.carers)} aux médecins et aux équipes : {_payers(now)}.{_apart(now)}"
+        brought = f"Les mesures apportent {euros(now.carers)} aux médecins et aux équipes : {_payers(now)}."
+        return f"{brought}{_between(result.totals)}{_apart(now)}"
     change = now - _together(result.law.rows)
     change = Effect(change.amo + change.apart, change.patient)
     if change == Effect():
         return "Ce scénario ne change rien, en euros, à ce que donne la loi telle qu'elle est."
     gain = f"{'apporte' if change.carers >= 0 else 'retire'} {euros(abs(change.carers))} aux médecins et aux équipes"
     return f"Comparé à la loi telle qu'elle est, ce scénario {gain} : {_payers(change)}."
+
+
+def _between(totals: Sequence[Total]) -> str:
+    """What the measures add at least and at best, measure by measure, where what is missing leaves that open."""
+    named = [total for total in totals if total.measure is not None]
+    open_ones = [f"{name_of(total.measure or '')} {said}" for total in named if (said := _bounds(total))]
+    return f" Selon ce que le fichier ne dit pas : {listed(open_ones)}." if open_ones else ""
+
+
+def _bounds(total: Total) -> str:
+    """`de 285,00 € à 300,00 €`; nothing where the difference is all that there is to say."""
+    if total.low is None or total.low == total.high == total.difference:
+        return ""
+    low = euros(_cents(total.low))
+    if total.low == total.high:
+        return f"{low} en tout"  # which units they are is what the file does not say
+    return f"au moins {low}" if total.high is None else f"de {low} à {euros(_cents(total.high))}"
 
 
 def _payers(sums: Effect) -> str:
@@ -311,6 +331,8 @@ def _by_measure(result: Measures) -> Table:
             Column("Sans la mesure", "euros", wide_only=True),
             *_money_columns(apart=False),
             Column("Refusé", wide_only=True),
+            Column("À examiner", wide_only=True),
+            Column("Écart possible", wide_only=True),
         ),
         rows=[
             (
@@ -320,6 +342,8 @@ def _by_measure(result: Measures) -> Table:
                 _known(total.baseline),
                 *_differences(total),
                 _units(total.refused, total.measure),
+                _units(total.doubtful if _cents(total.doubtful or "0") else None, total.measure),
+                _bounds(total),
             )
             for total in totals
         ],
@@ -384,6 +408,7 @@ def _detail(result: Measures) -> Table:
             Column("Écart", "euros", wide_only=True),
             Column("dont AMO", "euros", wide_only=True),
             Column("dont patient", "euros", wide_only=True),
+            Column("Douteuses", "number", wide_only=True),
         ),
         rows=[
             (
@@ -399,6 +424,7 @@ def _detail(result: Measures) -> Table:
                 _known(row.difference),
                 _known(row.difference_amo),
                 _known(row.difference_patient),
+                Decimal(row.doubtful),
             )
             for row in result.rows
         ],

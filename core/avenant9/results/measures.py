@@ -18,7 +18,8 @@ class Row(Result):
     """One measure, period, practitioner and month. `period` is None outside every period.
 
     `units` is a decimal string (acts, patients, or hours with two decimals); money is what payers owe in all, and
-    `difference` what the measure adds to it. Amounts are None where the acts do not tell them.
+    `difference` what the measure adds to it. Amounts are None where the acts do not tell them. `doubtful` counts the
+    retained units that a person must look at.
     """
 
     measure: str
@@ -34,6 +35,7 @@ class Row(Result):
     difference_amo: Money | None
     difference_patient: Money | None
     participation: Money | None = None
+    doubtful: str = "0"
 
 
 class Refused(Result):
@@ -48,7 +50,10 @@ class Refused(Result):
 
 
 class Total(Result):
-    """Sums over the rows, of one measure or of all (`measure` is then None)."""
+    """Sums over the rows, of one measure or of all (`measure` is then None).
+
+    `low` and `high` bound what `difference` would be if everything could be verified; None where nothing bounds it.
+    """
 
     measure: str | None
     units: str | None
@@ -60,6 +65,9 @@ class Total(Result):
     difference_amo: Money | None
     difference_patient: Money | None
     participation: Money | None = None
+    doubtful: str | None = None
+    low: Money | None = None
+    high: Money | None = None
 
 
 class Law(Result):
