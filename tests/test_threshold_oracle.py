@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from avenant9.model import Acts
+
 RULEBOOK, COMMITTEE = load_rulebook(), load_committee()
 ROUGH = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
 Row = dict[str, Any]
@@ -74,15 +76,17 @@ WHEN = st.sampled_from(
 UNTIL = st.sampled_from([None, None, date(2022, 6, 30), date(2022, 12, 30), date(2022, 12, 31), date(2026, 1, 31)])
 
 
-def agree(
-    rows: list[Row], own: list[Row], as_of: date, until: date | None, complete: tuple[int, ...], tmp_path: Path
-) -> None:
+def written(rows: list[Row], tmp_path: Path) -> Acts:
+    """The acts of a file that holds these rows."""
     file = tmp_path / "actes.csv"
     shown = [{**row, "date": f"{row['date']:%d/%m/%Y}"} for row in rows]
     lines = [";".join("" if row[key] is None else str(row[key]) for key in COLUMNS) for row in shown]
     file.write_text("\n".join([";".join(COLUMNS), *lines]) + "\n", encoding="utf-8")
-    acts = load_acts([str(file)], RULEBOOK.nomenclature)
-    derogations = tuple(
+    return load_acts([str(file)], RULEBOOK.nomenclature)
+
+
+def granted_ceilings(own: list[Row]) -> tuple[GrantedCeiling, ...]:
+    return tuple(
         GrantedCeiling(
             practitioner=one["practitioner"],
             year=one["year"],
@@ -92,6 +96,12 @@ def agree(
         )
         for one in own
     )
+
+
+def agree(
+    rows: list[Row], own: list[Row], as_of: date, until: date | None, complete: tuple[int, ...], tmp_path: Path
+) -> None:
+    acts, derogations = written(rows, tmp_path), granted_ceilings(own)
     options = Options(as_of=as_of, derogations=derogations, complete_years=complete, only=(RULE,))
     run = prepared(acts, RULEBOOK, options)
     asked = Asked(as_of, until, derogations, complete)
