@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -64,6 +65,7 @@ FLASH, AWARD = "mission-flash-2022", "reglement-arbitral-2023"
 def test_the_regulation_of_30_september_2022_whole() -> None:
     same = {
         "measure": REGULATION, "practitioner": "A", "patient": 0, "participation": None,
+        "doubtful": 0, "low": None, "high": None,
         "file": "vacations.csv", "sheet": None, "row": 2,
     }  # fmt: skip
     evening, night, morning = date(2022, 9, 30), "pdsa_hours", date(2022, 10, 1)
@@ -427,3 +429,26 @@ def test_moving_a_bound_outward_never_lowers_what_is_retained(
         retained.append((table["retained"].sum(), (table["reason"] == "unverifiable").sum()))
     (before, _), (after, doubtful) = retained
     assert after >= before or doubtful  # a part that joins the period may make the fee of the whole shift doubtful
+
+
+@pytest.mark.parametrize(
+    ("days", "cents"),
+    [
+        (["05/09/2022", "06/09/2022", "07/09/2022"], [3333, 3334, 3333]),  # an hour in all: 100 euros
+        (["05/08/2022", "06/09/2022", "07/09/2022"], [3333, 3333, 3334]),  # two months are two sums
+        (["30/09/2022", "03/10/2022", "04/10/2022"], [3333, 3000, 3000]),  # and so are two rates
+    ],
+)
+def test_minutes_are_summed_before_they_are_rounded(days: list[str], cents: list[int]) -> None:
+    shifts = [shift(REGULATION, f"{day} 09:00", "09:20") for day in days]
+    table, _ = units(REGULATION, measure(REGULATION), shifts, Calendar("metropole", HOURS))
+    assert table["with_measure"].to_list() == cents
+    assert (table["amo"] == table["with_measure"] - table["baseline"]).all()
+
+
+def test_the_minutes_of_another_practitioner_are_another_sum() -> None:
+    one, two = (shift(REGULATION, f"{day}/09/2022 09:00", "09:20") for day in ("05", "06"))
+    table, _ = units(
+        REGULATION, measure(REGULATION), [one, replace(two, practitioner="B")], Calendar("metropole", HOURS)
+    )
+    assert table["with_measure"].to_list() == [3333, 3333]

@@ -1,6 +1,6 @@
 """Shifts minute by minute and patients one by one, as the texts read, in plain loops.
 
-Everything is a fraction of a euro until the end; a month is a plain sum of what each shift gave it.
+Everything is a fraction of a euro until the end; a month is a plain sum of what each shift gave it, rounded once.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def period_of(periods: list[Any], day: date) -> Any | None:
 
 
 def regulation(shifts: list[Shift], zone: str) -> Said:
-    """Each minute outside the PDSA at the rate of its day; each day of a shift is rounded to the cent.
+    """Each minute outside the PDSA at the rate of its day.
 
     PDSA hours are the region's whatever the day, in no period too; what only the region could say is left out.
     """
@@ -119,7 +119,7 @@ def _regulated(said: Said, row: int, practitioner: str, minute: datetime, end: d
                 line.retained += 1
         minute += MINUTE
     if paid and day >= date(2022, 4, 1):
-        line.add(to_cent(Fraction(90 * paid, HOUR)), to_cent(Fraction((100 if period else 90) * paid, HOUR)))
+        line.add(Fraction(90 * paid, HOUR), Fraction((100 if period else 90) * paid, HOUR))
 
 
 def to_cent(euros: Fraction) -> Fraction:
@@ -180,7 +180,7 @@ def _fees(
         noon = datetime.combine(begin.date(), time(12))
         if begin.weekday() == SATURDAY and begin < noon < until and not is_holiday(begin.date(), zone):
             return None
-        by_day[begin] = to_cent(_fee(_minutes(begin, until), grid, weekend=_weekend(begin, zone)))
+        by_day[begin] = _fee(_minutes(begin, until), grid, weekend=_weekend(begin, zone))
     if len(parts) == 2 and not _midnight_is_clear(parts, sum(by_day.values()), zone):
         return None
     return by_day
@@ -191,7 +191,7 @@ def _midnight_is_clear(parts: list[tuple[datetime, datetime, Grid]], paid: Fract
     (first, midnight, grid), (_, last, other) = parts
     minutes = _minutes(first, last)
     if (grid, _weekend(first, zone)) == (other, _weekend(midnight, zone)):
-        return paid == to_cent(_fee(minutes, grid, weekend=_weekend(first, zone)))
+        return paid == _fee(minutes, grid, weekend=_weekend(first, zone))
     # two rates: a started hour may only begin where the day does
     return minutes < 4 * HOUR and not (grid[4] and _minutes(first, midnight) % HOUR)
 

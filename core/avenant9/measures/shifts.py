@@ -64,7 +64,29 @@ def units(
     own = [shift for shift in shifts if shift.role == measure.role]
     pieces = _hourly if isinstance(measure, Hourly) else _fees
     rows = [{"measure": name, **piece} for shift in own for piece in pieces(measure, shift, calendar)]  # type: ignore[arg-type]
-    return pl.DataFrame(rows, schema=UNITS), _notes(measure, own, rows)
+    return _in_cents(pl.DataFrame(rows, schema=UNITS)), _notes(measure, own, rows)
+
+
+def _in_cents(pieces: pl.DataFrame) -> pl.DataFrame:
+    """The pieces, whose money is in sixtieths of a cent, in cents (ruling 95).
+
+    What those of a period, practitioner and month add up to is rounded once, half up: each has what it adds to the
+    rounded sum of those before it.
+    """
+    key = ["period", "practitioner", pl.col("date").dt.truncate("1mo")]
+
+    def added(name: str) -> pl.Expr:
+        own = pl.col(name)
+        so_far = own.fill_null(0).cum_sum().over(key)
+        return pl.when(own.is_not_null()).then(_half_up(so_far) - _half_up(so_far - own)).alias(name)
+
+    return pieces.with_columns(map(added, ("baseline", "with_measure", "low", "high"))).with_columns(
+        amo=pl.when(pl.col("baseline").is_not_null()).then(pl.col("with_measure") - pl.col("baseline"))
+    )
+
+
+def _half_up(sixtieths: pl.Expr) -> pl.Expr:
+    return (2 * sixtieths + WHOLE) // (2 * WHOLE)
 
 
 def _notes(measure: Hourly | ShiftFee, own: Sequence[Shift], rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
@@ -85,7 +107,8 @@ def _notes(measure: Hourly | ShiftFee, own: Sequence[Shift], rows: Sequence[dict
 
 
 def _piece(shift: Shift, start: datetime, end: datetime, span: Span | None) -> dict[str, Any]:
-    """What every piece says; nothing is refused yet, nothing due."""
+    """What every piece says; nothing is refused yet, nothing due. Its money is in sixtieths of a cent, as its minutes
+    are of an hour: nothing is lost before the sum."""
     minutes = _minutes(start, end)
     return {
         "period": span.id if span is not None and span.retained else None,
@@ -110,11 +133,6 @@ def _minutes(start: datetime, end: datetime) -> int:
     return int((end - start).total_seconds()) // 60
 
 
-def _by_the_hour(rate: int, minutes: int) -> int:
-    """Cents for minutes at `rate` cents an hour, half up."""
-    return (2 * rate * minutes + WHOLE) // (2 * WHOLE)
-
-
 def _when(start: datetime, end: datetime) -> str:
     """`Le 30/09/2022 de 20:00 à 24:00`."""
     last = "24:00" if end.date() > start.date() else f"{end:%H:%M}"
@@ -136,29 +154,28 @@ def _hourly(measure: Hourly, shift: Shift, calendar: Calendar) -> Iterator[dict[
         piece, when = _piece(shift, start, end, span), _when(start, end)
         if duty == "pdsa":
             detail = f"{when} : heures de permanence des soins, payées par le barème régional."
-            yield _refused({**piece, "baseline": 0, "with_measure": 0, "amo": 0}, "pdsa_hours", detail)
+            yield _refused({**piece, "baseline": 0, "with_measure": 0}, "pdsa_hours", detail)
             continue
         known = value_on(measure.baseline, start.date())
         assert known is None or isinstance(known, HourlyBaseline)  # noqa: S101
-        before = None if known is None else _by_the_hour(cents(known.rate), piece["units"])
+        before = None if known is None else cents(known.rate) * piece["units"]
         if duty != "day":
             gain = _gain(span, before, piece["units"])
             bounds = {"low": gain and min(0, gain), "high": gain and max(0, gain)}
             yield _refused({**piece, **bounds}, "unverifiable", f"{when} : {_UNKNOWN_DUTY[duty]}.")
             continue
         if span is None or not span.retained:
-            paid = {**piece, "baseline": before, "with_measure": before, "amo": None if before is None else 0}
+            paid = {**piece, "baseline": before, "with_measure": before}
             yield _refused(paid, "out_of_period", f"{when}. {why_outside(measure, start.date())}")
             continue
-        due = _by_the_hour(cents(span.rate), piece["units"])
-        yield {**piece, "baseline": before, "with_measure": due, "amo": None if before is None else due - before}
+        yield {**piece, "baseline": before, "with_measure": cents(span.rate) * piece["units"]}
 
 
 def _gain(span: HourlySpan | None, before: int | None, minutes: int) -> int | None:
-    """What the measure adds to minutes outside the PDSA, in cents; None where the baseline is not known."""
+    """What the measure adds to minutes outside the PDSA; None where the baseline is not known."""
     if span is None or not span.retained:
         return 0
-    return None if before is None else _by_the_hour(cents(span.rate), minutes) - before
+    return None if before is None else cents(span.rate) * minutes - before
 
 
 _UNKNOWN_DUTY: dict[Duty | None, str] = {
@@ -248,14 +265,15 @@ def _holiday(day: date, calendar: Calendar) -> str | None:
 
 
 def _fee(part: _Part, minutes: int) -> int:
-    """Cents for so many minutes at the terms of a part: the flat fee, else by the hour, started or pro rata."""
+    """Sixtieths of a cent for so many minutes at the terms of a part: the flat fee, else by the hour, started or pro
+    rata."""
     span = part.span
     assert span is not None  # noqa: S101
     weekend = part.rate == "weekend"
     if minutes >= span.flat_from_hours * WHOLE:
-        return cents(span.weekend_flat if weekend else span.weekday_flat)
+        return WHOLE * cents(span.weekend_flat if weekend else span.weekday_flat)
     paid = -(-minutes // WHOLE) * WHOLE if span.started_hours else minutes
-    return _by_the_hour(cents(span.weekend_hourly if weekend else span.weekday_hourly), paid)
+    return cents(span.weekend_hourly if weekend else span.weekday_hourly) * paid
 
 
 def _doubt(shift: Shift, due: Sequence[_Part]) -> str | None:
