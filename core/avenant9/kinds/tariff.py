@@ -21,7 +21,7 @@ from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.specialty import Specialty, SpecialtyEntry
 from avenant9.kinds.trace import Cents, Fact, Line, Span, Thousandths, Told, Trace, cents, times
 from avenant9.kinds.visit import ROW
-from avenant9.law.dated import Code, Dated, RuleId, Value, Version, Zone
+from avenant9.law.dated import Code, Dated, Number, RuleId, Strict, Value, Version, Zone
 from avenant9.law.nomenclature import Nature, NoPrice, Price
 from avenant9.law.nomenclature import times as units_of
 from avenant9.model import Outcome
@@ -78,11 +78,27 @@ _NO_TARIFF = {
 }
 
 
+class Admitted(Strict):
+    """Another sum of supplements (euros), which is not reproached between two days."""
+
+    from_: date = Field(alias="from")
+    until: date
+    amount: Number
+
+
 class Combination(Value):
-    """Amounts that one row of `code` may carry: its tariff plus those of `with_`."""
+    """Amounts that one row of `code` may carry: its tariff plus those of `with_`, or what else is `admitted`."""
 
     codes: tuple[Code, ...] = Field(min_length=1)
     with_: tuple[Code, ...] = Field(alias="with", min_length=1)
+    admitted: tuple[Admitted, ...] = ()
+
+    def come_to(self, prices: Sequence[Price | NoPrice], day: date) -> set[int]:
+        """What one unit of the supplements comes to (cents) on a day; nothing where one of them has no price."""
+        known = [price.cents for price in prices if isinstance(price, Price)]
+        if len(known) < len(prices):
+            return set()
+        return {sum(known), *(int(one.amount * 100) for one in self.admitted if one.from_ <= day <= one.until)}
 
     @property
     def french(self) -> str:
@@ -304,10 +320,10 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
     `rows` holds values for rows of one act, lists for those of several. Those billed at the tariff itself are left
     out: they are nearly all of them, nothing is said of them, and no supplement is looked for.
     """
-    permitted: dict[str, list[tuple[str, ...]]] = {}
+    permitted: dict[str, list[Combination]] = {}
     for combination in version.combinations:
         for code in combination.codes:
-            permitted.setdefault(code, []).append(combination.with_)
+            permitted.setdefault(code, []).append(combination)
     questions = rows.select(_KEY).unique(maintain_order=True).with_row_index("question")
     asked = [_Question.of(*values) for _, *values in questions.iter_rows()]
     bare = [_price_row(question, version.verdict, {}, refusals, run) for question in asked]
@@ -366,7 +382,7 @@ def _listed(value: Any) -> list[Any]:
 def _price_row(
     asked: _Question,
     verdict: str,
-    permitted: Mapping[str, Sequence[tuple[str, ...]]],
+    permitted: Mapping[str, Sequence[Combination]],
     refusals: Refusals,
     run: Run,
 ) -> _Priced:
@@ -386,14 +402,14 @@ def _price_row(
         sums = {total + unit for total in sums for unit in units}
     expected = sum(p.times(c, q) for p, c, q in zip(prices, asked.coefficients, asked.quantities, strict=True))
     allowed, doubtful, open_above = set(sums), set[int](), False
-    for supplements in permitted.get(asked.codes[0], ()) if len(asked.codes) == 1 else ():
-        refused = refusals.of(supplements, asked.day, asked.specialty, asked.broken)
+    for combination in permitted.get(asked.codes[0], ()) if len(asked.codes) == 1 else ():
+        refused = refusals.of(combination.with_, asked.day, asked.specialty, asked.broken)
         if refused:
             continue
-        added = [run.prices.of(code, asked.day, asked.specialty, run.overseas) for code in supplements]
-        if all(isinstance(price, Price) for price in added):
-            more = asked.quantities[0] * sum(price.cents for price in added if isinstance(price, Price))
-            (allowed if refused is False else doubtful).update(total + more for total in sums)
+        added = [run.prices.of(code, asked.day, asked.specialty, run.overseas) for code in combination.with_]
+        if more := combination.come_to(added, asked.day):
+            own = {total + asked.quantities[0] * one for total in sums for one in more}
+            (allowed if refused is False else doubtful).update(own)
         elif any(isinstance(price, NoPrice) and price.missing == "specialty" for price in added):
             open_above = True
     if any(price.verdict == "review" for price in prices):
@@ -557,8 +573,7 @@ def _supplements(version: TariffVersion, scene: Scene, expected: int) -> _Supple
         if act["code"] not in combination.codes:
             continue
         added = [_price_of(code, act, scene) for code in combination.with_]
-        prices = [price.cents for price in added if isinstance(price, Price)]
-        if len(prices) == len(added):
-            refused = refusals.of(combination.with_, act["date"], act["specialty"], broken)
-            found[refused].append(Supplement(combination.with_, Cents(expected + act["quantity"] * sum(prices))))
+        refused = refusals.of(combination.with_, act["date"], act["specialty"], broken)
+        for more in sorted(combination.come_to(added, act["date"])):
+            found[refused].append(Supplement(combination.with_, Cents(expected + act["quantity"] * more)))
     return _Supplements(tuple(found[False]), tuple(found[True]), tuple(found[None]))
