@@ -205,6 +205,7 @@ class Nomenclature:
     pathways: dict[str, str]  # letter, or number of the SNDS extracts -> letter
     exemptions: dict[int, str]  # code -> label
     ald_exemptions: frozenset[int]
+    no_exemption: frozenset[int]
     sectors_cnam: dict[str, str]  # convention code -> sector in everyday words
     paediatricians: frozenset[int]  # the specialties of children only
     of_children: frozenset[str]  # codes that a rule reserves to patients under some age

@@ -35,10 +35,20 @@ def read_lists(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
         columns[key] = absent(key) if cells is None else values.distinct(cells, parse, ACTS[key])
         if cells is not None:
             _name_unlisted(reading, key, cells, columns[key], accepted_text)
-    ald_exempt = pl.Series(sorted(nomenclature.ald_exemptions), dtype=ACTS["exemption"])
-    by_exemption = columns["exemption"].is_in(ald_exempt.implode()).fill_null(False)
-    said_no = columns["ald"].eq_missing(pl.Series([False])) & by_exemption
-    columns["ald"] = columns["ald"].set(columns["ald"].is_null() & by_exemption, True).set(said_no, None)
+    columns["ald"] = _ald(columns, nomenclature, alone=reading.cells("ald") is None)
+
+
+def _ald(columns: dict[str, pl.Series], nomenclature: Nomenclature, *, alone: bool) -> pl.Series:
+    """What an exemption says of an ALD; that there is none, where no column but it (`alone`) speaks of one."""
+
+    def exempted(codes: frozenset[int]) -> pl.Series:
+        known = pl.Series(sorted(codes), dtype=ACTS["exemption"])
+        return columns["exemption"].is_in(known.implode()).fill_null(False)
+
+    ald, by_exemption = columns["ald"], exempted(nomenclature.ald_exemptions)
+    said_no = ald.eq_missing(pl.Series([False])) & by_exemption
+    told = ald.set(ald.is_null() & by_exemption, True).set(said_no, None)
+    return told.set(exempted(nomenclature.no_exemption), False) if alone else told
 
 
 def _listed(reading: Reading, key: str, cells: pl.Series) -> pl.Series:

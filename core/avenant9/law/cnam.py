@@ -64,6 +64,12 @@ class AldExemptions(Sourced):
     codes: Ints
 
 
+class NoExemption(Sourced):
+    """The exemption codes that say that there is none."""
+
+    codes: Ints
+
+
 class Paediatricians(Sourced):
     """The specialties that care for children only."""
 
@@ -90,6 +96,7 @@ class Tables(Strict):
     unknown: Unknown
     same_specialty: SameSpecialty
     ald_exemptions: AldExemptions
+    no_exemption: NoExemption
     paediatricians: Paediatricians
     sectors_cnam: SectorsCnam
     natures_of_act: NaturesOfAct
@@ -158,6 +165,7 @@ def read_nomenclature(
             if int(row[0]) not in tables.unknown.exemptions
         },
         ald_exemptions=tables.ald_exemptions.codes,
+        no_exemption=tables.no_exemption.codes,
         sectors_cnam=dict(tables.sectors_cnam.codes),
         paediatricians=tables.paediatricians.specialties,
         of_children=of_children,
