@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -97,9 +96,7 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
     """Runs the selected rules on all acts."""
     run = prepared(acts, rulebook, options)
     counted = counting(run.acts_read)
-    with ThreadPoolExecutor(1) as beside:  # polars works outside the interpreter's lock
-        shares = beside.submit(_threshold, counted, selected, run)
-        found, unknown, crashed = answers(counted, rulebook, selected, run)
+    found, unknown, crashed = answers(counted, rulebook, selected, run)
     findings = [frame.with_columns(rule=pl.lit(name)) for name, frame in found.items() if not frame.is_empty()]
     table = pl.concat(findings) if findings else pl.DataFrame(schema={**FINDINGS, "rule": pl.String})
     patients = run.acts_read.select("patient", "act").drop_nulls("patient")
@@ -113,7 +110,7 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         refused=refused_rows(run.acts_read),
         acts=len(run.acts_read),
         acts_asked=len(_asked(run.acts_read, options)),
-        threshold=shares.result(),
+        threshold=_threshold(counted, selected, run),
         concerned=concerned(rulebook, selected, run),
     )
 
@@ -208,9 +205,7 @@ def _threshold(
     counted: pl.DataFrame, selected: Sequence[str], run: Run
 ) -> dict[tuple[str, date], tuple[dict[str, Any], ...]]:
     return {
-        (name, version.from_): remote_share.practitioners(
-            counted, rule.model_copy(update={"version": (version,)}), run
-        )
+        (name, version.from_): remote_share.practitioners(counted, version, run)
         for name, rule in run.rules.items()
         if name in selected and isinstance(rule, Share)
         for version in rule.version

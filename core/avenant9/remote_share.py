@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from avenant9.kinds.share import Given, Share, ShareVersion, remote_units, running, shares, tally
+from avenant9.kinds.run import Run
+from avenant9.kinds.share import ShareVersion, days_of, running, shares
 from avenant9.model import GrantedCeiling
 
 _BASIS_POINTS = 10_000
@@ -25,7 +26,7 @@ class Asked:
     complete_years: tuple[int, ...] = ()
 
 
-def practitioners(acts: pl.DataFrame, rule: Share, given: Given) -> tuple[dict[str, Any], ...]:
+def practitioners(acts: pl.DataFrame, version: ShareVersion, run: Run) -> tuple[dict[str, Any], ...]:
     """One object per practitioner and civil year, as in the contract (`a9-threshold/1`).
 
     With the number of `unknown` acts where there are some, and the `verdict` where the unknown decides, so that
@@ -33,8 +34,9 @@ def practitioners(acts: pl.DataFrame, rule: Share, given: Given) -> tuple[dict[s
 
     Shares are strings of six digits; all counts are units of acts.
     """
-    asked = Asked(given.as_of, None, given.derogations, given.complete_years)
-    return tuple(entry | _doubt(row) for version in rule.version for row, entry in of_version(acts, version, asked))
+    asked = Asked(run.as_of, None, run.derogations, run.complete_years)
+    days = days_of(acts, version, run)
+    return tuple(entry | _doubt(row) for row, entry in of_version(days, version, asked))
 
 
 def iso_month(year: int, month: int) -> str:
@@ -49,12 +51,11 @@ def share_of(part: int, whole: int) -> str:
 
 
 def of_version(
-    acts: pl.DataFrame, version: ShareVersion, asked: Asked
+    days: pl.DataFrame, version: ShareVersion, asked: Asked
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """The line of `shares` of each practitioner and year, and the object of the contract."""
+    """The line of `shares` of each practitioner and year of a `tally`, and the object of the contract."""
     if asked.until is not None:
-        acts = acts.filter(pl.col("date") <= asked.until)
-    days = tally(remote_units(acts, version))
+        days = days.filter(pl.col("date") <= asked.until)
     keys, counts = ["practitioner", "year"], pl.col("total", "remote").sum()
     monthly = days.group_by(*keys, pl.col("date").dt.month().alias("month")).agg(counts).sort("month")
     by_key = monthly.partition_by(keys, as_dict=True, include_key=False)

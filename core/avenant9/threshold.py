@@ -12,7 +12,17 @@ import polars as pl
 from avenant9.acts.netting import counting
 from avenant9.errors import SettingError
 from avenant9.kinds.derogation import changed_in
-from avenant9.kinds.share import Share, ShareVersion, doubts, empty_months, granted, in_use, remote_units, verdict_of
+from avenant9.kinds.share import (
+    Share,
+    ShareVersion,
+    doubts,
+    empty_months,
+    granted,
+    in_use,
+    remote_units,
+    tally,
+    verdict_of,
+)
 from avenant9.law.dated import SourceModel
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.remote_share import Asked, iso_month, of_version, share_of, unsure_of
@@ -54,7 +64,7 @@ def follow(
     entries = tuple(
         _followed(row, entry, version, nomenclature, asked)
         for version in rule.version
-        for row, entry in of_version(counts, version, asked)
+        for row, entry in of_version(tally(remote_units(counts, version)), version, asked)
     )
     years = {entry.year for entry in entries}
     return results.Threshold(

@@ -82,7 +82,8 @@ class Opposable(Kind[OpposableVersion]):
         """
         codes = sorted(self.codes(version))
         about = concerned(acts, codes, version)
-        hosts = _hosts(about, run.acts_read, version)
+        may_charge = _charged(run.acts_read, version)
+        hosts = _hosts(about, may_charge, run.acts_read, version)
         about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
             pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
         )
@@ -92,7 +93,7 @@ class Opposable(Kind[OpposableVersion]):
         charged = pl.col("charged") > 0
         found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
         nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
-        elsewhere = maybe_beside(about, _charged(run.acts_read, version))
+        elsewhere = maybe_beside(about, may_charge)
         lost = pl.col("act").is_in(elsewhere.implode()) & (pl.col("hosts") == 0)
         open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
         columns = pl.concat_list(
@@ -162,7 +163,9 @@ def _charged(acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame
     return _may_host(acts_read.filter(pl.col("overcharge").ne_missing(0)), version)
 
 
-def _hosts(about: pl.DataFrame, acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
+def _hosts(
+    about: pl.DataFrame, may_charge: pl.DataFrame, acts_read: pl.DataFrame, version: OpposableVersion
+) -> pl.DataFrame:
     """For each act: the overcharges of its host rows (cents), how many are unknown, and the other rows' acts.
 
     Of the other rows of the day only those that are, or may be, overcharged are looked at: they are few.
@@ -171,7 +174,7 @@ def _hosts(about: pl.DataFrame, acts_read: pl.DataFrame, version: OpposableVersi
     own = own | pl.col("code").is_in(about["code"].unique().implode())
     own_rows = _may_host(acts_read, version).filter(own).join(about.select(ROW), on=ROW, how="semi")
     same_day = about.select("practitioner", "date")
-    charged = _charged(acts_read, version).join(same_day, on=["practitioner", "date"], how="semi")
+    charged = may_charge.join(same_day, on=["practitioner", "date"], how="semi")
     host = (
         pl.concat([own_rows, charged])
         .sort("act")

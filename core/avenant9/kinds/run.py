@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -40,6 +40,7 @@ class Run:
         complete_years: the civil years that the files hold whole, as the user says.
         grouping: code of the paper claim -> the acts that it may hide.
         rules: all rules of the rulebook, by id.
+        kept: what several ask of all acts, computed once.
         violating: by id, the acts in violation of the rules already run.
         unsure: by id, those that may be, by what is `missing` of the `act`.
     """
@@ -55,6 +56,7 @@ class Run:
     complete_years: tuple[int, ...] = ()
     grouping: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Mapping[str, Kind[Any]] = field(default_factory=dict)
+    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
     violating: Mapping[str, pl.Series] = field(default_factory=dict)
     unsure: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 

@@ -176,8 +176,8 @@ class Share(Kind[ShareVersion]):
 
         Explained by: `window`, `total`, `remote`, `excess` (units), `ceiling_bp`.
         """
-        counted = remote_units(acts, version)
-        yearly = shares(tally(counted), version, run.derogations)
+        yearly = shares(days_of(acts, version, run), version, run.derogations)
+        counted = remote_units(_looked_into(acts, yearly), version)
         strange = counted.filter(~pl.col("code").is_in(list(run.known_codes)), pl.col("nature").is_null())
         yearly = yearly.join(
             strange.group_by(_YEAR).agg(unknown_codes=pl.col("quantity").cast(pl.Int64).sum()),
@@ -313,6 +313,21 @@ def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
         own, stands_in = pl.col("own_patient"), pl.col("stands_in")
         remote = remote & ~pl.when(own | ~stands_in).then(own)  # whose patient it is to a stand-in, nobody says
     return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
+
+
+def days_of(acts: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
+    """The `tally` of all acts of a run, which the rule and the follow-up of the ceiling both read."""
+    key = "tally", id(acts), version.from_
+    if key not in run.kept:
+        run.kept[key] = tally(remote_units(acts, version))
+    days: pl.DataFrame = run.kept[key]
+    return days
+
+
+def _looked_into(acts: pl.DataFrame, yearly: pl.DataFrame) -> pl.DataFrame:
+    """The acts of those who are, or could be, over their ceiling, and of nobody: of the others nothing is said."""
+    near = yearly.filter(pl.col("over") | pl.col("could_be_over"))["practitioner"].unique()
+    return acts.filter(pl.col("practitioner").is_in(near.implode()) | pl.col("practitioner").is_null())
 
 
 def tally(units: pl.DataFrame) -> pl.DataFrame:

@@ -142,7 +142,7 @@ class Tariff(Kind[TariffVersion]):
         """
         # what a specialty explains of an amount is not to be deduced from the amount's own act
         own = pl.when(~pl.col("specialty_deduced")).then("specialty")
-        about = acts.with_columns(specialty=own).select(_PRICED).filter(in_force(version))
+        about = acts.lazy().filter(in_force(version)).with_columns(specialty=own).select(_PRICED).collect()
         refusals = Refusals(version, run)
         about = about.with_columns(_extras(version), _era(about["date"], {*run.prices.eras, *refusals.bounds}))
         alone = pl.col("parts") == 1

@@ -63,6 +63,8 @@ def maybe_beside(these: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
     where = pl.coalesce("person", pl.format("{}/{}", "input", "row"))
     lost = these.filter(pl.col("practitioner").is_null() | pl.col("patient").is_null())
     lost = lost.select("act", "date", "practitioner", where=where)
+    if lost.is_empty():
+        return lost["act"]
     there = others.select("date", "practitioner", where=where)
 
     def number(acts: pl.DataFrame, *keys: str) -> pl.Expr:
