@@ -172,7 +172,7 @@ def _hosts(
     """
     own = pl.col("parts") > 1  # on the row of another code
     own = own | pl.col("code").is_in(about["code"].unique().implode())
-    own_rows = _may_host(acts_read, version).filter(own).join(about.select(ROW), on=ROW, how="semi")
+    own_rows = _may_host(acts_read.filter(own), version).join(about.select(ROW), on=ROW, how="semi")
     same_day = about.select("practitioner", "date")
     charged = may_charge.join(same_day, on=["practitioner", "date"], how="semi")
     host = (
