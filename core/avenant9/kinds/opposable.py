@@ -23,6 +23,7 @@ from avenant9.wording import euros as in_euros
 
 _HOST = [
     *ROW,
+    "patient",
     "act",
     "uncounted",
     "parts",

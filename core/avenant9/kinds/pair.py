@@ -108,7 +108,7 @@ class Pair(Kind[PairVersion]):
         if beside.is_empty() and _may_hide(mine, version.beside, run).is_empty():
             return outcome(no_findings(), hidden_by_grouping(acts, version.excluded.codes, version, run))
         pairs = visits(excluded, beside).with_columns(
-            allowed=reduce(lambda a, b: a | b, (own.allows for own in version.allowed), pl.lit(False)),
+            allowed=_allowed(version),
             together=_one_invoice() if version.scope == "invoice" else pl.lit(True),
         )
         pairs = pairs.filter(~pl.col("allowed").fill_null(False), pl.col("together").fill_null(True))
@@ -184,11 +184,26 @@ def _lost(
     """The excluded acts of which only their patient or practitioner would tell whether something stands beside them,
     or makes regular what does. Where a pair is one of an invoice, an act of a known one has nothing elsewhere.
     """
-    elsewhere = maybe_beside(excluded, beside)
-    lost = pl.col("act").is_in(elsewhere.implode())
+    elsewhere = [
+        maybe_beside(acts, _not_allowed_beside(acts, beside, version))
+        for _, acts in excluded.filter(unnamed() | pl.col("patient").is_null()).group_by("code", "specialty")
+    ]
+    lost = pl.col("act").is_in(pl.concat(elsewhere).implode()) if elsewhere else pl.lit(False)
     if version.scope == "invoice":
         lost = lost & pl.col("invoice").is_null()
     return excluded.filter(lost | pl.col("act").is_in(maybe_regular["act"].implode()))
+
+
+def _not_allowed_beside(excluded: pl.DataFrame, beside: pl.DataFrame, version: PairVersion) -> pl.DataFrame:
+    """Those of `beside` that no text allows with acts of one code and specialty."""
+    own = excluded.select("code", "specialty").head(1)
+    pairs = own.join(beside.select("act", other_code="code"), how="cross").filter(~_allowed(version).fill_null(False))
+    return beside.join(pairs, on="act", how="semi")
+
+
+def _allowed(version: PairVersion) -> pl.Expr:
+    """Whether a text allows a pair (`code`, `specialty`, `other_code`); null where the specialty would tell."""
+    return reduce(lambda a, b: a | b, (own.allows for own in version.allowed), pl.lit(False))
 
 
 def _asks(pairs: pl.DataFrame, column: str) -> pl.DataFrame:

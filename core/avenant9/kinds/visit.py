@@ -58,23 +58,31 @@ def unnamed() -> pl.Expr:
 
 def maybe_beside(these: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
     """The acts of `these`, of an unknown patient or practitioner, that may be of the visit of one of `others` besides
-    those of their own row or invoice: of the same day, and of a practitioner who may be the same.
+    those of their own row or invoice: of the same day, and of a practitioner and a patient who may be the same.
     """
-    where = pl.coalesce("person", pl.format("{}/{}", "input", "row"))
+    row = pl.format("{}/{}", "input", "row")
+    where = pl.when(pl.col("practitioner").is_null()).then(row).otherwise(pl.coalesce("person", row))
     lost = these.filter(pl.col("practitioner").is_null() | pl.col("patient").is_null())
-    lost = lost.select("act", "date", "practitioner", where=where)
+    lost = lost.select("act", "date", "practitioner", "patient", where=where)
     if lost.is_empty():
         return lost["act"]
-    there = others.select("date", "practitioner", where=where)
+    there = others.select("date", "practitioner", "patient", where=where)
 
     def number(acts: pl.DataFrame, *keys: str) -> pl.Expr:
         counted = acts.group_by(keys).len()
         found = lost.join(counted, on=keys, how="left", nulls_equal=True, maintain_order="left")
         return pl.lit(found["len"].fill_null(0).cast(pl.Int64))
 
-    nobody_s = number(there.filter(pl.col("practitioner").is_null()), "date")
-    whoever = pl.when(pl.col("practitioner").is_null()).then(number(there, "date"))
-    near = whoever.otherwise(number(there, "date", "practitioner") + nobody_s)
+    def alike(key: str) -> pl.Expr:
+        return number(there, "date", key) + number(there.filter(pl.col(key).is_null()), "date")
+
+    near = (
+        pl.when(pl.col("practitioner").is_not_null())
+        .then(alike("practitioner"))
+        .when(pl.col("patient").is_not_null())
+        .then(alike("patient"))
+        .otherwise(number(there, "date"))
+    )
     return lost.filter(near > number(there, "date", "practitioner", "where"))["act"]
 
 
