@@ -28,6 +28,7 @@ class Book:
     coefficient_aliases: dict[tuple[str, int], str] = field(default_factory=dict)
     letters: set[str] = field(default_factory=set)  # all codes that a table of the CNAM knows
     numbers: dict[int, str] = field(default_factory=dict)  # of the SNDS extracts -> code
+    deductions: dict[str, Any] = field(default_factory=dict)  # what one column says of another
 
     def __post_init__(self) -> None:
         for code, act in self.acts.items():
@@ -67,7 +68,8 @@ def load(root: Path = RULES) -> Book:
         elif kind not in OTHER_KINDS:
             rules[path.relative_to(root).with_suffix("").as_posix()] = content
     letters, numbers = natures_of_act(root / "tables")
-    return Book(dict(sorted(rules.items())), acts, letters=letters, numbers=numbers)
+    said = tomllib.loads((root / "tables" / "deductions.toml").read_text(encoding="utf-8"))
+    return Book(dict(sorted(rules.items())), acts, letters=letters, numbers=numbers, deductions=said)
 
 
 def natures_of_act(folder: Path) -> tuple[set[str], dict[int, str]]:

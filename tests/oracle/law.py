@@ -49,7 +49,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -57,6 +57,7 @@ from zoneinfo import ZoneInfo
 from oracle import days
 from oracle.activity import birthday
 from oracle.book import CCAM
+from oracle.columns import same_visit
 from oracle.reading import Act, Reading, half_up
 
 if TYPE_CHECKING:
@@ -293,7 +294,8 @@ def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
         wanted = {"reason": version.get("reasons", []), "channel": version.get("channels", [])}
         wanted = {column: values for column, values in wanted.items() if values}
         keys = version["per"]
-        counted = []
+        counted, concerned = [], []
+        open_acts: Missing = {}
         for act in sorted(case.counting, key=order):
             if not in_force(version, act.date):
                 continue
@@ -304,9 +306,18 @@ def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             needed = keys if version["limit"] else []  # what is never admitted needs no patient
             unknown = [key for key in [*wanted, *needed] if getattr(act, key) is None]
             if unknown:
-                missing[act.number] = unknown
+                open_acts[act.number] = unknown
             elif act.number not in refused:
                 counted.append(act)
+            if unknown or act.number not in refused:
+                concerned.append(act)
+        missing.update(
+            {
+                act.number: open_acts[act.number]
+                for act in concerned
+                if act.number in open_acts and may_pass(version, act, concerned, open_acts)
+            }
+        )
         for i, act in enumerate(counted):
             window = [
                 other
@@ -359,6 +370,27 @@ def gravest(rule: dict[str, Any], act: Act) -> str | None:
             own = [entry["verdict"] for entry in version.get("entry", []) if act.code in entry["codes"]]
             return str(own[0] if own else version["verdict"])
     return None
+
+
+def may_pass(version: dict[str, Any], act: Act, concerned: list[Act], open_acts: Missing) -> bool:
+    """Whether at worst the limit is passed in a window that holds the act: all that is open is of one patient."""
+    limit, window, keys = version["limit"], version["window"], version["per"]
+    if window == "rolling-12-months":
+        return any(
+            units_of([other for other in concerned if same_window(window, last, other)]) > limit
+            for last in concerned
+            if last.date >= act.date and same_window(window, last, act)
+        )
+    here = [other for other in concerned if same_window(window, act, other)]
+    if "practitioner" in keys and all(other.practitioner is not None for other in concerned):
+        here = [other for other in here if other.practitioner == act.practitioner]
+    known: dict[tuple[object, ...], int] = {}
+    for other in here:
+        if other.number not in open_acts:
+            key = tuple(getattr(other, one) for one in keys)
+            known[key] = known.get(key, 0) + other.quantity
+    unknown = units_of([other for other in here if other.number in open_acts])
+    return unknown + max(known.values(), default=0) > limit
 
 
 def proximity(case: Case, rule: dict[str, Any], done: Done) -> Answer:
@@ -417,6 +449,7 @@ class Year(NamedTuple):
     unknown: list[Act]  # remote, if the patient is not the doctor's own
     ordinary: int
     highest: int  # of the ceilings that may be the practitioner's, where its specialty is not known
+    every: int  # the highest of all ceilings, where only codes tell the specialty, or nothing
     derogation: Derogation | None
     months: set[int]  # that hold an act
 
@@ -450,16 +483,22 @@ def years(case: Case, version: dict[str, Any], missing: Missing) -> list[Year]:
             elif act.treating_doctor is None:
                 unknown.append(act)
         specialties = sorted(act.specialty for act in acts if act.specialty is not None)
+        told = bool(specialties)
+        specialties = specialties or [act.likely_specialty for act in acts if act.likely_specialty is not None]
         ordinary = version["ceiling_bp"]
         others = version.get("specialty_ceilings", [])
-        highest = 0 if specialties else max([ordinary, *(other["ceiling_bp"] for other in others)])
+        every = max([ordinary, *(other["ceiling_bp"] for other in others)])
+        highest = 0 if specialties else every
         for other in others:
             if specialties and max(specialties, key=specialties.count) in other["specialties"]:
                 ordinary = other["ceiling_bp"]
         derogation = granted(case, practitioner, year)
         highest = max(ordinary, highest)
         total, months = units_of(acts), {act.date.month for act in acts}
-        result.append(Year(practitioner, year, total, remote, unknown, ordinary, highest, derogation, months))
+        beyond_doubt = 0 if told else every
+        result.append(
+            Year(practitioner, year, total, remote, unknown, ordinary, highest, beyond_doubt, derogation, months)
+        )
     return result
 
 
@@ -494,7 +533,8 @@ def share(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                     missing.update({act.number: unsaid for act in one.remote if unsaid})
                     missing.update({act.number: [*unsaid, "treating_doctor"] for act in one.unknown})
                 continue
-            certain = whole(case, version, one) and not case.reading.assumed and not one.unknown
+            firm = remote * 10_000 > max(one.every, ceiling) * one.total
+            certain = firm and whole(case, version, one) and not case.reading.assumed and not one.unknown
             kept = [act for act in one.remote if not uncertain(case, act)]
             left = one.total - remote + units_of(kept)
             verdict = version["verdict"] if certain and units_of(kept) * 10_000 > ceiling * left else "review"
@@ -713,24 +753,21 @@ def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                 if act.optam is True or act.sector not in ["2", None]:
                     continue
                 unknown = [key for key in ("sector", "optam") if getattr(act, key) is None]
-            nobody = [key for key in ("practitioner", "patient") if getattr(act, key) is None]
+            maybe = [
+                other
+                for other in maybe_beside(case, act)
+                if case.book.nature(other.code) in version["host_natures"] and other.overcharge != 0
+            ]
             hosts: dict[int, Act] = {}
             for other in sorted(case.counting, key=order):
-                same_visit = not nobody and (other.practitioner, other.patient, other.date) == (
-                    act.practitioner,
-                    act.patient,
-                    act.date,
-                )
-                if case.book.nature(other.code) in version["host_natures"] and (other.row == act.row or same_visit):
+                if case.book.nature(other.code) in version["host_natures"] and same_visit(act, other):
                     hosts.setdefault(other.row, other)
             charged = [host for host in hosts.values() if (host.overcharge or 0) > 0]
             if not charged:
-                if not hosts:
-                    unknown += nobody
-                    if not nobody:
-                        continue
-                elif any(host.overcharge is None for host in hosts.values()):
+                if any(host.overcharge is None for host in hosts.values()):
                     unknown.append("overcharge")
+                elif maybe and not hosts:
+                    unknown += nobody(act)
                 else:
                     continue
             if unknown:
@@ -740,7 +777,7 @@ def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             elsewhere = [host for host in charged if host.row != act.row]
             unnamed = case.reading.assumed and len(elsewhere) == len(charged)
             verdict = "review" if unnamed else version["verdict"]
-            visit = (act.practitioner, act.patient, act.date, act.row if nobody else None)
+            visit = (act.date, min(one.row for one in case.counting if same_visit(act, one)))
             if visit not in visits or (verdict == version["verdict"] and visits[visit].verdict != verdict):
                 visits[visit] = Found(act, None, None, verdict, stake, elsewhere)
         found += visits.values()
@@ -770,6 +807,8 @@ def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[
         hours = range(24) if act.time is None else [act.time.hour]
         duties = {days.duty(act.date, hour, zone) for hour in hours}
         return (None, ["time"]) if len(duties) > 1 else (duties.pop() in test["values"], [])
+    if name in ("is-true", "is-false") and test["column"] == "treating_doctor" and act.stands_in:
+        return (True, []) if name == "is-true" or act.treating_doctor is not True else (False, [])
     columns = {"specialty-in": "specialty", "exemption-in": "exemption", "rate-under": "rate"}
     column = columns[name] if name in columns else test["column"]
     value = getattr(act, column)
@@ -844,6 +883,11 @@ def leaves_a_doubt(test: dict[str, Any], act: Act, zone: str) -> bool:
     return False
 
 
+def with_specialty(act: Act) -> Act:
+    """The act, with the specialty that the codes of its visit say."""
+    return act if act.likely_specialty is None else replace(act, specialty=act.likely_specialty)
+
+
 def condition(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
@@ -852,30 +896,38 @@ def condition(case: Case, rule: dict[str, Any], done: Done) -> Answer:
         for act in case.counting:
             if not in_force(version, act.date) or act.code not in version["codes"]:
                 continue
-            reasons = version.get("reasons", [])
-            if reasons and act.reason is not None and act.reason not in reasons:
-                continue
-            required = [holds(test, act, case.zone) for test in version["requires"]]
-            excused = [holds(test, act, case.zone) for test in version.get("unless", [])]
-            if all(value for value, _ in required) or any(value for value, _ in excused):
-                continue
-            about = not reasons or act.reason is not None
-            broken = any(value is False for value, _ in required)
-            alone = all(value is False for value, _ in excused)
-            firm = any(
-                value is False and not leaves_a_doubt(test, act, case.zone)
-                for test, (value, _) in zip(version["requires"], required, strict=True)
-            )
-            doubts = [holds(test, act, case.zone) for test in version.get("doubtful_if", [])]
-            verdict = version["verdict"]
-            if not alone or not firm or any(value is not False for value, _ in doubts):
-                verdict = "review"
-            if about and broken and (alone or version.get("unknown_exception") == "review"):
-                found.append(Found(act, None, None, verdict, own_amount(case, act), []))
-            else:
-                unknown = [column for _, columns in [*required, *excused] for column in columns]
-                missing[act.number] = unknown if about else ["reason", *unknown]
+            verdict, unknown = judged(case, version, with_specialty(act))
+            if verdict is not None:
+                sure = judged(case, version, act)[0] == verdict
+                found.append(Found(act, None, None, verdict if sure else "review", own_amount(case, act), []))
+            elif unknown:
+                missing[act.number] = unknown
     return found, missing
+
+
+def judged(case: Case, version: dict[str, Any], act: Act) -> tuple[str | None, list[str]]:
+    """The verdict on one act, or the columns that would tell; neither, where the condition holds."""
+    reasons = version.get("reasons", [])
+    if reasons and act.reason is not None and act.reason not in reasons:
+        return None, []
+    required = [holds(test, act, case.zone) for test in version["requires"]]
+    excused = [holds(test, act, case.zone) for test in version.get("unless", [])]
+    if all(value for value, _ in required) or any(value for value, _ in excused):
+        return None, []
+    about = not reasons or act.reason is not None
+    broken = any(value is False for value, _ in required)
+    alone = all(value is False for value, _ in excused)
+    if not about or not broken or not (alone or version.get("unknown_exception") == "review"):
+        unknown = [column for _, columns in [*required, *excused] for column in columns]
+        return None, unknown if about else ["reason", *unknown]
+    firm = any(
+        value is False and not leaves_a_doubt(test, act, case.zone)
+        for test, (value, _) in zip(version["requires"], required, strict=True)
+    )
+    doubts = [holds(test, act, case.zone) for test in version.get("doubtful_if", [])]
+    if not alone or not firm or any(value is not False for value, _ in doubts):
+        return "review", []
+    return version["verdict"], []
 
 
 def specialty(case: Case, rule: dict[str, Any], done: Done) -> Answer:
@@ -887,11 +939,13 @@ def specialty(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             for act in case.counting:
                 if not in_force(version, act.date) or act.code not in entry["codes"]:
                     continue
-                welcome = "allowed" not in entry or act.specialty in entry["allowed"]
-                if act.specialty is None:
+                known = with_specialty(act).specialty
+                welcome = "allowed" not in entry or known in entry["allowed"]
+                if known is None:
                     missing[act.number] = ["specialty"]
-                elif not welcome or act.specialty in entry.get("refused", []):
-                    found.append(Found(act, None, None, entry["verdict"], own_amount(case, act), []))
+                elif not welcome or known in entry.get("refused", []):
+                    verdict = "review" if act.specialty is None else entry["verdict"]
+                    found.append(Found(act, None, None, verdict, own_amount(case, act), []))
     return found, missing
 
 
@@ -918,13 +972,22 @@ def nobody(act: Act) -> list[str]:
 
 
 def beside(case: Case, act: Act) -> list[Act]:
-    """The other acts of the same practitioner, patient and day, or of its row where one is unknown."""
-    found = []
-    for other in sorted(case.counting, key=order):
-        visit = (other.practitioner, other.patient, other.date) == (act.practitioner, act.patient, act.date)
-        if other.number != act.number and (other.row == act.row or (visit and not nobody(act))):
-            found.append(other)
-    return found
+    """The other acts of the same visit, in counting order."""
+    return [other for other in sorted(case.counting, key=order) if other is not act and same_visit(act, other)]
+
+
+def may_be_beside(act: Act, other: Act) -> bool:
+    """Whether only an unknown patient or practitioner keeps the two apart: one day, another row and invoice."""
+    if not nobody(act) or act.date != other.date or same_visit(act, other):
+        return False
+    return all(
+        getattr(act, key) is None or getattr(other, key) is None or getattr(act, key) == getattr(other, key)
+        for key in ("practitioner", "patient")
+    )
+
+
+def maybe_beside(case: Case, act: Act) -> list[Act]:
+    return [other for other in case.counting if may_be_beside(act, other)]
 
 
 def host(case: Case, rule: dict[str, Any], done: Done) -> Answer:
@@ -940,7 +1003,10 @@ def host(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             if True in hosts:
                 continue
             doubtful = any(selected(case, version.get("doubtful_hosts", {}), other.code) for other in others)
-            unknown = [] if doubtful else nobody(act)
+            elsewhere = any(
+                selected(case, version["hosts"], other.code) is not False for other in maybe_beside(case, act)
+            )
+            unknown = nobody(act) if elsewhere and not doubtful else []
             unknown += ["original_code"] if None in hosts else []
             if unknown:
                 missing[act.number] = unknown
@@ -1016,8 +1082,16 @@ def pair(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             excuses = [selected(case, excuse, other.code) for other in others] if excuse else []
             if True in excuses:
                 continue
+            maybe = maybe_beside(case, act)
+            excused_elsewhere = excuse and any(selected(case, excuse, other.code) is not False for other in maybe)
+            excluded_elsewhere = any(
+                selected(case, version["beside"], other.code) is not False
+                and allowed(version, act, other) is not True
+                and (version.get("scope", "day") == "day" or act.invoice is None)
+                for other in maybe
+            )
             firm, doubtful = [], []
-            unknown = nobody(act)
+            unknown = nobody(act) if excluded_elsewhere else []
             for other in others:
                 is_beside = selected(case, version["beside"], other.code)
                 is_allowed = allowed(version, act, other)
@@ -1027,14 +1101,14 @@ def pair(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                 gaps = ["original_code"] if is_beside is None or None in excuses else []
                 gaps += ["specialty"] if is_allowed is None else []
                 gaps += ["invoice"] if together is None else []
-                gaps += nobody(act) if excuse else []
+                gaps += nobody(act) if excused_elsewhere else []
                 if gaps:
                     unknown += gaps
                 elif together == "review":
                     doubtful.append(other)
                 else:
                     firm.append(other)
-            visit = (act.practitioner, act.patient, act.date, act.code, act.row if nobody(act) else None)
+            visit = (act.code, min(one.row for one in [act, *others] if same_visit(act, one)))
             if firm:
                 assumed = case.reading.assumed and all(other.row != act.row for other in firm)
                 verdict = "review" if assumed else version["verdict"]

@@ -28,6 +28,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from oracle.book import CCAM
+from oracle.columns import complete
 
 if TYPE_CHECKING:
     from oracle.book import Book
@@ -90,6 +91,9 @@ class Act:
     channel: str | None
     territory: bool | None
     uncounted: str | None = None  # None counts; cancellation, cancelled, orphan, rejete, annule do not
+    nobody_on_invoice: bool = False  # no row of its invoice names a patient
+    stands_in: bool = False  # for the médecin traitant, by the letter of the pathway
+    likely_specialty: int | None = None  # what codes of its visit say, where none has a specialty
 
 
 @dataclass
@@ -165,6 +169,12 @@ def codes(cell: str) -> list[tuple[str, int | None]]:
     return found
 
 
+def is_known(written: str, book: Book) -> bool:
+    """Whether the nomenclature knows a code: of several in a cell each must be."""
+    code = book.numbers.get(int(written), written) if written.isdigit() else written
+    return book.known(book.aliases.get(code, code)) or re.fullmatch(CCAM, code) is not None
+
+
 def half_up(numerator: int, denominator: int) -> int:
     """Rounded to the nearest, halves away from zero; the denominator is positive."""
     if numerator < 0:
@@ -189,7 +199,8 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
             continue
         day = a_date(cell("date"))
         parts = codes(cell("code")) if cell("code") else []
-        if day is None or not parts:
+        strange = len(parts) > 1 and not all(is_known(written, book) for written, _ in parts)
+        if day is None or not parts or strange:
             rejected.append(line)
             continue
         birth = a_date(cell("birth_date"))
@@ -254,6 +265,7 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
                 )
             )
     net(acts)
+    complete(acts, book)
     return Reading(acts, rejected, "practitioner" not in columns)
 
 
