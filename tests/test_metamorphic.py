@@ -572,3 +572,30 @@ def test_24_two_runs_write_the_same_bytes(practice: Practice, tmp_path: Path) ->
         codes = [a9.run("check", file, "--as-of", AS_OF, "-o", str(result)) for result in results]
         assert codes[0] == codes[1]
         assert results[0].read_bytes() == results[1].read_bytes()
+
+
+#: What else answers where a column is away: a status takes acts out, other columns tell rows or the doctor apart.
+ANSWERED_ELSEWHERE = {
+    ("overcharge", "tarif/sans-depassement"),  # tarif/conventionnel looks at the amount
+    ("treating_doctor", "condition/snp-patientele"),  # a pathway that contradicts it
+    ("treating_doctor", "condition/apc-medecin-traitant"),
+    ("treating_doctor", "condition/vl-medecin-traitant"),
+}
+MAY_GO = ("specialty", "sector", "optam", "birth_date", "ald", "exemption", "place", "reason", "pathway",
+          "treating_doctor", "regulated_by", "regulated_at", "requested_by", "requested_at", "channel", "territory",
+          "rate", "overcharge")  # fmt: skip
+
+
+@relation(few=2, practice=plain(max_rows=20, every_column=MAY_GO))
+def test_25_a_column_taken_away_is_never_silence(practice: Practice, tmp_path: Path) -> None:
+    """What was found stays, or its rule is unverifiable; nothing new is refused that could be answered before."""
+    one = run(practice, tmp_path)
+    before = {(found.rule, found.row) for found in subject.findings(one)}
+    for column in MAY_GO:
+        left = replace(practice, columns=tuple(key for key in practice.columns if key != column))
+        two = run(left, tmp_path)
+        after, asked = subject.findings(two), {*subject.unverifiable(one), *subject.unverifiable(two)}
+        settled = {rule for rule in RULES if (column, rule) not in ANSWERED_ELSEWHERE} - PER_PRACTITIONER - asked
+        gone = before - {(found.rule, found.row) for found in after}
+        came = {(found.rule, found.row) for found in after if found.verdict == "violation"} - before
+        assert not {rule for rule, _ in gone | came} & settled, (column, gone, came)
