@@ -1087,7 +1087,7 @@ def pair(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             excluded_elsewhere = any(
                 selected(case, version["beside"], other.code) is not False
                 and allowed(version, act, other) is not True
-                and (version.get("scope", "day") == "day" or act.invoice is None)
+                and (version.get("scope", "day") == "day" or act.invoice is None or other.invoice is None)
                 for other in maybe
             )
             firm, doubtful = [], []

@@ -182,16 +182,30 @@ def _lost(
     excluded: pl.DataFrame, beside: pl.DataFrame, maybe_regular: pl.DataFrame, version: PairVersion
 ) -> pl.DataFrame:
     """The excluded acts of which only their patient or practitioner would tell whether something stands beside them,
-    or makes regular what does. Where a pair is one of an invoice, an act of a known one has nothing elsewhere.
+    or makes regular what does. Where a pair is one of an invoice, two known ones are apart.
     """
-    elsewhere = [
-        maybe_beside(acts, _not_allowed_beside(acts, beside, version))
-        for _, acts in excluded.filter(unnamed() | pl.col("patient").is_null()).group_by("code", "specialty")
+    unnumbered = pl.col("invoice").is_null() | pl.lit(version.scope != "invoice")
+    lost = [
+        _maybe_paired(excluded.filter(unnumbered), beside, version),
+        _maybe_paired(excluded.filter(~unnumbered), beside.filter(unnumbered), version),
     ]
-    lost = pl.col("act").is_in(pl.concat(elsewhere).implode()) if elsewhere else pl.lit(False)
-    if version.scope == "invoice":
-        lost = lost & pl.col("invoice").is_null()
-    return excluded.filter(lost | pl.col("act").is_in(maybe_regular["act"].implode()))
+    return excluded.filter(
+        pl.col("act").is_in(pl.concat(lost).implode()) | pl.col("act").is_in(maybe_regular["act"].implode())
+    )
+
+
+def _maybe_paired(excluded: pl.DataFrame, beside: pl.DataFrame, version: PairVersion) -> pl.Series:
+    """The excluded acts of an unknown patient or practitioner that may be of the visit of one that no text allows."""
+    nobody = excluded.filter(unnamed() | pl.col("patient").is_null())
+    return pl.concat(
+        [
+            nobody["act"].clear(),
+            *(
+                maybe_beside(acts, _not_allowed_beside(acts, beside, version))
+                for _, acts in nobody.group_by("code", "specialty")
+            ),
+        ]
+    )
 
 
 def _not_allowed_beside(excluded: pl.DataFrame, beside: pl.DataFrame, version: PairVersion) -> pl.DataFrame:
