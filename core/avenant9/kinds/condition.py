@@ -171,7 +171,7 @@ class TestLine:
     def told(self, words: Mapping[bool | None, str]) -> str:
         """The test, whether it holds in the given words, and what was found."""
         found = self.test.told(self.found)
-        return f"{self.test.asked} : {words[self.holds]}" + (f" ({found})" if found else "")
+        return f"{self.test.french} : {words[self.holds]}" + (f" ({found})" if found else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from pydantic import Field, model_validator
 
-from avenant9.acts.columns import COLUMNS, LISTED, heading, in_french
+from avenant9.acts.columns import COLUMNS, LISTED, in_french
 from avenant9.kinds.french import day
 from avenant9.kinds.run import Run
 from avenant9.kinds.scene import Scene
@@ -87,11 +87,6 @@ class Test(Value):
         """The value that it reads of an act, as a program reads it."""
         return scene.act[self.reads[0]]
 
-    @property
-    @abstractmethod
-    def asked(self) -> str:
-        """What it asks, in an explanation."""
-
     def told(self, found: Any) -> str:
         """The value found, in words; what is unknown is named in full."""
         if found is None:
@@ -135,12 +130,8 @@ class AgeUnder(_OfAge):
         return pl.format(f"patient de {{}} ans le jour de l'acte, moins de {self.years} ans exigés", "age")
 
     @property
-    def asked(self) -> str:
-        return f"patient de moins de {self.years} ans"
-
-    @property
     def french(self) -> str:
-        return f"moins de {self.years} ans"
+        return f"patient de moins de {self.years} ans"
 
 
 class AgeAtLeast(_OfAge):
@@ -156,12 +147,8 @@ class AgeAtLeast(_OfAge):
         return pl.format(f"patient de {{}} ans le jour de l'acte, {self.years} ans au moins exigés", "age")
 
     @property
-    def asked(self) -> str:
-        return f"patient de {self.years} ans ou plus"
-
-    @property
     def french(self) -> str:
-        return f"{self.years} ans ou plus"
+        return f"patient de {self.years} ans ou plus"
 
 
 def birthday(years: int) -> pl.Expr:
@@ -217,12 +204,8 @@ class IsTrue(_OfYesNo):
         return pl.lit("pas d'ancrage territorial" if self.column == "territory" else _NO[self.column])
 
     @property
-    def asked(self) -> str:
-        return _YES[self.column]
-
-    @property
     def french(self) -> str:
-        return f"« {heading(self.column)} » : oui"
+        return _YES[self.column]
 
 
 class IsFalse(_OfYesNo):
@@ -238,12 +221,8 @@ class IsFalse(_OfYesNo):
         return pl.lit("ancrage territorial" if self.column == "territory" else _YES[self.column])
 
     @property
-    def asked(self) -> str:
-        return _NO[self.column]
-
-    @property
     def french(self) -> str:
-        return f"« {heading(self.column)} » : non"
+        return _NO[self.column]
 
 
 class _OfList(Test):
@@ -289,12 +268,8 @@ class OneOf(_OfList):
         return pl.format(f"{_WORDS[self.column]} « {{}} », admis : {admitted}", self.found_in_words)
 
     @property
-    def asked(self) -> str:
-        return f"{_WORDS[self.column]} {listed(quoted(in_french(self.column, self.values)), 'ou')}"
-
-    @property
     def french(self) -> str:
-        return f"« {heading(self.column)} » : {listed(self.values, 'ou')}"
+        return f"{_WORDS[self.column]} {listed(quoted(in_french(self.column, self.values)), 'ou')}"
 
 
 class NoneOf(_OfList):
@@ -310,12 +285,8 @@ class NoneOf(_OfList):
         return pl.format(f"{_WORDS[self.column]} « {{}} » non admis", self.found_in_words)
 
     @property
-    def asked(self) -> str:
-        return f"{_WORDS[self.column]} autre que {listed(quoted(in_french(self.column, self.values)), 'ou')}"
-
-    @property
     def french(self) -> str:
-        return f"« {heading(self.column)} » autre que {listed(self.values, 'ou')}"
+        return f"{_WORDS[self.column]} autre que {listed(quoted(in_french(self.column, self.values)), 'ou')}"
 
 
 class SpecialtyIn(Test):
@@ -343,7 +314,7 @@ class SpecialtyIn(Test):
         return {**said, "deduced": True} if scene.act["specialty_deduced"] else said
 
     @property
-    def asked(self) -> str:
+    def french(self) -> str:
         return f"spécialité {listed([f'{code:02d}' for code in self.specialties], 'ou')}"
 
     def told(self, found: Any) -> str:
@@ -351,10 +322,6 @@ class SpecialtyIn(Test):
             return "non renseigné"
         label = f" {found['label']}" if found["label"] else ""
         return f"{found['code']:02d}{label}" + (", d'après ses actes" if found.get("deduced") else "")
-
-    @property
-    def french(self) -> str:
-        return f"spécialité {listed([f'{code:02d}' for code in self.specialties])}"
 
 
 class ExemptionIn(Test):
@@ -375,12 +342,8 @@ class ExemptionIn(Test):
         return pl.lit("pas d'exonération")
 
     @property
-    def asked(self) -> str:
-        return f"exonération {listed([str(code) for code in self.exemptions], 'ou')}"
-
-    @property
     def french(self) -> str:
-        return f"exonération {listed([f'{code:02d}' for code in self.exemptions])}"
+        return f"exonération {listed([str(code) for code in self.exemptions], 'ou')}"
 
 
 class RateUnder(Test):
@@ -401,15 +364,11 @@ class RateUnder(Test):
         return pl.format(f"remboursé à {{}} %, moins de {self.basis_points // 100} % attendu", pl.col("rate") // 100)
 
     @property
-    def asked(self) -> str:
+    def french(self) -> str:
         return f"taux de remboursement inférieur à {percent(self.basis_points)}"
 
     def told(self, found: Any) -> str:
         return "non renseigné" if found is None else percent(found)
-
-    @property
-    def french(self) -> str:
-        return f"taux inférieur à {percent(self.basis_points)}"
 
 
 class Exempted(Test):
@@ -434,18 +393,13 @@ class Exempted(Test):
         return {name: scene.act[name] for name in self.reads}
 
     @property
-    def asked(self) -> str:
+    def french(self) -> str:
         return f"patient en ALD ou exonéré, {self._but}"
 
     def told(self, found: Any) -> str:
         ald = {True: "ALD : oui", False: "ALD : non", None: "ALD non renseignée"}[found["ald"]]
         code = found["exemption"]
         return f"{ald}, {'exonération non renseignée' if code is None else f'exonération {code}'}"
-
-    @property
-    def french(self) -> str:
-        codes = listed([f"{code:02d}" for code in self.exemptions])
-        return f"« {heading('ald')} » : oui, ou exonération {codes}, {self._but}"
 
     @property
     def _but(self) -> str:
@@ -501,7 +455,7 @@ class WithinWorkingDays(Test):
         return {"asked": asked.date(), "last_day": limit}
 
     @property
-    def asked(self) -> str:
+    def french(self) -> str:
         return f"au plus {counted(self.days, 'jour ouvrable', 'jours ouvrables')} après la demande"
 
     def told(self, found: Any) -> str:
@@ -509,10 +463,6 @@ class WithinWorkingDays(Test):
             return "non renseigné"
         limit = french_day(found["last_day"]) if found["last_day"] else "inconnu"
         return f"demandé le {french_day(found['asked'])}, dernier jour le {limit}"
-
-    @property
-    def french(self) -> str:
-        return f"au plus {self.days} jours ouvrables après « {heading(self.column)} »"
 
 
 class WithinHours(Test):
@@ -576,7 +526,7 @@ class WithinHours(Test):
         )
 
     @property
-    def asked(self) -> str:
+    def french(self) -> str:
         return f"au plus {self.hours} heures après la régulation"
 
     def told(self, found: Any) -> str:
@@ -584,10 +534,6 @@ class WithinHours(Test):
             return "non renseigné"
         at = f" à {found['time']:%H:%M}" if found["time"] else ", heure inconnue"
         return f"régulé le {found['since']:%d/%m/%Y à %H:%M}, acte du {french_day(found['date'])}{at}"
-
-    @property
-    def french(self) -> str:
-        return f"au plus {self.hours} h après « {heading(self.column)} »"
 
 
 def _later_than_the_act(column: str, day_only: str) -> pl.Expr:
@@ -625,21 +571,12 @@ class DutyIs(Test):
         return {"duty": self.with_calendar(scene.alone(), scene.run)["duty"][0], "time": scene.act["time"]}
 
     @property
-    def asked(self) -> str:
+    def french(self) -> str:
         return listed([_HOURS[value] for value in self.values], "ou")
 
     def told(self, found: Any) -> str:
         at = f"{found['time']:%H:%M}" if found["time"] else "heure inconnue"
         return f"{at}, {_HOURS[found['duty']]}" if found["duty"] else at
-
-    @property
-    def french(self) -> str:
-        words = {
-            "day": "hors permanence des soins",
-            "pdsa": "permanence des soins",
-            "regional": "permanence des soins si la région le prévoit",
-        }
-        return f"heures : {listed([words[value] for value in self.values], 'ou')}"
 
 
 class Never(Test):
@@ -669,15 +606,11 @@ class Never(Test):
         return None
 
     @property
-    def asked(self) -> str:
+    def french(self) -> str:
         return "acte admis à cette date"
 
     def told(self, found: Any) -> str:
         return ""
-
-    @property
-    def french(self) -> str:
-        return "aucun cas"
 
 
 AnyTest = Annotated[
