@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from avenant9.engine import Options, check
 from avenant9.kinds.frequency import Frequency
 from avenant9.measures.simulate import Ask, simulate
+from avenant9.rulebook import load
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Supplement, load_measures
 from avenant9.settings.scenario import Change, Scenario, of_options
@@ -34,6 +35,7 @@ SET_THEN_MOVED = Scenario(
         Change("x", "snp", "hiver-2022", date(2022, 12, 11)),
     ),
 )
+PERIOD = "[[period]]\n"
 RETAIN = Scenario("rétroactif", (Change("essai", "snp", "automne-2022", retain=True),))
 
 
@@ -360,6 +362,20 @@ def test_a_disputed_period_that_is_retained_has_the_conditions_of_its_rules(simu
     assert any("condition/snp-regulation" in note for note in result.notes)
     crowded = simulated(file(*week(date(2022, 10, 3), [5, 5, 5, 5, 2])), RETAIN)
     assert [reason for _, reason in reasons(crowded)] == ["weekly_cap"] * 2
+
+
+def test_the_rules_of_a_period_follow_a_measure_whose_file_dates_it_otherwise(tmp_path: Path) -> None:
+    """By the name of the period: the rules of this folder are the shipped ones, whose summer ends in September."""
+    shipped = Path(load.__file__).parents[1] / "rules" / "mesure" / "snp.toml"
+    head, *periods = shipped.read_text("utf-8").split(PERIOD)
+    kept = [one.replace("2022-09-30", "2022-12-09") for one in periods if "automne-2022" not in one]
+    (tmp_path / "mesure").mkdir()
+    (tmp_path / "mesure" / "snp.toml").write_text(PERIOD.join([head, *kept]), "utf-8")
+    path = tmp_path / "actes.csv"
+    path.write_text(file(*week(date(2022, 11, 14), [5, 5, 5, 5, 2]), visit(date(2022, 11, 15), own="oui")), "utf-8")
+    activity = load_activity([str(path)], RULEBOOK.nomenclature)
+    result = simulate(activity, load_measures(tmp_path), RULEBOOK, Ask(date(2026, 11, 22), only=("snp",)), Scenario())
+    assert [one.reason for one in result.refused] == ["weekly_cap", "weekly_cap", "condition"]
 
 
 def test_the_limit_of_the_winter_is_left_open_unless_a_scenario_sets_it(simulated: Simulate) -> None:

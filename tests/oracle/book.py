@@ -57,11 +57,13 @@ class Book:
 def load(root: Path = RULES) -> Book:
     rules: dict[str, dict[str, Any]] = {}
     acts: dict[str, dict[str, Any]] = {}
+    spans = periods(root / "mesure")
     for path in sorted(root.rglob("*.toml")):
         folders = path.relative_to(root).parts[:-1]
         if not folders or folders[0] in OTHER_FOLDERS or folders[0].startswith("."):
             continue
         content = tomllib.loads(path.read_text(encoding="utf-8"))
+        take_dates(content, spans)
         kind = content["kind"]
         if kind == "act":
             acts[content["code"]] = content
@@ -70,6 +72,24 @@ def load(root: Path = RULES) -> Book:
     letters, numbers = natures_of_act(root / "tables")
     said = tomllib.loads((root / "tables" / "deductions.toml").read_text(encoding="utf-8"))
     return Book(dict(sorted(rules.items())), acts, letters=letters, numbers=numbers, deductions=said)
+
+
+def periods(folder: Path) -> dict[str, dict[str, Any]]:
+    """The periods of the measures, each by the name that a version calls it by (`snp/ete-2022`)."""
+    found = {}
+    for path in sorted(folder.glob("*.toml")):
+        for span in tomllib.loads(path.read_text(encoding="utf-8"))["period"]:
+            found[f"{path.stem}/{span['id']}"] = span
+    return found
+
+
+def take_dates(content: dict[str, Any], spans: dict[str, dict[str, Any]]) -> None:
+    """Writes into the versions of a rule what their period says and they do not."""
+    for version in content.get("version", []):
+        if "during" in version:
+            span = spans[version.pop("during")]
+            for key in ("from", "until", "source", "checked_on"):
+                version.setdefault(key, span[key])
 
 
 def natures_of_act(folder: Path) -> tuple[set[str], dict[int, str]]:

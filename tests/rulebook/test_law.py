@@ -16,6 +16,7 @@ from avenant9.rulebook import load
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.files import RuleFile
 from avenant9.rulebook.load import FAMILIES, load_rulebook
+from oracle.book import periods, take_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 RULES = Path(load.__file__).parents[1] / "rules"
 CASES = Path(__file__).parents[1] / "rules"
 FILES = {f"{p.parent.name}/{p.stem}": p for family in FAMILIES for p in sorted((RULES / family).glob("*.toml"))}
+PERIODS = periods(RULES / "mesure")
 FIRST, LAST = date(2019, 1, 1), date(2026, 12, 31)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
 # An address, or a file of a public repository at one commit.
@@ -37,7 +39,9 @@ NEVER_ONLINE = {
 def _tables(name: str) -> dict[str, Any]:
     """A rule file as it is written, without the models: the sweep does not trust the loader."""
     with FILES[name].open("rb") as stream:
-        return tomllib.load(stream)
+        content = tomllib.load(stream)
+    take_dates(content, PERIODS)
+    return content
 
 
 def _series(name: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -115,6 +115,20 @@ SENTENCES = {
     "(« tariff 1 ») ; ne donner qu'un tarif par spécialité et par jour.",
     "existence-trou": f"{ZZ1} : existence 2, from : rien ne couvre du 2022-10-01 au 2022-10-31 ; "
     "commencer le 2022-10-01, ou écrire « after_gap = true » si aucun texte ne s'applique entre les deux.",
+    # the period of a measure that it hangs on
+    "periode-inconnue": f"{EXEMPLE} : version 1, during : période de mesure inconnue « snp/ete-2021 » ; "
+    "les plus proches sont « snp/ete-2022 », « snp/automne-2022 » et « snp/hiver-2022 ».",
+    "mesure-inconnue": f"{EXEMPLE} : version 1, during : période de mesure inconnue « snpp/ete-2022 » ; "
+    "les plus proches sont « snp/ete-2022 », « snp/automne-2022 » et « snp/hiver-2022 ».",
+    "periode-loin": f"{EXEMPLE} : version 1, during : période de mesure inconnue « vacances » ; "
+    "« a9 measures show » donne les périodes de chaque mesure.",
+    "periode-nombre": f"{EXEMPLE} : version 1, during : valeur refusée ; "
+    'écrire la mesure et sa période (« during = "snp/ete-2022" »).',
+    "periode-et-dates": f"{EXEMPLE} : version 1, until : « during » donne déjà les dates ; retirer « until ».",
+    "periode-de-suite": f"{EXEMPLE} : version 2, from : commence le 2024-01-01, alors que « version 1 » "
+    "n'a pas de fin ; remplacer « during » par « from » et « until » dans « version 1 ».",
+    "periode-coupee": f"{EXEMPLE} : version 2, during : commence le 2022-07-13, alors que « version 1 » "
+    "finit le 2022-08-31 ; remplacer « during » par « from » et « until » dans « version 2 ».",
     # its level
     "violation-faible": f"{EXEMPLE} : version 1, verdict : « violation » va au-delà de sa source, "
     "de confiance « low » ; écrire « review », ou donner une meilleure source.",
@@ -136,7 +150,8 @@ SENTENCES = {
     "share_rule": f"{SEUIL} : version 1, share_rule : « frequence/te2-annuelle » n'est pas un seuil ; "
     "donner une règle de genre « share ».",
     "refused_by": f"{TARIF} : version 1, refused_by : « condition/vl-age-ald » ne dit rien d'une majoration comprise "
-    "dans le montant d'un autre acte ; donner une règle de genre « specialty », ou une condition d'âge seule.",
+    "dans le montant d'un autre acte ; donner une règle de genre « specialty » ou « opposable », ou une condition "
+    "d'âge seule.",
     "boucle": "frequence/autre.toml : not_counting : des règles s'attendent l'une l'autre : "
     "frequence/autre, puis frequence/exemple, puis frequence/autre ; retirer l'un de ces renvois.",
     "boucle-seule": f"{EXEMPLE} : silent_where : des règles s'attendent l'une l'autre : "

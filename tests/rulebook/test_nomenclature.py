@@ -19,6 +19,7 @@ from avenant9.acts.values import as_words
 from avenant9.law.nomenclature import TariffValue
 from avenant9.period import Period
 from avenant9.rulebook.load import load_rulebook
+from oracle.book import periods, take_dates
 
 RULES = Path(avenant9.__file__).parent / "rules"
 
@@ -502,7 +503,9 @@ def test_a_word_names_one_specialty() -> None:
 @pytest.mark.parametrize("path", ["condition/tc-canal", "condition/tc-alternance", "seuil/activite-distance"])
 def test_every_code_of_nature_teleconsultation_is_remote(path: str) -> None:
     """But for those that had ended before a version starts."""
-    for version in tomllib.loads((RULES / f"{path}.toml").read_text(encoding="utf-8"))["version"]:
+    rule = tomllib.loads((RULES / f"{path}.toml").read_text(encoding="utf-8"))
+    take_dates(rule, periods(RULES / "mesure"))
+    for version in rule["version"]:
         of_nature = {
             code
             for code, act in ACTS.items()

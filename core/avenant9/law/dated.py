@@ -97,9 +97,10 @@ class Dated(Strict):
 
 
 class Version(Dated):
-    """One dated state of a rule."""
+    """One dated state of a rule; `during`: the period of a measure (`snp/ete-2022`) that gave it its dates."""
 
     verdict: FoundVerdict
+    during: Text | None = None
 
 
 class ByNature(Strict):

@@ -15,8 +15,8 @@ import polars as pl
 from avenant9.acts.columns import COLUMNS
 from avenant9.kinds import Kind
 from avenant9.kinds.frequency import Frequency, FrequencyVersion
-from avenant9.kinds.specialty import SpecialtyVersion
 from avenant9.law.dated import Version
+from avenant9.period import Period
 from avenant9.rulebook.measures import ChannelSpan, Span, SupplementSpan, stretches
 from avenant9.schedule import answers
 from avenant9.wording import listed, quoted
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from avenant9.kinds.run import Run
-    from avenant9.period import Period
     from avenant9.rulebook.load import Rulebook
     from avenant9.rulebook.measures import Measure
 
@@ -53,6 +52,7 @@ class Judgement:
 
 
 def judged(
+    name: str,
     acts: pl.DataFrame,
     rulebook: Rulebook,
     run: Run,
@@ -64,28 +64,27 @@ def judged(
     """Runs `rules` on `acts` in the retained periods of `measure`.
 
     Args:
+        name: id of the measure: versions hang on `name/period`.
         acts: all acts that count, with their `nature`.
         rulebook: the rules, with their own dates.
         run: as `engine.prepared` gives it.
         rules: ids, which `load_measures` has looked up.
-        nominal: the measure as its file has it: its periods say which versions belong to which.
+        nominal: the measure as its file has it: its days tell the versions that hang on no period by name.
         measure: the same under the scenario.
         codes: the acts that are looked at.
     """
-    moved = {
-        name: rule for name in rules if (rule := _moved(rulebook.rules[name], nominal, measure, codes)) is not None
-    }
-    crowded = {f"{name}{_CROWDED}": rule.with_the_unsure() for name, rule in moved.items() if _leaves_out(rule)}
+    moved = {rule: own for rule in rules if (own := _moved(rulebook.rules[rule], name, nominal, measure)) is not None}
+    crowded = {f"{rule}{_CROWDED}": own.with_the_unsure() for rule, own in moved.items() if _leaves_out(own)}
     moved |= crowded
     limited = replace(rulebook, rules=moved)
     named = pl.when(pl.col("practitioner") == "?").then(pl.lit(_ALONE)).otherwise("practitioner")
     alone = replace(run, acts_read=run.acts_read.with_columns(practitioner=named))
     found, unknown, crashed = answers(acts.with_columns(practitioner=named), limited, list(moved), alone)
     about = acts.filter(pl.col("code").is_in(list(codes))).select("act")
-    findings = [_findings(name, frame, moved[name]) for name, frame in found.items() if not frame.is_empty()]
-    unknowns = [frame.with_columns(rule=pl.lit(name)) for name, frame in unknown.items() if name not in crowded]
+    findings = [_findings(rule, frame, moved[rule]) for rule, frame in found.items() if not frame.is_empty()]
+    unknowns = [frame.with_columns(rule=pl.lit(rule)) for rule, frame in unknown.items() if rule not in crowded]
     nothing_said = {"missing": pl.lit([], pl.List(pl.String)), "at_most": pl.lit("violation")}
-    unknowns += [about.with_columns(**nothing_said, rule=pl.lit(name)) for name in crashed]
+    unknowns += [about.with_columns(**nothing_said, rule=pl.lit(rule)) for rule in crashed]
     said = pl.concat([_NO_FINDINGS, *findings]).join(about, on="act", how="semi")
     asked = pl.concat([_NO_UNKNOWN, *(frame.select(_NO_UNKNOWN.columns) for frame in unknowns)])
     all_counted = pl.col("rule").is_in(list(crowded))
@@ -150,14 +149,15 @@ def missing_words(missing: Iterable[str]) -> str:
 # --- moving versions ---------------------------------------------------------------------------------------
 
 
-def _moved(rule: Any, nominal: Measure, measure: Measure, codes: Sequence[str]) -> Any:
+def _moved(rule: Any, name: str, nominal: Measure, measure: Measure) -> Any:
     """The rule with its versions where the measure's periods are; None where none is left."""
     own = {span.id: span for span in nominal.period}
     versions: list[Any] = []
     settled = False  # whether the version before is of a period that is retained by the scenario only
     for span, days in stretches(measure):
         before, disputed = own[span.id], not own[span.id].retained
-        for version in _within(_of_span(rule, before), before, days, span, codes) if span.retained else ():
+        placed = _placed(rule, f"{name}/{span.id}", before, days) if span.retained else ()
+        for version in (_strengthened(one, before, span) for one in placed):
             if versions and (disputed or settled) and _goes_on(versions[-1], version):
                 versions[-1] = versions[-1].model_copy(update={"until": version.until})
             else:
@@ -166,32 +166,28 @@ def _moved(rule: Any, nominal: Measure, measure: Measure, codes: Sequence[str]) 
     return rule.model_copy(update={"version": tuple(versions)}) if versions else None
 
 
-def _of_span(rule: Any, span: Span) -> list[Any]:
-    """The versions of a rule on the days of a period; a limit that has none goes on from the period before."""
-    inside = [version for version in rule.version if version.period.overlaps(span.period)]
+def _placed(rule: Any, name: str, nominal: Span, days: Period) -> Iterable[Version]:
+    """The versions of a rule in a period that is now at `days`: those that hang on it, by its name; where none does,
+    those in force on its nominal days; a limit that has neither goes on from the period before.
+    """
+    hung = [version for version in rule.version if version.during == name]
+    inside = hung or [version for version in rule.version if version.period.overlaps(nominal.period)]
     if not inside and isinstance(rule, Frequency):
-        inside = [version for version in rule.version if version.from_ < span.from_][-1:]
-    return inside
+        inside = [version for version in rule.version if version.from_ < nominal.from_][-1:]
+    for version in inside:
+        kept = days if hung else _cut(version.period, nominal.period, days)
+        if kept is not None:
+            yield version.model_copy(update={"from_": kept.first, "until": kept.last or "open"})
 
 
-def _within(
-    versions: Sequence[Any], nominal: Span, days: Period, span: Span, codes: Sequence[str]
-) -> Iterable[Version]:
-    """The versions of the nominal period stretched or cut to `days`."""
-    for rank, version in enumerate(versions):
-        first = days.first if rank == 0 and version.from_ <= nominal.from_ else max(days.first, version.from_)
-        last = days.last
-        if rank < len(versions) - 1 or not _reaches_end(version, nominal):
-            last = _earlier(last, version.period.last)
-        if last is not None and last < first:
-            continue
-        changed = _strengthened(version, nominal, span).model_copy(
-            update={"from_": first, "until": "open" if last is None else last}
-        )
-        if not isinstance(changed, SpecialtyVersion):
-            yield changed
-        elif entries := tuple(entry for entry in changed.entry if set(entry.codes) & set(codes)):
-            yield changed.model_copy(update={"entry": entries})
+def _cut(own: Period, nominal: Period, days: Period) -> Period | None:
+    """What is left of `days` where a bound of `own` within the nominal period stays where it is."""
+    first, last, end = days.first, days.last or date.max, nominal.last or date.max
+    if own.first > nominal.first:
+        first = max(first, own.first)
+    if own.last is not None and nominal.first <= own.last < end:
+        last = min(last, own.last)
+    return Period(first, None if last == date.max else last) if first <= last else None
 
 
 def _goes_on(before: Any, version: Any) -> bool:
@@ -201,16 +197,6 @@ def _goes_on(before: Any, version: Any) -> bool:
         and version.period.follows(before.period)
         and (before.limit, before.verdict, before.codes) == (version.limit, version.verdict, version.codes)
     )
-
-
-def _reaches_end(version: Version, nominal: Span) -> bool:
-    """Whether the version holds to the end of the period (or goes on from the one before)."""
-    last, end = version.period.last, nominal.period.last
-    return last is None or (end is not None and last >= end) or last < nominal.from_
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    return other if one is None else one if other is None else min(one, other)
 
 
 def _strengthened(version: Any, nominal: Span, span: Span) -> Any:

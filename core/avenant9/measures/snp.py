@@ -47,7 +47,7 @@ def units(
     if own.is_empty():
         return no_units(), ()
     rules = (*measure.conditions, *measure.exclusions, measure.cap)
-    judgement = judged(counted, rulebook, run, rules, nominal, measure, measure.codes)
+    judgement = judged(name, counted, rulebook, run, rules, nominal, measure, measure.codes)
     own = out_of_period(placed(own, measure, acts), measure).join(
         _refusals(judgement, measure), on="act", how="left", maintain_order="left"
     )

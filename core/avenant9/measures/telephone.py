@@ -36,7 +36,7 @@ def units(
     if own.is_empty():
         silent = not coded.is_empty() and coded["channel"].is_null().all()
         return no_units(), (_NO_COLUMN,) if silent else ()
-    judgement = judged(counted, rulebook, run, [measure.rule], nominal, measure, measure.codes)
+    judgement = judged(name, counted, rulebook, run, [measure.rule], nominal, measure, measure.codes)
     own = out_of_period(placed(own, measure, acts), measure).join(
         _refusals(judgement), on="act", how="left", maintain_order="left"
     )

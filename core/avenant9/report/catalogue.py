@@ -49,7 +49,7 @@ _SHOWN_SOURCES = 2  # in the list; all of them with each rule
 _UNSEEN = "aucun fichier d'actes ne le montre"
 _SHORT = 10  # acts of an example
 _ALWAYS = 1900  # a rule from before any act: it has no start
-_COMMON = {"from_", "until", "source", "checked_on", "note", "verdict"}
+_COMMON = {"during", "from_", "until", "source", "checked_on", "note", "verdict"}
 
 
 def render_list(form: Format, rulebook: Rulebook, page: Page) -> str | bytes:

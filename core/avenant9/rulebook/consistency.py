@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from avenant9.law.dated import Dated, Limitation, Version
 from avenant9.law.nomenclature import Act, TariffValue
 from avenant9.period import ONE_DAY
+from avenant9.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ def _check_dates(file: RuleFile, dated: Sequence[tuple[str, Dated]]) -> None:
                 raise file.error(f"{key}, after_gap", "rien ne précède cette période", "retirer « after_gap »")
             continue
         before_key, before = dated[number - 1]
-        place = f"{key}, from"
+        place = f"{key}, during" if _hangs(one) else f"{key}, from"
         if one.from_ <= before.from_:
             raise file.error(
                 place,
@@ -55,13 +56,13 @@ def _check_dates(file: RuleFile, dated: Sequence[tuple[str, Dated]]) -> None:
             raise file.error(
                 place,
                 f"commence le {one.from_}, alors que « {before_key} » n'a pas de fin",
-                f"écrire « until = {one.from_ - ONE_DAY} » dans « {before_key} »",
+                _own_dates(number, one, before) or f"écrire « until = {one.from_ - ONE_DAY} » dans « {before_key} »",
             )
         if one.from_ <= before.until:
             raise file.error(
                 place,
                 f"commence le {one.from_}, alors que « {before_key} » finit le {before.until}",
-                f"commencer le {before.until + ONE_DAY}",
+                _own_dates(number, one, before) or f"commencer le {before.until + ONE_DAY}",
             )
         gap = one.from_ > before.until + ONE_DAY
         if gap and not one.after_gap:
@@ -77,6 +78,16 @@ def _check_dates(file: RuleFile, dated: Sequence[tuple[str, Dated]]) -> None:
                 f"cette période suit « {before_key} » sans intervalle",
                 "retirer « after_gap »",
             )
+
+
+def _hangs(one: Dated) -> bool:
+    return isinstance(one, Version) and one.during is not None
+
+
+def _own_dates(number: int, one: Dated, before: Dated) -> str:
+    """What to do about dates that stand in the file of a measure; nothing where they stand in this file."""
+    hung = [f"« version {n} »" for n, version in ((number, before), (number + 1, one)) if _hangs(version)]
+    return f"remplacer « during » par « from » et « until » dans {listed(hung, 'ou')}" if hung else ""
 
 
 def _check_level(file: RuleFile, key: str, version: Version | TariffValue) -> None:

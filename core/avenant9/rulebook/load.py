@@ -24,6 +24,7 @@ from avenant9.law.deductions import Deductions
 from avenant9.law.hours import DutyHours, Holidays
 from avenant9.law.nomenclature import Act
 from avenant9.rulebook.consistency import Loaded, check_alone
+from avenant9.rulebook.during import dated, read_periods
 from avenant9.rulebook.files import RuleFile, find_rules, nearest_names, read_toml
 from avenant9.rulebook.messages import complaint
 from avenant9.rulebook.references import check_together
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.model import Nomenclature, Source
+    from avenant9.rulebook.during import Periods
 
     Days: TypeAlias = dict[str, date]
 
@@ -168,7 +170,9 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
     loaded, tables, version = _shipped()
     replaced: tuple[str, ...] = ()
     if extra is not None:
-        added = _read(_find_extra(extra))
+        files = _find_extra(extra)
+        own = read_periods(file for file in files.values() if file.family == "mesure")
+        added = _read(files, {**_shipped_periods(), **own})
         replaced = tuple(sorted(loaded.keys() & added.keys()))
         loaded = {**added, **{name: one for name, one in loaded.items() if name not in added}}
     models = {name: loaded[name].model for name in sorted(loaded)}
@@ -205,7 +209,12 @@ def _shipped() -> tuple[Mapping[str, Loaded], Tables, str]:
     """The shipped files: they do not change while a program runs."""
     files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", CASES, "rulebook.toml", "par_nature.toml", *APART))
     head = RuleFile(_SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
-    return _read(files), validate(_table("tables"), Tables), validate(head, _Head).version
+    return _read(files, _shipped_periods()), validate(_table("tables"), Tables), validate(head, _Head).version
+
+
+@cache
+def _shipped_periods() -> Periods:
+    return read_periods(find_rules(_SHIPPED / "mesure", "mesure/", _NAMES, family="mesure").values())
 
 
 @cache
@@ -255,18 +264,18 @@ def load_apart(family: str, kinds: Mapping[str, type[Strict]], extra: Path | Non
     return {name: Loaded(file, _model(file, kinds)) for name, file in sorted(files.items())}
 
 
-def _read(files: Mapping[str, RuleFile]) -> dict[str, Loaded]:
+def _read(files: Mapping[str, RuleFile], periods: Periods) -> dict[str, Loaded]:
     loaded: dict[str, Loaded] = {}
     for name, file in files.items():
         if file.family in APART:
             continue
-        loaded[name] = Loaded(file, _model(file, FAMILIES[file.family]))
+        loaded[name] = Loaded(file, _model(file, FAMILIES[file.family], periods))
         check_alone(loaded[name])
     return loaded
 
 
-def _model(file: RuleFile, kinds: Mapping[str, type[Strict]]) -> Strict:
-    """The model of a file, of the kind that it says and its folder admits."""
+def _model(file: RuleFile, kinds: Mapping[str, type[Strict]], periods: Periods | None = None) -> Strict:
+    """The model of a file, of the kind that it says and its folder admits; `periods`: by default, those shipped."""
     data = read_toml(file)
     kind = data.get("kind")
     wanted = f"écrire {listed([_as_written(own) for own in kinds], 'ou')}"
@@ -281,7 +290,7 @@ def _model(file: RuleFile, kinds: Mapping[str, type[Strict]]) -> Strict:
             f"« {kind} » n'est pas un genre de la famille « {file.family} »",
             f"{wanted}, ou ranger le fichier dans {home}/" if home else nearest_names(kind, kinds) or wanted,
         )
-    return validate(file, kinds[kind], data)
+    return validate(file, kinds[kind], dated(file, data, _shipped_periods() if periods is None else periods))
 
 
 def _as_written(kind: str) -> str:
