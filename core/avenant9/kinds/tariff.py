@@ -140,9 +140,8 @@ class Tariff(Kind[TariffVersion]):
 
         Explained by `billed`, `tariff` and `difference` (euros).
         """
-        # what a specialty explains of an amount is not to be deduced from the amount's own act
-        own = pl.when(~pl.col("specialty_deduced")).then("specialty")
-        about = acts.lazy().filter(in_force(version)).with_columns(specialty=own).select(_PRICED).collect()
+        told = pl.when(~pl.col("specialty_deduced")).then("specialty")  # as `_told` does
+        about = acts.lazy().filter(in_force(version)).with_columns(specialty=told).select(_PRICED).collect()
         refusals = Refusals(version, run)
         about = about.with_columns(_extras(version), _era(about["date"], {*run.prices.eras, *refusals.bounds}))
         alone = pl.col("parts") == 1
@@ -542,7 +541,12 @@ def _part(row: Row, first: Row, scene: Scene) -> PricePart:
 
 
 def _price_of(code: str, row: Row, scene: Scene) -> Price | NoPrice:
-    return scene.run.prices.of(code, row["date"], row["specialty"], scene.run.overseas)
+    return scene.run.prices.of(code, row["date"], _told(row), scene.run.overseas)
+
+
+def _told(row: Row) -> int | None:
+    """The specialty that the file gives: what one explains of an amount is not deduced from the amount's own act."""
+    return None if row["specialty_deduced"] else row["specialty"]
 
 
 def _sums(parts: Sequence[PricePart]) -> set[int]:
@@ -573,7 +577,7 @@ def _supplements(version: TariffVersion, scene: Scene, expected: int) -> _Supple
         if act["code"] not in combination.codes:
             continue
         added = [_price_of(code, act, scene) for code in combination.with_]
-        refused = refusals.of(combination.with_, act["date"], act["specialty"], broken)
+        refused = refusals.of(combination.with_, act["date"], _told(act), broken)
         for more in sorted(combination.come_to(added, act["date"])):
             found[refused].append(Supplement(combination.with_, Cents(expected + act["quantity"] * more)))
     return _Supplements(tuple(found[False]), tuple(found[True]), tuple(found[None]))
