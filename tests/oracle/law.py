@@ -651,8 +651,11 @@ def tariff(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                     continue
                 extra = [price(case, code, act, version["zones"]) for code in combination["with"]]
                 if all(not isinstance(p, str) for p in extra):
-                    supplement = act.quantity * sum(p[0] for p in extra if not isinstance(p, str))
-                    with_it = {cents + supplement for cents in bare}
+                    supplements = [sum(p[0] for p in extra if not isinstance(p, str))]
+                    for other in combination.get("admitted", []):
+                        if other["from"] <= act.date <= other["until"]:
+                            supplements.append(in_cents(other["amount"]))
+                    with_it = {cents + act.quantity * one for cents in bare for one in supplements}
                     if "who?" not in answers:
                         allowed |= with_it
                     elif amount in with_it:
