@@ -208,6 +208,8 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
         exemption = integer(cell("exemption"))
         if exemption in ALD_EXEMPTIONS:
             ald = None if ald is False else True
+        if exemption == 0 and "ald" not in columns:  # "exemption 0 says no ALD", where nothing else speaks of one
+            ald = False
         specialty = integer(cell("specialty"))
         column_quantity = integer(cell("quantity"))
         for written, number in parts:
