@@ -16,7 +16,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from avenant9 import cluster, engine
+from avenant9 import cluster, engine, findings
 from avenant9.acts.load import ReadOptions, load_acts
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, recognise
@@ -335,7 +335,7 @@ def answers(**fields: Any) -> engine.Answers:
     empty = engine.answer(
         Acts(pl.DataFrame(schema=cluster.ACTS), ()), rulebook(), ("donnees/doublon",), Options(AS_OF)
     )
-    return replace(empty, stood_on=empty.stood_on.select(engine.STOOD_ON), **fields)
+    return replace(empty, stood_on=empty.stood_on.select(findings.STOOD_ON), **fields)
 
 
 def test_a_rule_that_crashes_somewhere_is_not_answered() -> None:

@@ -166,7 +166,7 @@ def rendered(folder: Path, content: bytes, *options: str) -> runs.Run:
 @pytest.mark.parametrize(
     ("edited", "said"),
     [
-        ({"summary": {"violation": 0, "at_stake": "0.00"}}, "Verdict : non conforme, 2 anomalies (20,00 € en jeu)"),
+        ({"summary": {"violation": 0, "at_stake": "0.00"}}, "Verdict : non conforme, 1 anomalie (20,00 € en jeu)"),
         ({"findings": []}, "Verdict : aucune anomalie"),
     ],
 )
@@ -215,7 +215,7 @@ def test_a_patient_called_total_is_a_patient(tmp_path: Path) -> None:
     text = "\n".join(["Patient;Date de soins;Code acte;Praticien;Montant;N° facture", *rows, "Total;;;;100,00;", ""])
     found = runs.run("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
     assert [(entry["rows"], entry["acts"], entry["skipped"]) for entry in found.json["inputs"]] == [(5, 5, 1)]
-    assert found.code == 1
+    assert annual(found) == [(6, "review")]  # two words are a name
 
 
 def annual(found: runs.Run) -> list[tuple[int, str]]:
@@ -240,8 +240,9 @@ ONE_PERSON = [
 @pytest.mark.parametrize(("name", "patients"), ONE_PERSON)
 def test_one_person_however_written(tmp_path: Path, name: str, patients: tuple[str, ...]) -> None:
     found = runs.run("check", acts(tmp_path, te2(patients)), "--format", "json", cwd=tmp_path)
-    # two words are a name, and what rests on a name alone is at most a review
-    assert annual(found) == [(6, "review" if name == "hyphens" else "violation")], name
+    # two words are a name, a NIR alone may be of several persons: what rests on them alone is at most a review
+    doubtful = name == "hyphens" or "NIR" in name
+    assert annual(found) == [(6, "review" if doubtful else "violation")], name
 
 
 ONE_DOCTOR = [

@@ -86,8 +86,8 @@ TABLE = (
             "feuille Actes : 1 ligne masquée ou filtrée, lue comme les autres.",
         ),
     ),
-    Expected(15, "15-1900.xlsx", 1, 6),
-    Expected(15, "15-1904.xlsx", 1, 6),
+    Expected(15, "15-1900.xlsx", 0, 6),
+    Expected(15, "15-1904.xlsx", 0, 6),
     Expected(
         16,
         "16.xlsx",
@@ -112,9 +112,9 @@ TABLE = (
     ),
     Expected(18, "18.xlsx", 0, 2, ("1 cellule sans montant lisible dont 1 date (en F3)",)),
     Expected(19, "19.xlsx", 0, 10, ("colonne « Montant » : 3 cellules sans montant lisible (la première en F6)",)),
-    Expected(20, "20-cp1252.csv", 1, 5, ("encodage cp1252 (le fichier n'est pas en UTF-8 ;",)),
-    Expected(20, "20-utf-8-sig.csv", 1, 5, ("encodage UTF-8",)),
-    Expected(20, "20-utf-16.csv", 1, 5, ("encodage UTF-16",)),
+    Expected(20, "20-cp1252.csv", 0, 5, ("encodage cp1252 (le fichier n'est pas en UTF-8 ;",)),
+    Expected(20, "20-utf-8-sig.csv", 0, 5, ("encodage UTF-8",)),
+    Expected(20, "20-utf-16.csv", 0, 5, ("encodage UTF-16",)),
     refused(20, "20-mac_roman.csv", "ligne 2, l'octet 0x8F n'est ni en UTF-8 ni en cp1252 ; indiquez l'encodage"),
     refused(20, "20-melange.csv", "ligne 8, l'octet 0x81 n'est ni en UTF-8 ni en cp1252"),
     Expected(21, "21-sep.csv", 0, 1, ("séparateur « ; »",)),
@@ -134,7 +134,7 @@ TABLE = (
     Expected(
         22, "22.xlsx", 0, 3, ("« Montant » (colonne F) sert, de préférence à « Montant » (colonne G).",), skipped=1
     ),
-    Expected(23, "23.xlsx", 1, 5, ("feuille Ancien : ignorée (masquée", "feuille Secret : ignorée (masquée")),
+    Expected(23, "23.xlsx", 0, 5, ("feuille Ancien : ignorée (masquée", "feuille Secret : ignorée (masquée")),
     refused(24, "24-entete.xlsx", NO_ROW),
     refused(24, "24-vide.xlsx", "aucune feuille d'actes"),
     refused(24, "24-entete.csv", NO_ROW),
@@ -145,7 +145,7 @@ TABLE = (
     Expected(
         26,
         "26.csv",
-        1,
+        0,
         10,
         (
             "colonne « Patient » : 2 identifiants en notation scientifique (le premier en D4)",

@@ -21,7 +21,7 @@ from avenant9.wording import day
 
 RULEBOOK = load_rulebook()
 #: Fields of every version, said in words of their own.
-COMMON = {"from_", "until", "source", "checked_on", "note", "verdict"}
+COMMON = {"during", "from_", "until", "source", "checked_on", "note", "verdict"}
 
 
 def shown_list(width: int = 80, encoding: str = "utf-8") -> str:
