@@ -41,12 +41,18 @@ def leaned_on(rulebook: Rulebook, names: Iterable[str]) -> set[str]:
 
 
 def concerned(rulebook: Rulebook, selected: Iterable[str], run: Run) -> frozenset[str]:
-    """Of these rules, those that some act of the run could be about: the others have nothing to say of the files."""
-    present = _present(run)
+    """Of these rules, those that are about some act on its day: the others have nothing to say of the files."""
+    days: dict[str, list[date]] = {}
+    for code, on in run.acts_read.select("code", "date").unique().iter_rows():
+        for own in (code, *run.grouping.get(code, ())):
+            days.setdefault(own, []).append(on)
+
+    def about(rule: Kind[Any], version: Version) -> bool:
+        codes = rule.codes(version) or days.keys()
+        return any(on in version.period for code in codes for on in days.get(code, ()))
+
     rules = {name: rulebook.rules[name] for name in selected}
-    return frozenset(
-        name for name, rule in rules.items() if any(_concerns(rule, version, present) for version in rule.version)
-    )
+    return frozenset(name for name, rule in rules.items() if any(about(rule, own) for own in rule.version))
 
 
 def answers(
@@ -156,7 +162,9 @@ class _ActsFor:
 
     def concern(self, rule: Kind[Any], version: Version) -> bool:
         """Whether some act could be what the version is about: most versions have nothing to look at."""
-        return _concerns(rule, version, self._present)
+        codes, days = self._present
+        looked_at = rule.codes(version)
+        return version.period.overlaps(days) and (not looked_at or not codes.isdisjoint(looked_at))
 
 
 def _by_code(acts: pl.DataFrame, codes: Sequence[str]) -> dict[str, pl.DataFrame]:
@@ -173,12 +181,6 @@ def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
     shared = twice(acts.select(VISIT))
     unknown = acts["practitioner"].is_null() | acts["patient"].is_null() | acts["code"].is_in(sorted(grouping))
     return acts.filter(shared | unknown)
-
-
-def _concerns(rule: Kind[Any], version: Version, present: tuple[frozenset[str], Period]) -> bool:
-    codes, days = present
-    looked_at = rule.codes(version)
-    return version.period.overlaps(days) and (not looked_at or not codes.isdisjoint(looked_at))
 
 
 def _present(run: Run) -> tuple[frozenset[str], Period]:
