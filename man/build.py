@@ -22,9 +22,10 @@ from a9.commands.template import KINDS
 from a9.main import COMMANDS, cli
 from a9.terminal import french
 from avenant9.acts.columns import COLUMNS, REQUIRED
+from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
 from avenant9.report import csv, forfait, measures, template, template_forfait, threshold
-from avenant9.report.catalogue import in_period, source_words
+from avenant9.report.catalogue import source_words
 from avenant9.report.saved import schema
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
@@ -373,7 +374,7 @@ def _rules(rulebook: Any) -> list[Block]:
             blocks += [section(said["families"].get(family, family).upper())]
         blocks += [subsection(name), paragraph(rule.title), paragraph(rule.why)]
         for version in rule.version:
-            period = in_period(version.period.first, version.period.last)
+            period = str(Span(version.period.first, version.period.last))
             verdict = Verdict(version.verdict).french
             tag = prose(f"{period[:1].upper()}{period[1:]} : {verdict}")
             blocks.append(entry(tag, f"{source_words(version.source.to_source())}"))
@@ -391,7 +392,7 @@ def _measures() -> Iterator[Block]:
         yield from (subsection(f"mesure/{name}"), paragraph(measure.title), paragraph(measure.why))
         for span in measure.period:
             doubt = TEXTS["rules"]["certainty"][span.certainty]
-            tag = f"`{span.id}` : {in_period(span.period.first, span.period.last)}{doubt}"
+            tag = f"`{span.id}` : {Span(span.period.first, span.period.last)}{doubt}"
             yield entry(prose(tag), f"{span.label}. {source_words(span.source.to_source())}")
 
 

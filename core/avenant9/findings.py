@@ -73,7 +73,7 @@ def reported(
     )
     joined = joined.with_columns(
         at_stake_amo=_fund_part(rulebook.rules),
-        out_of_time=_out_of_time(rulebook.limitation, as_of),
+        out_of_time=_out_of_time(joined["payment_date"], rulebook.limitation, as_of),
         related=_related(joined, named, places),
     )
     return joined.with_columns(fingerprint=fingerprints(joined), patient="patient_shown").select(
@@ -105,15 +105,11 @@ def _fund_part(rules: Mapping[str, Kind[Any]]) -> pl.Expr:
     return pl.coalesce(nothing, reimbursed, by_rate)
 
 
-def _out_of_time(limitation: Limitation | None, as_of: date) -> pl.Expr:
+def _out_of_time(paid: pl.Series, limitation: Limitation | None, as_of: date) -> pl.Series:
     """Whether the fund paid longer ago than it may claim; null without a day of payment."""
-    answer = pl.lit(None, pl.Boolean)
-    for version in limitation.version if limitation else ():
-        paid = pl.col("payment_date")
-        period = version.period
-        inside = paid >= period.first if period.last is None else paid.is_between(period.first, period.last)
-        answer = pl.when(inside).then(paid.dt.offset_by(f"{version.years}y") < as_of).otherwise(answer)
-    return answer
+    days = paid.drop_nulls().unique()
+    late = [None if limitation is None else limitation.out_of_time(on, as_of) for on in days]
+    return paid.replace_strict(days, pl.Series(late, dtype=pl.Boolean), default=None, return_dtype=pl.Boolean)
 
 
 def _related(joined: pl.DataFrame, named: pl.DataFrame, places: pl.DataFrame) -> pl.Series:

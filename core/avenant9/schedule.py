@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,7 +21,6 @@ from avenant9.kinds.run import UNVERIFIABLE, Run
 from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version
 from avenant9.model import FINDINGS, Outcome
-from avenant9.period import Period
 from avenant9.rulebook.load import Rulebook
 
 _AT_MOST = "En jeu, au plus : le montant de la ligne n'est pas la somme des tarifs connus de ses codes."
@@ -42,17 +42,28 @@ def leaned_on(rulebook: Rulebook, names: Iterable[str]) -> set[str]:
 
 def concerned(rulebook: Rulebook, selected: Iterable[str], run: Run) -> frozenset[str]:
     """Of these rules, those that are about some act on its day: the others have nothing to say of the files."""
-    days: dict[str, list[date]] = {}
-    for code, on in run.acts_read.select("code", "date").unique().iter_rows():
-        for own in (code, *run.grouping.get(code, ())):
-            days.setdefault(own, []).append(on)
-
-    def about(rule: Kind[Any], version: Version) -> bool:
-        codes = rule.codes(version) or days.keys()
-        return any(on in version.period for code in codes for on in days.get(code, ()))
-
+    days = _days(run)
     rules = {name: rulebook.rules[name] for name in selected}
-    return frozenset(name for name, rule in rules.items() if any(about(rule, own) for own in rule.version))
+    return frozenset(name for name, rule in rules.items() if any(_about(rule, own, days) for own in rule.version))
+
+
+def _days(run: Run) -> Mapping[str, Sequence[date]]:
+    """The days of the acts of each code, in order; those under a grouping code for each code that it may hide too."""
+    if "days" not in run.kept:
+        days: dict[str, set[date]] = {}
+        for code, on in run.acts_read.select("code", "date").unique().iter_rows():
+            for own in (code, *run.grouping.get(code, ())):
+                days.setdefault(own, set()).add(on)
+        run.kept["days"] = {code: sorted(held) for code, held in days.items()}
+    kept: Mapping[str, Sequence[date]] = run.kept["days"]
+    return kept
+
+
+def _about(rule: Kind[Any], version: Version, days: Mapping[str, Sequence[date]]) -> bool:
+    """Whether some act could be what the version is about: most versions have nothing to look at."""
+    first = version.period.first
+    held = (days.get(code, ()) for code in rule.codes(version) or days)
+    return any(place < len(on) and on[place] in version.period for on in held for place in (bisect_left(on, first),))
 
 
 def answers(
@@ -106,7 +117,7 @@ def informed(run: Run, found: Mapping[str, pl.DataFrame], unknown: Mapping[str, 
 
 def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name: str) -> Outcome | None:
     """What a rule says, all versions together; None where it crashed: the run goes on, the rule does not know."""
-    rule = rules[name]
+    rule, days = rules[name], _days(run)
     try:
         outcomes = [
             _stamped(
@@ -115,7 +126,7 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
                 version,
             )
             for version in rule.version
-            if acts_for.concern(rule, version)
+            if _about(rule, version, days)
         ] or [Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))]
         return Outcome(
             pl.concat([outcome.findings for outcome in outcomes]),
@@ -136,7 +147,6 @@ class _ActsFor:
     def __init__(self, acts: pl.DataFrame, rules: Iterable[Kind[Any]], run: Run, pool: ThreadPoolExecutor) -> None:
         self._acts = acts
         self._grouping = frozenset(run.grouping)
-        self._present = _present(run)
         codes = {
             code
             for rule in rules
@@ -160,12 +170,6 @@ class _ActsFor:
             return parts[0]
         return pl.concat(parts).sort("act") if parts else self._acts.clear()
 
-    def concern(self, rule: Kind[Any], version: Version) -> bool:
-        """Whether some act could be what the version is about: most versions have nothing to look at."""
-        codes, days = self._present
-        looked_at = rule.codes(version)
-        return version.period.overlaps(days) and (not looked_at or not codes.isdisjoint(looked_at))
-
 
 def _by_code(acts: pl.DataFrame, codes: Sequence[str]) -> dict[str, pl.DataFrame]:
     """The acts of each of these codes."""
@@ -181,14 +185,6 @@ def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
     shared = twice(acts.select(VISIT))
     unknown = acts["practitioner"].is_null() | acts["patient"].is_null() | acts["code"].is_in(sorted(grouping))
     return acts.filter(shared | unknown)
-
-
-def _present(run: Run) -> tuple[frozenset[str], Period]:
-    """The codes of the acts, with those that a grouping code may hide, and the days they cover."""
-    codes = set(run.acts_read["code"].unique())
-    hidden = {code for group in codes & run.grouping.keys() for code in run.grouping[group]}
-    first, last = run.acts_read.select(pl.col("date").min(), last=pl.col("date").max()).row(0)
-    return frozenset(codes | hidden), Period(first or date.min, last or date.min)
 
 
 def _stamped(outcome: Outcome, source: str, version: Version) -> Outcome:

@@ -146,6 +146,11 @@ def months(ranks: Sequence[int]) -> str:
     return ", ".join(f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(run) for run in names)
 
 
+def numbers(codes: Iterable[int], last: str = "et") -> str:
+    """Codes of two digits: `01, 22 et 23`."""
+    return listed([f"{code:02d}" for code in codes], last)
+
+
 def quoted(words: Iterable[str]) -> list[str]:
     """Each word between guillemets."""
     return [f"« {word} »" for word in words]

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
-from avenant9.kinds.run import Run, in_force, missing_columns, outcome, unless_unnamed
+from avenant9.kinds.run import ORDER, Run, in_force, missing_columns, outcome, unless_unnamed
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Line, Told, Trace, act_list
 from avenant9.law.dated import Code, Version
@@ -59,7 +59,7 @@ class Alternation(Kind[AlternationVersion]):
         seen = mine.filter(version.in_person.chosen).join(often.lazy(), on=[*_KEY, "year"], how="semi").collect()
         counted = (
             often.join(seen, on=[*_KEY, "year"], how="anti", maintain_order="left")
-            .sort("date", "time", "act", nulls_last=False)
+            .sort(*ORDER, nulls_last=False)
             .with_columns(
                 count=pl.col("quantity").cast(pl.Int64).cum_sum().over(*_KEY, "year"),
                 acts=pl.col("act").over(*_KEY, "year", mapping_strategy="join"),

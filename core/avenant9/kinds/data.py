@@ -10,9 +10,9 @@ import polars as pl
 
 from avenant9.acts.netting import REBILLED, candidates
 from avenant9.kinds.french import day
-from avenant9.kinds.kind import Kind, noted
+from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import Run, in_force, missing_columns, outcome
-from avenant9.kinds.scene import Row, Scene
+from avenant9.kinds.scene import Scene
 from avenant9.kinds.trace import Noted, Trace
 from avenant9.law.dated import Version
 from avenant9.model import Outcome
@@ -28,6 +28,15 @@ _FINE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class DataTrace(Noted):
+    """The rows that repeat one another."""
+
+    @property
+    def facing(self) -> bool:
+        return False
+
+
 class DataVersion(Version):
     """The data themselves."""
 
@@ -36,6 +45,7 @@ class Data(Kind[DataVersion]):
     """Something of the data that a person must look at."""
 
     families: ClassVar = ("donnees",)
+    noted_as: ClassVar = DataTrace
 
     kind: Literal["data"]
     look_for: Literal["duplicate", "billed-again", "orphan-cancellation", "unknown-code", "future-date"]
@@ -61,22 +71,8 @@ class Data(Kind[DataVersion]):
     def looks_at(self, version: DataVersion, scene: Scene) -> bool:
         return self.look_for != "orphan-cancellation" and scene.act["uncounted"] is None
 
-    def trace(self, version: DataVersion, scene: Scene, finding: Row | None) -> Trace:
-        if finding is None:
-            return DataTrace()
-        return DataTrace(noted(finding), tuple(scene.where(scene.of(act)) for act in finding["related"] or ()))
-
     def fine(self, trace: Trace, code: str) -> str:
         return _FINE.get(self.look_for, "rien à signaler.")
-
-
-@dataclass(frozen=True, slots=True)
-class DataTrace(Noted):
-    """The rows that repeat one another."""
-
-    @property
-    def facing(self) -> bool:
-        return False
 
 
 def _unknown(rule: Data, acts: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -12,7 +12,16 @@ from pydantic import Field
 
 from avenant9.acts.columns import in_french
 from avenant9.kinds.kind import Channel, Key, Kind, Reason
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome, part_of, unless_unnamed
+from avenant9.kinds.run import (
+    ORDER,
+    Run,
+    concerned,
+    hidden_by_grouping,
+    missing_columns,
+    outcome,
+    part_of,
+    unless_unnamed,
+)
 from avenant9.kinds.scene import Row, Scene, admitted, counting_order
 from avenant9.kinds.trace import ActLine, Fact, Line, Told, Trace, Why, act_list
 from avenant9.kinds.windows import WINDOWS, Name, Window
@@ -22,7 +31,6 @@ from avenant9.period import Period
 from avenant9.wording import counted as count_of
 from avenant9.wording import day, listed, plural
 
-_ORDER = ("date", "time", "act")  # counting order; no time comes first
 _SEARCHED = 800  # days after the act
 _BEYOND = 400  # days after the last act counted: more than any window
 _SCOPE = {
@@ -237,7 +245,7 @@ def _running(acts: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
     units = pl.col("quantity").cast(pl.Int64)
     doubt = pl.when("doubtful").then(units).otherwise(0)
     sure, rest = pl.when("sure"), pl.when(~pl.col("sure"))
-    running = acts.sort(*_ORDER, nulls_last=False).with_columns(
+    running = acts.sort(*ORDER, nulls_last=False).with_columns(
         filled=sure.then(units).otherwise(0).cum_sum().over(group),
         doubt_filled=sure.then(doubt).otherwise(0).cum_sum().over(group),
         could_be=units.cum_sum().over(group),
@@ -291,7 +299,6 @@ def _rolling(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
         )
         .with_columns(pl.col("count_before", "doubt_before", "could_be_before", "first_place").fill_null(0))
         .with_columns(
-            in_all=pl.col("count"),
             count=pl.col("count") - pl.col("count_before"),
             doubt=pl.col("doubt") - pl.col("doubt_before"),
             could_be=pl.col("could_be") - pl.col("could_be_before"),
@@ -356,10 +363,10 @@ def _open_rolling(about: pl.DataFrame, unknown: pl.DataFrame, key: list[str], li
 def _in_doubt(near: pl.DataFrame, unsure: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     """The acts that are over only if earlier ones count of which that is not sure: what is `missing` of those."""
     asked = near.filter(pl.col("count") <= version.limit)
-    earlier = [pl.col(f"{name}_of_doubt") for name in _ORDER]
+    earlier = [pl.col(f"{name}_of_doubt") for name in ORDER]
     return (
         asked.join(unsure, on=version.per, suffix="_of_doubt")
-        .filter(pl.col("date_of_doubt") >= pl.col("start"), _before(earlier, [pl.col(name) for name in _ORDER]))
+        .filter(pl.col("date_of_doubt") >= pl.col("start"), _before(earlier, [pl.col(name) for name in ORDER]))
         .explode("missing")
         .group_by("act", maintain_order=True)
         .agg("missing")
@@ -390,14 +397,15 @@ def _said(near: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     sure = unless_unnamed(version.verdict) if "practitioner" in version.per else pl.lit(version.verdict)
     rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
     last_day = pl.col("end").dt.to_string("%Y-%m-%d").fill_null("..")
+    filters = _in_brackets((*version.reasons, *version.channels))
     counted = pl.format(
-        f"{_named(version.codes, version.filters)} : {{}} {{}} {_SCOPE[version.per]}, "
+        f"{', '.join(version.codes)}{filters} : {{}} {{}} {_SCOPE[version.per]}, "
         f"{version.limit} au plus ; {{}} de trop.",
         "count",
         "told",
         "units",
     )
-    never = pl.format(f"{{}}{_filters(version.filters)} : ne se facture pas à cette date.", "code")
+    never = pl.format(f"{{}}{filters} : ne se facture pas à cette date.", "code")
     return over.with_columns(told=_windows(over, WINDOWS[version.window])).select(
         "act",
         "related",
@@ -421,14 +429,10 @@ def _windows(over: pl.DataFrame, window: Window) -> pl.Series:
     return days.join(named, on=["start", "end"], how="left", nulls_equal=True, maintain_order="left")["told"]
 
 
-def _filters(filters: dict[Literal["reason", "channel"], tuple[str, ...]]) -> str:
-    words = [word for name, values in filters.items() for word in in_french(name, values)]
+def _in_brackets(filters: Sequence[str]) -> str:
+    """The reasons or channels that are counted alone, in words; nothing where all are."""
+    words = in_french("channel", in_french("reason", filters))
     return f" ({', '.join(words)})" if words else ""
-
-
-def _named(codes: Sequence[str], filters: dict[Literal["reason", "channel"], tuple[str, ...]]) -> str:
-    """What is counted: the codes, and their reasons or channels."""
-    return ", ".join(codes) + _filters(filters)
 
 
 # --- what fills a window ----------------------------------------------------------------------------------
@@ -462,8 +466,7 @@ class CountTrace(Trace):
 
     @property
     def _named(self) -> str:
-        words = in_french("channel", in_french("reason", self.filters))
-        return ", ".join(self.codes) + (f" ({', '.join(words)})" if words else "")
+        return ", ".join(self.codes) + _in_brackets(self.filters)
 
     def fine(self, code: str) -> str:
         if self.count is None:

@@ -43,6 +43,7 @@ class Kind(Strict, Generic[V]):
             which the visit is not known), or `all` of them; always with the grouping codes of the paper claim.
         at_stake_is: what of an act its findings put in question: the `amount` that it answers for, the `base` of the
             fund's part, or the `overcharge`, of which the fund pays nothing.
+        noted_as: the trace of a kind that draws none.
         once_a_row: whether it speaks of a row, at its first act, and not of each of its acts.
         silent_where: says nothing on an act (or its row) that one of these rules names.
     """
@@ -52,6 +53,7 @@ class Kind(Strict, Generic[V]):
     at_stake_is: ClassVar[Literal["amount", "base", "overcharge"]] = "amount"
 
     once_a_row: ClassVar[bool] = False
+    noted_as: ClassVar[type[Noted]] = Noted
 
     kind: str
     title: Text
@@ -107,8 +109,8 @@ class Kind(Strict, Generic[V]):
     def trace(self, version: V, scene: Scene, finding: Row | None) -> Trace:
         """What it looked at; `finding` is what it said of the act."""
         if finding is None:
-            return Noted()
-        return Noted(noted(finding), tuple(scene.where(scene.of(act)) for act in finding["related"] or ()))
+            return self.noted_as()
+        return self.noted_as(_noted(finding), tuple(scene.where(scene.of(act)) for act in finding["related"] or ()))
 
     def fine(self, trace: Trace, code: str) -> str:
         """Why it reproaches nothing to an act of this code."""
@@ -119,7 +121,7 @@ class Kind(Strict, Generic[V]):
         return ()
 
 
-def noted(finding: Row) -> dict[str, Any]:
+def _noted(finding: Row) -> dict[str, Any]:
     """What a check noted of a finding, unknowns left out."""
     told = json.loads(finding["explanation"] or "{}")
     return {key: value for key, value in told.items() if value is not None}

@@ -12,7 +12,7 @@ from pydantic import Field
 from avenant9.acts.netting import counting
 from avenant9.kinds.french import euros, money
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, in_force, outcome
+from avenant9.kinds.run import ORDER, Run, concerned, hidden_by_grouping, in_force, outcome
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Cents, Fact, Line, Told, Trace, cents
 from avenant9.kinds.visit import ROW, VISIT, maybe_beside, unnamed
@@ -146,7 +146,7 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
     group = [*map(pl.col, VISIT), pl.when(unnamed()).then(pl.struct(ROW))]
     nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
     return (
-        found.sort(nameless, "date", "time", "act", nulls_last=False)
+        found.sort(nameless, *ORDER, nulls_last=False)
         .with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(*group))
         .with_columns(nth=pl.int_range(pl.len()).over(*group))
         .filter(pl.col("nth") == 0)
@@ -180,7 +180,7 @@ def _hosts(
         pl.concat([own_rows, charged])
         .sort("act")
         .unique(ROW, keep="first", maintain_order=True)
-        .sort("date", "time", "act", nulls_last=False)
+        .sort(*ORDER, nulls_last=False)
         .with_row_index("nth")
         .select(*VISIT, "nth", *ROW, host="act", host_overcharge="overcharge")
     )

@@ -11,13 +11,13 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
-from avenant9.kinds.run import Run, hidden_by_grouping, in_force, missing_columns, no_findings, outcome
+from avenant9.kinds.run import ORDER, Run, hidden_by_grouping, in_force, missing_columns, no_findings, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Trace
 from avenant9.kinds.visit import COLUMNS, ROW, VISIT, Role, VisitTrace, chosen, maybe_beside, others, unnamed, visits
 from avenant9.law.dated import Code, SpecialtyCode, Value, Version
 from avenant9.model import Outcome
-from avenant9.wording import listed, plural
+from avenant9.wording import listed, numbers, plural
 
 
 class AllowedPair(Value):
@@ -50,7 +50,7 @@ class AllowedPair(Value):
     @property
     def french(self) -> str:
         pair = " + ".join(", ".join(side) for side in (self.excluded, self.beside) if side)
-        codes = listed([f"{code:02d}" for code in self.specialties])
+        codes = numbers(self.specialties)
         only = f"{plural(len(self.specialties), 'spécialité')} {codes}" if codes else ""
         return f"{pair} ({only})" if pair and only else pair or only
 
@@ -261,7 +261,7 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
             .then(pl.lit(verdict))
             .otherwise(pl.lit("review"))
         )
-        .sort(pl.col("verdict") != verdict, "date", "time", "act", nulls_last=False)
+        .sort(pl.col("verdict") != verdict, *ORDER, nulls_last=False)
     )
     visit = [pl.col(name) for name in (*VISIT, "code")] + [pl.when(unnamed()).then(pl.struct(ROW))]
     return per_act.with_columns(nth=pl.int_range(pl.len()).over(*visit)).filter(pl.col("nth") == 0)

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from avenant9.kinds.french import day
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome, unless_unnamed
+from avenant9.kinds.run import ORDER, Run, concerned, hidden_by_grouping, missing_columns, outcome, unless_unnamed
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Fact, Line, Told, Trace, act_list
 from avenant9.law.dated import Code, Version
@@ -72,7 +72,7 @@ class Proximity(Kind[ProximityVersion]):
         known = pl.all_horizontal(pl.col(_KEY).is_not_null())
         days = (
             acts.filter(known, version.contact)
-            .sort("date", "time", "act", nulls_last=False)
+            .sort(*ORDER, nulls_last=False)
             .select(*_KEY, "date", contact_act="act", contact_day="date")
         )
         looked = about.filter(known).sort("date", "act")

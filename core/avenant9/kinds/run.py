@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 #: The practitioner of all rows, where no column and no option names one.
 UNNAMED = "?"
 #: `at_most` is the gravest that the answer could be, null for the verdict of the version.
+#: Counting order; no time comes first.
+ORDER = ("date", "time", "act")
 UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String()), "at_most": pl.String()}
 
 

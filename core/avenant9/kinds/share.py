@@ -16,19 +16,18 @@ from pydantic import Field, model_validator
 from avenant9.acts.columns import heading
 from avenant9.kinds.french import integer, percent
 from avenant9.kinds.kind import Key, Kind
-from avenant9.kinds.run import UNNAMED, Run, hidden_by_grouping, in_force, outcome, part_of
+from avenant9.kinds.run import ORDER, UNNAMED, Run, hidden_by_grouping, in_force, outcome, part_of
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Fact, Line, Noted, Told, Trace
 from avenant9.law.dated import BasisPoints, Code, FoundVerdict, RefusedError, SpecialtyCode, Value, Version
 from avenant9.law.nomenclature import Nature
 from avenant9.model import GrantedCeiling, Outcome
-from avenant9.wording import MONTHS, NBSP, counted, day, listed, months, plural
+from avenant9.wording import MONTHS, NBSP, counted, day, listed, months, numbers, plural
 from avenant9.wording import integer as number
 from avenant9.wording import percent as share_of
 
-_ORDER = ("date", "time", "act")
 _COLUMNS = (
-    *_ORDER,
+    *ORDER,
     "practitioner",
     "specialty",
     "specialty_deduced",
@@ -69,7 +68,7 @@ class SpecialtyCeiling(Value):
 
     @property
     def french(self) -> str:
-        codes = listed([f"{code:02d}" for code in self.specialties])
+        codes = numbers(self.specialties)
         return f"{share_of(self.ceiling_bp)} ({plural(len(self.specialties), 'spécialité')} {codes})"
 
 
@@ -438,14 +437,14 @@ def _beyond(counted: pl.DataFrame, over: pl.DataFrame) -> pl.DataFrame:
     latest = (
         counted.filter(pl.col("remote"))
         .join(over.select(*_YEAR, "excess"), on=_YEAR)
-        .sort(*_ORDER, nulls_last=True, descending=True)
+        .sort(*ORDER, nulls_last=True, descending=True)
         .with_columns(after=pl.col("quantity").cast(pl.Int64).cum_sum().over(_YEAR) - pl.col("quantity"))
         .filter(pl.col("after") < pl.col("excess"))
         .with_columns(units=pl.min_horizontal("quantity", pl.col("excess") - pl.col("after")))
     )
     amount = part_of(pl.col("own_amount"), pl.col("units"), pl.col("quantity"))
     return (
-        latest.sort(*_ORDER, nulls_last=False)
+        latest.sort(*ORDER, nulls_last=False)
         .group_by(_YEAR)
         .agg(
             at_stake=pl.when(pl.col("own_amount").is_not_null().any()).then(amount.sum()),

@@ -15,7 +15,7 @@ from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Fact, Line, Told, Trace
 from avenant9.law.dated import Code, FoundVerdict, RefusedError, SpecialtyCode, Value, Version
 from avenant9.model import Outcome, Verdict
-from avenant9.wording import listed
+from avenant9.wording import numbers
 
 
 class SpecialtyEntry(Value):
@@ -47,7 +47,7 @@ class SpecialtyEntry(Value):
 
     @property
     def french(self) -> str:
-        codes = listed([f"{code:02d}" for code in self.allowed or self.refused])
+        codes = numbers(self.allowed or self.refused)
         who = f"seulement {codes}" if self.allowed else f"sauf {codes}"
         return f"{', '.join(self.codes)} {who} ({Verdict(self.verdict).french})"
 

@@ -17,7 +17,7 @@ from avenant9.kinds.french import day
 from avenant9.kinds.run import Run
 from avenant9.kinds.scene import Scene
 from avenant9.law.dated import RefusedError, SpecialtyCode, Text, Value, Version
-from avenant9.wording import counted, listed, percent, quoted
+from avenant9.wording import counted, listed, numbers, percent, quoted
 from avenant9.wording import day as french_day
 
 _YES = {
@@ -315,7 +315,7 @@ class SpecialtyIn(Test):
 
     @property
     def french(self) -> str:
-        return f"spécialité {listed([f'{code:02d}' for code in self.specialties], 'ou')}"
+        return f"spécialité {numbers(self.specialties, 'ou')}"
 
     def told(self, found: Any) -> str:
         if found is None:

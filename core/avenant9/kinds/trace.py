@@ -12,7 +12,7 @@ from avenant9.acts.columns import heading, in_french
 from avenant9.model import CellRef
 from avenant9.wording import day, listed, plural, quoted
 
-_ALWAYS = 1900  # a text from before any act: it has no start
+ALWAYS = 1900  # a text from before any act: it has no start
 
 
 class Cents(int):
@@ -75,7 +75,7 @@ class Span:
     last: date | None
 
     def __str__(self) -> str:
-        if self.first.year <= _ALWAYS:
+        if self.first.year <= ALWAYS:
             return "à toute date" if self.last is None else f"jusqu'au {day(self.last)}"
         return f"depuis le {day(self.first)}" if self.last is None else f"du {day(self.first)} au {day(self.last)}"
 

@@ -42,7 +42,7 @@ RuleId = Annotated[RuleName, Refers("rule")]
 SpecialtyCode = Annotated[int, Refers("specialty")]
 #: A decimal number; in TOML, whole numbers are written without a point.
 Number = Annotated[Decimal, BeforeValidator(lambda value: Decimal(value) if type(value) is int else value)]
-BasisPoints = Annotated[int, Field(ge=0, le=10_000), "basis points"]
+BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
 
 
 class Strict(BaseModel):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import COLUMNS, heading
 from avenant9.kinds.frequency import Frequency
+from avenant9.kinds.trace import ALWAYS, Span
 from avenant9.kinds.windows import WINDOWS
 from avenant9.law.dated import Value, Version
 from avenant9.law.nomenclature import NATURES
@@ -48,7 +49,6 @@ _SILENT = {"unknown_exception": "unverifiable"}
 _SHOWN_SOURCES = 2  # in the list; all of them with each rule
 _UNSEEN = "aucun fichier d'actes ne le montre"
 _SHORT = 10  # acts of an example
-_ALWAYS = 1900  # a rule from before any act: it has no start
 _COMMON = {"during", "from_", "until", "source", "checked_on", "note", "verdict"}
 
 
@@ -67,7 +67,7 @@ def render_list(form: Format, rulebook: Rulebook, page: Page) -> str | bytes:
 def _list_text(rulebook: Rulebook, page: Page) -> str:
     lines = [page.wrap(_head(rulebook)), ""]
     for name, rule in rulebook.rules.items():
-        period = in_period(rule.version[0].period.first, rule.version[-1].period.last)
+        period = str(Span(rule.version[0].period.first, rule.version[-1].period.last))
         facts = f"{listed(_verdicts(rule), 'ou')}, {period}, source {_CONFIDENCE[_weakest(rule)]}"
         lines += [page.wrap(name), page.wrap(facts, "  "), page.wrap(rule.title, "  ")]
         lines.append(page.wrap(_texts(rule), "    ", "  "))
@@ -96,7 +96,7 @@ def _list_rows(rulebook: Rulebook) -> list[tuple[str | date, ...]]:
     for name, rule in rulebook.rules.items():
         first, last = rule.version[0].period.first, rule.version[-1].period.last
         text = rule.version[-1].source
-        dates = ("" if first.year <= _ALWAYS else first, last or "")
+        dates = ("" if first.year <= ALWAYS else first, last or "")
         words = (rule.title, reference(text.to_source()), _CONFIDENCE[_weakest(rule)], text.url)
         rows.append((name, listed(_verdicts(rule), "ou"), *dates, *words))
     return rows
@@ -182,7 +182,7 @@ def show_text(
     lines = [page.wrap(name), page.wrap(rule.title), "", page.wrap(rule.why)]
     lines += [line for aside in _asides(rulebook, name) for line in ("", page.wrap(aside))]
     for version in rule.version:
-        period = in_period(version.period.first, version.period.last)
+        period = str(Span(version.period.first, version.period.last))
         facts = [
             *(f"{label} : {value}" for label, value in _values(version)),
             f"source : {source_words(version.source.to_source())}",
@@ -331,13 +331,6 @@ def _brief(rulebook: Rulebook, name: str) -> dict[str, Any]:
 
 def _verdicts(rule: Any) -> list[str]:
     return list(dict.fromkeys(Verdict(version.verdict).french for version in rule.version))
-
-
-def in_period(first: date, last: date | None) -> str:
-    """From when to when, in French: `depuis le 01/04/2022`."""
-    if first.year <= _ALWAYS:
-        return "à toute date" if last is None else f"jusqu'au {day(last)}"
-    return f"depuis le {day(first)}" if last is None else f"du {day(first)} au {day(last)}"
 
 
 def _weakest(rule: Any) -> str:
