@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.acts.netting import mark_duplicates, mark_rebilled
-
 if TYPE_CHECKING:
     from avenant9.law.deductions import Deductions, OfPathway, OfSpecialty
 
@@ -20,33 +18,15 @@ if TYPE_CHECKING:
 def deduced(acts: pl.DataFrame, says: Deductions) -> pl.DataFrame:
     """The acts (ACTS) with what other columns say of them.
 
-    Fills `patient` by the other rows of its invoice, and `specialty`. Adds `person` (whose visit it is: that of the
-    patient, or of an invoice, whoever he is), `own_patient` (whether the practitioner is the patient's médecin
-    traitant, null where unknown), `stands_in` (whether he replaces him), `pathway_said` (the letter, also where the
-    médecin traitant himself has none), `specialty_deduced` (whether `specialty` rests on another act of the visit).
+    Fills `specialty`. Adds `person` (whose visit it is: that of the patient, or of an invoice, whoever he is),
+    `own_patient` (whether the practitioner is the patient's médecin traitant, null where unknown), `stands_in`
+    (whether he replaces him), `pathway_said` (the letter, also where the médecin traitant himself has none),
+    `specialty_deduced` (whether `specialty` rests on another act of the visit).
     """
-    named = _persons(acts)
-    if not named["patient"].equals(acts["patient"]):  # a row repeats another of its patient
-        named = mark_rebilled(mark_duplicates(named))
-    return _specialties(named.with_columns(_pathways(says.pathway)), says.specialty)
-
-
-def _persons(acts: pl.DataFrame) -> pl.DataFrame:
-    """The rows of one invoice are one patient: the one whom some of them name, else nobody knows who, but one.
-
-    Nothing is said of an invoice that names several, nor of one without a practitioner.
-    """
-    of_one = pl.col("practitioner").is_not_null() & pl.col("invoice").is_not_null()
-    unknown = pl.col("patient").is_null() & of_one
-    if acts.filter(unknown).is_empty():
-        return acts.with_columns(person="patient")
-    invoice = ["input", "practitioner", "invoice"]
-    named = acts.filter(of_one).group_by(invoice).agg(named=pl.col("patient").drop_nulls().unique())
-    acts = acts.join(named, on=invoice, how="left", maintain_order="left")
-    names = pl.col("named").list.len()
-    patient = pl.coalesce("patient", pl.when(names == 1).then(pl.col("named").list.first()))
-    nobody = pl.when(unknown & (names == 0)).then(pl.format("facture {}/{}/{}", *invoice))
-    return acts.with_columns(patient=patient, person=pl.coalesce(patient, nobody)).drop("named")
+    of_invoice = pl.format("facture {}/{}/{}", "input", "practitioner", "invoice")
+    person = pl.coalesce("patient", pl.when("unnamed_invoice").then(of_invoice))
+    acts = acts.with_columns(*_pathways(says.pathway), person=person)
+    return _specialties(acts, says.specialty)
 
 
 def _pathways(says: OfPathway) -> list[pl.Expr]:

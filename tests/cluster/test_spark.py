@@ -148,7 +148,6 @@ def test_same_report_of_practice_years_and_of_files_that_went_wrong(spark: Any, 
     assert any("praticien lu comme inconnu" in notice for notice in report.notices)
 
 
-@pytest.mark.xfail(reason="six of 529 violations are not found on Spark since the doubts on patients: to be mended")
 @needs_spark
 def test_same_report_of_random_practices(spark: Any, tmp_path: Path) -> None:
     practices = random_practices()

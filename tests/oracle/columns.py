@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
 
 def complete(acts: list[Act], book: Book) -> None:
-    """Fills in who the patient is, then what the pathway and the codes of the visit say."""
-    name_patients(acts)
+    """Fills in what the pathway and the codes of the visit say."""
     for act in acts:
         tell_pathway(act, book)
     for act in acts:
@@ -35,7 +34,10 @@ def same_invoice(act: Act, other: Act) -> bool:
 
 
 def name_patients(acts: list[Act]) -> None:
-    """The rows of one invoice are one patient: the one that it names, or somebody, if it names nobody."""
+    """The rows of one invoice are one patient: the one that it names, or somebody, if it names nobody.
+
+    Before anything is netted: a cancellation without a name is that of the patient of its invoice.
+    """
     named: dict[tuple[str, str], set[str]] = {}
     for act in acts:
         if act.practitioner is not None and act.invoice is not None:

@@ -28,7 +28,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from oracle.book import CCAM
-from oracle.columns import complete
+from oracle.columns import complete, name_patients
 
 if TYPE_CHECKING:
     from oracle.book import Book
@@ -266,6 +266,7 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
                     uncounted=listed("status") if listed("status") in REFUSED else None,
                 )
             )
+    name_patients(acts)
     net(acts)
     complete(acts, book)
     return Reading(acts, rejected, "practitioner" not in columns)

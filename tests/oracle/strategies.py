@@ -144,6 +144,11 @@ def tariff_cents(book: Book, code: str, day: date, specialty: str) -> int:
     return round(float((mine or values)[0]["amount"]) * 100) if values else 2500
 
 
+def alike(row: dict[str, str], other: dict[str, str]) -> bool:
+    """Whether one may repeat the other, or bill it again: which of them does is told by their order."""
+    return all(row.get(key) == other.get(key) for key in ("practitioner", "date", "amount"))
+
+
 @st.composite
 def practices(
     draw: st.DrawFn,
@@ -159,8 +164,8 @@ def practices(
 ) -> Practice:
     """One practice, with many codes of the rule `focus`.
 
-    `ties=False`: no two rows at the same date and time; `nirs`: some patients are known by a NIR, which tells
-    more than another identifier; `every_column`: never absent.
+    `ties=False`: no two rows at the same date and time, nor `alike`; `nirs`: some patients are known by a NIR, which
+    tells more than another identifier; `every_column`: never absent.
     """
 
     def dice(sides: int) -> int:
@@ -227,7 +232,9 @@ def practices(
             row.update(in_order(row))
         if not ties:
             row["time"] = f"{n // 60:02d}:{n % 60:02d}"
-        rows.append({key: row.get(key, "") for key in columns})
+        row = {key: row.get(key, "") for key in columns}
+        if ties or not any(alike(row, other) for other in rows):
+            rows.append(row)
     derogations = tuple(
         Derogation(
             practitioner=f"1000{n}",

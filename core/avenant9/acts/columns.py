@@ -94,6 +94,7 @@ ACTS: dict[str, pl.DataType] = {
     # `patient` is a name alone, or a NIR without rank or date of birth, under which several may stand
     "patient_uncertain": pl.Boolean(),
     "patient_nir": pl.Boolean(),  # `patient` is a NIR, the same for every practitioner
+    "unnamed_invoice": pl.Boolean(),  # no row of its invoice names a patient
     "regulated_day_only": pl.Boolean(),  # regulated_at was given without a time
     "requested_day_only": pl.Boolean(),  # requested_at was given without a time
     "duplicate_of": pl.UInt32(),  # the act that this one repeats, within a file or in another one

@@ -16,7 +16,7 @@ from avenant9.acts.dates import DAY_FIRST, order_of, out_of_calendar, read_birth
 from avenant9.acts.lists import read_lists
 from avenant9.acts.mapped import with_constants
 from avenant9.acts.mapping import Mapping
-from avenant9.acts.people import read_people
+from avenant9.acts.people import named_by_invoice, read_people
 from avenant9.acts.recognise import Recognised
 from avenant9.acts.rows import data_rows, name_errors, name_merges
 from avenant9.acts.sheet import Reading, Sheet
@@ -42,7 +42,7 @@ def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapp
     rejected = _rejected(reading, typed, nomenclature, ragged.reasons(right))
     bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
     good = typed.filter(~pl.col("row").is_in(bad_rows.implode())) if rejected else typed
-    table = _expand(good, cells, nomenclature)
+    table = _expand(named_by_invoice(good), cells, nomenclature)
     account = Input(
         file=raw.file,
         sheet=raw.sheet,

@@ -13,7 +13,7 @@ from avenant9.acts.netting import REFUSED, candidates, updated
 #: What two exports of one row may tell differently: when it was read, and what became of it since.
 _LATER = ("payment_date", "reimbursed", "status")
 _MARKS = ("act", "input", "row", "duplicate_of", "rebills", "doubtful", "uncounted")
-_OF_PATIENT = ("patient_shown", "patient_uncertain", "patient_nir")
+_OF_PATIENT = ("patient_shown", "patient_uncertain", "patient_nir", "unnamed_invoice")
 _CONTENT = tuple(name for name in ACTS if name not in {*_MARKS, *_LATER, *_OF_PATIENT})
 #: What one copy may say and another not.
 _LEARNED = (*_CONTENT, *_LATER, *_OF_PATIENT)

@@ -16,6 +16,8 @@ _GROUPED = re.compile(r"\d+|\d{5}2[AB]\d{6}(?:\d\d)?", re.IGNORECASE)
 _NIR = re.compile(r"[1-8]\d{2}(?:0[1-9]|1[0-2]|[23]\d|4[0-2]|[5-9]\d)(?:\d\d|2[AB])\d{6}")
 _NIR_LENGTH = 13
 _NIR_ALONE = "un NIR sans rang ni date de naissance peut couvrir plusieurs personnes"
+#: What is known of who the patient is.
+_OF_PATIENT = ["patient", "patient_shown", "patient_uncertain", "patient_nir"]
 _AT_MOST = "ce qui en dépend est au plus à examiner"
 #: Several words, and no number.
 _NAME = r"^[^\d]*\pL{2}[^\d\pL]+\pL{2}[^\d]*$"
@@ -84,6 +86,29 @@ def _read_patient(reading: Reading, columns: dict[str, pl.Series]) -> None:
     columns["patient_shown"] = shown.cast(pl.String).alias("patient_shown")
     columns["patient_uncertain"] = uncertain.set(nobody, None).alias("patient_uncertain")
     columns["patient_nir"] = is_nir.set(nobody, None).alias("patient_nir")
+
+
+def named_by_invoice(rows: pl.DataFrame) -> pl.DataFrame:
+    """The typed rows of a sheet, where one invoice is one patient: the one whom some of its rows name.
+
+    Adds `unnamed_invoice`. Nothing is said of an invoice that names several, nor of one without a practitioner.
+    """
+    invoice = ["practitioner", "invoice"]
+    billed = rows.filter(pl.all_horizontal(pl.col(invoice).is_not_null()))
+    unknown = billed.filter(pl.col("patient").is_null()).select("row", *invoice)
+    who = pl.col(_OF_PATIENT).filter(pl.col("patient").is_not_null()).first()
+    told = (
+        billed.join(unknown.unique(invoice), on=invoice, how="semi")
+        .group_by(invoice)
+        .agg(who, names=pl.col("patient").drop_nulls().n_unique())
+    )
+    found = unknown.join(told, on=invoice).select(
+        "row",
+        pl.when(pl.col("names") == 1).then(pl.col(_OF_PATIENT)),
+        unnamed_invoice=pl.when(pl.col("names") == 0).then(pl.lit(True)),
+    )
+    rows = rows.with_columns(unnamed_invoice=pl.lit(None, pl.Boolean))
+    return rows.update(found, on="row", how="left") if len(found) else rows
 
 
 def _say_uncertain(reading: Reading, uncertain: pl.Series, is_nir: pl.Series) -> None:

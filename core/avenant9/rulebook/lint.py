@@ -42,6 +42,7 @@ _ADDED: Final = {
     "patient_shown",
     "patient_uncertain",
     "patient_nir",
+    "unnamed_invoice",
 }
 _CONTRACT: Final = tuple(key for key in ACTS if key not in _ADDED)
 #: Read before the rules, to leave out what was refused, or after them, to tell the fund's part of what is at stake;
