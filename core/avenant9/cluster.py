@@ -34,7 +34,7 @@ from avenant9.acts.columns import ACTS
 from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, held, netted, read_one, some_unnamed
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Acts, Report, Unverifiable
+from avenant9.model import Acts, Report
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -209,15 +209,16 @@ def check(
         read = _read_on_workers(spark, files, reading, book, codes)
         try:
             told = _told(read)
-            gave = [one for one, _ in told.values()]
+            gave = [one for one, *_ in told.values()]
             acts = account(gave, reading)
             job = _Job(book, options, _starts(gave), held(gave), some_unnamed(gave))
             table = read.filter("told is null").drop("told")
             total = sum(entry.acts for entry in acts.inputs)
-            answers = list(_answers(table, "practitioner", job, ours, total // acts_per_group + 1))
+            unsigned = job.unsigned if job.forget or any(nobody for *_, nobody in told.values()) else None
+            answers = list(_answers(table, "practitioner", job, ours, total // acts_per_group + 1, unsigned))
             if not answers:  # no act could be read
                 answers = [engine.answer(acts, rulebook, ours, options)]
-            shared = sum(shared for _, shared in told.values())
+            shared = sum(shared for _, shared, _ in told.values())
             by_patient: list[Answers] = []
             if theirs and shared:
                 # who is not known is in nobody's count, but its cancellations are its practitioner's
@@ -324,7 +325,7 @@ def _read(
         shared=shared,
         **{name: _to_wire(name) for name in _WIRE},
     )
-    told = pickle.dumps((_without_acts(one), wire.filter("shared").height))
+    told = pickle.dumps((_without_acts(one), wire.filter("shared").height, wire["practitioner"].null_count()))
     last = pl.DataFrame({"file": [rank], "told": [told]}, schema_overrides={"file": pl.Int64})
     sheet = pl.concat([wire, last], how="diagonal")
     for part in sheet.iter_slices(100_000):
@@ -359,15 +360,15 @@ def _spark_schema() -> StructType:
     return StructType([StructField(name, kind) for name, kind in fields])
 
 
-def _told(read: DataFrame) -> dict[int, tuple[OneFile, int]]:
-    """What each file gave, by its rank, and how many of its acts the rules by patient look at.
+def _told(read: DataFrame) -> dict[int, tuple[OneFile, int, int]]:
+    """What each file gave, by its rank, how many of its acts the rules by patient look at, how many nobody signed.
 
     Raises:
         SettingError: the mapping names what a file does not have.
     """
     rows = read.filter("told is not null").select("file", "told").collect()
     told = {rank: _taken(pickled) for rank, pickled in sorted(rows)}
-    for one, _ in told.values():
+    for one, *_ in told.values():
         if isinstance(one, SettingError):
             raise one
     return told
@@ -401,9 +402,16 @@ class _Job:
     held: list[frozenset[str]]
     forget: bool
 
+    @property
+    def unsigned(self) -> str:
+        """The condition on acts of an unknown practitioner."""
+        return "practitioner is null or practitioner = '?'" if self.forget else "practitioner is null"
 
-def _answers(table: DataFrame, key: str, job: _Job, selected: tuple[str, ...], groups: int) -> Iterator[Answers]:
-    """What the rules say of each group of acts; acts of one key are in one group."""
+
+def _answers(
+    table: DataFrame, key: str, job: _Job, selected: tuple[str, ...], groups: int, unsigned: str | None = None
+) -> Iterator[Answers]:
+    """What the rules say of each group of acts; acts of one key are in one group, beside those that may be of it."""
     from pyspark import StorageLevel  # noqa: PLC0415
     from pyspark.sql.functions import expr  # noqa: PLC0415
 
@@ -414,7 +422,9 @@ def _answers(table: DataFrame, key: str, job: _Job, selected: tuple[str, ...], g
         return pa.table({"answers": pa.array([pickle.dumps(answers)], pa.binary())})
 
     table.sparkSession.conf.set("spark.sql.shuffle.partitions", str(groups))
-    grouped = table.withColumn("part", expr(f"pmod(hash({key}), {groups})")).groupBy("part")
+    dealt = table.withColumn("part", expr(f"pmod(hash({key}), {groups})")).withColumn("guest", expr("false"))
+    dealt = dealt if unsigned is None else dealt.unionByName(_guests(dealt, unsigned))
+    grouped = dealt.groupBy("part")
     found = grouped.applyInArrow(_unhinted(examine), "answers binary").persist(StorageLevel.DISK_ONLY)
     try:
         found.count()  # on all workers at once; what follows fetches one group after the other
@@ -424,6 +434,20 @@ def _answers(table: DataFrame, key: str, job: _Job, selected: tuple[str, ...], g
         found.unpersist()
 
 
+def _guests(dealt: DataFrame, unsigned: str) -> DataFrame:
+    """The acts of an unknown practitioner, in the other groups that he may be of: those with an act of their patient,
+    or of an unknown one; all of them, where theirs is unknown."""
+    from pyspark.sql.functions import expr  # noqa: PLC0415
+
+    acts = dealt.filter(unsigned).withColumn("guest", expr("true")).withColumnRenamed("part", "home")
+    groups = dealt.select("patient", "part").distinct()
+    anybody = groups.filter("patient is null").select("part")
+    of_patient = acts.join(groups, "patient").select(*acts.columns, "part")
+    of_anybody = acts.filter("patient is null").crossJoin(groups.select("part").distinct())
+    found = of_patient.unionByName(acts.crossJoin(anybody)).unionByName(of_anybody)
+    return found.filter("part <> home").drop("home").dropDuplicates(["file", "nth", "part"])
+
+
 def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
     """The answers on a group of acts, which come in any order, with no more acts than findings need."""
     table = (
@@ -431,14 +455,20 @@ def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
         .select(
             "file",
             "input",
+            "guest",
             act=(pl.col("start") + pl.col("nth")).cast(ACTS["act"]),
             **{name: _from_wire(name) for name in _TYPED},
         )
         .sort("act")
     )
-    table = netted(table.drop("file"), table["file"], job.held)
+    guests = table["act"].filter(table["guest"]).to_list()
+    table = netted(table.drop("file", "guest"), table["file"], job.held)
     acts = Acts(table=forget_unnamed(table) if job.forget else table, inputs=())
     answers = engine.answer(acts, job.book.value, selected, job.options)
+    if guests:
+        home = ~pl.col("act").is_in(guests).fill_null(value=False)  # what is said of a year names no act
+        asked = engine.asked(acts.table, job.options)
+        answers = replace(answers, findings=answers.findings.filter(home), acts_asked=len(asked.filter(home)))
     return replace(answers, stood_on=schedule.named_by(answers.findings, answers.stood_on.select(findings.STOOD_ON)))
 
 
@@ -466,7 +496,7 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
             entries[key] += some
     return Answers(
         findings=findings.filter(~pl.col("rule").is_in(list(crashed))),
-        unverifiable=_summed(entry for part in parts for entry in part.unverifiable if entry.rule not in crashed),
+        unverifiable=pl.concat([part.unverifiable for part in parts]).filter(~pl.col("rule").is_in(list(crashed))),
         crashed=tuple(crashed),
         stood_on=stood_on.unique("act").sort("act"),
         patients=firsts.group_by("patient").agg(pl.col("act").min()).sort("act"),
@@ -480,13 +510,3 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
             for key, some in entries.items()
         },
     )
-
-
-def _summed(unverifiable: Iterable[Unverifiable]) -> tuple[Unverifiable, ...]:
-    """One entry per rule: every act is in one group."""
-    acts: dict[str, int] = defaultdict(int)
-    missing: dict[str, set[str]] = defaultdict(set)
-    for entry in unverifiable:
-        acts[entry.rule] += entry.acts
-        missing[entry.rule].update(entry.missing)
-    return tuple(Unverifiable(rule, number, engine.in_order(missing[rule])) for rule, number in acts.items())

@@ -44,6 +44,11 @@ from avenant9.schedule import answers, concerned
 _COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
 
 
+#: What a rule could not answer: for so many acts, for want of some columns; for each act of an unknown practitioner
+#: apart, which may be told several times.
+UNANSWERED = {"rule": pl.String(), "act": pl.UInt32(), "acts": pl.UInt32(), "missing": pl.List(pl.String)}
+
+
 @dataclass(frozen=True)
 class Options:
     """What a user asks of a check. `from_` and `until` choose what is reported; everything is counted."""
@@ -73,14 +78,14 @@ def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
 class Answers:
     """What the rules said of acts, and what of these acts a report needs.
 
-    `findings` (FINDINGS and `rule`) and `unverifiable` are those of the dates asked. `stood_on` holds at least the
-    acts that findings name, in their order, with the columns STOOD_ON; `patients` the first act of each patient, in
-    their order; `refused` the rows that enter no count by their status; `threshold` the entries of each version of a
-    share; `concerned` the rules that some act could be about.
+    `findings` (FINDINGS and `rule`) and `unverifiable` (UNANSWERED) are those of the dates asked. `stood_on` holds at
+    least the acts that findings name, in their order, with the columns STOOD_ON; `patients` the first act of each
+    patient, in their order; `refused` the rows that enter no count by their status; `threshold` the entries of each
+    version of a share; `concerned` the rules that some act could be about.
     """
 
     findings: pl.DataFrame
-    unverifiable: tuple[Unverifiable, ...]
+    unverifiable: pl.DataFrame
     crashed: tuple[str, ...]
     stood_on: pl.DataFrame
     patients: pl.DataFrame
@@ -102,14 +107,14 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
     patients = run.acts_read.select("patient", "act").drop_nulls("patient")
     return Answers(
         findings=_within(table, run.acts_read, options),
-        unverifiable=_unverifiable(unknown, run.acts_read, options),
+        unverifiable=_unanswered(unknown, run.acts_read, options),
         crashed=tuple(crashed),
         stood_on=run.acts_read,
         patients=patients.unique("patient", maintain_order=True),
         practitioners=frozenset(run.acts_read["practitioner"].drop_nulls().unique()),
         refused=refused_rows(run.acts_read),
         acts=len(run.acts_read),
-        acts_asked=len(_asked(run.acts_read, options)),
+        acts_asked=len(asked(run.acts_read, options)),
         threshold=_threshold(counted, selected, run),
         concerned=concerned(rulebook, selected, run),
     )
@@ -169,7 +174,7 @@ def report(acts: Acts, said: Answers, rulebook: Rulebook, options: Options) -> R
     selected = rulebook.select(options.only, options.skip)
     findings = reported(said.findings, said.stood_on, said.patients, acts.inputs, rulebook, options.as_of)
     crashed = tuple(Unverifiable(name, said.acts, (CRASHED,)) for name in said.crashed)
-    unverifiable = tuple(sorted((*said.unverifiable, *crashed), key=lambda entry: entry.rule))
+    unverifiable = tuple(sorted((*_entries(said.unverifiable), *crashed), key=lambda entry: entry.rule))
     used = set(findings["source"].drop_nulls().unique())
     titles = {name: rulebook.rules[name].title for name in selected}
     return Report(
@@ -218,7 +223,7 @@ def _unused_derogations(practitioners: frozenset[str], options: Options) -> list
     return [f"Aménagement du plafond de {name} : aucun acte de ce praticien dans les fichiers." for name in absent]
 
 
-def _asked(acts: pl.DataFrame, options: Options) -> pl.DataFrame:
+def asked(acts: pl.DataFrame, options: Options) -> pl.DataFrame:
     """The acts of the dates asked."""
     if options.from_ is not None:
         acts = acts.filter(pl.col("date") >= options.from_)
@@ -231,24 +236,35 @@ def _within(table: pl.DataFrame, acts: pl.DataFrame, options: Options) -> pl.Dat
     """The findings on dates of care from `from_` to `until`; a finding on a year that has one such day stays."""
     if options.from_ is None and options.until is None:
         return table
-    wanted = _asked(acts, options)["act"]
-    asked = Period(options.from_ or date.min, options.until)
-    years = [year for year in table["year"].drop_nulls().unique() if civil_year(year).overlaps(asked)]
+    wanted = asked(acts, options)["act"]
+    dates = Period(options.from_ or date.min, options.until)
+    years = [year for year in table["year"].drop_nulls().unique() if civil_year(year).overlaps(dates)]
     return table.filter(pl.col("act").is_in(wanted.implode()) | pl.col("year").is_in(years))
 
 
-def _unverifiable(unknown: dict[str, pl.DataFrame], acts: pl.DataFrame, options: Options) -> tuple[Unverifiable, ...]:
-    """One entry per rule that could not be answered for some acts, with all that was missing."""
+def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, options: Options) -> pl.DataFrame:
+    """What could not be answered on the dates asked (UNANSWERED)."""
     if options.from_ is not None or options.until is not None:
-        wanted = _asked(acts, options)["act"]
+        wanted = asked(acts, options)["act"]
         unknown = {name: frame.filter(pl.col("act").is_in(wanted.implode())) for name, frame in unknown.items()}
-    entries = []
-    for name, frame in unknown.items():
-        if frame.is_empty():
-            continue
-        missing = frame["missing"].explode().drop_nulls().unique().to_list()
-        entries.append(Unverifiable(name, frame["act"].n_unique(), in_order(missing)))
-    return tuple(entries)
+    nobody = acts.filter(pl.col("practitioner").is_null())["act"]
+    alone = pl.when(pl.col("act").is_in(nobody.implode())).then("act")
+    counted = (
+        frame.group_by(alone.alias("alone"))
+        .agg(acts=pl.col("act").n_unique(), missing=pl.col("missing").explode().drop_nulls().unique())
+        .select("acts", "missing", rule=pl.lit(name), act="alone")
+        .select(*UNANSWERED)
+        for name, frame in unknown.items()
+    )
+    return pl.concat([pl.DataFrame(schema=UNANSWERED), *counted])
+
+
+def _entries(unanswered: pl.DataFrame) -> list[Unverifiable]:
+    """One entry per rule that could not be answered for some acts, with all that was missing; an act is told once."""
+    signed = pl.col("act").is_null()
+    told = pl.concat([unanswered.filter(signed), unanswered.filter(~signed).unique(["rule", "act"])])
+    lines = told.group_by("rule").agg(pl.col("acts").sum(), pl.col("missing").explode().unique())
+    return [Unverifiable(name, acts, in_order(missing)) for name, acts, missing in lines.iter_rows()]
 
 
 def in_order(missing: Iterable[str]) -> tuple[str, ...]:

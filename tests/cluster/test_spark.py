@@ -342,14 +342,18 @@ def test_a_rule_that_crashes_somewhere_is_not_answered() -> None:
     finding = {"act": 1, "verdict": "violation", "at_stake": 100, "message": "m", "explanation": "{}", "related": []}
     schema = answers().findings.schema
     found = pl.DataFrame([{**finding, "rule": rule} for rule in ("a/sound", "a/broken")], schema=schema)
-    unknown = tuple(engine.Unverifiable(rule, 2, ("patient", "time")) for rule in ("a/sound", "a/broken"))
-    more = (engine.Unverifiable("a/sound", 3, ("amount", "time")),)
+    unknown = pl.DataFrame(
+        [(rule, None, 2, ["patient", "time"]) for rule in ("a/sound", "a/broken")],
+        schema=engine.UNANSWERED,
+        orient="row",
+    )
+    more = pl.DataFrame([("a/sound", 7, 1, ["amount"])], schema=engine.UNANSWERED, orient="row")
     whole = cluster.together(
         [answers(findings=found, unverifiable=unknown), answers(crashed=("a/broken",), unverifiable=more)], [], 9
     )
     assert whole.findings["rule"].to_list() == ["a/sound"]
     assert whole.crashed == ("a/broken",)
-    assert whole.unverifiable == (engine.Unverifiable("a/sound", 5, ("time", "patient", "amount")),)
+    assert whole.unverifiable.drop("missing").rows() == [("a/sound", None, 2), ("a/sound", 7, 1)]
 
 
 def test_a_patient_is_numbered_by_the_first_act_of_all() -> None:

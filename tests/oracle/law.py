@@ -51,6 +51,7 @@ import calendar
 import re
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -315,7 +316,7 @@ def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             {
                 act.number: open_acts[act.number]
                 for act in concerned
-                if act.number in open_acts and may_pass(version, act, concerned, open_acts)
+                if act.number in open_acts and may_pass(version, act, concerned)
             }
         )
         for i, act in enumerate(counted):
@@ -372,25 +373,25 @@ def gravest(rule: dict[str, Any], act: Act) -> str | None:
     return None
 
 
-def may_pass(version: dict[str, Any], act: Act, concerned: list[Act], open_acts: Missing) -> bool:
-    """Whether at worst the limit is passed in a window that holds the act: all that is open is of one patient."""
-    limit, window, keys = version["limit"], version["window"], version["per"]
+def may_pass(version: dict[str, Any], act: Act, concerned: list[Act]) -> bool:
+    """Whether the limit can be passed in a window that holds the act, whoever its practitioner and patient may be."""
+    window = version["window"]
     if window == "rolling-12-months":
-        return any(
-            units_of([other for other in concerned if same_window(window, last, other)]) > limit
-            for last in concerned
-            if last.date >= act.date and same_window(window, last, act)
-        )
-    here = [other for other in concerned if same_window(window, act, other)]
-    if "practitioner" in keys and all(other.practitioner is not None for other in concerned):
-        here = [other for other in here if other.practitioner == act.practitioner]
-    known: dict[tuple[object, ...], int] = {}
-    for other in here:
-        if other.number not in open_acts:
-            key = tuple(getattr(other, one) for one in keys)
-            known[key] = known.get(key, 0) + other.quantity
-    unknown = units_of([other for other in here if other.number in open_acts])
-    return unknown + max(known.values(), default=0) > limit
+        ends = [last for last in concerned if last.date >= act.date and same_window(window, last, act)]
+    else:
+        ends = [act]
+    for last in ends:
+        here = [other for other in concerned if same_window(window, last, other)]
+        somebody = [{getattr(other, key) for other in here} - {None} | {"somebody else"} for key in version["per"]]
+        for group in product(*somebody):
+            theirs = [other for other in here if may_be_of(other, version["per"], group)]
+            if may_be_of(act, version["per"], group) and units_of(theirs) > version["limit"]:
+                return True
+    return False
+
+
+def may_be_of(act: Act, keys: list[str], group: tuple[str, ...]) -> bool:
+    return all(getattr(act, key) in (None, one) for key, one in zip(keys, group, strict=True))
 
 
 def proximity(case: Case, rule: dict[str, Any], done: Done) -> Answer:

@@ -11,6 +11,7 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.acts.columns import in_french
+from avenant9.kinds.at_worst import may_pass
 from avenant9.kinds.kind import Channel, Key, Kind, Reason
 from avenant9.kinds.run import (
     ORDER,
@@ -122,16 +123,18 @@ class Frequency(Kind[FrequencyVersion]):
         for name, values in version.filters.items():
             about = about.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
         needed = [*version.filters, *version.needed]
-        known = pl.all_horizontal(pl.col(needed).is_not_null())
-        counted = about.filter(known)
+        about = about.with_columns(known=pl.all_horizontal(pl.col(needed).is_not_null()))
+        counted = about.filter("known")
         for refused in (run.violating[name] for name in self.refusing if name in run.violating):
             counted = counted.filter(~pl.col("act").is_in(refused.implode()))
+        in_play = pl.concat([counted, about.filter(~pl.col("known"))])
+        open_ = may_pass(in_play, version.per, WINDOWS[version.window], version.period, version.limit)
         unsure = self._unsure(run)
         counted = counted.with_columns(sure=~pl.col("act").is_in(unsure["act"].implode()))
         near = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
         return outcome(
             _said(near, version),
-            missing_columns(_open(about.with_columns(known=known), version), needed),
+            missing_columns(open_, needed),
             _in_doubt(near, counted.join(unsure, on="act"), version),
             hidden_by_grouping(acts, version.codes, version, run),
         )
@@ -322,42 +325,6 @@ def _first_units(over: pl.DataFrame, running: pl.DataFrame, key: list[str], limi
         .group_by("act", maintain_order=True)
         .agg(related=pl.col("held"))
     )
-
-
-def _open(about: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
-    """The acts of which something is unknown, where that could take a count over the limit.
-
-    At worst all of them are of the patient who has most acts in the window, with a practitioner of his own.
-    """
-    unknown = about.filter(~pl.col("known"))
-    if unknown.is_empty():
-        return unknown
-    key = ["practitioner"] if "practitioner" in version.per and about["practitioner"].null_count() == 0 else []
-    if WINDOWS[version.window].rolling:
-        return _open_rolling(about, unknown, key, version.limit)
-    days = WINDOWS[version.window].of_days(about["date"], version.period)
-    window = [*key, "start"]
-    inside = about.join(days, on="date", maintain_order="left")
-    units = inside.group_by(list(dict.fromkeys([*window, *version.per, "known"]))).agg(
-        pl.col("quantity").cast(pl.Int64).sum()
-    )
-    at_worst = units.group_by(window).agg(
-        units=pl.col("quantity").filter(~pl.col("known")).sum()
-        + pl.col("quantity").filter(pl.col("known")).max().fill_null(0)
-    )
-    over = at_worst.filter(pl.col("units") > version.limit)
-    return inside.filter(~pl.col("known")).join(over, on=window, how="semi", maintain_order="left")
-
-
-def _open_rolling(about: pl.DataFrame, unknown: pl.DataFrame, key: list[str], limit: int) -> pl.DataFrame:
-    """The same for windows of twelve months: as if all acts were of one patient."""
-    counted = about.sort([*key, "date"]).with_columns(pl.col("quantity").cast(pl.Int64))
-    twelve_months = counted.rolling("date", period="12mo", group_by=key or None).agg(pl.col("quantity").sum())
-    over = twelve_months.filter(pl.col("quantity") > limit).select(*key, "date", over_on="date").unique()
-    near = unknown.sort("date").join_asof(
-        over.sort("date"), on="date", by=key or None, strategy="forward", check_sortedness=False
-    )
-    return near.filter(pl.col("over_on") < pl.col("date").dt.offset_by("12mo"))
 
 
 def _in_doubt(near: pl.DataFrame, unsure: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
