@@ -59,8 +59,10 @@ def _specialties(acts: pl.DataFrame, says: OfSpecialty) -> pl.DataFrame:
         return acts.with_columns(specialty_deduced=pl.lit(False))
     patient = pl.coalesce("person", pl.format("{}/{}", "input", "row"))
     visit = ["practitioner", "date", "visit"]
-    about = acts.filter(unknown).select("act", "practitioner", "date", "code", visit=patient)
-    told = about.filter(pl.col("code").is_in(list(says.codes)))
+    about = acts.filter(unknown).select("act", "code", "practitioner", "date", visit=patient)
+    told = about.filter(pl.col("code").is_in(list(says.codes))).select(visit)
+    others = acts.filter(~unknown).select("practitioner", "date", visit=patient)
+    told = told.join(others, on=visit, how="anti", nulls_equal=True)
     by_visit = about.join(told, on=visit, how="semi", nulls_equal=True)["act"]
     deduced = unknown & acts["act"].is_in(by_visit.implode())
     specialty = pl.when(deduced).then(pl.lit(says.specialty, acts.schema["specialty"])).otherwise("specialty")

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from avenant9.acts.columns import in_french
 from avenant9.kinds.kind import Kind, Reason
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
+from avenant9.kinds.run import Run, concerned, hidden_by_grouping, outcome
 from avenant9.kinds.scene import Row, Scene, admitted
 from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AnyTest, SpecialtyIn, Test, age
 from avenant9.kinds.trace import Fact, Line, Told, Trace
@@ -148,16 +148,23 @@ def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
 
 
 def _unknown(acts: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
-    """What is missing of these acts; a day of regulation without its hour does not tell on the last day."""
-    read = [column for test in (*version.requires, *version.unless) for column in test.reads]
-    if version.reasons:
-        read.insert(0, "reason")
-    known = acts.with_columns(
+    """What is missing of these acts to the tests that have no answer; a day of regulation without its hour does not
+    tell on the last day."""
+    tests = (*version.requires, *version.unless)
+    read = dict.fromkeys([*["reason"] * bool(version.reasons), *(column for test in tests for column in test.reads)])
+    asked = {
+        name: reduce(or_, (test.holds.is_null() for test in tests if name in test.reads), pl.lit(name == "reason"))
+        for name in read
+    }
+    answered = acts.with_columns(**{f"{name}_asked": told for name, told in asked.items()})
+    known = answered.with_columns(
         regulated_at=pl.when(~pl.col("regulated_day_only")).then("regulated_at"),
         treating_doctor=pl.when("stands_in").then(True).otherwise("own_patient"),
         pathway="pathway_said",
     )
-    return missing_columns(known, list(dict.fromkeys(read)))
+    missing = [pl.when(f"{name}_asked", pl.col(name).is_null()).then(pl.lit(name)) for name in read]
+    none = pl.lit([], pl.List(pl.String))
+    return known.select("act", missing=pl.concat_list([none, *missing]).list.drop_nulls())
 
 
 @dataclass(frozen=True, slots=True)

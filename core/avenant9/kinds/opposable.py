@@ -94,8 +94,9 @@ class Opposable(Kind[OpposableVersion]):
         charged = pl.col("charged") > 0
         found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
         nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
-        elsewhere = maybe_beside(about, may_charge)
-        lost = pl.col("act").is_in(elsewhere.implode()) & (pl.col("hosts") == 0)
+        alone = about.filter(pl.col("act").is_in(maybe_beside(about, may_charge).implode()), pl.col("hosts") == 0)
+        alone = alone.join(_may_host(run.acts_read, version), on=VISIT, how="anti")
+        lost = pl.col("act").is_in(alone["act"].implode())
         open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
         columns = pl.concat_list(
             pl.when(lost & pl.col("practitioner").is_null()).then(pl.lit("practitioner")),
