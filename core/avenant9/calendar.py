@@ -269,11 +269,14 @@ def working_day_after(day: date, n: int, zone: str, hours: Hours, *, local: bool
     return None
 
 
-def working_day_limits(first: date, last: date, n: int, zone: str, hours: Hours) -> pl.DataFrame:
+def working_day_limits(
+    first: date, last: date, n: int, zone: str, hours: Hours, *, saturdays: bool = True
+) -> pl.DataFrame:
     """`working_day_after` as a table to join: one line per known day from `first` to `last`.
 
-    Columns: `date`; `limit`; `strict`, the same with `local` holidays taken as ordinary days, never after `limit`:
-    between the two it is late in some communes only. A limit beyond the calendar is null.
+    Without `saturdays`, of jours ouvrés (Monday to Friday). Columns: `date`; `limit`; `strict`, the same with `local`
+    holidays taken as ordinary days, never after `limit`: between the two it is late in some communes only. A limit
+    beyond the calendar is null.
     Errors as `working_day_after`.
     """
     import polars as pl  # noqa: PLC0415
@@ -286,6 +289,8 @@ def working_day_limits(first: date, last: date, n: int, zone: str, hours: Hours)
     limits = table.select("date")
     for name, works_if_local in (("limit", False), ("strict", True)):
         works = table["working"].fill_null(works_if_local)
+        if not saturdays:
+            works &= table["date"].dt.weekday() != _SATURDAY
         rank = works.cast(pl.Int64).cum_sum()
         nth = pl.DataFrame({"rank": rank, name: table["date"]}).filter(works)
         limits = limits.with_columns(rank=rank + n).join(nth, on="rank", how="left", maintain_order="left")
@@ -431,13 +436,30 @@ class Calendar:
             answer |= known.select(off=off)["off"]
         return answer.alias("off_hours")
 
-    def working_days_after(self, dates: pl.Series, n: int, *, local: bool = True) -> pl.Series:
-        """`working_day_after` of each day (Date or null): Date, null where it is not known. Errors as there."""
+    def public_holiday(self, dates: pl.Series) -> pl.Series:
+        """Whether each day is a public holiday of the whole zone: Boolean; of a year that nobody computes, not.
+
+        Errors as `duty`.
+        """
+        import polars as pl  # noqa: PLC0415
+
+        first, last = _ends(dates)
+        found = [
+            table.filter(pl.col("holiday") == "national")["date"]
+            for table in (days(first, last, self.zone, hours) for hours in self.versions)
+        ]
+        return dates.is_in(pl.concat(found).implode()).alias("holiday")
+
+    def working_days_after(
+        self, dates: pl.Series, n: int, *, local: bool = True, saturdays: bool = True
+    ) -> pl.Series:
+        """`working_day_limits` of each day (Date or null): Date, null where it is not known. Errors as there."""
         import polars as pl  # noqa: PLC0415
 
         whole = Period(self.versions[0].period.first, self.versions[-1].period.last)
         first, last = _ends(dates)
-        limits = working_day_limits(first, last, n, self.zone, replace(self.versions[0], period=whole))
+        every = replace(self.versions[0], period=whole)
+        limits = working_day_limits(first, last, n, self.zone, every, saturdays=saturdays)
         asked = pl.DataFrame({"date": dates}, schema={"date": pl.Date})
         joined = asked.join(limits, on="date", how="left", maintain_order="left")
         return joined["limit" if local else "strict"].rename("limit")

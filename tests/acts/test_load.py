@@ -104,6 +104,24 @@ def test_a_birth_of_two_centuries_is_unknown_unless_the_act_is_for_a_child(tmp_p
     ]
 
 
+def test_a_birth_or_a_leaving_after_the_care_is_unknown(tmp_path: Path) -> None:
+    text = (
+        "date;code;birth_date;discharge_date\n"
+        "05/01/2026;GL1;05/01/2026;05/01/2026\n"
+        "05/01/2026;GL1;06/01/2026;04/01/2026\n"
+        "05/01/2026;GL1;04/01/2026;06/01/2026\n"
+        "05/01/2026;GL1;;06/01/2026\n"
+    )
+    acts = read(tmp_path, text)
+    eve, same_day = date(2026, 1, 4), date(2026, 1, 5)
+    assert column(acts, "birth_date") == [same_day, None, eve, None]
+    assert column(acts, "discharge_date") == [same_day, eve, None, None]
+    assert [notice.rpartition(" : ")[2] for notice in acts.notices if "après la date" in notice] == [
+        "2\u00a0dates de sortie d'hospitalisation après la date de soins (la première en D4), lues comme inconnues.",
+        "1\u00a0date de naissance après la date de soins (en C3), lue comme inconnue.",
+    ]
+
+
 def test_moments_with_and_without_time(tmp_path: Path) -> None:
     moments = ["02/05/22 10:30", "2022-05-02T10:30:00", "02/05/2022", "44683.5", "hier", "02/05/22 25:00"]
     rows = "".join(f"03/05/2022;SNP;{moment}\n" for moment in moments)

@@ -60,6 +60,16 @@ def last_working_day(asked: date, days: int, zone: str) -> date:
     return day
 
 
+def last_weekday(asked: date, days: int, zone: str) -> date:
+    """The same for jours ouvrés: Monday to Friday."""
+    day = asked
+    while days:
+        day += timedelta(1)
+        if day.weekday() < SATURDAY and not is_holiday(day, zone) and not is_good_friday(day, zone):
+            days -= 1
+    return day
+
+
 def duty(day: date, hour: int, zone: str) -> str:
     """`pdsa`, `regional` (of it where the region says so), or `day`, from `hour`:00 on."""
     if hour < 8 or hour >= 20:

@@ -143,6 +143,21 @@ def months_later(day: date, months: int) -> date:
     return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def after(start: date, span: str) -> date:
+    """The day on which so many days, months or years are over: the 1st, where the month lacks the day."""
+    count, unit = span.split()
+    number = int(count)
+    if unit == "jours":
+        return start + timedelta(number)
+    end = months_later(start, number * (12 if unit == "ans" else 1))
+    return end if end.day == start.day else end + timedelta(1)
+
+
+def of_ages(born: date, day: date, bracket: dict[str, str]) -> bool:
+    """From the day of the first age to the eve of the second."""
+    return after(born, bracket["from"]) <= day < after(born, bracket["before"])
+
+
 def order(act: Act) -> tuple[object, ...]:
     return (act.date, act.time is not None, act.time or time(), act.number)
 
@@ -276,6 +291,10 @@ def same_window(window: str, act: Act, other: Act) -> bool:
         return act.date.isocalendar()[:2] == other.date.isocalendar()[:2]
     if window == "rolling-12-months":
         return months_later(act.date, -12) < other.date <= act.date
+    if window == "rolling-45-days":
+        return act.date - timedelta(45) <= other.date <= act.date
+    if window == "day":
+        return act.date == other.date
     raise NotImplementedError(f"window {window}")
 
 
@@ -292,7 +311,8 @@ def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     unsure = may_be_refused(case, not_counting, done)
     for version in rule["version"]:
         hide(case, version, version["codes"], missing)
-        wanted = {"reason": version.get("reasons", []), "channel": version.get("channels", [])}
+        filters = {"reason": "reasons", "channel": "channels", "place": "places"}
+        wanted = {column: version.get(values, []) for column, values in filters.items()}
         wanted = {column: values for column, values in wanted.items() if values}
         keys = version["per"]
         counted, concerned = [], []
@@ -304,7 +324,12 @@ def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                 continue
             if any(getattr(act, column) not in [*values, None] for column, values in wanted.items()):
                 continue
+            if "without" in version and getattr(act, version["without"]) is not None:
+                continue
+            if "bands" in version and act.birth_date is not None and band(version, act) is None:
+                continue
             needed = keys if version["limit"] else []  # what is never admitted needs no patient
+            needed = [*needed, "birth_date"] if "bands" in version else needed
             unknown = [key for key in [*wanted, *needed] if getattr(act, key) is None]
             if unknown:
                 open_acts[act.number] = unknown
@@ -324,7 +349,7 @@ def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                 other
                 for other in counted[: i + 1]
                 if other is act or all(getattr(other, key) == getattr(act, key) is not None for key in keys)
-                if same_window(version["window"], act, other)
+                if same_window(version["window"], act, other) and band(version, act) == band(version, other)
             ]
             all_of_it = sum(other.quantity for other in window)
             doubts = [other.number for other in window if other is not act and other.number in unsure]
@@ -353,6 +378,14 @@ def frequency(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     return found, missing
 
 
+def band(version: dict[str, Any], act: Act) -> int | None:
+    """The place of the patient's ages among those of the version."""
+    for place, ages in enumerate(version.get("bands", [])):
+        if act.birth_date is not None and of_ages(act.birth_date, act.date, ages):
+            return place
+    return None
+
+
 def may_be_refused(case: Case, rules: list[str], done: Done) -> Missing:
     """The acts that one of these rules cannot answer for, where the answer could be a violation."""
     unsure: Missing = {}
@@ -375,17 +408,17 @@ def gravest(rule: dict[str, Any], act: Act) -> str | None:
 
 def may_pass(version: dict[str, Any], act: Act, concerned: list[Act]) -> bool:
     """Whether the limit can be passed in a window that holds the act, whoever its practitioner and patient may be."""
-    window = version["window"]
-    if window == "rolling-12-months":
+    window, keys = version["window"], [key for key in version["per"] if key in ("practitioner", "patient")]
+    if window.startswith("rolling"):
         ends = [last for last in concerned if last.date >= act.date and same_window(window, last, act)]
     else:
         ends = [act]
     for last in ends:
         here = [other for other in concerned if same_window(window, last, other)]
-        somebody = [{getattr(other, key) for other in here} - {None} | {"somebody else"} for key in version["per"]]
+        somebody = [{getattr(other, key) for other in here} - {None} | {"somebody else"} for key in keys]
         for group in product(*somebody):
-            theirs = [other for other in here if may_be_of(other, version["per"], group)]
-            if may_be_of(act, version["per"], group) and units_of(theirs) > version["limit"]:
+            theirs = [other for other in here if may_be_of(other, keys, group)]
+            if may_be_of(act, keys, group) and units_of(theirs) > version["limit"]:
                 return True
     return False
 
@@ -707,7 +740,8 @@ def billable(case: Case, version: dict[str, Any], code: str, act: Act) -> str:
                 code in other.get("any_sector", []) or (outside and code in other.get("sector_2_without_optam", []))
             ):
                 return "no"
-            too_old = any(holds(test, act, case.zone)[0] is False for test in other.get("requires", []))
+            too_old = any(holds(case, test, act)[0] is False for test in other.get("requires", []))
+            too_old &= not any(holds(case, test, act)[0] for test in other.get("doubtful_if", []))
             if too_old and code in other.get("codes", []) and other["verdict"] == "violation":
                 return "no"
     return answer
@@ -791,9 +825,9 @@ def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
 # --- condition --------------------------------------------------------------------------------------------
 
 
-def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[str]]:
+def holds(case: Case, test: dict[str, Any], act: Act) -> tuple[bool | None, list[str]]:
     """True, False or None for unknown, and then the columns that would tell."""
-    name = test["test"]
+    name, zone = test["test"], case.zone
     if name == "never":
         return False, []
     if name in ("age-under", "age-at-least"):
@@ -801,6 +835,17 @@ def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[
             return None, ["birth_date"]
         reached = act.date >= birthday(act.birth_date, test["years"])
         return reached == (name == "age-at-least"), []
+    if name == "age-within":
+        if act.birth_date is None:
+            return None, ["birth_date"]
+        return any(of_ages(act.birth_date, act.date, bracket) for bracket in test["brackets"]), []
+    if name == "within-after":
+        start = getattr(act, test["column"])
+        return (None, [test["column"]]) if start is None else (act.date <= after(start, test["delay"]), [])
+    if name == "ald-nearby":
+        return ald_nearby(case, act, test["months"])
+    if name == "time-between":
+        return between(act, test, zone)
     if name == "within-hours":
         return within_hours(act, test["column"], test["hours"], zone)
     if name == "exempted":
@@ -813,7 +858,12 @@ def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[
         return (None, ["time"]) if len(duties) > 1 else (duties.pop() in test["values"], [])
     if name in ("is-true", "is-false") and test["column"] == "treating_doctor" and act.stands_in:
         return (True, []) if name == "is-true" or act.treating_doctor is not True else (False, [])
-    columns = {"specialty-in": "specialty", "exemption-in": "exemption", "rate-under": "rate"}
+    columns = {
+        "specialty-in": "specialty",
+        "exemption-in": "exemption",
+        "rate-under": "rate",
+        "rate-at-least": "rate",
+    }
     column = columns[name] if name in columns else test["column"]
     value = getattr(act, column)
     if value is None:
@@ -826,6 +876,7 @@ def holds(test: dict[str, Any], act: Act, zone: str) -> tuple[bool | None, list[
         "specialty-in": lambda: value in test["specialties"],
         "exemption-in": lambda: value in test["exemptions"],
         "rate-under": lambda: value < test["basis_points"],
+        "rate-at-least": lambda: value >= test["basis_points"],
         "within-working-days": lambda: act.date <= days.last_working_day(value.day, test["days"], zone),
     }
     return answers[name](), []
@@ -839,6 +890,29 @@ def exempted(act: Act, test: dict[str, Any]) -> tuple[bool | None, list[str]]:
         return True, []
     gaps = [column for column in ("ald", "exemption") if getattr(act, column) is None]
     return (None, gaps) if gaps else (False, [])
+
+
+def ald_nearby(case: Case, act: Act, months: int) -> tuple[bool | None, list[str]]:
+    """Whether the practitioner has another act of the patient that says an ALD, so many months before or after."""
+    if act.practitioner is None or act.patient is None:
+        return None, [key for key in ("practitioner", "patient") if getattr(act, key) is None]
+    first, last = months_later(act.date, -months), months_later(act.date, months)
+    return any(
+        other.ald
+        and (other.practitioner, other.patient) == (act.practitioner, act.patient)
+        and first <= other.date <= last
+        for other in case.counting
+    ), []
+
+
+def between(act: Act, test: dict[str, Any], zone: str) -> tuple[bool | None, list[str]]:
+    """From an hour to before another one; in the week or on a Saturday, but for public holidays of the zone."""
+    on, weekday = test.get("on", "any-day"), act.date.weekday()
+    if on != "any-day" and days.is_holiday(act.date, zone):
+        return False, []
+    if (on == "weekday" and weekday >= days.SATURDAY) or (on == "saturday" and weekday != days.SATURDAY):
+        return False, []
+    return (None, ["time"]) if act.time is None else (test["from"] <= act.time < test["before"], [])
 
 
 def asked_after(act: Act, column: str) -> bool:
@@ -881,7 +955,10 @@ def delays(act: Act, column: str, zone: str) -> tuple[timedelta, timedelta]:
 def leaves_a_doubt(test: dict[str, Any], act: Act, zone: str) -> bool:
     """Whether a test that fails leaves a person to settle it: later than the act, or the clock changed in between."""
     if test["test"] == "within-working-days":
-        return asked_after(act, test["column"])
+        asked = getattr(act, test["column"])
+        longer = test.get("doubtful_weekdays")
+        in_time = longer and asked is not None and act.date <= days.last_weekday(asked.day, longer, zone)
+        return asked_after(act, test["column"]) or bool(in_time)
     if test["test"] == "within-hours":
         return any(delay <= timedelta(hours=test["hours"]) for delay in delays(act, test["column"], zone))
     return False
@@ -914,8 +991,8 @@ def judged(case: Case, version: dict[str, Any], act: Act) -> tuple[str | None, l
     reasons = version.get("reasons", [])
     if reasons and act.reason is not None and act.reason not in reasons:
         return None, []
-    required = [holds(test, act, case.zone) for test in version["requires"]]
-    excused = [holds(test, act, case.zone) for test in version.get("unless", [])]
+    required = [holds(case, test, act) for test in version["requires"]]
+    excused = [holds(case, test, act) for test in version.get("unless", [])]
     if all(value for value, _ in required) or any(value for value, _ in excused):
         return None, []
     about = not reasons or act.reason is not None
@@ -928,7 +1005,7 @@ def judged(case: Case, version: dict[str, Any], act: Act) -> tuple[str | None, l
         value is False and not leaves_a_doubt(test, act, case.zone)
         for test, (value, _) in zip(version["requires"], required, strict=True)
     )
-    doubts = [holds(test, act, case.zone) for test in version.get("doubtful_if", [])]
+    doubts = [holds(case, test, act) for test in version.get("doubtful_if", [])]
     if not alone or not firm or any(value is not False for value, _ in doubts):
         return "review", []
     return version["verdict"], []
@@ -1210,7 +1287,7 @@ KINDS: dict[str, Callable[[Case, dict[str, Any], Done], Answer]] = {
 
 #: What each kind may say in a version: a new key is a new meaning, and must be written here first.
 UNDERSTOOD: dict[str, set[str]] = {
-    "frequency": {"codes", "reasons", "channels", "limit", "window", "per"},
+    "frequency": {"codes", "reasons", "channels", "places", "bands", "without", "limit", "window", "per"},
     "proximity": {"codes", "months", "natures", "counted_codes", "ignored_codes"},
     "share": {
         "remote_codes",
@@ -1227,7 +1304,7 @@ UNDERSTOOD: dict[str, set[str]] = {
     "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras", "refused_by"},
     "no-overcharge": {"codes"},
     "opposable": {"any_sector", "sector_2_without_optam", "host_natures"},
-    "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "unknown_exception"},
+    "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "doubt", "unknown_exception"},
     "specialty": {"entry"},
     "host": {"codes", "specialties", "hosts", "doubtful_hosts"},
     "alternation": {"remote_codes", "least", "in_person"},

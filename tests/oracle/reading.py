@@ -9,7 +9,7 @@ Choices made where the contract leaves one (each is also what the tests hold `av
 - the act of origin replaces a grouping code when it is one of those it may hide; where no source lists them, when it
   is a code of the nomenclature or of the CCAM;
 - "non" beside an exemption that is an ALD one is unknown;
-- a birth date after the date of care is unknown;
+- a birth date, or a day of leaving hospital, after the date of care is unknown;
 - cancellations are served in the order of their rows, first all of them from the rows of their amount, quantity and
   overcharge whatever their signs (an empty overcharge is like another one), then from those of their amount and
   quantity, then of their amount, then from any row; each time from the last row backwards; one that keeps a unit with
@@ -90,6 +90,7 @@ class Act:
     requested_at: Moment | None
     channel: str | None
     territory: bool | None
+    discharge_date: date | None
     uncounted: str | None = None  # None counts; cancellation, cancelled, orphan, rejete, annule do not
     nobody_on_invoice: bool = False  # no row of its invoice names a patient
     stands_in: bool = False  # for the médecin traitant, by the letter of the pathway
@@ -204,6 +205,7 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
             rejected.append(line)
             continue
         birth = a_date(cell("birth_date"))
+        discharge = a_date(cell("discharge_date"))
         ald = yes_no(cell("ald"))
         exemption = integer(cell("exemption"))
         if exemption in ALD_EXEMPTIONS:
@@ -263,6 +265,7 @@ def read(columns: list[str], rows: list[dict[str, str]], book: Book) -> Reading:
                     requested_at=a_moment(cell("requested_at")),
                     channel=listed("channel"),
                     territory=yes_no(cell("territory")),
+                    discharge_date=discharge if discharge is not None and discharge <= day else None,
                     uncounted=listed("status") if listed("status") in REFUSED else None,
                 )
             )

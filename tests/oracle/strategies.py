@@ -43,7 +43,7 @@ COLUMNS = [
     "date", "code", "time", "practitioner", "specialty", "sector", "optam", "patient", "birth_date", "quantity",
     "coefficient", "amount", "overcharge", "rate", "invoice", "treating_doctor", "pathway", "ald", "exemption",
     "place", "reason", "original_code", "regulated_by", "regulated_at", "requested_by", "requested_at", "channel",
-    "territory", "status",
+    "territory", "discharge_date", "status",
 ]  # fmt: skip
 REASONS = [
     "ald80",
@@ -60,6 +60,8 @@ YES_NO = ["oui", "non", "o", "n", "1", "0", "vrai", "faux"]
 #: With and without a key, of Corsica, of a month that no calendar has; and numbers that are none.
 NIRS = ["255081416802538", "2550814168025", "253072B07300470", "155331416802538", "955081416802538", "25508141680253"]
 BIRTHS = ["29/02/2020", "01/04/2020", "15/05/2007", "01/01/1960", "30/06/1942", "31/12/2006", "13/07/2022"]
+#: Months of the ages at which something changes.
+AGES = [0, 0, 8, 10, 23, 24, 25, 72, 192, 216, 300, 312, 540, 612, 960, 972]
 NEVER_SEEN = ["ZZZ", "HOP", "YYYY123"]
 
 
@@ -359,7 +361,7 @@ def one_row(
         "rate": one_of(["70", "100", "60", "55 %", ""]),
         "invoice": one_of(["", "F1", "F2", "F3"]),
         "treating_doctor": one_of(["oui", "oui", *YES_NO, ""]),
-        "pathway": one_of([*"TOPSFDA", "9", ""]),
+        "pathway": one_of([*"TOPSFDANRUWGCHV", "9", ""]),
         "exemption": one_of(["", "", "0", "41", "46", "47", "51", "55", "63"]),
         "place": one_of(["cabinet", "domicile", "ehpad", "esms", "mmg", "ailleurs", ""]),
         "reason": one_of([*reasons * 4, one_of(REASONS), "autre", ""]),
@@ -370,11 +372,15 @@ def one_row(
         "requested_at": moment(day, one_of([-1, 0, 1, 2, 2, 3, 3, 4, 5, 6]), one_of(TIMES), dice(12)),
         "channel": one_of(["video", "telephone", "presentiel", ""]),
         "territory": one_of(["oui", "non", ""]),
+        "discharge_date": discharge(day, one_of([-1, 0, 4, 4, 30, 31, 45, 46, 59, 60, 61, 62]), dice(6)),
         "status": one_of(["", "", "", "", "paye", "paye", "impaye", "rejete", "annule", "autre"]),
         **visit,
     }
     if dice(24) == 23:
         row["birth_date"] = one_of([*BIRTHS, ""])
+    if dice(6) == 5:
+        born = months_later(day, -one_of(AGES)) - timedelta(one_of([-1, 0, 1, 8, 9, 15, 16]))
+        row["birth_date"] = french(min(born, day))
     hole = dice(40)
     if hole < 8:
         row[["patient", "practitioner", "reason", "amount", "overcharge", "specialty", "date", "code"][hole]] = ""
@@ -383,6 +389,11 @@ def one_row(
         if row["amount"] and dice(2):
             row["amount"] = "-" + row["amount"]
     return row
+
+
+def discharge(day: date, days_before: int, hole: int) -> str:
+    """The day on which a stay ended, at times unknown."""
+    return french(day - timedelta(days_before)) if hole else ""
 
 
 def moment(day: date, days_before: int, hour: str, hole: int) -> str:

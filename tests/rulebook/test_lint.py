@@ -101,7 +101,7 @@ def test_a_column_that_no_rule_reads() -> None:
     ]
     nothing = Rulebook(**{**vars(RULEBOOK), "rules": {}, "acts": {}, "limitation": None})
     unread = {line.split()[4] for line in remarks(nothing)}
-    assert unread == set(TEMPLATE) - {"rate", "reimbursed", "status", "discharge_date"}
+    assert unread == set(TEMPLATE) - {"rate", "reimbursed", "status"}
 
 
 @pytest.mark.parametrize("name", RULEBOOK.rules)

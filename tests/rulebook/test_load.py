@@ -72,7 +72,8 @@ SENTENCES = {
     "type-booleen": f"{EXEMPLE} : version 1, limit : valeur refusée : « true » ; {A_COUNT}",
     "limite-negative": f"{EXEMPLE} : version 1, limit : valeur refusée : « -1 » ; {A_COUNT}",
     "fenetre-inconnue": f"{EXEMPLE} : version 1, window : valeur refusée : « quinzaine » ; "
-    "attendu : « civil-year », « civil-quarter », « civil-month », « iso-week », « rolling-12-months » ou « ever ».",
+    "attendu : « civil-year », « civil-quarter », « civil-month », « iso-week », « day », « rolling-12-months », "
+    "« rolling-45-days » ou « ever ».",
     "verdict-inconnu": f"{EXEMPLE} : version 1, verdict : valeur refusée : « ok » ; "
     "attendu : « violation » ou « review ».",
     "liste-vide": f"{EXEMPLE} : version 1, codes : liste vide ; "
@@ -80,9 +81,9 @@ SENTENCES = {
     "code-minuscule": f"{EXEMPLE} : version 1, codes 1 : valeur refusée : « te2 » ; "
     "attendu : un code d'acte, en majuscules et chiffres (TE2).",
     "test-inconnu": f"{CONDITION} : version 1, requires 1, test : valeur refusée : « age-below » ; "
-    "attendu : « age-under », « age-at-least », « is-true », « is-false », « one-of », « none-of », "
-    "« specialty-in », « exemption-in », « exempted », « rate-under », « within-working-days », « within-hours », "
-    "« duty-is » ou « never ».",
+    "attendu : « age-under », « age-at-least », « age-within », « is-true », « is-false », « one-of », « none-of », "
+    "« specialty-in », « exemption-in », « exempted », « rate-under », « rate-at-least », « ald-nearby », "
+    "« within-after », « within-working-days », « within-hours », « duty-is », « time-between » ou « never ».",
     "test-incomplet": f"{CONDITION} : version 1, requires 2, years : clé absente ; "
     "attendu : un nombre entier, au moins 1.",
     "remote_until-hors-version": f"{SEUIL} : version 1 : « remote_until » donne un jour hors de la version ; "
@@ -146,7 +147,7 @@ SENTENCES = {
     "code-du-couple": "cumul/exemple.toml : version 1, beside, codes : code d'acte inconnu « MCGG » ; "
     "le plus proche est « MCG », ou créer nomenclature/MCGG.toml.",
     "regle-inconnue": f"{EXEMPLE} : silent_where : règle inconnue « frequence/te2-annuel » ; "
-    "les plus proches sont « frequence/te2-annuelle », « frequence/vl-annuelle » et « frequence/rqd-annuelle ».",
+    "les plus proches sont « frequence/te2-annuelle », « frequence/gl2-annuelle » et « frequence/vl-annuelle ».",
     "share_rule": f"{SEUIL} : version 1, share_rule : « frequence/te2-annuelle » n'est pas un seuil ; "
     "donner une règle de genre « share ».",
     "refused_by": f"{TARIF} : version 1, refused_by : « condition/vl-age-ald » ne dit rien d'une majoration comprise "

@@ -83,6 +83,8 @@ def read_dates(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
     for key in ("payment_date", "discharge_date"):
         read = _moments(reading, key, order)
         columns[key] = absent(key) if read is None else reading.read(key, "date", read.day)
+    if reading.cells("discharge_date") is not None:
+        _forget_later_than_care(reading, columns, "discharge_date", "de sortie d'hospitalisation")
     for key in ("regulated_at", "requested_at"):
         cells, day_only = _moments(reading, key, order), key.replace("_at", "_day_only")
         if cells is None:
@@ -168,7 +170,7 @@ def read_births(
     columns["birth_date"] = reading.read("birth_date", "date", cells.day)
     if not by_text(reading.required("birth_date"))[0].str.contains(_WHOLE_YEAR).all():
         columns["birth_date"] = _of_their_century(reading, columns, child, order)
-    _forget_births_to_come(reading, columns)
+    _forget_later_than_care(reading, columns, "birth_date", "de naissance")
 
 
 def _of_their_century(reading: Reading, columns: dict[str, pl.Series], child: pl.Series, order: str) -> pl.Series:
@@ -206,17 +208,17 @@ def _alive(born: pl.Series, care: pl.Series) -> pl.Series:
     return ((born <= care) & (care < beyond)).fill_null(False)
 
 
-def _forget_births_to_come(reading: Reading, columns: dict[str, pl.Series]) -> None:
-    """Nobody is cared for before being born: such a birth date is unknown."""
-    impossible = (columns["birth_date"] > columns["date"]).fill_null(False)
+def _forget_later_than_care(reading: Reading, columns: dict[str, pl.Series], key: str, named: str) -> None:
+    """Nobody is cared for before being born, or out of hospital before leaving it: such a day is unknown."""
+    impossible = (columns[key] > columns["date"]).fill_null(False)
     if impossible.any():
         rows = reading.rows["row"].filter(impossible)
-        where = reading.cell("birth_date", rows[0])
+        where = reading.cell(key, rows[0])
         reading.notices.append(
-            f"{reading.place} : {counted(len(rows), 'date')} de naissance après la date de soins "
+            f"{reading.place} : {counted(len(rows), 'date')} {named} après la date de soins "
             f"({first_at(len(rows), where)}), {as_unknown(len(rows))}."
         )
-        columns["birth_date"] = columns["birth_date"].set(impossible, None)
+        columns[key] = columns[key].set(impossible, None)
 
 
 def times(column: pl.Series) -> pl.Series:

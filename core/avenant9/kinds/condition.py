@@ -15,9 +15,9 @@ from avenant9.acts.columns import in_french
 from avenant9.kinds.kind import Kind, Reason
 from avenant9.kinds.run import Run, concerned, hidden_by_grouping, outcome
 from avenant9.kinds.scene import Row, Scene, admitted
-from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AnyTest, SpecialtyIn, Test, age
+from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AgeWithin, AnyTest, SpecialtyIn, Test, age
 from avenant9.kinds.trace import Fact, Line, Told, Trace
-from avenant9.law.dated import Code, Version
+from avenant9.law.dated import Code, Text, Version
 from avenant9.model import Outcome
 
 
@@ -26,7 +26,7 @@ class ConditionVersion(Version):
 
     Unknown values are carried through: the act is *unverifiable* where they could change the answer, or a review
     where only an exception is unknown and `unknown_exception` says so. Where one of `doubtful_if` holds, or could,
-    what would be a violation is a review; so it is where every test that fails leaves a doubt.
+    what would be a violation is a review; so it is where every test that fails leaves a doubt. `doubt` says why.
     """
 
     codes: tuple[Code, ...] = Field(min_length=1, title="actes")
@@ -34,12 +34,14 @@ class ConditionVersion(Version):
     requires: tuple[AnyTest, ...] = Field(min_length=1, title="conditions")
     unless: tuple[AnyTest, ...] = Field((), title="sauf")
     doubtful_if: tuple[AnyTest, ...] = Field((), title="à examiner si")
+    doubt: Text | None = Field(None, title="pourquoi à examiner")
     unknown_exception: Literal["unverifiable", "review"] = Field("unverifiable", title="exception inconnue")
 
     @property
     def breaches(self) -> tuple[tuple[frozenset[str], pl.Expr], ...]:
-        """The codes that are not due, and where: a test that does not hold."""
-        return tuple((frozenset(self.codes), ~test.holds) for test in self.requires)
+        """The codes that are not due, and where: a test that does not hold, and nothing leaves a doubt of it."""
+        surely = ~reduce(or_, (test.holds for test in self.doubtful_if), pl.lit(False))
+        return tuple((frozenset(self.codes), ~test.holds & surely) for test in self.requires)
 
     @property
     def tests(self) -> tuple[Test, ...]:
@@ -61,7 +63,7 @@ class Condition(Kind[ConditionVersion]):
         return frozenset(
             code
             for version in self.version
-            if any(isinstance(test, AgeUnder) for test in version.requires)
+            if any(isinstance(test, AgeUnder | AgeWithin) for test in version.requires)
             for code in version.codes
         )
 
@@ -69,8 +71,8 @@ class Condition(Kind[ConditionVersion]):
     def on_age_only(self) -> bool:
         """Whether its answer hangs on nothing but the day of the act and the patient's birth date."""
         return all(
-            not (own.reasons or own.unless or own.doubtful_if)
-            and all(isinstance(test, AgeUnder | AgeAtLeast) for test in own.requires)
+            not (own.reasons or own.unless)
+            and all(isinstance(test, AgeUnder | AgeAtLeast) for test in (*own.requires, *own.doubtful_if))
             for own in self.version
         )
 
@@ -105,6 +107,7 @@ class Condition(Kind[ConditionVersion]):
             doubtful=pl.when(only_exception).then(exempt.is_null()).otherwise(False)
             | doubtful.fill_null(True)
             | ~firmly,
+            disputed=doubtful.fill_null(True) | pl.lit(version.verdict == "review"),
             age=age(),
         )
         return outcome(
@@ -136,7 +139,8 @@ def _holds(test: Test, scene: Scene) -> bool | None:
 def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
     failed = [pl.when(~test.holds).then(test.failed(version, version.reasons)) for test in version.requires]
     names = [pl.when(~test.holds).then(pl.lit(test.name)) for test in version.requires]
-    of_age = any(isinstance(test, AgeUnder | AgeAtLeast) for test in version.requires)
+    failed.append(pl.when("disputed").then(pl.lit(version.doubt, pl.String)))
+    of_age = any(isinstance(test, AgeUnder | AgeAtLeast | AgeWithin) for test in version.requires)
     return found.select(
         "act",
         verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from avenant9.acts.columns import in_french
 from avenant9.kinds.at_worst import may_pass
-from avenant9.kinds.kind import Channel, Key, Kind, Reason
+from avenant9.kinds.kind import Channel, Key, Kind, Place, Reason
 from avenant9.kinds.run import (
     ORDER,
     Run,
@@ -24,6 +24,7 @@ from avenant9.kinds.run import (
     unless_unnamed,
 )
 from avenant9.kinds.scene import Row, Scene, admitted, counting_order
+from avenant9.kinds.tests import Bracket
 from avenant9.kinds.trace import ActLine, Fact, Line, Told, Trace, Why, act_list
 from avenant9.kinds.windows import WINDOWS, Name, Window
 from avenant9.law.dated import Code, RuleId, Version
@@ -38,31 +39,61 @@ _SCOPE = {
     ("practitioner", "patient"): "pour ce patient",
     ("patient",): "pour ce patient, tous praticiens confondus",
     ("practitioner",): "pour ce praticien",
+    ("patient", "discharge_date"): "pour ce patient et cette sortie d'hospitalisation",
 }
-_PER = {"practitioner": "praticien", "patient": "patient"}
+_PER = {"practitioner": "praticien", "patient": "patient", "discharge_date": "sortie d'hospitalisation"}
+_PEOPLE: tuple[Key, ...] = ("practitioner", "patient")
+#: The band of an act whose patient is of none of the ages.
+_OUTSIDE = -1
+Per = Literal["practitioner", "patient", "discharge_date"]
+Filter = Literal["reason", "channel", "place"]
 
 
 class FrequencyVersion(Version):
-    """At most `limit` units of `codes` per key and window."""
+    """At most `limit` units of `codes` per key, window and band of ages; outside the bands nothing is counted."""
 
     codes: tuple[Code, ...] = Field(min_length=1, title="actes")
     reasons: tuple[Reason, ...] = Field((), title="motifs")  # only the acts with one of these reasons
     channels: tuple[Channel, ...] = Field((), title="canaux")  # only the acts through one of these channels
+    places: tuple[Place, ...] = Field((), title="lieux")  # only the acts in one of these places
+    bands: tuple[Bracket, ...] = Field((), title="tranches d'âge")
+    without: Literal["discharge_date"] | None = Field(None, title="sans")  # only the acts that lack this column
     limit: int = Field(ge=0, title="limite")
     window: Name = Field(title="fenêtre")
-    per: tuple[Key, ...] = Field(min_length=1, title="par")
+    per: tuple[Per, ...] = Field(min_length=1, title="par")
 
     @property
-    def needed(self) -> tuple[Key, ...]:
+    def needed(self) -> tuple[str, ...]:
         """The keys without which nothing can be said: none where no unit at all is admitted."""
-        return self.per if self.limit else ()
+        return (*self.per, *(["birth_date"] if self.bands else ())) if self.limit else ()
 
     @property
-    def filters(self) -> dict[Literal["reason", "channel"], tuple[str, ...]]:
+    def group(self) -> tuple[str, ...]:
+        """What acts are counted by, beside their window."""
+        return (*self.per, *(["band"] if self.bands else ()))
+
+    @property
+    def band(self) -> pl.Expr:
+        """The place of the act's band; null where the age is not known."""
+        places = [pl.when(band.holds).then(pl.lit(place, pl.Int8)) for place, band in enumerate(self.bands)]
+        outside = pl.when(pl.col("birth_date").is_not_null()).then(pl.lit(_OUTSIDE, pl.Int8))
+        return pl.coalesce([*places, outside])
+
+    def in_scope(self, acts: pl.DataFrame) -> pl.DataFrame:
+        """The acts that may be counted, with their `band`, if there are any."""
+        if self.without is not None:
+            acts = acts.filter(pl.col(self.without).is_null())
+        if not self.bands:
+            return acts
+        return acts.with_columns(band=self.band).filter(pl.col("band").ne_missing(_OUTSIDE))
+
+    @property
+    def filters(self) -> dict[Filter, tuple[str, ...]]:
         """Column -> the values of which only the acts are counted."""
-        filters: dict[Literal["reason", "channel"], tuple[str, ...]] = {
+        filters: dict[Filter, tuple[str, ...]] = {
             "reason": self.reasons,
             "channel": self.channels,
+            "place": self.places,
         }
         return {name: values for name, values in filters.items() if values}
 
@@ -104,13 +135,16 @@ class Frequency(Kind[FrequencyVersion]):
 
     @property
     def keys_alone(self) -> frozenset[Key]:
-        return frozenset(version.per[0] for version in self.version if len(version.per) == 1)
+        people = [[key for key in _PEOPLE if key in version.per] for version in self.version]
+        return frozenset(keys[0] for keys in people if len(keys) == 1)
 
     def codes(self, version: FrequencyVersion) -> frozenset[str]:
         return frozenset(version.codes)
 
     def reads(self, version: FrequencyVersion) -> Iterable[str]:
-        return ("practitioner", "time", *version.per, *version.filters)
+        yield from ("practitioner", "time", *version.needed, *version.per, *version.filters)
+        if version.without is not None:
+            yield version.without
 
     # --- the check ----------------------------------------------------------------------------------------
 
@@ -119,7 +153,7 @@ class Frequency(Kind[FrequencyVersion]):
 
         Explained by: `window` (first and last day, `..` while it has none), `limit`, `count` at the row.
         """
-        about = concerned(acts, version.codes, version)
+        about = version.in_scope(concerned(acts, version.codes, version))
         for name, values in version.filters.items():
             about = about.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
         needed = [*version.filters, *version.needed]
@@ -149,7 +183,8 @@ class Frequency(Kind[FrequencyVersion]):
 
     def looks_at(self, version: FrequencyVersion, scene: Scene) -> bool:
         filters = version.filters.items()
-        return super().looks_at(version, scene) and all(admitted(scene.act[name], values) for name, values in filters)
+        in_filters = all(admitted(scene.act[name], values) for name, values in filters)
+        return super().looks_at(version, scene) and in_filters and not version.in_scope(scene.alone()).is_empty()
 
     def trace(self, version: FrequencyVersion, scene: Scene, finding: Row | None) -> CountTrace:
         """The window of the act, and every act that fills it, could fill it, or looks as if it did."""
@@ -174,12 +209,13 @@ class Frequency(Kind[FrequencyVersion]):
         fitting, displaced = self._earliest(scene) if over else (None, ())
         return CountTrace(
             codes=version.codes,
-            filters=(*version.reasons, *version.channels),
+            filters=(*version.reasons, *version.channels, *version.places),
             limit=version.limit,
             window=version.window,
             first=window.first,
             last=window.last,
             per=version.per,
+            ages=_ages(version, scene),
             count=count,
             over=over,
             could_be=None if count is None else count + sum(line.units for line in unknown),
@@ -264,8 +300,8 @@ def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     """The acts that could be over, in windows that everybody shares: year, quarter, week, ever."""
     days = WINDOWS[version.window].of_days(acts["date"], version.period)
     acts = acts.join(days, on="date", how="left", maintain_order="left")
-    unnamed = pl.any_horizontal(pl.col(version.per).is_null())  # counts alone: null is no group
-    group = [*version.per, "start", "alone"]
+    unnamed = pl.any_horizontal(pl.col(version.group).is_null())  # counts alone: null is no group
+    group = [*version.group, "start", "alone"]
     running = _running(acts.with_columns(alone=pl.when(unnamed).then("act")), group)
     near = running.filter(pl.col("could_be") > version.limit)
     if near.is_empty():
@@ -276,12 +312,12 @@ def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
 
 
 def _rolling(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
-    """The acts that could be over in their day and the twelve months before, the same day a year earlier excluded."""
-    key: list[str] = list(version.per)
+    """The acts that could be over in the window of their own, which their day ends."""
+    key, back = list(version.group), WINDOWS[version.window].rolling
     running = _running(acts, key).with_columns(
         place=pl.col("sure_so_far") - 1,
         end=pl.col("date"),
-        before=pl.col("date").dt.offset_by("-12mo"),
+        before=pl.col("date").dt.offset_by(f"-{back}"),
     )
     running = running.with_columns(start=pl.col("before").dt.offset_by("1d"))
     earlier = running.group_by([*key, "date"], maintain_order=True).agg(
@@ -332,7 +368,7 @@ def _in_doubt(near: pl.DataFrame, unsure: pl.DataFrame, version: FrequencyVersio
     asked = near.filter(pl.col("count") <= version.limit)
     earlier = [pl.col(f"{name}_of_doubt") for name in ORDER]
     return (
-        asked.join(unsure, on=version.per, suffix="_of_doubt")
+        asked.join(unsure, on=version.group, suffix="_of_doubt")
         .filter(pl.col("date_of_doubt") >= pl.col("start"), _before(earlier, [pl.col(name) for name in ORDER]))
         .explode("missing")
         .group_by("act", maintain_order=True)
@@ -364,12 +400,13 @@ def _said(near: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     sure = unless_unnamed(version.verdict) if "practitioner" in version.per else pl.lit(version.verdict)
     rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
     last_day = pl.col("end").dt.to_string("%Y-%m-%d").fill_null("..")
-    filters = _in_brackets((*version.reasons, *version.channels))
+    filters = _in_brackets((*version.reasons, *version.channels, *version.places))
     counted = pl.format(
-        f"{', '.join(version.codes)}{filters} : {{}} {{}} {_SCOPE[version.per]}, "
+        f"{', '.join(version.codes)}{filters} : {{}} {{}} {_SCOPE[version.per]}{{}}, "
         f"{version.limit} au plus ; {{}} de trop.",
         "count",
         "told",
+        _of_ages(version),
         "units",
     )
     never = pl.format(f"{{}}{filters} : ne se facture pas à cette date.", "code")
@@ -397,9 +434,17 @@ def _windows(over: pl.DataFrame, window: Window) -> pl.Series:
 
 
 def _in_brackets(filters: Sequence[str]) -> str:
-    """The reasons or channels that are counted alone, in words; nothing where all are."""
-    words = in_french("channel", in_french("reason", filters))
+    """The reasons, channels or places that are counted alone, in words; nothing where all are."""
+    words = in_french("place", in_french("channel", in_french("reason", filters)))
     return f" ({', '.join(words)})" if words else ""
+
+
+def _of_ages(version: FrequencyVersion) -> pl.Expr:
+    """The band of an act in words; nothing where ages do not matter."""
+    if not version.bands:
+        return pl.lit("")
+    words = {place: f", {band.french}" for place, band in enumerate(version.bands)}
+    return pl.col("band").replace_strict(words, return_dtype=pl.String)
 
 
 # --- what fills a window ----------------------------------------------------------------------------------
@@ -421,7 +466,8 @@ class CountTrace(Trace):
     window: Name
     first: date
     last: date | None
-    per: tuple[Key, ...]
+    per: tuple[Per, ...]
+    ages: str
     count: int | None
     over: int
     could_be: int | None
@@ -442,7 +488,7 @@ class CountTrace(Trace):
                 return f"{code} : la limite ne peut pas être dépassée, quel que soit le patient de cet acte."
             return f"{code} : non compté, l'acte est non conforme à {own.detail}."
         window = WINDOWS[self.window].told(Period(self.first, self.last))
-        said = f"{self._named} : {self.count} {window} {_SCOPE[self.per]}, {self.limit} au plus."
+        said = f"{self._named} : {self.count} {window} {_SCOPE[self.per]}{self.ages}, {self.limit} au plus."
         if self.could_be is None or self.could_be <= self.limit:
             return said
         return f"{said} Sous réserve des actes inconnus, qui pourraient le porter à {self.could_be}."
@@ -452,7 +498,7 @@ class CountTrace(Trace):
         if not self.limit:
             yield Fact("Limite", f"{self._named} : ne se facture pas à cette date")
             return
-        per = listed([f"par {_PER[key]}" for key in self.per])
+        per = listed([f"par {_PER[key]}" for key in self.per]) + self.ages
         since, until = day(self.first), self.last and day(self.last)
         yield Fact("Limite", f"{self._named} : {self.limit} au plus {WINDOWS[self.window].per}, {per}")
         yield Fact("Fenêtre", f"du {since} au {until}, bornes comprises" if until else f"depuis le {since}")
@@ -504,7 +550,7 @@ def _candidates(version: FrequencyVersion, scene: Scene, window: Period) -> list
     inside = pl.col("date") >= window.first if version.window != "ever" else pl.lit(True)
     if window.last is not None:
         inside = inside & (pl.col("date") <= window.last)
-    near = scene.run.acts_read.filter(inside, pl.col("code").is_in([*version.codes, *hiding]))
+    near = version.in_scope(scene.run.acts_read.filter(inside, pl.col("code").is_in([*version.codes, *hiding])))
     decisive = "patient" if "patient" in version.per else "practitioner"
     could_be = pl.col(decisive).is_null() if version.limit else pl.col("act") == act["act"]
     near = near.filter((pl.col(decisive) == act[decisive]).fill_null(value=False) | could_be)
@@ -512,6 +558,12 @@ def _candidates(version: FrequencyVersion, scene: Scene, window: Period) -> list
     if not WINDOWS[version.window].rolling:
         return rows
     return [row for row in rows if counting_order(row) <= counting_order(act)]
+
+
+def _ages(version: FrequencyVersion, scene: Scene) -> str:
+    """The band of the act explained, in words; nothing where ages do not matter, or where its own is not known."""
+    words = version.in_scope(scene.alone()).select(_of_ages(version)).item()
+    return words or ""
 
 
 def _left_out(row: Row, version: FrequencyVersion) -> tuple[Why | None, str | None]:
@@ -527,14 +579,20 @@ def _left_out(row: Row, version: FrequencyVersion) -> tuple[Why | None, str | No
 
 
 def _of_another(row: Row, version: FrequencyVersion, scene: Scene) -> tuple[Why | None, str | None]:
-    """Acts of another practitioner, reason or channel."""
+    """Acts of another practitioner, stay, age, reason, channel or place."""
     if "practitioner" in version.per and row["practitioner"] not in (None, scene.act["practitioner"]):
         return "other-practitioner", row["practitioner"]
+    if "discharge_date" in version.per and row["discharge_date"] not in (None, scene.act["discharge_date"]):
+        return "other-discharge", row["discharge_date"].isoformat()
+    if version.bands and row["band"] not in (None, version.in_scope(scene.alone())["band"][0]):
+        return "other-age", version.bands[row["band"]].french
     if row["code"] in version.codes:
         if not admitted(row["reason"], version.reasons):
             return "other-reason", row["reason"]
         if not admitted(row["channel"], version.channels):
             return "other-channel", row["channel"]
+        if not admitted(row["place"], version.places):
+            return "other-place", row["place"]
     return None, None
 
 

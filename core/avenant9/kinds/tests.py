@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from datetime import time, timedelta
+from functools import reduce
+from operator import or_
 from typing import Annotated, Any, Literal
 
 import polars as pl
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from avenant9.acts.columns import COLUMNS, LISTED, in_french
 from avenant9.kinds.french import day
+from avenant9.kinds.french import percent as percent_of
 from avenant9.kinds.run import Run
 from avenant9.kinds.scene import Scene
 from avenant9.law.dated import RefusedError, SpecialtyCode, Text, Value, Version
@@ -46,6 +49,9 @@ _HOURS = {
     "pdsa": "aux heures de la permanence des soins",
     "regional": "aux heures de la permanence des soins si la région le prévoit",
 }
+_SATURDAY = 6
+#: Ages are told in days, then in months, up to these months.
+_IN_DAYS, _IN_MONTHS_UNTIL = 2, 36
 YesNo = Literal["treating_doctor", "ald", "optam", "territory"]
 Listed = Literal["reason", "place", "pathway", "channel", "regulated_by", "requested_by", "sector"]
 
@@ -95,6 +101,19 @@ class Test(Value):
             return "le fichier dit oui" if found else "le fichier dit non"
         (said,) = in_french(self.reads[0], [str(found)])
         return f"le fichier dit « {said} »"
+
+
+Age = Annotated[str, StringConstraints(pattern=r"^\d+ (jours|mois|ans)$")]
+_IN_MONTHS = {"mois": 1, "ans": 12}
+
+
+def later(start: pl.Expr, span: Age) -> pl.Expr:
+    """The day on which so many days, months or years are over; the 1st, where the month lacks the day."""
+    number, unit = span.split()
+    if unit == "jours":
+        return start + pl.duration(days=int(number))
+    same_day = start.dt.offset_by(f"{int(number) * _IN_MONTHS[unit]}mo")  # the last one, where there is none
+    return same_day + pl.duration(days=(same_day.dt.day() < start.dt.day()).cast(pl.Int8))
 
 
 class _OfAge(Test):
@@ -153,9 +172,7 @@ class AgeAtLeast(_OfAge):
 
 def birthday(years: int) -> pl.Expr:
     """The `years`-th birthday; of someone born on 29 February, 1 March in a common year."""
-    born = pl.col("birth_date")
-    day_of_year = born.dt.offset_by(f"{years}y")  # the 28th, where there is no 29th
-    return day_of_year + pl.duration(days=born.dt.day() - day_of_year.dt.day())
+    return later(pl.col("birth_date"), f"{years} ans")
 
 
 def age() -> pl.Expr:
@@ -164,6 +181,109 @@ def age() -> pl.Expr:
     born_on = pl.col("birth_date").dt.month().cast(pl.Int32) * 100 + pl.col("birth_date").dt.day()
     day_of_act = pl.col("date").dt.month().cast(pl.Int32) * 100 + pl.col("date").dt.day()
     return years - (day_of_act < born_on).cast(pl.Int32)
+
+
+class Bracket(Value):
+    """Ages from the day of the first to the eve of the second."""
+
+    from_: Age = Field(alias="from")
+    before: Age
+
+    @property
+    def holds(self) -> pl.Expr:
+        """Whether the patient is of these ages on the day of the act."""
+        born, on = pl.col("birth_date"), pl.col("date")
+        return (on >= later(born, self.from_)) & (on < later(born, self.before))
+
+    @property
+    def french(self) -> str:
+        return f"de {self.from_} à moins de {self.before}"
+
+
+class AgeWithin(Test):
+    """Holds within one of the brackets."""
+
+    test: Literal["age-within"]
+    brackets: tuple[Bracket, ...] = Field(min_length=1)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("birth_date",)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return reduce(or_, (bracket.holds for bracket in self.brackets))
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format(f"patient de {{}} le jour de l'acte, {self._asked} exigés", age_in_words())
+
+    def found(self, scene: Scene) -> str | None:
+        """Dates of birth are told as ages."""
+        words: str | None = scene.alone().select(age_in_words()).item()
+        return words
+
+    @property
+    def _asked(self) -> str:
+        return listed([bracket.french for bracket in self.brackets], "ou")
+
+    @property
+    def french(self) -> str:
+        return f"patient {self._asked}"
+
+    def told(self, found: Any) -> str:
+        return "date de naissance inconnue" if found is None else f"{found} le jour de l'acte"
+
+
+def age_in_words() -> pl.Expr:
+    """Days up to two months, months up to three years, then years."""
+    born, on = pl.col("birth_date"), pl.col("date")
+    months = (on.dt.year() - born.dt.year()) * 12 + on.dt.month().cast(pl.Int32) - born.dt.month()
+    months -= (on.dt.day() < born.dt.day()).cast(pl.Int32)
+    days = (on - born).dt.total_days()
+    return (
+        pl.when(months < _IN_DAYS)
+        .then(pl.format("{} jours", days))
+        .when(months < _IN_MONTHS_UNTIL)
+        .then(pl.format("{} mois", months))
+        .otherwise(pl.format("{} ans", age()))
+    )
+
+
+class WithinAfter(Test):
+    """Holds up to `delay` after the day of a column, that day included."""
+
+    test: Literal["within-after"]
+    column: Literal["discharge_date"]
+    delay: Age
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.column,)
+
+    @property
+    def _limit(self) -> pl.Expr:
+        return later(pl.col(self.column), self.delay)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("date") <= self._limit
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        said = f"sortie d'hospitalisation le {{}}, délai de {self.delay} échu le {{}}"
+        return pl.format(said, day(pl.col(self.column)), day(self._limit))
+
+    def found(self, scene: Scene) -> dict[str, Any] | None:
+        since = scene.act[self.column]
+        return None if since is None else {"since": since, "last_day": scene.alone().select(self._limit).item()}
+
+    @property
+    def french(self) -> str:
+        return f"au plus {self.delay} après la sortie d'hospitalisation"
+
+    def told(self, found: Any) -> str:
+        if found is None:
+            return "non renseigné"
+        return f"sortie le {french_day(found['since'])}, dernier jour le {french_day(found['last_day'])}"
 
 
 class _OfYesNo(Test):
@@ -371,6 +491,31 @@ class RateUnder(Test):
         return "non renseigné" if found is None else percent(found)
 
 
+class RateAtLeast(Test):
+    """Holds when the fund reimburses `basis_points` or more."""
+
+    test: Literal["rate-at-least"]
+    basis_points: int = Field(ge=1, le=10_000)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("rate",)
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("rate") >= self.basis_points
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format(f"remboursé à {{}}, {percent(self.basis_points)} attendus", percent_of(pl.col("rate")))
+
+    @property
+    def french(self) -> str:
+        return f"taux de remboursement de {percent(self.basis_points)} au moins"
+
+    def told(self, found: Any) -> str:
+        return "non renseigné" if found is None else percent(found)
+
+
 class Exempted(Test):
     """Holds for patients in ALD and for these exemption codes, but for `unrelated`: care apart from the ALD."""
 
@@ -412,40 +557,93 @@ def exempted(exemptions: tuple[int, ...], unrelated: tuple[int, ...]) -> pl.Expr
     return (pl.col("ald") | code.is_in(list(exemptions))) & ~code.is_in(list(unrelated)).fill_null(False)
 
 
+class AldNearby(Test):
+    """Holds where another act of this practitioner and patient within `months`, either side, says an ALD."""
+
+    test: Literal["ald-nearby"]
+    months: int = Field(ge=1)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("ald", "practitioner", "patient")
+
+    def with_calendar(self, acts: pl.DataFrame, run: Run) -> pl.DataFrame:
+        """Adds `ald_nearby`: null where nobody knows whose acts to look at."""
+        key = ["practitioner", "patient"]
+        in_ald = run.acts_read.filter("ald", pl.col("uncounted").is_null()).select(*key, ald_on="date").unique()
+        both = acts.select("act", *key, "date").join(in_ald, on=key)
+        on, months = pl.col("date"), f"{self.months}mo"
+        near = both.filter(pl.col("ald_on").is_between(on.dt.offset_by(f"-{months}"), on.dt.offset_by(months)))["act"]
+        known = pl.all_horizontal(pl.col(key).is_not_null())
+        return acts.with_columns(ald_nearby=pl.when(known).then(pl.col("act").is_in(near.implode())))
+
+    @property
+    def holds(self) -> pl.Expr:
+        return pl.col("ald_nearby")
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.lit("pas d'ALD sur les autres lignes du patient")
+
+    def found(self, scene: Scene) -> bool | None:
+        nearby: bool | None = self.with_calendar(scene.alone(), scene.run)["ald_nearby"][0]
+        return nearby
+
+    @property
+    def french(self) -> str:
+        return f"une autre ligne de ce patient, à {self.months} mois près, dit une ALD"
+
+    def told(self, found: Any) -> str:
+        return ""
+
+
 class WithinWorkingDays(Test):
     """Holds up to the `days`-th jour ouvrable after the request, its own day not counted.
 
-    A request later than the act is a doubt: the hours tell of one day, where both are known.
+    A request later than the act is a doubt: the hours tell of one day, where both are known. So is, where it is
+    given, the time up to the `doubtful_weekdays`-th jour ouvré (Monday to Friday).
     """
 
     test: Literal["within-working-days"]
     column: Literal["requested_at"]
     days: int = Field(ge=1)
+    doubtful_weekdays: int | None = Field(None, ge=1)
 
     @property
     def reads(self) -> tuple[str, ...]:
         return (self.column,)
 
     def with_calendar(self, acts: pl.DataFrame, run: Run) -> pl.DataFrame:
-        limit = run.calendar.working_days_after(acts[self.column].dt.date(), self.days)
-        return acts.with_columns(limit.alias(self._limit))
+        asked = acts[self.column].dt.date()
+        limit, doubtful = run.calendar.working_days_after(asked, self.days), self.doubtful_weekdays
+        longer = run.calendar.working_days_after(asked, doubtful, saturdays=False) if doubtful else limit
+        return acts.with_columns(limit.alias(self._limit), longer.alias(self._longer))
 
     @property
     def _limit(self) -> str:
         return f"working_limit_{self.days}"
 
     @property
+    def _longer(self) -> str:
+        return f"working_limit_{self.days}_{self.doubtful_weekdays or self.days}"
+
+    @property
     def holds(self) -> pl.Expr:
-        return (pl.col("date") <= pl.col(self._limit)) & ~self.in_doubt
+        return (pl.col("date") <= pl.col(self._limit)) & ~self._asked_later
+
+    @property
+    def _asked_later(self) -> pl.Expr:
+        return _later_than_the_act(self.column, "requested_day_only")
 
     @property
     def in_doubt(self) -> pl.Expr:
-        return _later_than_the_act(self.column, "requested_day_only")
+        return self._asked_later | (pl.col("date") <= pl.col(self._longer))
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
-        asked, limit = day(pl.col(self.column)), day(pl.col(self._limit))
+        asked, limit, longer = (day(pl.col(name)) for name in (self.column, self._limit, self._longer))
         late = pl.format(f"demandé le {{}}, {self.days} jours ouvrables échus le {{}}", asked, limit)
-        return pl.when(self.in_doubt).then(pl.format("demande du {} postérieure à l'acte", asked)).otherwise(late)
+        if self.doubtful_weekdays:
+            late += pl.format(f", {self.doubtful_weekdays} jours ouvrés le {{}}", longer)
+        return pl.when(self._asked_later).then(pl.format("demande du {} postérieure à l'acte", asked)).otherwise(late)
 
     def found(self, scene: Scene) -> dict[str, Any] | None:
         asked = scene.act[self.column]
@@ -579,6 +777,44 @@ class DutyIs(Test):
         return f"{at}, {_HOURS[found['duty']]}" if found["duty"] else at
 
 
+class TimeBetween(Test):
+    """Holds from an hour to before another one, on these days; a public holiday of the whole zone is none of them."""
+
+    test: Literal["time-between"]
+    from_: time = Field(alias="from")
+    before: time
+    on: Literal["any-day", "weekday", "saturday"] = "any-day"
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return ("time",)
+
+    def with_calendar(self, acts: pl.DataFrame, run: Run) -> pl.DataFrame:
+        return acts.with_columns(holiday=run.calendar.public_holiday(acts["date"]))
+
+    @property
+    def holds(self) -> pl.Expr:
+        at, weekday = pl.col("time"), pl.col("date").dt.weekday()
+        days = {"any-day": pl.lit(True), "weekday": weekday < _SATURDAY, "saturday": weekday == _SATURDAY}
+        admitted = days[self.on] & ~(pl.col("holiday") & pl.lit(self.on != "any-day"))
+        return admitted & (at >= self.from_) & (at < self.before)
+
+    def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        return pl.format(f"acte à {{}}, {self._hours} exigé", pl.col("time").dt.to_string("%H:%M"))
+
+    @property
+    def _hours(self) -> str:
+        return f"de {self.from_:%H:%M} à {self.before:%H:%M}"
+
+    @property
+    def french(self) -> str:
+        days = {"any-day": "", "weekday": "en semaine, ", "saturday": "le samedi, "}
+        return f"{days[self.on]}{self._hours}"
+
+    def told(self, found: Any) -> str:
+        return "heure inconnue" if found is None else f"{found:%H:%M}"
+
+
 class Never(Test):
     """Holds for no act: the code may not be billed like this on these dates."""
 
@@ -616,6 +852,7 @@ class Never(Test):
 AnyTest = Annotated[
     AgeUnder
     | AgeAtLeast
+    | AgeWithin
     | IsTrue
     | IsFalse
     | OneOf
@@ -624,9 +861,13 @@ AnyTest = Annotated[
     | ExemptionIn
     | Exempted
     | RateUnder
+    | RateAtLeast
+    | AldNearby
+    | WithinAfter
     | WithinWorkingDays
     | WithinHours
     | DutyIs
+    | TimeBetween
     | Never,
     Field(discriminator="test"),
 ]

@@ -45,6 +45,9 @@ Why = Literal[
     "other-practitioner",
     "other-reason",
     "other-channel",
+    "other-place",
+    "other-discharge",
+    "other-age",
     "before-version",
     "after-version",
     "no-units",
@@ -60,6 +63,9 @@ WHY: dict[Why, str] = {
     "other-practitioner": "autre praticien",
     "other-reason": "autre motif",
     "other-channel": "autre canal",
+    "other-place": "autre lieu",
+    "other-discharge": "autre sortie d'hospitalisation, le",
+    "other-age": "autre âge, patient",
     "before-version": "avant le début de cette version de la règle, le",
     "after-version": "après la fin de cette version de la règle, le",
     "no-units": "aucune unité facturée",
@@ -116,9 +122,9 @@ class ActLine:
 
     def _detail(self) -> str:
         """What made it not count."""
-        if self.why in ("before-version", "after-version"):
+        if self.why in ("before-version", "after-version", "other-discharge"):
             return day(date.fromisoformat(self.detail or ""))
-        if self.why in ("other-reason", "other-channel"):
+        if self.why in ("other-reason", "other-channel", "other-place"):
             (said,) = quoted(in_french(self.why.removeprefix("other-"), [str(self.detail)]))
             return said
         return str(self.detail)

@@ -13,7 +13,9 @@ import polars as pl
 from avenant9.period import ONE_DAY, Period, add_months
 from avenant9.wording import day, ordinal
 
-Name: TypeAlias = Literal["civil-year", "civil-quarter", "civil-month", "iso-week", "rolling-12-months", "ever"]
+Name: TypeAlias = Literal[
+    "civil-year", "civil-quarter", "civil-month", "iso-week", "day", "rolling-12-months", "rolling-45-days", "ever"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,14 @@ class Window:
         per: how often it comes back.
         around: the days that are counted with an act of a day, under a version in force in a period.
         told: where such days are, in a sentence.
-        rolling: whether each act has its own.
+        rolling: how far back the last day before it is, where each act has its own; empty where it is shared.
     """
 
     french: str
     per: str
     around: Callable[[date, Period], Period]
     told: Callable[[Period], str]
-    rolling: bool = False
+    rolling: str = ""
 
     def of_days(self, days: pl.Series, version: Period) -> pl.DataFrame:
         """The window of each distinct day: `date`, `start`, `end` (null while it has none)."""
@@ -58,6 +60,10 @@ def _twelve_months(on: date, _version: Period) -> Period:
     return Period(add_months(on, -12) + ONE_DAY, on)
 
 
+def _forty_five_days(on: date, _version: Period) -> Period:
+    return Period(on - timedelta(days=45), on)
+
+
 def _ever(_on: date, version: Period) -> Period:
     return Period(version.first, None)
 
@@ -80,6 +86,7 @@ WINDOWS: dict[Name, Window] = {
         lambda days: f"au {ordinal((days.first.month + 2) // 3)} trimestre {days.first.year}",
     ),
     "civil-month": Window("mois civil", "par mois civil", partial(_civil, 1), lambda days: f"en {days.first:%m/%Y}"),
+    "day": Window("jour", "par jour", lambda on, _version: Period(on, on), lambda days: f"le {day(days.first)}"),
     "iso-week": Window(
         "semaine du lundi au dimanche",
         "par semaine, du lundi au dimanche",
@@ -87,8 +94,9 @@ WINDOWS: dict[Name, Window] = {
         lambda days: f"sur la semaine {_from_to(days)}",
     ),
     "rolling-12-months": Window(
-        "douze mois glissants", "en douze mois glissants", _twelve_months, _from_to, rolling=True
+        "douze mois glissants", "en douze mois glissants", _twelve_months, _from_to, rolling="12mo"
     ),
+    "rolling-45-days": Window("45 jours", "en 45 jours", _forty_five_days, _from_to, rolling="46d"),
     "ever": Window(
         "une fois pour toutes",
         "une fois pour toutes",

@@ -45,9 +45,8 @@ _ADDED: Final = {
     "unnamed_invoice",
 }
 _CONTRACT: Final = tuple(key for key in ACTS if key not in _ADDED)
-#: Read before the rules, to leave out what was refused, or after them, to tell the fund's part of what is at stake;
-#: and the day on which a stay in hospital ended, which no rule asks yet.
-_READ_BESIDE: Final = ("status", "rate", "reimbursed", "discharge_date")
+#: Read before the rules, to leave out what was refused, or after them, to tell the fund's part of what is at stake.
+_READ_BESIDE: Final = ("status", "rate", "reimbursed")
 _ALWAYS: Final = ("date", "code", "quantity", "amount")
 
 
