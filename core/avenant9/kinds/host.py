@@ -28,7 +28,7 @@ class HostVersion(Version):
 class Host(Kind[HostVersion]):
     """A code that is billed only with another one."""
 
-    families: ClassVar = ("condition",)
+    families: ClassVar = ("condition", "cumul")
 
     kind: Literal["host"]
 

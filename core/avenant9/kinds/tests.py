@@ -197,7 +197,11 @@ class Bracket(Value):
 
     @property
     def french(self) -> str:
-        return f"de {self.from_} à moins de {self.before}"
+        return (
+            f"de {self.from_} à moins de {self.before}"
+            if int(self.from_.split()[0])
+            else f"de moins de {self.before}"
+        )
 
 
 class AgeWithin(Test):
@@ -215,7 +219,7 @@ class AgeWithin(Test):
         return reduce(or_, (bracket.holds for bracket in self.brackets))
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
-        return pl.format(f"patient de {{}} le jour de l'acte, {self._asked} exigés", age_in_words())
+        return pl.format(f"patient de {{}} le jour de l'acte, admis : {self._asked}", age_in_words())
 
     def found(self, scene: Scene) -> str | None:
         """Dates of birth are told as ages."""
