@@ -147,7 +147,7 @@ SENTENCES = {
     "code-du-couple": "cumul/exemple.toml : version 1, beside, codes : code d'acte inconnu « MCGG » ; "
     "le plus proche est « MCG », ou créer nomenclature/MCGG.toml.",
     "regle-inconnue": f"{EXEMPLE} : silent_where : règle inconnue « frequence/te2-annuel » ; "
-    "les plus proches sont « frequence/te2-annuelle », « frequence/gl2-annuelle » et « frequence/vl-annuelle ».",
+    "les plus proches sont « frequence/te2-annuelle », « frequence/cde-annuelle » et « frequence/cse-annuelle ».",
     "share_rule": f"{SEUIL} : version 1, share_rule : « frequence/te2-annuelle » n'est pas un seuil ; "
     "donner une règle de genre « share ».",
     "refused_by": f"{TARIF} : version 1, refused_by : « condition/vl-age-ald » ne dit rien d'une majoration comprise "
