@@ -12,7 +12,7 @@ from pydantic import Field
 
 from avenant9.acts.columns import in_french
 from avenant9.kinds.at_worst import may_pass
-from avenant9.kinds.kind import Channel, Key, Kind, Place, Reason
+from avenant9.kinds.kind import Channel, Key, Kind, Reason
 from avenant9.kinds.run import (
     ORDER,
     Run,
@@ -47,6 +47,7 @@ _PEOPLE: tuple[Key, ...] = ("practitioner", "patient")
 _OUTSIDE = -1
 Per = Literal["practitioner", "patient", "discharge_date"]
 Filter = Literal["reason", "channel", "place"]
+Place = Literal["cabinet", "domicile", "ehpad", "esms", "mmg", "centre-vaccination"]
 
 
 class FrequencyVersion(Version):

@@ -21,7 +21,6 @@ from avenant9.model import Outcome
 V = TypeVar("V", bound=Version)
 Key = Literal["practitioner", "patient"]
 Channel = Literal["video", "telephone", "presentiel"]
-Place = Literal["cabinet", "domicile", "ehpad", "esms", "mmg", "centre-vaccination"]
 
 
 def _accepted_reason(value: str) -> str:
