@@ -1126,17 +1126,23 @@ def alternation(case: Case, rule: dict[str, Any], done: Done) -> Answer:
 # --- cumul ------------------------------------------------------------------------------------------------
 
 
-def allowed(version: dict[str, Any], act: Act, other: Act) -> bool | None:
-    """Whether a text allows the pair; None where the specialty would tell."""
+def allowed(version: dict[str, Any], act: Act, other: Act, codes: set[str]) -> bool | None:
+    """Whether a text allows the pair, beside acts of these codes; None where the specialty or an overcharge tells."""
     answer: bool | None = False
     for one in version.get("allowed", []):
         if act.code not in one.get("excluded", [act.code]) or other.code not in one.get("beside", [other.code]):
             continue
+        if one.get("alone") and len(codes) > 1:
+            continue
         specialties = one.get("specialties", [])
-        if not specialties or act.specialty in specialties:
+        answers = [True if not specialties else None if act.specialty is None else act.specialty in specialties]
+        if one.get("opposable"):
+            answers.append(None if act.overcharge is None else act.overcharge <= 0)
+        if False in answers:
+            continue
+        if None not in answers:
             return True
-        if act.specialty is None:
-            answer = None
+        answer = None
     return answer
 
 
@@ -1167,20 +1173,21 @@ def pair(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             excused_elsewhere = excuse and any(selected(case, excuse, other.code) is not False for other in maybe)
             excluded_elsewhere = any(
                 selected(case, version["beside"], other.code) is not False
-                and allowed(version, act, other) is not True
+                and allowed(version, act, other, set()) is not True
                 and (version.get("scope", "day") == "day" or act.invoice is None or other.invoice is None)
                 for other in maybe
             )
             firm, doubtful = [], []
+            codes = {other.code for other in others if selected(case, version["beside"], other.code)}
             unknown = nobody(act) if excluded_elsewhere else []
             for other in others:
                 is_beside = selected(case, version["beside"], other.code)
-                is_allowed = allowed(version, act, other)
+                is_allowed = allowed(version, act, other, codes)
                 together = one_invoice(version, act, other)
                 if is_beside is False or is_allowed is True or together is False:
                     continue
                 gaps = ["original_code"] if is_beside is None or None in excuses else []
-                gaps += ["specialty"] if is_allowed is None else []
+                gaps += ["specialty" if act.specialty is None else "overcharge"] if is_allowed is None else []
                 gaps += ["invoice"] if together is None else []
                 gaps += nobody(act) if excused_elsewhere else []
                 if gaps:

@@ -21,16 +21,24 @@ from avenant9.wording import listed, numbers, plural
 
 
 class AllowedPair(Value):
-    """A pair that a text allows; for some specialties only, where they are given."""
+    """A pair that a text allows; for some specialties only, where they are given.
+
+    `alone`: where no act of another code could stand there; `opposable`: without overcharge on the excluded act.
+    """
 
     excluded: tuple[Code, ...] = ()
     beside: tuple[Code, ...] = ()
     specialties: tuple[SpecialtyCode, ...] = ()
+    alone: bool = False
+    opposable: bool = False
 
     @property
     def allows(self) -> pl.Expr:
-        """Whether it allows a pair; null where it does for some specialties and this one is unknown."""
-        meets = pl.lit(True)
+        """Whether it allows a pair; null where it does for some specialties, or without an overcharge, and that is
+        unknown."""
+        meets = ~pl.col("several") if self.alone else pl.lit(True)
+        if self.opposable:
+            meets = meets & (pl.col("overcharge") <= 0)
         if self.excluded:
             meets = meets & pl.col("code").is_in(list(self.excluded))
         if self.beside:
@@ -39,10 +47,12 @@ class AllowedPair(Value):
             meets = meets & pl.col("specialty").is_in(list(self.specialties))
         return meets
 
-    def may_allow(self, excluded: Row, beside: Row) -> bool:
-        """The same of two acts; an unknown specialty is given the benefit of an allowance that some have."""
+    def may_allow(self, excluded: Row, beside: Row, several: bool) -> bool:
+        """The same of two acts; what is unknown is given the benefit of an allowance that some have."""
         return (
-            (not self.excluded or excluded["code"] in self.excluded)
+            not (self.alone and several)
+            and not (self.opposable and (excluded["overcharge"] or 0) > 0)
+            and (not self.excluded or excluded["code"] in self.excluded)
             and (not self.beside or beside["code"] in self.beside)
             and (not self.specialties or excluded["specialty"] in {None, *self.specialties})
         )
@@ -51,7 +61,9 @@ class AllowedPair(Value):
     def french(self) -> str:
         pair = " + ".join(", ".join(side) for side in (self.excluded, self.beside) if side)
         codes = numbers(self.specialties)
-        only = f"{plural(len(self.specialties), 'spécialité')} {codes}" if codes else ""
+        limits = [f"{plural(len(self.specialties), 'spécialité')} {codes}"] * bool(codes)
+        limits += ["seul acte de ce genre"] * self.alone + ["au tarif opposable"] * self.opposable
+        only = ", ".join(limits)
         return f"{pair} ({only})" if pair and only else pair or only
 
 
@@ -91,6 +103,8 @@ class Pair(Kind[PairVersion]):
             yield "invoice"
         if any(pair.specialties for pair in version.allowed):
             yield "specialty"
+        if any(pair.opposable for pair in version.allowed):
+            yield "overcharge"
 
     def check(self, acts: pl.DataFrame, version: PairVersion, run: Run) -> Outcome:
         """Excluded acts beside another of the same practitioner, patient and day; one finding per visit and codes.
@@ -107,7 +121,9 @@ class Pair(Kind[PairVersion]):
             maybe_regular = maybe_beside(excluded, present)
         if beside.is_empty() and _may_hide(mine, version.beside, run).is_empty():
             return outcome(no_findings(), hidden_by_grouping(acts, version.excluded.codes, version, run))
-        pairs = visits(excluded, beside).with_columns(
+        several = pl.col("other_code").n_unique().over("act") > 1
+        pairs = visits(excluded, beside).with_columns(several=several)
+        pairs = pairs.with_columns(
             allowed=_allowed(version),
             together=_one_invoice() if version.scope == "invoice" else pl.lit(True),
         )
@@ -132,7 +148,7 @@ class Pair(Kind[PairVersion]):
         )
         open_questions = [
             _asks(pairs.filter(~settled), "invoice"),
-            _asks(pairs.filter(pl.col("allowed").is_null()), "specialty"),
+            *_asks_of_the_doctor(pairs.filter(pl.col("allowed").is_null())),
             _asks(visits(excluded, _may_hide(mine, version.beside, run)), "original_code"),
             missing_columns(_lost(excluded, beside, pairs.filter(undecided), version), ["practitioner", "patient"]),
         ]
@@ -152,15 +168,16 @@ class Pair(Kind[PairVersion]):
         excluded, beside = chosen(mine, version.excluded, scene), chosen(mine, version.beside, scene)
         regular = chosen(mine, version.unless_present, scene)
         act, here = scene.act, scene.act["act"]
+        several = len({row["code"] for row in mine if row["act"] in beside}) > 1
 
         def role(row: Row) -> tuple[Role, bool | None]:
             one_invoice = None
             if act["invoice"] is not None and row["invoice"] is not None:
                 one_invoice = act["invoice"] == row["invoice"]
             if here in excluded and row["act"] in beside:
-                return _paired("beside", act, row, version, one_invoice), one_invoice
+                return _paired("beside", act, row, version, one_invoice, several), one_invoice
             if here in beside and row["act"] in excluded:
-                return _paired("excluded", row, act, version, one_invoice), one_invoice
+                return _paired("excluded", row, act, version, one_invoice, several), one_invoice
             return "makes-regular" if row["act"] in regular else "other", one_invoice
 
         return PairTrace(version.scope if scene.visited else "row", others(mine, scene, role))
@@ -172,8 +189,10 @@ class Pair(Kind[PairVersion]):
         return [row["act"] for row in scene.visit() if row["code"] == scene.code]
 
 
-def _paired(role: Role, excluded: Row, beside: Row, version: PairVersion, one_invoice: bool | None) -> Role:
-    if any(own.may_allow(excluded, beside) for own in version.allowed):
+def _paired(
+    role: Role, excluded: Row, beside: Row, version: PairVersion, one_invoice: bool | None, several: bool
+) -> Role:
+    if any(own.may_allow(excluded, beside, several) for own in version.allowed):
         return "allowed"
     return "other-invoice" if version.scope == "invoice" and one_invoice is False else role
 
@@ -202,15 +221,15 @@ def _maybe_paired(excluded: pl.DataFrame, beside: pl.DataFrame, version: PairVer
             nobody["act"].clear(),
             *(
                 maybe_beside(acts, _not_allowed_beside(acts, beside, version))
-                for _, acts in nobody.group_by("code", "specialty")
+                for _, acts in nobody.group_by("code", "specialty", "overcharge")
             ),
         ]
     )
 
 
 def _not_allowed_beside(excluded: pl.DataFrame, beside: pl.DataFrame, version: PairVersion) -> pl.DataFrame:
-    """Those of `beside` that no text allows with acts of one code and specialty."""
-    own = excluded.select("code", "specialty").head(1)
+    """Those of `beside` that no text allows with acts of one code, specialty and overcharge."""
+    own = excluded.select("code", "specialty", "overcharge", several=pl.lit(False)).head(1)
     pairs = own.join(beside.select("act", other_code="code"), how="cross").filter(~_allowed(version).fill_null(False))
     return beside.join(pairs, on="act", how="semi")
 
@@ -223,6 +242,12 @@ def _allowed(version: PairVersion) -> pl.Expr:
 def _asks(pairs: pl.DataFrame, column: str) -> pl.DataFrame:
     """The acts for which this column would tell."""
     return pairs.select("act", missing=pl.lit([column], pl.List(pl.String))).unique("act", maintain_order=True)
+
+
+def _asks_of_the_doctor(pairs: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
+    """The acts for which the specialty would tell, and those for which the overcharge would."""
+    unknown = pl.col("specialty").is_null()
+    return _asks(pairs.filter(unknown), "specialty"), _asks(pairs.filter(~unknown), "overcharge")
 
 
 def _may_hide(acts: pl.DataFrame, selection: Selection, run: Run) -> pl.DataFrame:

@@ -16,7 +16,19 @@ from avenant9.wording import counted, listed
 VISIT = ["practitioner", "person", "date"]
 ROW = ["input", "row"]
 #: What a pair is told by.
-COLUMNS = ["act", *VISIT, *ROW, "patient", "time", "code", "nature", "specialty", "own_amount", "invoice"]
+COLUMNS = [
+    "act",
+    *VISIT,
+    *ROW,
+    "patient",
+    "time",
+    "code",
+    "nature",
+    "specialty",
+    "own_amount",
+    "overcharge",
+    "invoice",
+]
 
 Role = Literal["beside", "excluded", "allowed", "makes-regular", "other-invoice", "host", "doubtful-host", "other"]
 _ROLES: dict[Role, str] = {
