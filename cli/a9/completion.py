@@ -35,7 +35,7 @@ _RULES = Path(avenant9.__file__).parent / "rules"
 #: Folders of rule files that hold no rule which a person names, or whose names mean something else.
 _NO_RULES = {"calendrier", "cases", "forfait", "mesure", "nomenclature", "recouvrement", "tables"}
 _LABEL = re.compile(r'^id\s*=\s*"(.+)"\nlabel\s*=\s*"(.+)"', re.MULTILINE)
-_TITLE = re.compile(r'^title\s*=\s*"(.+)"', re.MULTILINE)
+_TITLE = re.compile(r'^(?:title|label)\s*=\s*"(.+)"', re.MULTILINE)
 
 
 def _files(_context: click.Context, incomplete: str) -> list[Item]:
@@ -58,6 +58,18 @@ def _patterns(context: click.Context, incomplete: str) -> list[Item]:
     families = dict.fromkeys(name.partition("/")[0] for name in rules)
     items = _starting(last, {**dict.fromkeys(families, ""), **rules})
     return [CompletionItem(f"{before}{comma}{item.value}", help=item.help) for item in items]
+
+
+def _codes(context: click.Context, incomplete: str) -> list[Item]:
+    """The codes of the nomenclature and of that of `--rules`, under their labels."""
+    files = [path for root in _roots(context) for path in root.glob("nomenclature/*.toml")]
+    return _starting(incomplete.upper(), {path.stem: _title(path) for path in sorted(files)})
+
+
+def _families(context: click.Context, incomplete: str) -> list[Item]:
+    """The families of the rules."""
+    families = dict.fromkeys(name.partition("/")[0] for name in _rules_of(context))
+    return _starting(incomplete, dict.fromkeys(families, ""))
 
 
 def _measures(context: click.Context, incomplete: str) -> list[Item]:
@@ -88,8 +100,11 @@ _BY_NAME: dict[str, Offer] = {
     "--only": _patterns,
     "--skip": _patterns,
     "--encoding": _encodings,
+    "--code": _codes,
+    "--family": _families,
     "--measure": _measures,
     "--period": _periods,
+    "code": _codes,
     "rule": _rules,
     "measure": _measures,
     "indicator": _indicators,

@@ -28,6 +28,7 @@ COMMANDS = {
     "forfait": ("a9.commands.forfait", "Simuler le forfait structure : points, euros, ce qui manque."),
     "measures": ("a9.commands.measures", "Simuler les mesures bornées dans le temps."),
     "rules": ("a9.commands.rules", "Lister et montrer les règles."),
+    "code": ("a9.commands.code", "Dire d'un acte : tarifs, conditions, limites, cumuls, textes."),
     "config": ("a9.commands.config", "Montrer les réglages en vigueur, et d'où vient chacun."),
     "report": ("a9.commands.report", "Mettre en forme un résultat enregistré, sans les fichiers lus."),
     "template": ("a9.commands.template", "Donner un fichier à remplir."),

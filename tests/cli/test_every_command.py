@@ -26,6 +26,7 @@ RESULTS = (
     f"check fixtures/annees/psychiatrie.xlsx {AS_OF}",
     f"forfait simulate fixtures/practices/cabinet_2022.toml --what-if {AS_OF}",
     f"forfait simulate fixtures/practices/cabinet_2022.toml --compare 2021,2022 {AS_OF}",
+    "code TE2 --at 2026-02-01",
     "measures list --on 2022-09-30",
     "measures show snp",
     f"measures simulate fixtures/annee_mesures.xlsx {AS_OF}",
@@ -40,6 +41,9 @@ COMMANDS_SHOWN = (
     "columns fixtures/dirty/secteur_ambigu.csv",
     "forfait explain taux_dmp --year 2022",
     "rules list",
+    "rules list --code VL --at 2023-02-14",
+    "code VL --at 2023-02-14",
+    "code XYZ",
     "rules show frequence/te2-annuelle",
     "rules show tarif/conventionnel",
     *(f"template {kind}" for kind in ("forfait", "derogations", "waivers", "mapping")),  # the others are CSV: UTF-8

@@ -36,17 +36,40 @@ def _load(rules: str | None) -> Rulebook:
     return load_rulebook(Path(rules) if rules else None)
 
 
-@command.command("list", short_help="Toutes les règles.", cls=Command, context_settings=SETTINGS)
+@command.command("list", short_help="Toutes les règles, ou celles d'un acte.", cls=Command, context_settings=SETTINGS)
+@click.option("--code", metavar="CODE", help="Seulement celles qui parlent de cet acte.")
+@click.option("--family", metavar="FAMILLE", help="Seulement celles de cette famille (frequence, cumul…).")
+@click.option("--at", type=options.Day(), metavar="DATE", help="Seulement celles en vigueur à cette date de soins.")
 @options.result_options(*FORMATS)
 @options.rules_option
-def list_(format_: str | None, output: str | None, color: str, rules: str | None, **_unused: Any) -> None:
+def list_(
+    code: str | None,
+    family: str | None,
+    at: date | None,
+    format_: str | None,
+    output: str | None,
+    color: str,
+    rules: str | None,
+    **_unused: Any,
+) -> None:
     """Toutes les règles : identifiant, verdict, dates, titre, sources et leur confiance ; puis ce qu'aucun fichier
     d'actes ne peut montrer."""
     from avenant9.report import catalogue  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
-    deliver(catalogue.render_list(wanted, _load(rules), page_for(output, color)), output)
+    rulebook = _load(rules)
+    asked = [word for word in (code, family, at) if word is not None]
+    chosen = _chosen(rulebook, code, family, at) if asked else None
+    deliver(catalogue.render_list(wanted, rulebook, page_for(output, color), chosen), output)
+
+
+def _chosen(rulebook: Rulebook, code: str | None, family: str | None, at: date | None) -> list[str]:
+    from avenant9.act_card import meant, rules_about  # noqa: PLC0415
+
+    of_family = rulebook.named("--family", family) if family else [*rulebook.rules]
+    about = rules_about(rulebook, code=meant(code, rulebook) if code is not None else None, at=at)
+    return [name for name in of_family if name in about]
 
 
 @command.command("show", short_help="Une règle et ses sources.", cls=Command, context_settings=SETTINGS)

@@ -32,16 +32,9 @@ def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.Da
     if found.header_rows:
         below = below[below["row"].search_sorted(found.header_rows[0], side="right") :]
     cleaned = below.with_columns(values.clean(below.select(names)))
-    filled = pl.any_horizontal(pl.col(names).is_not_null())
-    total = pl.col("row").is_in(pl.Series(_totals(cleaned, found, names), dtype=pl.UInt32).implode())
-    repeated = pl.col("row").is_in(pl.Series(found.header_rows, dtype=pl.UInt32).implode()) | _heading_again(
-        raw, found, names
-    )
-    if len(raw.errors):  # a row whose only content is an error cell is not a blank row
-        filled = filled | pl.col("row").is_in(raw.errors["row"].implode())
-    no_act = pl.col("row").is_in(left_out(cleaned, found, mapping).implode())
-    chosen = cleaned.select(filled & ~total & ~repeated & ~no_act).to_series()
-    kept = cleaned if chosen.all() else cleaned.filter(chosen)
+    away = [_totals(cleaned, found, names), _empty(cleaned, raw, found, names), left_out(cleaned, found, mapping)]
+    no_acts = pl.concat([*away, pl.Series(found.header_rows[1:], dtype=pl.UInt32)])
+    kept = cleaned if no_acts.is_empty() else cleaned.filter(~pl.col("row").is_in(no_acts.implode()))
     last = below["row"][-1] if len(below) else 0
     first_row = found.header_rows[0] if found.header_rows else 0
     span = max(last - first_row, 0) if raw.encoding is None and raw.header is None else len(below)
@@ -53,7 +46,7 @@ def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.Da
     return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), odd
 
 
-def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> list[int]:
+def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> pl.Series:
     """The rows that start with such a word and are no acts: no date, or no code. « Total » may be somebody's name."""
     left, rows = cleaned, list[int]()  # the rows of which nothing was seen yet
     for name in names:
@@ -69,7 +62,7 @@ def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> list[
                 "row"
             ].to_list()
         left = left.filter(pl.col(name).is_null()) if left[name].null_count() else left.clear()
-    return rows
+    return pl.Series(rows, dtype=pl.UInt32)
 
 
 def _cells(row: pl.DataFrame, names: list[str]) -> list[str | None]:
@@ -77,14 +70,15 @@ def _cells(row: pl.DataFrame, names: list[str]) -> list[str | None]:
     return list(values.clean(row.select(names)).row(0))
 
 
-def _heading_again(raw: RawSheet, found: Recognised, names: list[str]) -> pl.Expr:
-    """A row whose every filled cell holds the heading of its own column, even where some are left out."""
-    if not found.header_rows:
-        return pl.lit(False)
-    header = _cells(raw.table.filter(pl.col("row") == found.header_rows[0]), names)
-    headings = dict(zip(names, header, strict=True))
-    again = [pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings[name])) for name in names]
-    return pl.all_horizontal(again)
+def _empty(cleaned: pl.DataFrame, raw: RawSheet, found: Recognised, names: list[str]) -> pl.Series:
+    """The rows that hold nothing, not even an error, or nothing but headings of their own columns."""
+    header = raw.table.filter(pl.col("row").is_in(found.header_rows[:1]))
+    headings = dict(zip(names, _cells(header, names), strict=True)) if len(header) else {}
+    left = cleaned
+    for name in sorted(names, key=lambda name: cleaned[name].null_count()):  # the fullest one leaves fewest rows
+        left = left.filter(pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings.get(name))))
+    of_error = pl.all_horizontal(pl.col(names).is_null()) & pl.col("row").is_in(raw.errors["row"].implode())
+    return left.filter(~of_error)["row"]
 
 
 def name_errors(reading: Reading) -> None:

@@ -145,6 +145,10 @@ class Selection(Value):
         words = ", ".join([*self.codes, *(NATURES.get(nature, nature) for nature in self.natures)])
         return f"{words}, sauf {', '.join(self.but)}" if self.but else words
 
+    def selects(self, code: str, nature: str) -> bool:
+        """The same as `chosen`, of one act."""
+        return (code in self.codes or nature in self.natures) and code not in self.but
+
     @property
     def chosen(self) -> pl.Expr:
         """Whether an act is one of them."""

@@ -95,7 +95,8 @@ class Opposable(Kind[OpposableVersion]):
         found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
         nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
         alone = about.filter(pl.col("act").is_in(maybe_beside(about, may_charge).implode()), pl.col("hosts") == 0)
-        alone = alone.join(_may_host(run.acts_read, version), on=VISIT, how="anti")
+        their_days = run.acts_read.filter(pl.col("date").is_in(alone["date"].implode()))
+        alone = alone.join(_may_host(their_days, version), on=VISIT, how="anti")
         lost = pl.col("act").is_in(alone["act"].implode())
         open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
         columns = pl.concat_list(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -52,8 +53,11 @@ _SHORT = 10  # acts of an example
 _COMMON = {"during", "from_", "until", "source", "checked_on", "note", "verdict"}
 
 
-def render_list(form: Format, rulebook: Rulebook, page: Page) -> str | bytes:
-    """Every rule: id, verdict, dates, title, sources and their confidence; then what no file can show."""
+def render_list(form: Format, rulebook: Rulebook, page: Page, names: Sequence[str] | None = None) -> str | bytes:
+    """Rules (all, or those named): id, verdict, dates, title, sources and their confidence; then, where all are asked
+    for, what no file can show."""
+    if names is not None:
+        rulebook = replace(rulebook, rules={name: rulebook.rules[name] for name in names}, by_nature=())
     return render(
         form,
         page,
@@ -71,7 +75,7 @@ def _list_text(rulebook: Rulebook, page: Page) -> str:
         facts = f"{listed(_verdicts(rule), 'ou')}, {period}, source {_CONFIDENCE[_weakest(rule)]}"
         lines += [page.wrap(name), page.wrap(facts, "  "), page.wrap(rule.title, "  ")]
         lines.append(page.wrap(_texts(rule), "    ", "  "))
-    lines += ["", page.wrap(f"Non vérifiable par nature ({_UNSEEN}) :")]
+    lines += ["", page.wrap(f"Non vérifiable par nature ({_UNSEEN}) :")] if rulebook.by_nature else []
     for entry in rulebook.by_nature:
         lines += [page.wrap(entry.label, "  "), page.wrap(entry.why, "    ")]
         lines.append(page.wrap(source_words(entry.source.to_source()), "      ", "    "))

@@ -132,13 +132,14 @@ class Rulebook:
         Raises:
             UnknownRuleError: one that names no rule.
         """
-        kept = {name for pattern in only for name in self._named("--only", pattern)} if only else {*self.rules}
-        left = {name for pattern in skip for name in self._named("--skip", pattern)}
+        kept = {name for pattern in only for name in self.named("--only", pattern)} if only else {*self.rules}
+        left = {name for pattern in skip for name in self.named("--skip", pattern)}
         if not kept - left:
             raise UnknownRuleError("--skip", "aucune règle ne reste à appliquer", "retirez une exclusion")
         return tuple(name for name in self.rules if name in kept - left)
 
-    def _named(self, option: str, pattern: str) -> list[str]:
+    def named(self, option: str, pattern: str) -> list[str]:
+        """The rules of an id, a family or a glob, which was given by `option`. Raises UnknownRuleError."""
         family = pattern.rstrip("/")
         named = [
             name

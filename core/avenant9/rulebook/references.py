@@ -64,7 +64,7 @@ def check_names(
     Raises:
         RulebookError: a name of nothing, or a rule of another kind than is asked for there.
     """
-    for reference in _references(one.model, ""):
+    for reference in references(one.model):
         match reference.refers.to:
             case "rule":
                 _check_rules(one.file, reference, rules)
@@ -104,7 +104,7 @@ def _check_acts_together(acts: Mapping[str, Loaded]) -> None:
                 )
 
 
-class _Reference(NamedTuple):
+class Reference(NamedTuple):
     """A key that names things defined elsewhere."""
 
     key: str
@@ -135,17 +135,18 @@ def _refers(types: Iterable[Any]) -> Refers | None:
     return None
 
 
-def _references(model: BaseModel, prefix: str) -> Iterator[_Reference]:
+def references(model: BaseModel, prefix: str = "") -> Iterator[Reference]:
+    """What a model names that is defined elsewhere, with the key that names it."""
     for attribute, key, refers in _fields(type(model)):
         value = getattr(model, attribute)
         if refers is not None:
-            yield _Reference(prefix + key, refers, value if isinstance(value, tuple) else (value,))
+            yield Reference(prefix + key, refers, value if isinstance(value, tuple) else (value,))
         elif isinstance(value, BaseModel):
-            yield from _references(value, f"{prefix}{key}, ")
+            yield from references(value, f"{prefix}{key}, ")
         elif isinstance(value, tuple):
             for number, one in enumerate(value, 1):
                 if isinstance(one, BaseModel):
-                    yield from _references(one, f"{prefix}{key} {number}, ")
+                    yield from references(one, f"{prefix}{key} {number}, ")
 
 
 _NOT_OF_KIND = {
@@ -154,7 +155,7 @@ _NOT_OF_KIND = {
 }
 
 
-def _check_rules(file: RuleFile, reference: _Reference, rules: Mapping[str, Kind[Any]]) -> None:
+def _check_rules(file: RuleFile, reference: Reference, rules: Mapping[str, Kind[Any]]) -> None:
     wanted = reference.refers.kind
     for name in reference.names:
         if name not in rules:
@@ -175,7 +176,7 @@ def _tells_of_a_supplement(rule: Kind[Any]) -> bool:
     return isinstance(rule, Specialty | Opposable) or (isinstance(rule, Condition) and rule.on_age_only)
 
 
-def _check_codes(file: RuleFile, reference: _Reference, nomenclature: Nomenclature, acts: Collection[str]) -> None:
+def _check_codes(file: RuleFile, reference: Reference, nomenclature: Nomenclature, acts: Collection[str]) -> None:
     for name in reference.names:
         if name not in nomenclature.codes and not re.fullmatch(CCAM_SHAPE, name):
             near = nearest_names(name, [*acts, *nomenclature.aliases]) or "corriger ce code"
@@ -185,7 +186,7 @@ def _check_codes(file: RuleFile, reference: _Reference, nomenclature: Nomenclatu
     _check_met(file, reference, nomenclature.aliases)
 
 
-def _check_specialties(file: RuleFile, reference: _Reference, nomenclature: Nomenclature) -> None:
+def _check_specialties(file: RuleFile, reference: Reference, nomenclature: Nomenclature) -> None:
     for name in reference.names:
         if name not in nomenclature.specialties:
             raise file.error(
@@ -194,7 +195,7 @@ def _check_specialties(file: RuleFile, reference: _Reference, nomenclature: Nome
     _check_met(file, reference, nomenclature.same_specialty)
 
 
-def _check_met(file: RuleFile, reference: _Reference, read_as: Mapping[Any, Any]) -> None:
+def _check_met(file: RuleFile, reference: Reference, read_as: Mapping[Any, Any]) -> None:
     """A name that is always read as another one would never be met."""
     for name in reference.names:
         if name in read_as and read_as[name] not in reference.names:

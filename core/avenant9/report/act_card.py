@@ -1,0 +1,191 @@
+"""What is said of one act, in each format: one table of lines, told by topic."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from avenant9.act_card import TOPICS, ActCard, Line, amount_of
+from avenant9.kinds.trace import ALWAYS, Span
+from avenant9.law.nomenclature import NATURES
+from avenant9.report import csv
+from avenant9.report.document import Column, Document, Section, Table
+from avenant9.report.formats import render as formatted
+from avenant9.report.sentences import confidence, reference
+from avenant9.wording import day, listed, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+
+FORMAT = "a9-code/1"
+
+_COLUMNS = (
+    Column("Sujet"),
+    Column("Ce qui est dit"),
+    Column("Verdict"),
+    Column("Depuis", "date"),
+    Column("Jusqu'au", "date"),
+    Column("En vigueur"),
+    Column("Règle", "identifier"),
+    Column("Texte"),
+    Column("Confiance"),
+    Column("URL", "url"),
+    Column("Note"),
+)
+
+
+def render(form: Format, card: ActCard, page: Page) -> str | bytes:
+    """The card in one format."""
+    return formatted(
+        form,
+        page,
+        table=lambda: _text(card, page),
+        document=lambda: _document(card),
+        csv=lambda: _csv(card),
+        json=lambda: _json(card),
+    )
+
+
+def answer(card: ActCard) -> str:
+    """What the act is worth on the day, in one sentence."""
+    if not _exists(card):
+        return f"Ne se facture pas le {day(card.at)}."
+    tariffs = card.act.tariff if card.act else ()
+    amounts = [amount_of(value) for value in tariffs if card.at in value.period]
+    if amounts:
+        return f"Au {day(card.at)} : {listed(amounts, 'ou')}."
+    if tariffs:
+        return f"Au {day(card.at)} : aucun tarif sourcé à cette date."
+    return f"Au {day(card.at)} : aucun tarif sourcé ; son montant n'est pas contrôlé."
+
+
+def _exists(card: ActCard) -> bool:
+    spans = card.of("existence")
+    return not spans or any(card.at in span.period for span in spans)
+
+
+def _heading(card: ActCard) -> str:
+    return f"{card.code} : {card.label}"
+
+
+def _what(card: ActCard) -> str:
+    also = f" ; aussi écrit {listed(card.also)}" if card.also else ""
+    return f"Nature : {card.nature}{also}."
+
+
+def _text(card: ActCard, page: Page) -> str:
+    lines = [page.wrap(_heading(card)), page.wrap(_what(card)), "", page.wrap(answer(card))]
+    for topic, title in TOPICS.items():
+        told = [*_told(card, topic)]
+        if told:
+            lines += ["", page.title(title)]
+            lines += [line for one in told if not one.by_nature for line in _lines(one, card, page)]
+            lines += [page.wrap(f"{one.says} ({one.id})", "    ", "  ") for one in told if one.by_nature]
+    lines += ["", page.wrap(_unruled(card))] if not _ruled(card) else []
+    lines += ["", page.wrap(elsewhere)] if (elsewhere := _elsewhere(card)) else []
+    return "\n".join(lines) + "\n"
+
+
+def _told(card: ActCard, topic: str) -> Iterator[Line]:
+    """The lines of the day; of existence and tariffs, all of them: they are the history of the act."""
+    yield from card.of(topic) if topic in ("existence", "tariff") else card.of(topic, in_force=True)
+
+
+def _lines(line: Line, card: ActCard, page: Page) -> Iterator[str]:
+    facts = [line.verdict.french] if line.verdict else []
+    facts += [str(Span(line.period.first, line.period.last)), *([line.id] if line.id else [])]
+    mark = " (en vigueur)" if line.topic in ("existence", "tariff") and card.at in line.period else ""
+    yield page.wrap(line.says, "    ", "  ")
+    yield page.wrap(f"{', '.join(facts)}{mark}", "      ", "    ")
+    yield page.wrap(f"{reference(line.source)}, {confidence(line.source)}", "      ", "    ")
+
+
+def _ruled(card: ActCard) -> bool:
+    return any(line.id for line in card.lines)
+
+
+def _unruled(card: ActCard) -> str:
+    return f"Aucune règle de a9 ne porte sur {card.code} : ce qui en est facturé n'est pas contrôlé."
+
+
+def _elsewhere(card: ActCard) -> str:
+    """The rules that speak of the act on other days only."""
+    now = {line.id for line in card.lines if card.at in line.period}
+    others = dict.fromkeys(line.id for line in card.lines if line.id and line.id not in now)
+    if not others:
+        return ""
+    return f"À d'autres dates {plural(len(others), 'seulement parle', 'seulement parlent')} : {', '.join(others)}."
+
+
+def _rows(card: ActCard) -> list[tuple[str | date | None, ...]]:
+    return [
+        (
+            TOPICS[line.topic],
+            line.says,
+            line.verdict.french if line.verdict else "",
+            None if line.period.first.year <= ALWAYS else line.period.first,
+            line.period.last,
+            "oui" if card.at in line.period else "non",
+            line.id,
+            reference(line.source),
+            confidence(line.source),
+            line.source.url,
+            line.note,
+        )
+        for topic in TOPICS
+        for line in card.of(topic)
+    ]
+
+
+def _document(card: ActCard) -> Document:
+    words = (_what(card), *(() if _ruled(card) else (_unruled(card),)))
+    table = Table(_COLUMNS, _rows(card))
+    return Document(
+        title=_heading(card), answer=answer(card), sections=(Section("Ce qui est dit", words, tables=(table,)),)
+    )
+
+
+def _csv(card: ActCard) -> bytes:
+    headings = [column.heading for column in _COLUMNS]
+    rows = [tuple(day(cell) if isinstance(cell, date) else cell or None for cell in row) for row in _rows(card)]
+    return csv.table(headings, rows)
+
+
+def _json(card: ActCard) -> bytes:
+    told = {
+        "format": FORMAT,
+        "code": card.code,
+        "label": card.label,
+        "nature": next((key for key, words in NATURES.items() if words == card.nature), card.nature),
+        "also": list(card.also),
+        "at": card.at.isoformat(),
+        "billable": _exists(card),
+        "lines": [_as_json(line, card) for topic in TOPICS for line in card.of(topic)],
+    }
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _as_json(line: Line, card: ActCard) -> dict[str, Any]:
+    last, source = line.period.last, line.source
+    return {
+        "topic": line.topic,
+        "id": line.id or None,
+        "says": line.says,
+        "verdict": line.verdict.value if line.verdict else None,
+        "from": line.period.first.isoformat(),
+        "until": "open" if last is None else last.isoformat(),
+        "in_force": card.at in line.period,
+        "amount": line.amount,
+        "source": {
+            "title": source.title,
+            "article": source.article,
+            "url": source.url,
+            "published": source.published.isoformat() if source.published else None,
+            "confidence": source.confidence,
+        },
+        "note": line.note,
+    }
