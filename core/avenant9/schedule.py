@@ -178,13 +178,19 @@ def _by_code(acts: pl.DataFrame, codes: Sequence[str]) -> dict[str, pl.DataFrame
 
 
 def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
-    """The acts that are not alone on their visit, with those of which the visit or the code is not known.
+    """The acts that are not alone on their visit, with those of which the visit or the code is not known, and those
+    that may be of such a visit.
 
-    Visits are told apart by hash: two of them taken for one only leave more acts to look at.
+    Visits and days are told apart by hash: two of them taken for one only leave more acts to look at.
     """
     shared = twice(acts.select(VISIT))
-    unknown = acts["practitioner"].is_null() | acts["patient"].is_null() | acts["code"].is_in(sorted(grouping))
-    return acts.filter(shared | unknown)
+    nobody = acts["practitioner"].is_null() | acts["patient"].is_null()
+    kept = shared | nobody | acts["code"].is_in(sorted(grouping))
+    if nobody.any():
+        days, unsigned = acts.select("practitioner", "date"), acts.filter(pl.col("practitioner").is_null())
+        kept |= days.hash_rows().is_in(days.filter(nobody).hash_rows().unique().implode())
+        kept |= acts["date"].is_in(unsigned["date"].unique().implode())
+    return acts.filter(kept)
 
 
 def _stamped(outcome: Outcome, source: str, version: Version) -> Outcome:

@@ -857,7 +857,7 @@ def holds(case: Case, test: dict[str, Any], act: Act) -> tuple[bool | None, list
         duties = {days.duty(act.date, hour, zone) for hour in hours}
         return (None, ["time"]) if len(duties) > 1 else (duties.pop() in test["values"], [])
     if name in ("is-true", "is-false") and test["column"] == "treating_doctor" and act.stands_in:
-        return (True, []) if name == "is-true" or act.treating_doctor is not True else (False, [])
+        return True, []  # he may do what only the médecin traitant may, and nothing is forbidden to him
     columns = {
         "specialty-in": "specialty",
         "exemption-in": "exemption",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -11,7 +10,7 @@ from avenant9.kinds.windows import Window
 from avenant9.period import Period
 
 _GROUP = ("who", "whom")
-#: What of its practitioner and patient is known of an act.
+#: What of its group is known of an act.
 _TOLD: tuple[tuple[str, ...], ...] = (_GROUP, ("who",), ("whom",), ())
 _ROWS_AT_ONCE = 5_000_000
 
@@ -19,20 +18,27 @@ _ROWS_AT_ONCE = 5_000_000
 def may_pass(about: pl.DataFrame, per: Sequence[str], window: Window, period: Period, limit: int) -> pl.DataFrame:
     """The acts that are not `known` and stand in a window in which more than `limit` units can be of one group.
 
-    A group is a practitioner's acts of a patient, or what else `per` counts together: an act whose practitioner or
-    patient is unknown can be of any. `about` has `act`, `date`, `practitioner`, `patient`, `quantity` and `known`.
+    A group is what `per`, one key or two, counts together: a practitioner's acts of a patient, mostly. An act can be
+    of any where that is unknown. `about` has these keys, `act`, `date`, `quantity` and `known`.
     """
     unknown = about.filter(~pl.col("known"))
     if unknown.is_empty():
         return unknown
-    who, whom = (pl.col(key) if key in per else pl.lit("") for key in ("practitioner", "patient"))
+    who, whom = [*(pl.col(key).cast(pl.String) for key in per), pl.lit("")][:2]
     acts = about.select("act", "date", "known", units=pl.col("quantity").cast(pl.Int64), who=who, whom=whom)
     days = window.of_days(about["date"], period)
-    windows = days.select("start", end=pl.col("end").fill_null(date.max)).unique(maintain_order=True)
-    slices = windows.iter_slices(max(1, _ROWS_AT_ONCE // len(acts)))
-    in_window = (pl.col("date") >= pl.col("start"), pl.col("date") <= pl.col("end"))
-    passing = pl.concat(_passing(acts.join_where(some, *in_window), limit) for some in slices)
+    if window.rolling:
+        passing = pl.concat(_passing(inside, limit) for inside in _rolling(acts, days))
+    else:
+        passing = _passing(acts.join(days.select("date", "start"), on="date"), limit)
     return unknown.filter(pl.col("act").is_in(passing.implode()))
+
+
+def _rolling(acts: pl.DataFrame, days: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The acts of each window that ends on one of the days, so many windows at a time."""
+    in_window = (pl.col("date") >= pl.col("start"), pl.col("date") <= pl.col("end"))
+    for some in days.select("start", "end").iter_slices(max(1, _ROWS_AT_ONCE // len(acts))):
+        yield acts.join_where(some, *in_window).with_columns(start="end")  # two of them may start on one day
 
 
 def _passing(inside: pl.DataFrame, limit: int) -> pl.Series:
