@@ -161,12 +161,14 @@ def _existence(rulebook: Rulebook) -> pl.DataFrame:
             span.period.last,
             f"existence:{code}@{span.from_.isoformat()}",
             span.source.confidence,
+            span.doubt_before,
+            span.doubt_after,
         )
         for code, act in rulebook.acts.items()
         for span in act.existence
     ]
-    columns = {"code": pl.String, "first": pl.Date, "last": pl.Date, "source": pl.String, "confidence": pl.String}
-    return pl.DataFrame(spans, schema=columns, orient="row")
+    texts = dict.fromkeys(("source", "confidence", "doubt_before", "doubt_after"), pl.String)
+    return pl.DataFrame(spans, schema={"code": pl.String, "first": pl.Date, "last": pl.Date, **texts}, orient="row")
 
 
 def report(acts: Acts, said: Answers, rulebook: Rulebook, options: Options) -> Report:

@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from avenant9.kinds.visit import ROW
-from avenant9.law.nomenclature import Price
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from avenant9.law.nomenclature import Prices
 
 _PRICED = ["code", "date", "specialty", "coefficient", "quantity"]
@@ -25,7 +22,8 @@ def with_own_amounts(acts: pl.DataFrame, prices: Prices, overseas: str | None) -
     """
     several = acts.filter(pl.col("parts") > 1).select("act", *ROW, "parts", "amount", *_PRICED)
     questions = several.select(_PRICED).unique()
-    tariffs = pl.Series("tariff", list(_tariffs(questions, prices, overseas)), dtype=pl.Int64)
+    totals = [prices.total(*question, overseas=overseas) for question in questions.iter_rows()]
+    tariffs = pl.Series("tariff", totals, dtype=pl.Int64)
     priced = several.join(questions.with_columns(tariffs), on=_PRICED, how="left", nulls_equal=True)
     whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
     adds_up = (pl.col("tariff").null_count() == 0) & (pl.col("tariff").sum() == pl.col("amount").first())
@@ -35,10 +33,3 @@ def with_own_amounts(acts: pl.DataFrame, prices: Prices, overseas: str | None) -
     return acts.join(answers, on="act", how="left", maintain_order="left").with_columns(
         pl.coalesce("own_amount", "amount"), pl.col("undivided").fill_null(False)
     )
-
-
-def _tariffs(questions: pl.DataFrame, prices: Prices, overseas: str | None) -> Iterable[int | None]:
-    """`tariff x coefficient x quantity` of each line of `_PRICED`; None where nothing tells it."""
-    for code, day, specialty, coefficient, quantity in questions.iter_rows():
-        price = prices.of(code, day, specialty, overseas)
-        yield price.times(coefficient, quantity) if isinstance(price, Price) and not price.at_most else None

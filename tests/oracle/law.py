@@ -15,15 +15,19 @@ Choices made where the contract leaves one:
   the change of situation, and never lowers the ceiling; a year ends after its 31 December; it is over without doubt
   where it is over without the remote acts that may repeat a row, the others standing as they are;
 - tariff: one finding per row, on its first act that counts; a supplement is added once per unit, each combination
-  by itself; a permitted supplement whose tariff depends on an unknown specialty leaves the answer open, and so does
-  one that not every specialty may bill, where the amount holds it; a patient of unknown age may be of the right one;
+  by itself, to the tariff and not to what else is accepted; a permitted supplement whose tariff depends on an unknown
+  specialty leaves the answer open, and so does one without a tariff overseas, or one that not every specialty may
+  bill, where the amount holds it, unless all who may bill the act itself may; a patient of unknown age may be of the
+  right one; kilometres are unknown where the quantity is 1;
   a row of several codes of which only some were cancelled has no amount to compare;
 - no-overcharge: an unknown overcharge matters only where the amount cannot be held against a tariff, since
   `tarif/conventionnel` then answers; one finding per row; a review where another code of it may carry the overcharge;
-- opposable: the act itself and the rest of its row may be the host; the overcharge of each host row counts once;
+- opposable: an overcharge that the file does not give is none where the amount is that of the tariffs; a code that a
+  text names goes before a doubtful one, and its finding settles the visit; the act itself and the rest of its row may be the host; the overcharge of each host row counts once;
   one finding per visit, on its first act in counting order, an overcharge of its own row first where nobody is named;
   without patient or practitioner the rest of its row may still answer, and does so whoever the practitioner is;
-- validity: a review where a period of the code rests on a weak source (`confidence = "low"`);
+- validity: a review where a period of the code rests on a weak source (`confidence = "low"`), or says why its start
+  (for an act before it) or its end (for one after it) leaves a doubt;
 - condition: what is missing are all unknown columns that the rule requires or excepts, for an act that it cannot
   answer for;
 - within-hours: a moment of regulation without its hour leaves the last day open, as an act without its hour does;
@@ -621,6 +625,7 @@ def price(case: Case, code: str, act: Act, zones: list[str]) -> tuple[int, list[
         amount, others = value["amount"], value.get("accepted", [])
     elif case.zone in value.get("overseas", {}):
         amount, others = value["overseas"][case.zone], []
+        value = {"verdict": value.get("overseas_verdict", value.get("verdict", "violation"))}
     else:
         return "tariff"
     return in_cents(amount), [in_cents(other) for other in others], value.get("verdict", "violation")
@@ -675,7 +680,6 @@ def tariff(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                     verdict = "review"
             assert act.amount is not None
             amount = act.amount - (act.overcharge or 0)
-            bare = set(allowed)
             unsure: list[str] = []
             for combination in version.get("combinations", []):
                 if act.parts > 1 or act.code not in combination["codes"]:
@@ -689,13 +693,17 @@ def tariff(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                     for other in combination.get("admitted", []):
                         if other["from"] <= act.date <= other["until"]:
                             supplements.append(in_cents(other["amount"]))
-                    with_it = {cents + act.quantity * one for cents in bare for one in supplements}
+                    with_it = {total + act.quantity * one for one in supplements}
                     if "who?" not in answers:
                         allowed |= with_it
                     elif amount in with_it:
                         unsure = ["specialty"]
-                elif "specialty" in extra and amount > min(bare):
+                elif "specialty" in extra and amount > total:
                     unsure = ["specialty"]
+                elif case.zone not in version["zones"] and amount > total:
+                    unsure = unsure or ["tariff"]
+            if any(case.book.acts[one.code].get("priced_by_kilometre") and one.quantity == 1 for one in acts):
+                unsure = ["quantity"] if amount > total else unsure
             if amount in allowed:
                 continue
             firm = all(one.code in version.get("no_overcharge_codes", []) for one in acts)
@@ -729,7 +737,10 @@ def billable(case: Case, version: dict[str, Any], code: str, act: Act) -> str:
                 if code not in entry["codes"] or entry["verdict"] == "review":
                     continue
                 if act.specialty is None:
-                    answer = "who?"
+                    reserved = [one for one in other["entry"] if act.code in one["codes"] and one.get("allowed")]
+                    whoever = [one["allowed"] for one in reserved if one["verdict"] == "violation"]
+                    if not any(set(some) <= admitted(entry, some) for some in whoever):
+                        answer = "who?"
                 elif act.specialty in entry.get("refused", []) or act.specialty not in entry.get(
                     "allowed", [act.specialty]
                 ):
@@ -745,6 +756,11 @@ def billable(case: Case, version: dict[str, Any], code: str, act: Act) -> str:
             if too_old and code in other.get("codes", []) and other["verdict"] == "violation":
                 return "no"
     return answer
+
+
+def admitted(entry: dict[str, Any], specialties: list[int]) -> set[int]:
+    """Those of them that an entry of a table of specialties lets bill its codes."""
+    return {one for one in specialties if one in entry.get("allowed", [one]) and one not in entry.get("refused", [])}
 
 
 def unevenly_cancelled(case: Case, acts: list[Act]) -> bool:
@@ -775,12 +791,28 @@ def no_overcharge(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     return found, missing
 
 
+def overcharge(case: Case, act: Act) -> int | None:
+    """That of its row; none where the amount is the sum of the tariffs and the file does not give it."""
+    if act.overcharge is not None or act.amount is None:
+        return act.overcharge
+    row = [one for one in case.reading.acts if one.row == act.row]
+    total = 0
+    for one in row:
+        told = price(case, one.code, one, home(case))
+        if isinstance(told, str):
+            return None
+        total += half_up(told[0] * one.coefficient * one.quantity, 1000)
+    return 0 if len(row) == act.parts and total == act.amount else None
+
+
 def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
     for version in rule["version"]:
-        visits: dict[tuple[object, ...], Found] = {}
-        anyone = version.get("any_sector", [])
+        visits: dict[tuple[object, ...], tuple[tuple[bool, bool], Found]] = {}
+        open_acts: dict[int, tuple[tuple[object, ...], list[str]]] = {}
+        doubtful = version.get("doubtful", [])
+        anyone = [*version.get("any_sector", []), *doubtful]
         some = version.get("sector_2_without_optam", [])
         hide(case, version, [*anyone, *some], missing)
         for act in sorted(case.counting, key=order):
@@ -794,7 +826,7 @@ def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             maybe = [
                 other
                 for other in maybe_beside(case, act)
-                if case.book.nature(other.code) in version["host_natures"] and other.overcharge != 0
+                if case.book.nature(other.code) in version["host_natures"] and overcharge(case, other) != 0
             ]
             hosts: dict[int, Act] = {}
             for other in sorted(case.counting, key=order):
@@ -802,23 +834,26 @@ def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                     hosts.setdefault(other.row, other)
             charged = [host for host in hosts.values() if (host.overcharge or 0) > 0]
             if not charged:
-                if any(host.overcharge is None for host in hosts.values()):
+                if any(overcharge(case, host) is None for host in hosts.values()):
                     unknown.append("overcharge")
                 elif maybe and not hosts:
                     unknown += nobody(act)
                 else:
                     continue
+            visit = (act.date, min(one.row for one in case.counting if same_visit(act, one)))
             if unknown:
-                missing[act.number] = unknown
+                open_acts[act.number] = visit, unknown
                 continue
             stake = sum(host.overcharge or 0 for host in charged)
             elsewhere = [host for host in charged if host.row != act.row]
             unnamed = case.reading.assumed and len(elsewhere) == len(charged)
-            verdict = "review" if unnamed else version["verdict"]
-            visit = (act.date, min(one.row for one in case.counting if same_visit(act, one)))
-            if visit not in visits or (verdict == version["verdict"] and visits[visit].verdict != verdict):
-                visits[visit] = Found(act, None, None, verdict, stake, elsewhere)
-        found += visits.values()
+            verdict = "review" if unnamed or act.code in doubtful else version["verdict"]
+            rank = (unnamed, act.code in doubtful)
+            if visit not in visits or rank < visits[visit][0]:
+                visits[visit] = rank, Found(act, None, None, verdict, stake, elsewhere)
+        found += [one for _, one in visits.values()]
+        settled = {visit for visit, (rank, _) in visits.items() if rank == (False, False)}
+        missing |= {number: names for number, (visit, names) in open_acts.items() if visit not in settled}
     return found, missing
 
 
@@ -1228,7 +1263,9 @@ def validity(case: Case, rule: dict[str, Any], done: Done) -> Answer:
                 continue
             if not any(in_force(period, act.date) for period in periods):
                 weak = any(period["source"]["confidence"] == "low" for period in periods)
-                verdict = "review" if weak else version["verdict"]
+                begun = [period for period in periods if period["from"] <= act.date]
+                doubt = begun[-1].get("doubt_after") if begun else periods[0].get("doubt_before")
+                verdict = "review" if weak or doubt else version["verdict"]
                 found.append(Found(act, None, None, verdict, own_amount(case, act), []))
     return found, {}
 
@@ -1310,7 +1347,7 @@ UNDERSTOOD: dict[str, set[str]] = {
     "derogation": {"share_rule"},
     "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras", "refused_by"},
     "no-overcharge": {"codes"},
-    "opposable": {"any_sector", "sector_2_without_optam", "host_natures"},
+    "opposable": {"any_sector", "doubtful", "doubt", "sector_2_without_optam", "host_natures"},
     "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "doubt", "unknown_exception"},
     "specialty": {"entry"},
     "host": {"codes", "specialties", "hosts", "doubtful_hosts"},

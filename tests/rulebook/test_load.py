@@ -162,6 +162,9 @@ SENTENCES = {
     "alias-double": f"{ZZ1} : aliases 1, code : « TE2 » est déjà un code (nomenclature/TE2.toml) ; "
     "retirer ce nom ou ce fichier.",
     "nature-double": f"{ZZ1} : natures_of_act : 1194 est déjà la nature de TE2 ; ne la donner qu'à un seul code.",
+    "tarif-sans-raison": f"{ZZ1} : tariff : « ZZ1 » n'a ni tarif, ni raison de n'en pas avoir ; "
+    "écrire [[tariff]], ou [without_tariff] avec « why », « source » et « checked_on ».",
+    "tarif-et-raison": f"{ZZ1} : without_tariff : « ZZ1 » a un tarif en vigueur ; retirer [without_tariff].",
     "prescription-double": "recouvrement/exemple.toml : kind : la prescription est déjà dans "
     "recouvrement/prescription.toml ; garder un seul fichier, ou lui donner le même nom pour le remplacer.",
 }

@@ -53,7 +53,7 @@ def list_(
     **_unused: Any,
 ) -> None:
     """Toutes les règles : identifiant, verdict, dates, titre, sources et leur confiance ; puis ce qu'aucun fichier
-    d'actes ne peut montrer."""
+    d'actes ne peut montrer, et les codes sans tarif, avec la raison."""
     from avenant9.report import catalogue  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)

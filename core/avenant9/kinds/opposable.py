@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -36,12 +36,15 @@ _HOST = [
     "quantity",
     "overcharge",
 ]
+_PRICED = ["code", "date", "specialty", "coefficient", "quantity"]
 
 
 class OpposableVersion(Version):
-    """Codes that require the tarif opposable of the same practitioner, patient and day."""
+    """Codes that require the tarif opposable of the visit; no text was read for the `doubtful` ones."""
 
     any_sector: tuple[Code, ...] = Field((), title="actes, tous secteurs")
+    doubtful: tuple[Code, ...] = Field((), title="actes à examiner, tous secteurs")
+    doubt: str = Field("", title="à examiner parce que")
     sector_2_without_optam: tuple[Code, ...] = Field((), title="actes, secteur 2 hors OPTAM")
     # the acts beside them whose overcharge counts
     host_natures: tuple[Nature, ...] = Field(min_length=1, title="natures des actes associés")
@@ -71,7 +74,7 @@ class Opposable(Kind[OpposableVersion]):
         return True
 
     def codes(self, version: OpposableVersion) -> frozenset[str]:
-        return frozenset((*version.any_sector, *version.sector_2_without_optam))
+        return frozenset((*version.any_sector, *version.doubtful, *version.sector_2_without_optam))
 
     def reads(self, version: OpposableVersion) -> Iterable[str]:
         return ("practitioner", "patient", "overcharge", "sector", "optam")
@@ -82,13 +85,14 @@ class Opposable(Kind[OpposableVersion]):
         Explained by `overcharge` (euros).
         """
         codes = sorted(self.codes(version))
-        about = concerned(acts, codes, version)
+        about = concerned(acts, codes, version).with_columns(doubtful=pl.col("code").is_in(list(version.doubtful)))
+        run = replace(run, acts_read=_uncharged_at_tariff(run))
         may_charge = _charged(run.acts_read, version)
         hosts = _hosts(about, may_charge, run.acts_read, version)
         about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
             pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
         )
-        whatever = pl.col("code").is_in(list(version.any_sector))
+        whatever = pl.col("code").is_in([*version.any_sector, *version.doubtful])
         exempt = ~whatever & (pl.col("optam").fill_null(False) | (pl.col("sector") != "2").fill_null(False))
         sure = whatever | ((pl.col("sector") == "2") & ~pl.col("optam"))
         charged = pl.col("charged") > 0
@@ -106,15 +110,18 @@ class Opposable(Kind[OpposableVersion]):
             pl.when(~whatever & pl.col("sector").is_null()).then(pl.lit("sector")),
             pl.when(~whatever & pl.col("optam").is_null()).then(pl.lit("optam")),
         ).list.drop_nulls()
-        unknown = about.filter(open_question).select("act", missing=columns)
+        settled = found.filter(~nameless, ~pl.col("doubtful"))  # the overcharge of their visit is reproached already
+        unknown = about.filter(open_question).select("act", *_visit(), missing=columns)
+        unknown = unknown.join(settled.select(_visit()), on=_GROUP, how="anti", nulls_equal=True).drop(_GROUP)
         said = found.select(
             "act",
-            verdict=pl.when(nameless).then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
+            verdict=pl.when(nameless | pl.col("doubtful")).then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
             at_stake="charged",
             message=pl.format(
-                "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.",
+                "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.{}",
                 "codes",
                 euros(pl.col("charged")),
+                pl.when("doubtful").then(pl.lit(f" À examiner : {version.doubt}.")).otherwise(pl.lit("")),
             ),
             explanation=pl.struct(overcharge=money(pl.col("charged"))),
             related="others",
@@ -128,7 +135,7 @@ class Opposable(Kind[OpposableVersion]):
             if row["nature"] in version.host_natures:
                 hosts.setdefault((row["input"], row["row"]), row)
         return OpposableTrace(
-            any_sector=scene.code in version.any_sector,
+            any_sector=scene.code in (*version.any_sector, *version.doubtful),
             sector=scene.act["sector"],
             optam=scene.act["optam"],
             hosts=tuple(HostLine(scene.line(row), cents(row["overcharge"])) for row in hosts.values()),
@@ -139,20 +146,44 @@ class Opposable(Kind[OpposableVersion]):
         return [row["act"] for row in scene.visit()]
 
 
+def _visit() -> list[pl.Expr]:
+    """The practitioner, patient and day of an act; its row too, where one of them is unknown."""
+    row = [pl.when(unnamed()).then(name).alias(f"alone_{name}") for name in ROW]
+    return [*map(pl.col, VISIT), *row]
+
+
+_GROUP = [*VISIT, *(f"alone_{name}" for name in ROW)]
+
+
 def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
     """One finding per practitioner, patient and day (or row, where one is unknown): the overcharge is one.
 
-    It stands on the first act in counting order; without a practitioner column, on one whose own row is overcharged
-    where there is one, since that answer is sure.
+    It stands on the first act in counting order of those that a text names; without a practitioner column, on one
+    whose own row is overcharged where there is one, since that answer is sure.
     """
-    group = [*map(pl.col, VISIT), pl.when(unnamed()).then(pl.struct(ROW))]
     nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
     return (
-        found.sort(nameless, *ORDER, nulls_last=False)
-        .with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(*group))
-        .with_columns(nth=pl.int_range(pl.len()).over(*group))
+        found.sort(nameless, "doubtful", *ORDER, nulls_last=False)
+        .with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(_visit()))
+        .with_columns(nth=pl.int_range(pl.len()).over(_visit()))
         .filter(pl.col("nth") == 0)
     )
+
+
+def _uncharged_at_tariff(run: Run) -> pl.DataFrame:
+    """The acts read; an overcharge that the file does not give is none where the amount is that of the tariffs."""
+    acts = run.acts_read
+    unknown = acts.filter(pl.col("overcharge").is_null(), pl.col("amount").is_not_null())
+    if unknown.is_empty():
+        return acts
+    questions = unknown.select(_PRICED).unique()
+    totals = [run.prices.total(*question, overseas=run.overseas) for question in questions.iter_rows()]
+    tariffs = pl.Series("tariff", totals, dtype=pl.Int64)
+    priced = unknown.join(questions.with_columns(tariffs), on=_PRICED, how="left", nulls_equal=True)
+    whole = (pl.len() == pl.col("parts").first()) & (pl.col("tariff").null_count() == 0)
+    right = priced.filter((whole & (pl.col("tariff").sum() == pl.col("amount").first())).over(ROW))
+    at_tariff = pl.col("act").is_in(right["act"].implode())
+    return acts.with_columns(overcharge=pl.when(at_tariff).then(0).otherwise("overcharge"))
 
 
 def _may_host(acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:

@@ -36,7 +36,7 @@ class Run:
         calendar: days and hours of the zone.
         acts_read: all acts read, those that count and those that do not (`uncounted`), with their `nature` and what
             they answer for (`own_amount`).
-        existence: code, first, last (null while open), source, confidence.
+        existence: code, first, last (null while open), source, confidence, doubt_before, doubt_after.
         known_codes: of the nomenclature.
         derogations: of the ceiling on remote activity.
         complete_years: the civil years that the files hold whole, as the user says.

@@ -87,7 +87,10 @@ class Admitted(Strict):
 
 
 class Combination(Value):
-    """Amounts that one row of `code` may carry: its tariff plus those of `with_`, or what else is `admitted`."""
+    """Amounts that one row of `code` may carry: its tariff plus those of `with_`, or what else is `admitted`.
+
+    Not its other `accepted` amounts: they are those of an act beside an overcharge, with which few supplements go.
+    """
 
     codes: tuple[Code, ...] = Field(min_length=1)
     with_: tuple[Code, ...] = Field(alias="with", min_length=1)
@@ -154,8 +157,9 @@ class Tariff(Kind[TariffVersion]):
         hidden = ~no_answer & pl.col("at_most") & (base <= expected)
         off = ~no_answer & ~hidden & ~pl.col("allowed").list.contains(base).fill_null(False)
         uncharged = off & pl.col("overcharge").is_null() & ~pl.col("firm")
-        unexplained = off & (pl.col("doubtful").list.contains(base) | (pl.col("open_above") & (base > expected)))
-        unsure = uncharged | unexplained
+        for_some = off & pl.col("doubtful").list.contains(base)
+        unpriced = off & pl.col("open_above").is_not_null() & (base > expected)
+        unsure = uncharged | for_some | unpriced
         wrong = rows.filter(off & ~unsure).with_columns(gap=base - expected)
         off_hours = run.calendar.off_hours(wrong["date"], wrong["time"])
         wrong = wrong.with_columns(off_hours=off_hours & (wrong["gap"] > 0))
@@ -165,7 +169,8 @@ class Tariff(Kind[TariffVersion]):
                 pl.when(pl.col("amount").is_null()).then(pl.lit("amount")),
                 pl.col("missing"),
                 pl.when(hidden).then(pl.lit("original_code")),
-                pl.when(unexplained).then(pl.lit("specialty")),
+                pl.when(unpriced & ~(for_some & (pl.col("open_above") == "specialty"))).then("open_above"),
+                pl.when(for_some).then(pl.lit("specialty")),
                 pl.when(uncharged).then(pl.lit("overcharge")),
             ).list.drop_nulls(),
         )
@@ -208,7 +213,7 @@ class Tariff(Kind[TariffVersion]):
         found = _Supplements()
         if expected is not None and len(rows) == 1:
             found = _supplements(version, scene, expected)
-        right = found.where(lambda one: base is not None and base - (one.total - (expected or 0)) in sums)
+        right = found.where(lambda one: one.total == base)
         matched = () if base in sums else next((one.codes for one in right.admitted), None)
         return TariffTrace(
             amount=cents(amount),
@@ -238,7 +243,8 @@ class _Priced:
     """One row as the tariff sees it: what it should cost, what else it may cost, or what is missing to say.
 
     With `at_most` it should cost this at most: which act was billed is not known.
-    The specialty, which is unknown, would tell whether it may cost what is `doubtful`; or, with `open_above`, more.
+    The specialty, which is unknown, would tell whether it may cost what is `doubtful`. `open_above` would tell
+    whether it may cost more: the specialty, the tariff of a permitted supplement, or the quantity of kilometres.
     """
 
     expected: int | None
@@ -247,7 +253,7 @@ class _Priced:
     source: str | None
     missing: tuple[str, ...]
     doubtful: tuple[int, ...] = ()
-    open_above: bool = False
+    open_above: str | None = None
     at_most: bool = False
 
 
@@ -278,15 +284,23 @@ class Refusals:
             bits |= pl.when(breach).then(1 << place).otherwise(0)
         return bits.alias("broken")
 
-    def of(self, supplements: Sequence[str], day: date, specialty: int | None, broken: int) -> bool | None:
-        """Whether one of them is refused; None where only the specialty, which is unknown, would tell."""
+    def of(self, act: str, supplements: Sequence[str], day: date, specialty: int | None, broken: int) -> bool | None:
+        """Whether one of them is refused beside an act; None where only the specialty, which is unknown, would tell.
+
+        It would not where whoever may bill the act may bill them too.
+        """
         breached = (codes for place, (codes, _) in enumerate(self._breaches) if broken >> place & 1)
         if not all(codes.isdisjoint(supplements) for codes in breached):
             return True
-        entries = [entry for code in supplements for period, entry in self._entries.get(code, ()) if day in period]
-        if specialty is None:
-            return None if entries else False
-        return any(entry.refuses(specialty) for entry in entries)
+        entries = [entry for code in supplements for entry in self._in_force(code, day)]
+        if specialty is not None:
+            return any(entry.refuses(specialty) for entry in entries)
+        reserved = [entry.allowed for entry in self._in_force(act, day) if entry.allowed]
+        told = all(any(not any(map(entry.refuses, some)) for some in reserved) for entry in entries)
+        return False if told else None
+
+    def _in_force(self, code: str, day: date) -> list[SpecialtyEntry]:
+        return [entry for period, entry in self._entries.get(code, ()) if day in period]
 
 
 def _extras(version: TariffVersion) -> pl.Expr:
@@ -351,7 +365,7 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
         tariff_source=pl.Series([answer.source for answer in answers], dtype=pl.String),
         missing=pl.Series([list(answer.missing) for answer in answers], dtype=pl.List(pl.String)),
         doubtful=pl.Series([list(answer.doubtful) for answer in answers], dtype=pl.List(pl.Int64)),
-        open_above=pl.Series([answer.open_above for answer in answers], dtype=pl.Boolean),
+        open_above=pl.Series([answer.open_above for answer in answers], dtype=pl.String),
         firm=pl.Series([{*one.codes} <= {*version.no_overcharge_codes} for one in asked], dtype=pl.Boolean),
         label=pl.Series([" + ".join(one.codes) for one in asked], dtype=pl.String),
     )
@@ -400,17 +414,19 @@ def _price_row(
         units = [units_of(cents, coefficient, quantity) for cents in (price.cents, *price.accepted)]
         sums = {total + unit for total in sums for unit in units}
     expected = sum(p.times(c, q) for p, c, q in zip(prices, asked.coefficients, asked.quantities, strict=True))
-    allowed, doubtful, open_above = set(sums), set[int](), False
+    allowed, doubtful, open_above = set(sums), set[int](), None
     for combination in permitted.get(asked.codes[0], ()) if len(asked.codes) == 1 else ():
-        refused = refusals.of(combination.with_, asked.day, asked.specialty, asked.broken)
+        refused = refusals.of(asked.codes[0], combination.with_, asked.day, asked.specialty, asked.broken)
         if refused:
             continue
         added = [run.prices.of(code, asked.day, asked.specialty, run.overseas) for code in combination.with_]
         if more := combination.come_to(added, asked.day):
-            own = {total + asked.quantities[0] * one for total in sums for one in more}
+            own = {expected + asked.quantities[0] * one for one in more}
             (allowed if refused is False else doubtful).update(own)
-        elif any(isinstance(price, NoPrice) and price.missing == "specialty" for price in added):
-            open_above = True
+        else:
+            open_above = open_above or _untold(added, run)
+    if any(price.by_kilometre and units == 1 for price, units in zip(prices, asked.quantities, strict=True)):
+        open_above = "quantity"
     if any(price.verdict == "review" for price in prices):
         verdict = "review"
     return _Priced(
@@ -423,6 +439,17 @@ def _price_row(
         open_above,
         any(price.at_most for price in prices),
     )
+
+
+def _untold(added: Sequence[Price | NoPrice], run: Run) -> str | None:
+    """What would tell the price of supplements: the specialty; overseas the tariff there, which no source may give.
+
+    At home a code without a tariff on a day is one that did not exist, or that nobody of the specialty bills.
+    """
+    missing = {price.missing for price in added if isinstance(price, NoPrice)}
+    if "specialty" in missing:
+        return "specialty"
+    return "tariff" if run.overseas is not None else None
 
 
 # --- the equation -----------------------------------------------------------------------------------------
@@ -577,7 +604,7 @@ def _supplements(version: TariffVersion, scene: Scene, expected: int) -> _Supple
         if act["code"] not in combination.codes:
             continue
         added = [_price_of(code, act, scene) for code in combination.with_]
-        refused = refusals.of(combination.with_, act["date"], _told(act), broken)
+        refused = refusals.of(act["code"], combination.with_, act["date"], _told(act), broken)
         for more in sorted(combination.come_to(added, act["date"])):
             found[refused].append(Supplement(combination.with_, Cents(expected + act["quantity"] * more)))
     return _Supplements(tuple(found[False]), tuple(found[True]), tuple(found[None]))

@@ -12,10 +12,12 @@ from avenant9.kinds.french import day
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import Run, in_force, outcome
 from avenant9.kinds.scene import Row, Scene
-from avenant9.kinds.trace import Fact, Line, Span, Told, Trace
+from avenant9.kinds.trace import ALWAYS, Fact, Line, Span, Told, Trace
 from avenant9.law.dated import Dated, Version
 from avenant9.model import Outcome
 from avenant9.wording import listed
+
+_WEAK = "ces dates n'ont qu'une source faible"
 
 
 class ValidityVersion(Version):
@@ -45,18 +47,24 @@ class Validity(Kind[ValidityVersion]):
         never = days.join(inside, on=["code", "date"], how="anti")
         outside = about.join(never, on=["code", "date"], how="semi") if len(never) else about.clear()
         known = spans.group_by("code", maintain_order=True).agg(
-            periods=pl.coalesce(
-                pl.format("du {} au {}", day(pl.col("first")), day(pl.col("last"))),
-                pl.format("depuis le {}, sans fin connue", day(pl.col("first"))),
-            ).str.join(", puis "),
+            periods=_period().str.join(", puis "),
             source=pl.col("source").first(),
             weak=(pl.col("confidence") == "low").any(),
         )
-        said = outside.join(known, on="code", maintain_order="left").select(
+        outside = outside.join(known, on="code", maintain_order="left").join(
+            _doubts(never, spans), on=["code", "date"], maintain_order="left"
+        )
+        doubt = pl.when(pl.col("doubt") == "", "weak").then(pl.lit(_WEAK)).otherwise("doubt")
+        said = outside.select(
             "act",
-            verdict=pl.when("weak").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
+            verdict=pl.when(doubt != "").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
             at_stake="own_amount",
-            message=pl.format("{} : code facturable {}.", "code", "periods"),
+            message=pl.format(
+                "{} : code facturable {}.{}",
+                "code",
+                "periods",
+                pl.when(doubt != "").then(pl.format(" À examiner : {}.", doubt)).otherwise(pl.lit("")),
+            ),
             explanation=pl.struct(periods="periods"),
             related=pl.lit([], pl.List(pl.UInt32)),
             source="source",
@@ -72,6 +80,24 @@ class Validity(Kind[ValidityVersion]):
 
     def values(self, scene: Scene) -> Iterable[Dated]:
         return scene.acts[scene.code].existence if scene.code in scene.acts else ()
+
+
+def _period() -> pl.Expr:
+    """A period in words; that of which only the end is known begins with the calendar."""
+    return pl.coalesce(
+        pl.when(pl.col("first").dt.year() <= ALWAYS).then(pl.format("jusqu'au {}", day(pl.col("last")))),
+        pl.format("du {} au {}", day(pl.col("first")), day(pl.col("last"))),
+        pl.format("depuis le {}, sans fin connue", day(pl.col("first"))),
+    )
+
+
+def _doubts(days: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """`code`, `date`, `doubt` (empty: none) of days on which codes did not exist: of the last end, or the start."""
+    begun = spans.sort("first").select("code", "first", "doubt_after")
+    opening = spans.sort("first").group_by("code").agg(pl.col("doubt_before").first())
+    after = days.sort("date").join_asof(begun, left_on="date", right_on="first", by="code", check_sortedness=False)
+    doubt = pl.coalesce("doubt_after", "doubt_before")
+    return after.join(opening, on="code").select("code", "date", doubt=doubt)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,18 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
-from avenant9.law.dated import Code, CodeName, Dated, FoundVerdict, Number, SpecialtyCode, Strict, Text, Zone
+from avenant9.law.dated import (
+    Code,
+    CodeName,
+    Dated,
+    FoundVerdict,
+    Number,
+    SourceModel,
+    SpecialtyCode,
+    Strict,
+    Text,
+    Zone,
+)
 from avenant9.period import bounds
 
 Nature = Literal[
@@ -54,18 +65,34 @@ class Alias(Strict):
 class TariffValue(Dated):
     """An amount in euros, for all specialties or for some; `overseas` where a source gives it.
 
-    `verdict` is `review` for a derived or disputed amount. `accepted` are other amounts not to be reproached.
+    `verdict` is `review` for a derived or disputed amount, `overseas_verdict` where those overseas are weaker.
+    `accepted` are other amounts not to be reproached.
     """
 
     amount: Number = Field(ge=0, le=10_000_000, decimal_places=2)  # sums of cents stay whole numbers of 64 bits
     specialties: tuple[SpecialtyCode, ...] = ()
     overseas: dict[Zone, Number] = Field(default_factory=dict)
+    overseas_verdict: FoundVerdict | None = None
     accepted: tuple[Number, ...] = ()
     verdict: FoundVerdict = "violation"
 
 
 class Existence(Dated):
-    """The dates on which a code may be billed. No entry: the nomenclature does not know its dates."""
+    """The dates on which a code may be billed. No entry: the nomenclature does not know its dates.
+
+    A use before `from`, or after `until`, is a review where `doubt_before`, or `doubt_after`, says in French why.
+    """
+
+    doubt_before: str = ""
+    doubt_after: str = ""
+
+
+class WithoutTariff(Strict):
+    """Why no tariff is given of a code, and where it was looked for."""
+
+    why: Text
+    source: SourceModel
+    checked_on: date
 
 
 class Act(Strict):
@@ -80,8 +107,10 @@ class Act(Strict):
     by_original_code: bool = False  # a grouping code of the paper claim: the original code tells the act
     stands_for: tuple[Code, ...] = ()  # the acts that a grouping code may hide, where a source lists them
     priced_by_coefficient: bool = False
+    priced_by_kilometre: bool = False  # the quantity is kilometres; a row of one unit does not say how many
     existence: tuple[Existence, ...] = ()
     tariff: tuple[TariffValue, ...] = ()
+    without_tariff: WithoutTariff | None = None  # where it has none, or none that still holds
     note: str = ""
 
     @field_validator("stands_for")
@@ -95,7 +124,7 @@ class Price:
     """The tariff of one unit, in cents; `accepted` are other amounts that are not reproached.
 
     `verdict` is what an amount above it deserves; `source` is the key of `value` in Rulebook.sources. With `at_most`
-    it is the dearest of several acts, and nobody knows which one was billed.
+    it is the dearest of several acts, and nobody knows which one was billed; `by_kilometre` it is that of one.
     """
 
     cents: int
@@ -104,6 +133,7 @@ class Price:
     source: str
     value: TariffValue
     at_most: bool = False
+    by_kilometre: bool = False
 
     def times(self, coefficient: int, quantity: int) -> int:
         """The tariff of so many units, in cents, half up; the coefficient is in thousandths."""
@@ -130,6 +160,7 @@ class Prices:
     """
 
     def __init__(self, acts: Mapping[str, Act]) -> None:
+        self._by_kilometre = frozenset(code for code, act in acts.items() if act.priced_by_kilometre)
         self._hidden = {code: act.stands_for for code, act in acts.items() if act.by_original_code}
         self._existence = {code: [span.period for span in act.existence] for code, act in acts.items()}
         self._tariffs = {
@@ -147,6 +178,13 @@ class Prices:
             look_up = self._look_up_hidden if code in self._hidden else self._look_up
             self._answers[question] = look_up(*question)
         return self._answers[question]
+
+    def total(
+        self, code: str, day: date, specialty: int | None, coefficient: int, quantity: int, *, overseas: str | None
+    ) -> int | None:
+        """`tariff x coefficient x quantity` in cents, the coefficient in thousandths; None where nothing tells it."""
+        price = self.of(code, day, specialty, overseas)
+        return price.times(coefficient, quantity) if isinstance(price, Price) and not price.at_most else None
 
     def _look_up_hidden(self, code: str, day: date, specialty: int | None, overseas: str | None) -> Price | NoPrice:
         members = [member for member in self._hidden[code] if self._exists(member, day)]
@@ -174,11 +212,14 @@ class Prices:
             return NoPrice("tariff")
         rank, value = (own or common)[0]
         source = f"tariff:{code}@{value.from_.isoformat()}#{rank}"
+        by_kilometre = code in self._by_kilometre
         if overseas is None:
             accepted = tuple(_cents(amount) for amount in value.accepted)
-            return Price(_cents(value.amount), accepted, value.verdict, source, value)
+            return Price(_cents(value.amount), accepted, value.verdict, source, value, by_kilometre=by_kilometre)
         if overseas in value.overseas:
-            return Price(_cents(_overseas(value, overseas)), (), value.verdict, source, value)
+            verdict = value.overseas_verdict or value.verdict
+            cents = _cents(_overseas(value, overseas))
+            return Price(cents, (), verdict, source, value, by_kilometre=by_kilometre)
         return NoPrice("tariff")
 
 

@@ -49,15 +49,16 @@ _WORDS: dict[str, str] = {
 _SILENT = {"unknown_exception": "unverifiable"}
 _SHOWN_SOURCES = 2  # in the list; all of them with each rule
 _UNSEEN = "aucun fichier d'actes ne le montre"
+_UNPRICED = "Codes sans tarif en vigueur, dont le montant n'est pas comparé"
 _SHORT = 10  # acts of an example
 _COMMON = {"during", "from_", "until", "source", "checked_on", "note", "verdict"}
 
 
 def render_list(form: Format, rulebook: Rulebook, page: Page, names: Sequence[str] | None = None) -> str | bytes:
     """Rules (all, or those named): id, verdict, dates, title, sources and their confidence; then, where all are asked
-    for, what no file can show."""
+    for, what no file can show, and the codes whose amount is not compared, for want of a tariff."""
     if names is not None:
-        rulebook = replace(rulebook, rules={name: rulebook.rules[name] for name in names}, by_nature=())
+        rulebook = replace(rulebook, rules={name: rulebook.rules[name] for name in names}, by_nature=(), acts={})
     return render(
         form,
         page,
@@ -79,7 +80,19 @@ def _list_text(rulebook: Rulebook, page: Page) -> str:
     for entry in rulebook.by_nature:
         lines += [page.wrap(entry.label, "  "), page.wrap(entry.why, "    ")]
         lines.append(page.wrap(source_words(entry.source.to_source()), "      ", "    "))
+    unpriced = _unpriced(rulebook)
+    lines += ["", page.wrap(f"{_UNPRICED} :")] * bool(unpriced)
+    lines += [page.wrap(f"{', '.join(codes)} : {why}", "    ", "  ") for why, codes in unpriced.items()]
     return "\n".join(lines) + "\n"
+
+
+def _unpriced(rulebook: Rulebook) -> dict[str, list[str]]:
+    """The codes without a tariff in force, by the reason that their files give."""
+    found: dict[str, list[str]] = {}
+    for code, act in rulebook.acts.items():
+        if act.without_tariff is not None:
+            found.setdefault(act.without_tariff.why, []).append(code)
+    return found
 
 
 _LIST_COLUMNS = (
@@ -92,6 +105,7 @@ _LIST_COLUMNS = (
     Column("Confiance"),
     Column("URL", "url"),
 )
+_UNPRICED_COLUMNS = (Column("Code", "identifier"), Column("Libellé"), Column("Pourquoi"), Column("Texte"))
 
 
 def _list_rows(rulebook: Rulebook) -> list[tuple[str | date, ...]]:
@@ -109,6 +123,11 @@ def _list_rows(rulebook: Rulebook) -> list[tuple[str | date, ...]]:
 def _list_document(rulebook: Rulebook) -> Document:
     unseen = [(one.label, one.why, source_words(one.source.to_source())) for one in rulebook.by_nature]
     columns = (Column("Point de droit"), Column("Pourquoi"), Column("Texte"))
+    unpriced = [
+        (code, act.label, act.without_tariff.why, source_words(act.without_tariff.source.to_source()))
+        for code, act in rulebook.acts.items()
+        if act.without_tariff is not None
+    ]
     return Document(
         title="Règles de a9",
         answer=f"{_head(rulebook)}.",
@@ -119,6 +138,12 @@ def _list_document(rulebook: Rulebook) -> Document:
                 (f"{_UNSEEN.capitalize()}.",),
                 tables=(Table(columns, unseen),),
                 sheet="Non vérifiable",
+            ),
+            Section(
+                "Codes sans tarif",
+                (f"{_UNPRICED}.",),
+                tables=(Table(_UNPRICED_COLUMNS, unpriced),),
+                sheet="Sans tarif",
             ),
         ),
     )
@@ -145,6 +170,11 @@ def _list_json(rulebook: Rulebook) -> bytes:
             "not_verifiable": [
                 {"label": entry.label, "why": entry.why, "source": entry.source.model_dump(mode="json")}
                 for entry in rulebook.by_nature
+            ],
+            "without_tariff": [
+                {"code": code, "label": act.label, **act.without_tariff.model_dump(mode="json")}
+                for code, act in rulebook.acts.items()
+                if act.without_tariff is not None
             ],
         }
     )

@@ -114,6 +114,19 @@ def _check_act(file: RuleFile, act: Act) -> None:
     for values in by_specialties.values():
         _check_dates(file, values)
     _check_specialties(file, act)
+    _check_without_tariff(file, act)
+
+
+def _check_without_tariff(file: RuleFile, act: Act) -> None:
+    """A tariff, the acts that it stands for, or the reason why there is none, which no open tariff contradicts."""
+    if act.without_tariff is None and not (act.tariff or act.stands_for):
+        raise file.error(
+            "tariff",
+            f"« {act.code} » n'a ni tarif, ni raison de n'en pas avoir",
+            "écrire [[tariff]], ou [without_tariff] avec « why », « source » et « checked_on »",
+        )
+    if act.without_tariff is not None and any(value.until == "open" for value in act.tariff):
+        raise file.error("without_tariff", f"« {act.code} » a un tarif en vigueur", "retirer [without_tariff]")
 
 
 def _check_specialties(file: RuleFile, act: Act) -> None:
