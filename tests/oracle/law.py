@@ -23,9 +23,10 @@ Choices made where the contract leaves one:
 - no-overcharge: an unknown overcharge matters only where the amount cannot be held against a tariff, since
   `tarif/conventionnel` then answers; one finding per row; a review where another code of it may carry the overcharge;
 - opposable: an overcharge that the file does not give is none where the amount is that of the tariffs; a code that a
-  text names goes before a doubtful one, and its finding settles the visit; the act itself and the rest of its row may be the host; the overcharge of each host row counts once;
-  one finding per visit, on its first act in counting order, an overcharge of its own row first where nobody is named;
-  without patient or practitioner the rest of its row may still answer, and does so whoever the practitioner is;
+  text names goes before a doubtful one, and its finding settles the visit; the act itself and the rest of its row may
+  be the host; the overcharge of each host row counts once; one finding per visit, on its first act in counting order,
+  an overcharge of its own row first where nobody is named; without patient or practitioner the rest of its row may
+  still answer, and does so whoever the practitioner is;
 - validity: a review where a period of the code rests on a weak source (`confidence = "low"`), or says why its start
   (for an act before it) or its end (for one after it) leaves a doubt;
 - condition: what is missing are all unknown columns that the rule requires or excepts, for an act that it cannot
