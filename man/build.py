@@ -21,6 +21,7 @@ from roff import Block, bold, code, entry, italic, name_line, page, paragraph, p
 from a9.commands.template import KINDS
 from a9.main import COMMANDS, cli
 from a9.terminal import french
+from avenant9.act_card import amount_of
 from avenant9.acts.columns import COLUMNS, REQUIRED
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
@@ -378,12 +379,22 @@ def _rules(rulebook: Any) -> list[Block]:
             verdict = Verdict(version.verdict).french
             tag = prose(f"{period[:1].upper()}{period[1:]} : {verdict}")
             blocks.append(entry(tag, f"{source_words(version.source.to_source())}"))
+    blocks += [section("ACTES"), paragraph(said["acts"]), *_acts(rulebook)]
     blocks += [section("MESURES"), paragraph(said["measures"]), *_measures()]
     blocks += [section("FORFAIT STRUCTURE"), paragraph(said["scales"]), *_scales()]
     blocks += [section("NON VÉRIFIABLE PAR NATURE"), paragraph(said["by_nature"])]
     for one in rulebook.by_nature:
         blocks.append(entry(prose(one.label), one.why, source_words(one.source.to_source())))
-    return [*blocks, *_see(["a9(1)", "a9-rules-list(1)", "a9-rules-show(1)", "a9-check(1)"])]
+    return [*blocks, *_see(["a9(1)", "a9-rules-list(1)", "a9-rules-show(1)", "a9-code(1)", "a9-check(1)"])]
+
+
+def _acts(rulebook: Any) -> Iterator[Block]:
+    """Each code with its label and the history of its tariff."""
+    for act in rulebook.acts.values():
+        told = [f"{amount_of(value)}, {Span(value.period.first, value.period.last)}" for value in act.tariff]
+        words = [act.without_tariff.why] if act.without_tariff else []
+        words += [f"{' ; '.join(told)}."] if told else []
+        yield entry(prose(f"`{act.code}` : {act.label}"), " ".join(words))
 
 
 def _measures() -> Iterator[Block]:

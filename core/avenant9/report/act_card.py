@@ -58,9 +58,8 @@ def answer(card: ActCard) -> str:
     amounts = [amount_of(value) for value in tariffs if card.at in value.period]
     if amounts:
         return f"Au {day(card.at)} : {listed(amounts, 'ou')}."
-    if tariffs:
-        return f"Au {day(card.at)} : aucun tarif sourcé à cette date."
-    return f"Au {day(card.at)} : aucun tarif sourcé ; son montant n'est pas contrôlé."
+    why = f" {card.act.without_tariff.why}" if card.act and card.act.without_tariff else ""
+    return f"Au {day(card.at)} : aucun tarif sourcé, le montant n'est pas contrôlé.{why}"
 
 
 def _exists(card: ActCard) -> bool:
