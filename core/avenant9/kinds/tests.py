@@ -133,7 +133,7 @@ class _OfAge(Test):
         return years
 
     def told(self, found: Any) -> str:
-        return "date de naissance inconnue" if found is None else f"{found} ans le jour de l'acte"
+        return "date de naissance inconnue" if found is None else f"{counted(found, 'an')} le jour de l'acte"
 
 
 class AgeUnder(_OfAge):
@@ -146,7 +146,9 @@ class AgeUnder(_OfAge):
         return pl.col("date") < birthday(self.years)
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
-        return pl.format(f"patient de {{}} ans le jour de l'acte, moins de {self.years} ans exigés", "age")
+        return pl.format(
+            f"patient de {{}} le jour de l'acte, moins de {self.years} ans exigés", _years(pl.col("age"))
+        )
 
     @property
     def french(self) -> str:
@@ -163,7 +165,9 @@ class AgeAtLeast(_OfAge):
         return pl.col("date") >= birthday(self.years)
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
-        return pl.format(f"patient de {{}} ans le jour de l'acte, {self.years} ans au moins exigés", "age")
+        return pl.format(
+            f"patient de {{}} le jour de l'acte, {self.years} ans au moins exigés", _years(pl.col("age"))
+        )
 
     @property
     def french(self) -> str:
@@ -249,8 +253,12 @@ def age_in_words() -> pl.Expr:
         .then(pl.format("{} jours", days))
         .when(months < _IN_MONTHS_UNTIL)
         .then(pl.format("{} mois", months))
-        .otherwise(pl.format("{} ans", age()))
+        .otherwise(_years(age()))
     )
+
+
+def _years(age: pl.Expr) -> pl.Expr:
+    return pl.format("{} {}", age, pl.when(age > 1).then(pl.lit("ans")).otherwise(pl.lit("an")))
 
 
 class WithinAfter(Test):
