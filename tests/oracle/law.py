@@ -792,6 +792,34 @@ def no_overcharge(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     return found, missing
 
 
+def base(case: Case, rule: dict[str, Any], done: Done) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["codes"], missing)
+        for act in case.counting:
+            if not in_force(version, act.date) or act.code not in version["codes"] or act.parts > 1:
+                continue
+            due = half_up(int(version["base"] * 100) * act.quantity, 1)
+            facts = [
+                (None if act.overcharge is None else act.overcharge > 0, ["overcharge"]),
+                (None if act.amount is None else act.amount > due, ["amount"]),
+                (None if act.sector is None else act.sector == "2", ["sector"]),
+                (None if act.optam is None else not act.optam, ["optam"]),
+            ]
+            if act.amount is not None and act.overcharge is not None:
+                facts.append((act.amount - act.overcharge != due, []))
+            if any(holds is False for holds, _ in facts):
+                continue
+            unknown = [column for holds, columns in facts if holds is None for column in columns]
+            if unknown:
+                missing[act.number] = unknown
+            else:
+                above = (act.amount or 0) - (act.overcharge or 0) - due
+                found.append(Found(act, None, None, version["verdict"], max(0, above), []))
+    return found, missing
+
+
 def overcharge(case: Case, act: Act) -> int | None:
     """That of its row; none where the amount is the sum of the tariffs and the file does not give it."""
     if act.overcharge is not None or act.amount is None:
@@ -1320,6 +1348,7 @@ KINDS: dict[str, Callable[[Case, dict[str, Any], Done], Answer]] = {
     "derogation": derogation,
     "tariff": tariff,
     "no-overcharge": no_overcharge,
+    "base": base,
     "opposable": opposable,
     "condition": condition,
     "specialty": specialty,
@@ -1348,6 +1377,7 @@ UNDERSTOOD: dict[str, set[str]] = {
     "derogation": {"share_rule"},
     "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras", "refused_by"},
     "no-overcharge": {"codes"},
+    "base": {"codes", "base"},
     "opposable": {"any_sector", "doubtful", "doubt", "sector_2_without_optam", "host_natures"},
     "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "doubt", "unknown_exception"},
     "specialty": {"entry"},

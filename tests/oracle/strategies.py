@@ -207,12 +207,15 @@ def practices(
     if dice(6) == 5:
         pool.append(one_of([*NEVER_SEEN, *CCAM_CODES, "AMK", *sorted(book.aliases), *grouping(book)]))
     anchors = [one_of(starts_of(looked_at) + DAYS + DUTY_DAYS) for _ in range(1 + dice(4))]
+    of_sector_2 = looked_at["kind"] == "base"  # it looks at nobody else
+    if of_sector_2:
+        anchors = [one_of(starts_of(looked_at)), *anchors]
     doctors = [
         {
             "practitioner": f"1000{n}",
             "specialty": one_of([*SPECIALTIES, ""]),
-            "sector": one_of(["1", "2", "2", "1DP", "3", ""]),
-            "optam": one_of(["oui", "non", "non", ""]),
+            "sector": one_of(["2", "2", ""] if of_sector_2 else ["1", "2", "2", "1DP", "3", ""]),
+            "optam": one_of(["non", "non", ""] if of_sector_2 else ["oui", "non", "non", ""]),
         }
         for n in range(one_of([1, 1, 2, 3]))
     ]

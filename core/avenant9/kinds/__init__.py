@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from avenant9.kinds.alternation import Alternation
+from avenant9.kinds.base import Base
 from avenant9.kinds.condition import Condition
 from avenant9.kinds.data import Data
 from avenant9.kinds.derogation import Derogation
@@ -31,6 +32,7 @@ KINDS: tuple[type[Kind[Any]], ...] = (
     Derogation,
     Tariff,
     NoOvercharge,
+    Base,
     Opposable,
     Condition,
     Specialty,
