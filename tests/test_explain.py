@@ -484,7 +484,7 @@ def test_the_supplements_that_others_may_bill(rulebook: Rulebook, tmp_path: Path
     assert [trace.matched for trace in traces] == [None, None, None, ("MPC", "MCS", "MCU")]
     assert not any({"MCE", "MP", "SNP"} & {*one.codes} for trace in traces[1:3] for one in trace.supplements)
     said = [" ".join(report.render_text(report.apply(asked.at(str(row)), "comptable")).split()) for row in (2, 4)]
-    assert "Écarté MPC + MCE : 47,00 €, non admis pour cette spécialité, cet âge ou avec ce dépassement" in said[
+    assert "Écarté MPC + MCE : 47,00 €, non admis pour ce médecin, ce patient ou avec ce dépassement" in said[
         0
     ].replace("\xa0", " ")
     assert "Selon le cas SNP : 40,00 €, admis à certaines spécialités seulement" in said[1].replace("\xa0", " ")

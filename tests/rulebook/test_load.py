@@ -152,7 +152,7 @@ SENTENCES = {
     "donner une règle de genre « share ».",
     "refused_by": f"{TARIF} : version 1, refused_by : « condition/vl-age-ald » ne dit rien d'une majoration comprise "
     "dans le montant d'un autre acte ; donner une règle de genre « specialty » ou « opposable », ou une condition "
-    "d'âge seule.",
+    "qui ne regarde que l'âge, le médecin traitant ou le parcours.",
     "boucle": "frequence/autre.toml : not_counting : des règles s'attendent l'une l'autre : "
     "frequence/autre, puis frequence/exemple, puis frequence/autre ; retirer l'un de ces renvois.",
     "boucle-seule": f"{EXEMPLE} : silent_where : des règles s'attendent l'une l'autre : "

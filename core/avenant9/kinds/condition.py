@@ -68,11 +68,14 @@ class Condition(Kind[ConditionVersion]):
         )
 
     @property
-    def on_age_only(self) -> bool:
-        """Whether its answer hangs on nothing but the day of the act and the patient's birth date."""
+    def on_the_patient_only(self) -> bool:
+        """Whether its answer hangs on nothing but the day, the patient's age, his doctor and his care pathway."""
         return all(
             not (own.reasons or own.unless)
-            and all(isinstance(test, AgeUnder | AgeAtLeast) for test in (*own.requires, *own.doubtful_if))
+            and all(
+                isinstance(test, AgeUnder | AgeAtLeast) or {*test.reads} <= {"treating_doctor", "pathway"}
+                for test in (*own.requires, *own.doubtful_if)
+            )
             for own in self.version
         )
 

@@ -28,6 +28,7 @@ from avenant9.model import Outcome
 from avenant9.period import Period, bounds
 from avenant9.wording import euros, listed
 
+_OF_PATIENT = ("own_patient", "stands_in", "pathway_said")
 _PRICED = [
     *ROW,
     "act",
@@ -40,6 +41,7 @@ _PRICED = [
     "sector",
     "optam",
     "birth_date",
+    *_OF_PATIENT,
     "quantity",
     "coefficient",
     "amount",
@@ -136,7 +138,7 @@ class Tariff(Kind[TariffVersion]):
     def reads(self, version: TariffVersion) -> Iterable[str]:
         yield from ("coefficient", "overcharge", "specialty")
         if version.refused_by:
-            yield from ("birth_date", "sector", "optam")
+            yield from ("birth_date", "sector", "optam", "treating_doctor", "pathway")
 
     def check(self, acts: pl.DataFrame, version: TariffVersion, run: Run) -> Outcome:
         """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements.
@@ -278,7 +280,7 @@ class Refusals:
         self.bounds = bounds(period for dated in self._entries.values() for period, _ in dated)
 
     def broken(self) -> pl.Expr:
-        """A bit for each breach (of an age, of the tarif opposable) that an act is in; what is unknown is none."""
+        """A bit for each breach (an age, a pathway, an overcharge) that an act is in; what is unknown is none."""
         bits = pl.lit(0, pl.Int64)
         for place, (_, breach) in enumerate(self._breaches):
             bits |= pl.when(breach).then(1 << place).otherwise(0)
@@ -318,7 +320,9 @@ def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
     whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
     return about.group_by(ROW, maintain_order=True).agg(
         pl.col("act").first(),
-        pl.col("overcharge", "era", "specialty", "date", "time", "sector", "optam", "birth_date").first(),
+        pl.col(
+            "overcharge", "era", "specialty", "date", "time", "sector", "optam", "birth_date", *_OF_PATIENT
+        ).first(),
         # of a row of several codes that were not all cancelled alike, nothing tells what is left
         amount=pl.when(whole).then(pl.col("amount").first()),
         extras=pl.col("extras").any(),
@@ -499,7 +503,7 @@ class TariffTrace(Trace):
     difference: Cents | None
     supplements: tuple[Supplement, ...]
     matched: tuple[str, ...] | None  # the supplements with which the amount is right; empty: the tariff itself
-    refused: tuple[Supplement, ...] = ()  # with which it would be, for another specialty or another age
+    refused: tuple[Supplement, ...] = ()  # with which it would be, for another doctor or patient
     doubtful: tuple[Supplement, ...] = ()  # with which it would be, for some specialties: it is unknown
 
     def fine(self, code: str) -> str:
@@ -521,7 +525,7 @@ class TariffTrace(Trace):
         if self.matched:
             yield Fact("Avec", f"{' + '.join(self.matched)} : {euros(self.base)}")
         for label, some, why in (
-            ("Écarté", self.refused, "non admis pour cette spécialité, cet âge ou avec ce dépassement"),
+            ("Écarté", self.refused, "non admis pour ce médecin, ce patient ou avec ce dépassement"),
             ("Selon le cas", self.doubtful, "admis à certaines spécialités seulement"),
         ):
             if some:

@@ -168,12 +168,13 @@ def _check_rules(file: RuleFile, reference: Reference, rules: Mapping[str, Kind[
             raise file.error(
                 reference.key,
                 f"« {name} » ne dit rien d'une majoration comprise dans le montant d'un autre acte",
-                "donner une règle de genre « specialty » ou « opposable », ou une condition d'âge seule",
+                "donner une règle de genre « specialty » ou « opposable », ou une condition qui ne regarde que "
+                "l'âge, le médecin traitant ou le parcours",
             )
 
 
 def _tells_of_a_supplement(rule: Kind[Any]) -> bool:
-    return isinstance(rule, Specialty | Opposable) or (isinstance(rule, Condition) and rule.on_age_only)
+    return isinstance(rule, Specialty | Opposable) or (isinstance(rule, Condition) and rule.on_the_patient_only)
 
 
 def _check_codes(file: RuleFile, reference: Reference, nomenclature: Nomenclature, acts: Collection[str]) -> None:
