@@ -240,7 +240,7 @@ def is_nir(text: str) -> bool:
 
 
 #: Kinds whose findings count the rows of one patient.
-SIDE_BY_SIDE = ("proximity", "opposable", "alternation", "pair")
+SIDE_BY_SIDE = ("proximity", "sequel", "opposable", "alternation", "pair")
 
 
 def side_by_side(rule: dict[str, Any]) -> bool:
@@ -461,6 +461,48 @@ def proximity(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             if before or after:
                 verdict = "review" if case.reading.assumed else version["verdict"]
                 found.append(Found(act, None, None, verdict, own_amount(case, act), before[-1:] + after[:1]))
+    return found, missing
+
+
+def sequel(case: Case, rule: dict[str, Any], done: Done) -> Answer:
+    found: list[Found] = []
+    missing: Missing = {}
+    for version in rule["version"]:
+        hide(case, version, version["codes"], missing)
+        for act in sorted(case.counting, key=order):
+            if not in_force(version, act.date) or act.code not in version["codes"]:
+                continue
+            starts = [
+                other
+                for other in sorted(case.counting, key=order)
+                if other.code in version["after"]
+                and in_force(version, other.date)
+                and months_later(act.date, -version["months"]) <= other.date < act.date
+            ]
+            unknown = [key for key in ("practitioner", "patient") if getattr(act, key) is None]
+            if unknown and starts:
+                missing[act.number] = unknown
+            person = (act.practitioner, act.patient)
+            starts = [other for other in starts if (other.practitioner, other.patient) == person]
+            if unknown or not starts:
+                continue
+            first = min(starts, key=lambda other: (other.date, other.number))
+            count = units_of(
+                [
+                    other
+                    for other in case.counting
+                    if other.code in version["codes"]
+                    and (other.practitioner, other.patient) == person
+                    and first.date < other.date
+                    and order(other) <= order(act)
+                ]
+            )
+            over = min(act.quantity, count - version["limit"])
+            if over > 0:
+                own = own_amount(case, act)
+                stake = None if own is None else half_up(own * over, act.quantity)
+                verdict = "review" if case.reading.assumed else version["verdict"]
+                found.append(Found(act, None, None, verdict, stake, [first]))
     return found, missing
 
 
@@ -1349,6 +1391,7 @@ KINDS: dict[str, Callable[[Case, dict[str, Any], Done], Answer]] = {
     "tariff": tariff,
     "no-overcharge": no_overcharge,
     "base": base,
+    "sequel": sequel,
     "opposable": opposable,
     "condition": condition,
     "specialty": specialty,
@@ -1378,6 +1421,7 @@ UNDERSTOOD: dict[str, set[str]] = {
     "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras", "refused_by"},
     "no-overcharge": {"codes"},
     "base": {"codes", "base"},
+    "sequel": {"after", "codes", "months", "limit"},
     "opposable": {"any_sector", "doubtful", "doubt", "sector_2_without_optam", "host_natures"},
     "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "doubt", "unknown_exception"},
     "specialty": {"entry"},

@@ -20,6 +20,7 @@ from avenant9.kinds.no_overcharge import NoOvercharge
 from avenant9.kinds.opposable import Opposable
 from avenant9.kinds.pair import Pair
 from avenant9.kinds.proximity import Proximity
+from avenant9.kinds.sequel import Sequel
 from avenant9.kinds.share import Share
 from avenant9.kinds.specialty import Specialty
 from avenant9.kinds.tariff import Tariff
@@ -28,6 +29,7 @@ from avenant9.kinds.validity import Validity
 KINDS: tuple[type[Kind[Any]], ...] = (
     Frequency,
     Proximity,
+    Sequel,
     Share,
     Derogation,
     Tariff,
