@@ -39,9 +39,22 @@ AS_OF = date(2026, 11, 22)
 BY_PATIENT = (
     "condition/tc-canal",
     "frequence/ccp-unique-autre-praticien",
+    "frequence/cde-annuelle",
+    "frequence/coe-periode",
+    "frequence/cse-annuelle",
+    "frequence/cso-annuelle",
     "frequence/cte-unique-autre-praticien",
+    "frequence/gl1-annuelle",
+    "frequence/gl1-douze-mois",
+    "frequence/gl2-annuelle",
+    "frequence/gl2-douze-mois",
+    "frequence/gl3-annuelle",
+    "frequence/gl3-douze-mois",
     "frequence/imt-unique-autre-praticien",
     "frequence/mph-certificat",
+    "frequence/rdv-tranche",
+    "frequence/sejour-proche",
+    "frequence/sejour-unique",
 )
 
 

@@ -49,11 +49,12 @@ SENTENCES = {
     "identifiant-double": "urps/frequence/exemple.toml : chemin : l'identifiant « frequence/exemple » est déjà "
     "celui de cabinet/frequence/exemple.toml ; renommer l'un des deux fichiers.",
     # what it is
-    "kind-absent": f'{EXEMPLE} : kind : clé absente ; écrire « kind = "frequency" » ou « kind = "proximity" ».',
+    "kind-absent": f'{EXEMPLE} : kind : clé absente ; écrire « kind = "frequency" », « kind = "proximity" » ou '
+    '« kind = "sequel" ».',
     "kind-inconnu": f"{EXEMPLE} : kind : « frequence » n'est pas un genre de la famille « frequence » ; "
     "le plus proche est « frequency ».",
     "kind-autre-famille": f"{EXEMPLE} : kind : « share » n'est pas un genre de la famille « frequence » ; "
-    'écrire « kind = "frequency" » ou « kind = "proximity" », ou ranger le fichier dans seuil/.',
+    'écrire « kind = "frequency" », « kind = "proximity" » ou « kind = "sequel" », ou ranger le fichier dans seuil/.',
     # its keys
     "cle-inconnue": f"{EXEMPLE} : version 1, limite : clé inconnue ; la plus proche est « limit ».",
     "cle-inconnue-source": f"{EXEMPLE} : version 1, source, auteur : clé inconnue ; "

@@ -23,14 +23,16 @@ RUN = "plain-rows"
 _END = b"</table:table-row>"
 _TYPE = rb"string|float|percentage|currency|date"
 _CELL = (
-    rb'<table:table-cell(?: table:style-name="[^"<&]*+")?+'
-    rb'(?:(?: table:number-columns-repeated="([1-9][0-9]{0,4})")?+/>|'
-    rb' office:value-type="(' + _TYPE + rb')"(?: office:currency="[A-Z]*+")?+'
-    rb'(?: office:(?:date-)?+value="([0-9.:TeE+-]++)")?+ calcext:value-type="(?:' + _TYPE + rb')">'
+    rb'<table:table-cell(?: table:style-name="[^"<&]*+")?'
+    rb'(?:(?: table:number-columns-repeated="([1-9][0-9]{0,4})")?/>|'
+    rb' office:value-type="(' + _TYPE + rb')"(?: office:currency="[A-Z]*+")?'
+    rb'(?: office:(?:date-)?value="([0-9.:TeE+-]++)")? calcext:value-type="(?:' + _TYPE + rb')">'
     rb"<text:p>([^<&\x00-\x1f]*+)</text:p></table:table-cell>)"
 )
-_ROW = rb'<table:table-row(?: table:style-name="[^"<&]*+")?+>(?:' + _CELL + rb")++" + _END
-_CELLS, _ROWS = re.compile(_CELL), re.compile(rb"(?:" + _ROW + rb")++")
+#: Of what is repeated, nothing is captured, and no group is possessive: before 3.11.5, Python loses its place there.
+_BARE = re.sub(rb"\((?!\?)", b"(?:", _CELL)
+_ROW = rb'<table:table-row(?: table:style-name="[^"<&]*+")?>(?:' + _BARE + rb")+" + _END
+_CELLS, _ROWS = re.compile(_CELL), re.compile(rb"(?:" + _ROW + rb")+")
 _UTF8 = re.compile(rb"""(?:\xef\xbb\xbf)?<\?xml [^>]*?encoding=["']utf-8["']""", re.IGNORECASE)
 
 
