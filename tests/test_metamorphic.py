@@ -317,7 +317,7 @@ LIMITS = [
     for name, rule in RULES.items()
     if rule["kind"] == "frequency"
     for version in rule["version"]
-    if version["limit"] > 0 and not rule.get("not_counting")
+    if version["limit"] > 0 and not rule.get("not_counting") and not version.get("bands")  # of some ages only
 ]
 
 
@@ -576,6 +576,7 @@ def test_24_two_runs_write_the_same_bytes(practice: Practice, tmp_path: Path) ->
 
 #: What else answers where a column is away: a status takes acts out, other columns tell rows or the doctor apart.
 ANSWERED_ELSEWHERE = {
+    ("birth_date", "tarif/conventionnel"),  # a majoration of some ages may explain the amount
     ("overcharge", "tarif/sans-depassement"),  # tarif/conventionnel looks at the amount
     ("treating_doctor", "condition/snp-patientele"),  # a pathway that contradicts it
     ("treating_doctor", "condition/apc-medecin-traitant"),

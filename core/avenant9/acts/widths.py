@@ -87,8 +87,8 @@ def ragged(raw: RawSheet, found: Recognised, kept: pl.Series) -> Ragged:
 def _same_surplus(rows: pl.DataFrame, width: int) -> bool:
     """Whether every row ends with as many cells beyond the headings, all of them empty."""
     beyond = rows.drop("row", "cells")[:, width:]
-    empty = beyond.width > 0 and all(column.null_count() == len(rows) for column in beyond)
-    return empty and rows["cells"].n_unique() == 1
+    empty = all(column.null_count() == len(rows) for column in beyond)
+    return empty and rows["cells"].n_unique() == 1 and rows["cells"][0] > width
 
 
 def _left_out(rows: pl.DataFrame, width: int) -> bool:
