@@ -487,7 +487,10 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
     """
     parts = [*by_practitioner, *by_patient]
     crashed = dict.fromkeys(name for part in parts for name in part.crashed)
-    findings = pl.concat([part.findings for part in parts])
+    unanswered = pl.concat([part.unverifiable for part in parts]).filter(~pl.col("rule").is_in(list(crashed)))
+    # what is said of an act of nobody in one group, another group, of which it may be, leaves open
+    open_acts = unanswered.select("rule", "act").drop_nulls()
+    findings = pl.concat([part.findings for part in parts]).join(open_acts, on=["rule", "act"], how="anti")
     stood_on = pl.concat([part.stood_on for part in parts])
     firsts = pl.concat([part.patients for part in by_practitioner])
     entries: dict[tuple[str, date], list[dict[str, Any]]] = defaultdict(list)
@@ -496,7 +499,7 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
             entries[key] += some
     return Answers(
         findings=findings.filter(~pl.col("rule").is_in(list(crashed))),
-        unverifiable=pl.concat([part.unverifiable for part in parts]).filter(~pl.col("rule").is_in(list(crashed))),
+        unverifiable=unanswered,
         crashed=tuple(crashed),
         stood_on=stood_on.unique("act").sort("act"),
         patients=firsts.group_by("patient").agg(pl.col("act").min()).sort("act"),
