@@ -18,7 +18,7 @@ from avenant9.kinds.kind import Selection
 from avenant9.kinds.specialty import SpecialtyEntry, SpecialtyVersion
 from avenant9.kinds.tariff import TariffVersion
 from avenant9.law.dated import Dated, Version, Zone
-from avenant9.law.nomenclature import NATURES, Act, TariffValue
+from avenant9.law.nomenclature import Act, TariffValue
 from avenant9.model import Nomenclature, Source, Verdict
 from avenant9.period import Period
 from avenant9.rulebook.load import Rulebook
@@ -85,14 +85,9 @@ class ActCard:
     code: str
     act: Act | None
     at: date
+    nature: str
     also: tuple[str, ...]  # its other spellings
     lines: tuple[Line, ...]
-
-    @property
-    def nature(self) -> str:
-        """In French."""
-        nature = self.act.nature if self.act else "technique"
-        return NATURES.get(nature, nature)
 
     @property
     def label(self) -> str:
@@ -132,7 +127,7 @@ def card(code: str, at: date, rulebook: Rulebook, measures: Mapping[str, Measure
             lines += _of_version(name, rule, version, code, nature)
     for name, measure in measures.items():
         lines += _of_measure(name, measure, code, rulebook)
-    return ActCard(code, act, at, _spellings(code, act, rulebook.nomenclature), tuple(lines))
+    return ActCard(code, act, at, nature, _spellings(code, act, rulebook.nomenclature), tuple(lines))
 
 
 def _spellings(code: str, act: Act | None, nomenclature: Nomenclature) -> tuple[str, ...]:

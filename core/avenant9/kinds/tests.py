@@ -478,15 +478,21 @@ class ExemptionIn(Test):
         return f"exonération {listed([str(code) for code in self.exemptions], 'ou')}"
 
 
-class RateUnder(Test):
-    """Holds when the fund reimburses less than `basis_points`."""
-
-    test: Literal["rate-under"]
+class _OfRate(Test):
     basis_points: int = Field(ge=1, le=10_000)
 
     @property
     def reads(self) -> tuple[str, ...]:
         return ("rate",)
+
+    def told(self, found: Any) -> str:
+        return "non renseigné" if found is None else percent(found)
+
+
+class RateUnder(_OfRate):
+    """Holds when the fund reimburses less than `basis_points`."""
+
+    test: Literal["rate-under"]
 
     @property
     def holds(self) -> pl.Expr:
@@ -499,19 +505,11 @@ class RateUnder(Test):
     def french(self) -> str:
         return f"taux de remboursement inférieur à {percent(self.basis_points)}"
 
-    def told(self, found: Any) -> str:
-        return "non renseigné" if found is None else percent(found)
 
-
-class RateAtLeast(Test):
+class RateAtLeast(_OfRate):
     """Holds when the fund reimburses `basis_points` or more."""
 
     test: Literal["rate-at-least"]
-    basis_points: int = Field(ge=1, le=10_000)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        return ("rate",)
 
     @property
     def holds(self) -> pl.Expr:
@@ -523,9 +521,6 @@ class RateAtLeast(Test):
     @property
     def french(self) -> str:
         return f"taux de remboursement de {percent(self.basis_points)} au moins"
-
-    def told(self, found: Any) -> str:
-        return "non renseigné" if found is None else percent(found)
 
 
 class Exempted(Test):

@@ -12,7 +12,7 @@ from avenant9.law.nomenclature import NATURES
 from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render as formatted
-from avenant9.report.sentences import confidence, reference
+from avenant9.report.sentences import confidence, reference, source_as_json
 from avenant9.wording import day, listed, plural
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def render(form: Format, card: ActCard, page: Page) -> str | bytes:
         page,
         table=lambda: _text(card, page),
         document=lambda: _document(card),
-        csv=lambda: _csv(card),
+        csv=lambda: csv.of_columns(_COLUMNS, _rows(card)),
         json=lambda: _json(card),
     )
 
@@ -73,7 +73,7 @@ def _heading(card: ActCard) -> str:
 
 def _what(card: ActCard) -> str:
     also = f" ; aussi écrit {listed(card.also)}" if card.also else ""
-    return f"Nature : {card.nature}{also}."
+    return f"Nature : {NATURES.get(card.nature, card.nature)}{also}."
 
 
 def _text(card: ActCard, page: Page) -> str:
@@ -148,18 +148,12 @@ def _document(card: ActCard) -> Document:
     )
 
 
-def _csv(card: ActCard) -> bytes:
-    headings = [column.heading for column in _COLUMNS]
-    rows = [tuple(day(cell) if isinstance(cell, date) else cell or None for cell in row) for row in _rows(card)]
-    return csv.table(headings, rows)
-
-
 def _json(card: ActCard) -> bytes:
     told = {
         "format": FORMAT,
         "code": card.code,
         "label": card.label,
-        "nature": next((key for key, words in NATURES.items() if words == card.nature), card.nature),
+        "nature": card.nature,
         "also": list(card.also),
         "at": card.at.isoformat(),
         "billable": _exists(card),
@@ -169,7 +163,7 @@ def _json(card: ActCard) -> bytes:
 
 
 def _as_json(line: Line, card: ActCard) -> dict[str, Any]:
-    last, source = line.period.last, line.source
+    last = line.period.last
     return {
         "topic": line.topic,
         "id": line.id or None,
@@ -179,12 +173,6 @@ def _as_json(line: Line, card: ActCard) -> dict[str, Any]:
         "until": "open" if last is None else last.isoformat(),
         "in_force": card.at in line.period,
         "amount": line.amount,
-        "source": {
-            "title": source.title,
-            "article": source.article,
-            "url": source.url,
-            "published": source.published.isoformat() if source.published else None,
-            "confidence": source.confidence,
-        },
+        "source": source_as_json(line.source),
         "note": line.note,
     }

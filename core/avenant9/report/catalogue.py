@@ -64,7 +64,7 @@ def render_list(form: Format, rulebook: Rulebook, page: Page, names: Sequence[st
         page,
         table=lambda: _list_text(rulebook, page),
         document=lambda: _list_document(rulebook),
-        csv=lambda: _list_csv(rulebook),
+        csv=lambda: csv.of_columns(_LIST_COLUMNS, _list_rows(rulebook)),
         json=lambda: _list_json(rulebook),
     )
 
@@ -147,15 +147,6 @@ def _list_document(rulebook: Rulebook) -> Document:
             ),
         ),
     )
-
-
-def _list_csv(rulebook: Rulebook) -> bytes:
-    headings = [column.heading for column in _LIST_COLUMNS]
-    rows = [
-        tuple(day(value) if isinstance(value, date) else value or None for value in row)
-        for row in _list_rows(rulebook)
-    ]
-    return csv.table(headings, rows)
 
 
 def _list_json(rulebook: Rulebook) -> bytes:

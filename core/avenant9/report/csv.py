@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,10 +12,12 @@ from avenant9.model import Report, Verdict
 from avenant9.report import sentences
 from avenant9.report.cells import money, source_columns
 from avenant9.report.headings import missing_words
-from avenant9.wording import counted
+from avenant9.wording import counted, day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from avenant9.report.document import Column
 
 #: The headings of `a9 check`, in the order of the contract: new ones only at the end.
 HEADINGS = (
@@ -46,6 +49,12 @@ _FORMULA = r"^\s*[=+\-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]"
 _NUMBER = r"^[+-]?\d+(?:[.,]\d+)?$"
 _SUSPECT = r"^\s*[=+\-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]|[\x00-\x1f\x7f]"
 _CONTROLS = r"[\x00-\x1f\x7f]+"
+
+
+def of_columns(columns: Iterable[Column], rows: Iterable[Sequence[str | date | None]]) -> bytes:
+    """Rows of a document under its headings: days in French, what is empty left out."""
+    cells = (tuple(day(cell) if isinstance(cell, date) else cell or None for cell in row) for row in rows)
+    return table([column.heading for column in columns], [*cells])
 
 
 def render(report: Report) -> bytes:

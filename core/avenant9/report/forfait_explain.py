@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from avenant9.forfait.words import decimal_string
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
+from avenant9.report.sentences import source_as_json
 from avenant9.wording import day, euros, money
 
 if TYPE_CHECKING:
@@ -107,13 +108,7 @@ def _json(found: Explanation) -> bytes:
         "exemptions": found.exemptions or None,
         "note": found.note or None,
         "keys": [{"id": key.id, "label": key.label, "type": key.type, "note": key.note} for key in found.keys],
-        "source": {
-            "title": source.title,
-            "article": source.article,
-            "url": source.url,
-            "published": None if source.published is None else source.published.isoformat(),
-            "confidence": source.confidence,
-        },
+        "source": source_as_json(source),
         "checked_on": found.checked_on.isoformat(),
         "history": [
             {

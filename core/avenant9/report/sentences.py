@@ -139,6 +139,18 @@ def reference(source: Source) -> str:
     return f"{source.title}, {source.article}" if source.article else source.title
 
 
+def source_as_json(source: Source) -> dict[str, str | None]:
+    """A text, as the results hold it."""
+    published = None if source.published is None else source.published.isoformat()
+    return {
+        "title": source.title,
+        "article": source.article,
+        "url": source.url,
+        "published": published,
+        "confidence": source.confidence,
+    }
+
+
 def confidence(source: Source) -> str:
     """How sure a source is."""
     return _CONFIDENCE.get(source.confidence, source.confidence)
