@@ -43,7 +43,7 @@ def acts(rows: int) -> Iterator[tuple[Any, ...]]:
             overcharge,
             datetime.combine(day + timedelta(days=12), time()),
             f"F{number:07d}",
-            "oui" if chance.random() < 0.8 else "non",
+            "oui" if chance.random() < 0.8 and code != "MCG" else "non",  # no MCG by the patient's own doctor
         )
 
 

@@ -53,6 +53,8 @@ def _over(units: pl.DataFrame, limit: int) -> pl.DataFrame:
 
     Of the acts that are known by half, only the likeliest group is looked at: no other one can hold more.
     """
+    if not units.select(pl.any_horizontal(pl.col(_GROUP).is_null()).any()).item():
+        return units.filter(pl.col("units") > limit)
     likeliest = units.group_by("start").agg(_most("who", "whom"), _most("whom", "who"))
     anybody = [pl.coalesce(name, f"likeliest_{name}", pl.lit("")).alias(name) for name in _GROUP]
     groups = units.join(likeliest, on="start").select("start", *anybody).unique()

@@ -276,8 +276,8 @@ class Frequency(Kind[FrequencyVersion]):
 # --- counting ---------------------------------------------------------------------------------------------
 
 
-def _running(acts: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
-    """Adds what fills the group so far.
+def _running(acts: pl.DataFrame, group: Sequence[str], limit: int) -> pl.DataFrame:
+    """Adds what fills the group so far; leaves out the groups that never hold more than the limit, nearly all of them.
 
     `filled` and `doubt_filled`: units that are sure to count, and those of doubtful repetitions among them; `count`
     and `doubt`: the same at the act, which counts itself; `could_be`: the count if all that is not sure counts too.
@@ -285,6 +285,7 @@ def _running(acts: pl.DataFrame, group: Sequence[str]) -> pl.DataFrame:
     units = pl.col("quantity").cast(pl.Int64)
     doubt = pl.when("doubtful").then(units).otherwise(0)
     sure, rest = pl.when("sure"), pl.when(~pl.col("sure"))
+    acts = acts.filter(units.sum().over(group) > limit)
     running = acts.sort(*ORDER, nulls_last=False).with_columns(
         filled=sure.then(units).otherwise(0).cum_sum().over(group),
         doubt_filled=sure.then(doubt).otherwise(0).cum_sum().over(group),
@@ -303,7 +304,7 @@ def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     acts = acts.join(days, on="date", how="left", maintain_order="left")
     unnamed = pl.any_horizontal(pl.col(version.group).is_null())  # counts alone: null is no group
     group = [*version.group, "start", "alone"]
-    running = _running(acts.with_columns(alone=pl.when(unnamed).then("act")), group)
+    running = _running(acts.with_columns(alone=pl.when(unnamed).then("act")), group, version.limit)
     near = running.filter(pl.col("could_be") > version.limit)
     if near.is_empty():
         return near.with_columns(related=pl.lit([], pl.List(pl.UInt32)))
@@ -315,7 +316,7 @@ def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
 def _rolling(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     """The acts that could be over in the window of their own, which their day ends."""
     key, back = list(version.group), WINDOWS[version.window].rolling
-    running = _running(acts, key).with_columns(
+    running = _running(acts, key, version.limit).with_columns(
         place=pl.col("sure_so_far") - 1,
         end=pl.col("date"),
         before=pl.col("date").dt.offset_by(f"-{back}"),

@@ -47,9 +47,11 @@ class NoOvercharge(Kind[NoOverchargeVersion]):
 
         Explained by `overcharge` (euros).
         """
-        about = concerned(acts, version.codes, version)
-        own = run.acts_read.select(*ROW, "code").filter(pl.col("code").is_in(list(version.codes)))
-        shares = about.join(own.group_by(ROW).agg(own_parts=pl.len()), on=ROW, how="left", maintain_order="left")
+        asked = acts.filter(pl.col("overcharge").ne_missing(0))
+        about = concerned(asked, version.codes, version)
+        own = run.acts_read.select(*ROW, "code").filter(pl.col("row").is_in(about["row"].unique().implode()))
+        own = own.filter(pl.col("code").is_in(list(version.codes))).group_by(ROW).agg(own_parts=pl.len())
+        shares = about.join(own, on=ROW, how="left", maintain_order="left")
         shares = shares.with_columns(alone=pl.col("own_parts") == pl.col("parts"))
         over = shares.filter(pl.col("overcharge") > 0).unique(ROW, keep="first", maintain_order=True)
         unknown = shares.filter(pl.col("overcharge").is_null())

@@ -36,6 +36,7 @@ _HOST = [
     "quantity",
     "overcharge",
 ]
+_ABOUT = [*ROW, *VISIT, "patient", "act", "parts", "time", "code", "sector", "optam"]
 _PRICED = ["code", "date", "specialty", "coefficient", "quantity"]
 
 
@@ -64,7 +65,6 @@ class Opposable(Kind[OpposableVersion]):
     """A code that requires the tarif opposable, beside an overcharge."""
 
     families: ClassVar = ("tarif",)
-    acts_needed: ClassVar = "of-its-codes"
     at_stake_is: ClassVar = "overcharge"
 
     kind: Literal["opposable"]
@@ -85,9 +85,10 @@ class Opposable(Kind[OpposableVersion]):
         Explained by `overcharge` (euros).
         """
         codes = sorted(self.codes(version))
-        about = concerned(acts, codes, version).with_columns(doubtful=pl.col("code").is_in(list(version.doubtful)))
         run = replace(run, acts_read=_uncharged_at_tariff(run))
         may_charge = _charged(run.acts_read, version)
+        about = concerned(_near(acts.select(_ABOUT), may_charge), codes, version)
+        about = about.with_columns(doubtful=pl.col("code").is_in(list(version.doubtful)))
         hosts = _hosts(about, may_charge, run.acts_read, version)
         about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
             pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
@@ -192,9 +193,19 @@ def _may_host(acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFram
     return counting(acts_read.select(_HOST)).filter(in_force(version), of_nature)
 
 
+def _near(about: pl.DataFrame, may_charge: pl.DataFrame) -> pl.DataFrame:
+    """The acts of the visits at which more is charged, or may be, with those whose visit is unknown: most codes are
+    everyday ones, overcharges are few.
+    """
+    of_nobody = unnamed() | pl.col("patient").is_null()
+    near = about.join(may_charge, on=VISIT, how="semi")
+    lost = about.filter(of_nobody)
+    return pl.concat([near.filter(~of_nobody), lost]).sort("act") if len(lost) else near
+
+
 def _charged(acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
     """Of these, those that are overcharged, or may be."""
-    return _may_host(acts_read.filter(pl.col("overcharge").ne_missing(0)), version)
+    return _may_host(acts_read.select(_HOST).filter(pl.col("overcharge").ne_missing(0)), version)
 
 
 def _hosts(
@@ -204,9 +215,8 @@ def _hosts(
 
     Of the other rows of the day only those that are, or may be, overcharged are looked at: they are few.
     """
-    own = pl.col("parts") > 1  # on the row of another code
-    own = own | pl.col("code").is_in(about["code"].unique().implode())
-    own_rows = _may_host(acts_read.filter(own), version).join(about.select(ROW), on=ROW, how="semi")
+    near = acts_read.select(_HOST).filter(pl.col("row").is_in(about["row"].unique().implode()))
+    own_rows = _may_host(near.join(about.select(ROW), on=ROW, how="semi"), version)
     same_day = about.select("practitioner", "date")
     charged = may_charge.join(same_day, on=["practitioner", "date"], how="semi")
     host = (

@@ -73,23 +73,22 @@ class Specialty(Kind[SpecialtyVersion]):
 
     def check(self, acts: pl.DataFrame, version: SpecialtyVersion, run: Run) -> Outcome:
         """Acts of a specialty that may not bill their code. Explained by `specialty`."""
-        present = frozenset(acts["code"].unique().to_list()) | {c for group in run.grouping.values() for c in group}
-        entries = [entry for entry in version.entry if not present.isdisjoint(entry.codes)]
-        codes = {code for entry in entries for code in entry.codes}
         about = acts.select("act", "code", "specialty", "specialty_deduced", "own_amount", "date")
-        about = concerned(about, codes, version)
-        pairs = about.select("code", "specialty").drop_nulls("specialty").unique(maintain_order=True)
+        about = concerned(about, sorted(self.codes(version)), version)
+        billers = about.select("code", "specialty").unique(maintain_order=True)
+        grouped = acts.filter(pl.col("code").is_in(list(run.grouping)))
+        asked = {*billers["code"], *(code for group in grouped["code"].unique() for code in run.grouping[group])}
+        entries = [entry for entry in version.entry if not asked.isdisjoint(entry.codes)]
         refused = [
-            pairs.filter(pl.col("code").is_in(list(entry.codes)), entry.refused_ones).with_columns(
+            billers.filter(pl.col("code").is_in(list(entry.codes)), entry.refused_ones).with_columns(
                 verdict=pl.lit(entry.verdict)
             )
             for entry in entries
         ]
-        wrong = pl.concat([pairs.clear().with_columns(verdict=pl.lit("")), *refused])
+        wrong = pl.concat([billers.clear().with_columns(verdict=pl.lit("")), *refused])
         found = about.filter(pl.col("code").is_in(wrong["code"].implode())).join(
             wrong, on=["code", "specialty"], maintain_order="left_right"
         )
-        grouped = acts.filter(pl.col("code").is_in(list(run.grouping)))
         nobody = about.filter(pl.col("specialty").is_null())
         unknown = [
             pl.concat(
@@ -98,7 +97,7 @@ class Specialty(Kind[SpecialtyVersion]):
                     hidden_by_grouping(grouped, entry.codes, version, run),
                 ]
             ).with_columns(at_most=pl.lit(entry.verdict))
-            for entry in entries
+            for entry in (entries if len(nobody) or len(grouped) else ())
         ]
         said = found.select(
             "act",
