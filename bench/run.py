@@ -114,10 +114,16 @@ def measured(commands: dict[str, list[str]], runs: int, *, weigh: bool = True) -
     }
 
 
+#: As in any installation, compiled modules are kept; the first run of a command may have to make them.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def _timed(name: str, command: list[str]) -> Timed:
     REPORT.unlink(missing_ok=True)
     start, before = time.perf_counter(), os.times()
-    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False
+    )
     seconds, after = time.perf_counter() - start, os.times()
     if done.returncode not in ((0, 1) if REPORT.exists() else (0,)):  # 1: there are findings
         raise SystemExit(f"{name}: exit {done.returncode}\n{done.stderr.decode()}")
@@ -126,7 +132,7 @@ def _timed(name: str, command: list[str]) -> Timed:
 
 
 def _weighed(command: list[str]) -> float:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT)
     peak = 0.0
     while process.poll() is None:
         peak = max(peak, _held(process.pid))

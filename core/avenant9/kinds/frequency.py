@@ -43,6 +43,18 @@ _SCOPE = {
 }
 _PER = {"practitioner": "praticien", "patient": "patient", "discharge_date": "sortie d'hospitalisation"}
 _PEOPLE: tuple[Key, ...] = ("practitioner", "patient")
+#: What every version looks at.
+_LOOKED_AT = (
+    "act",
+    *ORDER,
+    "code",
+    "practitioner",
+    "birth_date",
+    "discharge_date",
+    "quantity",
+    "own_amount",
+    "doubtful",
+)
 #: The band of an act whose patient is of none of the ages.
 _OUTSIDE = -1
 Per = Literal["practitioner", "patient", "discharge_date"]
@@ -154,7 +166,8 @@ class Frequency(Kind[FrequencyVersion]):
 
         Explained by: `window` (first and last day, `..` while it has none), `limit`, `count` at the row.
         """
-        about = version.in_scope(concerned(acts, version.codes, version))
+        looked_at = acts.select(list(dict.fromkeys((*_LOOKED_AT, *version.per, *version.filters))))
+        about = version.in_scope(concerned(looked_at, version.codes, version))
         for name, values in version.filters.items():
             about = about.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
         needed = [*version.filters, *version.needed]
@@ -277,7 +290,7 @@ class Frequency(Kind[FrequencyVersion]):
 
 
 def _running(acts: pl.DataFrame, group: Sequence[str], limit: int) -> pl.DataFrame:
-    """Adds what fills the group so far; leaves out the groups that never hold more than the limit, nearly all of them.
+    """Adds what fills the group so far; leaves out the groups that never pass the limit, nearly all of them.
 
     `filled` and `doubt_filled`: units that are sure to count, and those of doubtful repetitions among them; `count`
     and `doubt`: the same at the act, which counts itself; `could_be`: the count if all that is not sure counts too.

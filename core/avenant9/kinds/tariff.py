@@ -151,7 +151,7 @@ class Tariff(Kind[TariffVersion]):
         about = about.with_columns(_extras(version), _era(about["date"], {*run.prices.eras, *refusals.bounds}))
         alone = pl.col("parts") == 1
         several = about.filter(~alone)
-        rows = _priced(about.filter(alone).with_columns(acts=pl.concat_list("act")), version, refusals, run)
+        rows = _priced(about.filter(alone) if len(several) else about, version, refusals, run)
         if len(several):
             rows = pl.concat([rows, _priced(_rows_of_several(several), version, refusals, run)]).sort("act")
         base, expected = pl.col("base"), pl.col("expected")
@@ -334,20 +334,21 @@ def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
 def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run: Run) -> pl.DataFrame:
     """The rows with their answer: each distinct question is priced once.
 
-    `rows` holds values for rows of one act, lists for those of several. Those billed at the tariff itself are left
+    `rows` holds values for rows of one act, lists (and their `acts`) for those of several. Those billed at the tariff itself are left
     out: they are nearly all of them, nothing is said of them, and no supplement is looked for.
     """
     permitted: dict[str, list[Combination]] = {}
     for combination in version.combinations:
         for code in combination.codes:
             permitted.setdefault(code, []).append(combination)
-    questions = rows.select(_KEY).unique(maintain_order=True).with_row_index("question")
+    rows = rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
+    billed = rows.select(*_KEY, "base").unique(maintain_order=True)
+    questions = billed.select(_KEY).unique(maintain_order=True).with_row_index("question")
     asked = [_Question.of(*values) for _, *values in questions.iter_rows()]
     bare = [_price_row(question, version.verdict, {}, refusals, run) for question in asked]
     expected = [None if price.at_most else price.expected for price in bare]
     off = (
-        rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
-        .join(
+        billed.join(
             questions.with_columns(expected=pl.Series(expected, dtype=pl.Int64)),
             on=_KEY,
             how="left",
@@ -356,8 +357,14 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
         )
         .filter((pl.col("base") != pl.col("expected")).fill_null(True))
         .drop("expected")
+    )
+    off = (
+        rows.filter(pl.col("base").is_in(off["base"].implode()) | pl.col("base").is_null())
+        .join(off, on=[*_KEY, "base"], nulls_equal=True, maintain_order="left")
         .with_columns(refusals.broken())
     )
+    if "acts" not in off.columns:
+        off = off.with_columns(acts=pl.concat_list("act"))
     questions = off.select("question", "broken").unique(maintain_order=True)
     asked = [replace(asked[question], broken=broken) for question, broken in questions.iter_rows()]
     answers = [_price_row(question, version.verdict, permitted, refusals, run) for question in asked]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from typing import Literal, TypeAlias
 
 import polars as pl
@@ -47,6 +47,11 @@ class Window:
 
 
 def _civil(months: int, on: date, _version: Period) -> Period:
+    return _civil_months(months, on)
+
+
+@cache
+def _civil_months(months: int, on: date) -> Period:
     first = date(on.year, (on.month - 1) // months * months + 1, 1)
     return Period(first, add_months(first, months) - ONE_DAY)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 
@@ -23,6 +23,7 @@ from avenant9.law.dated import ByNature, Dated, Limitation, Strict, Text
 from avenant9.law.deductions import Deductions
 from avenant9.law.hours import DutyHours, Holidays
 from avenant9.law.nomenclature import Act
+from avenant9.rulebook.compiled import compiled
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.during import dated, read_periods
 from avenant9.rulebook.files import RuleFile, find_rules, nearest_names, read_toml
@@ -168,6 +169,15 @@ def load_rulebook(extra: Path | None = None) -> Rulebook:
         RulebookError: a rule file is broken; the first error found is told.
         SettingError: `extra` is missing, is no folder, or holds no rule file.
     """
+    return _with_own(extra) if extra is not None else _as_shipped()
+
+
+@cache
+def _as_shipped() -> Rulebook:
+    return compiled("rulebook", partial(_with_own, None))
+
+
+def _with_own(extra: Path | None) -> Rulebook:
     loaded, tables, version = _shipped()
     replaced: tuple[str, ...] = ()
     if extra is not None:

@@ -1,0 +1,82 @@
+"""The shipped law, kept as Python keeps compiled modules: beside them, for as long as no file of the package changes.
+
+Reading the rule files takes a quarter of a second, the same objects from one file a hundredth. Where nothing may be
+written, or what was written cannot be read, the files are read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import pickle
+import sys
+import tempfile
+from importlib.util import cache_from_source
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pydantic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PACKAGE = Path(__file__).parent.parent
+_MODULES = ("avenant9", "builtins", "collections", "datetime", "decimal", "pathlib", "pydantic", "types")
+
+T = TypeVar("T")
+
+
+def compiled(name: str, build: Callable[[], T]) -> T:
+    """What `build` makes of the shipped files, or made when it was last called on the same ones."""
+    path = Path(cache_from_source(str(_PACKAGE / "rules" / f"{name}.py"))).with_suffix(".pickle")
+    with contextlib.suppress(Exception):
+        kept: T = _loads(path.read_bytes(), _fingerprint())
+        return kept
+    made = build()
+    if not sys.dont_write_bytecode:
+        with contextlib.suppress(Exception):
+            _write(path, made)
+    return made
+
+
+def _write(path: Path, made: object) -> None:
+    stamp = _fingerprint()
+    content = pickle.dumps((stamp, made), pickle.HIGHEST_PROTOCOL)
+    _loads(content, stamp)  # what could not be read again is not kept
+    path.parent.mkdir(exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+        file.write(content)
+    os.replace(file.name, path)
+
+
+def _loads(content: bytes, stamp: tuple[Any, ...]) -> Any:
+    kept, made = _Unpickler(io.BytesIO(content)).load()
+    if kept != stamp:
+        raise pickle.UnpicklingError("another law, or other code")
+    return made
+
+
+class _Unpickler(pickle.Unpickler):
+    """Knows only the classes of the law: a stand-in that a test puts for `date`, say, is not kept."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        if module.split(".")[0] not in _MODULES:
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return super().find_class(module, name)
+
+
+def _fingerprint() -> tuple[Any, ...]:
+    """What the law depends on: every file of the package, by name, size and time, and what reads them."""
+    return sys.version, pydantic.VERSION, tuple(sorted(_files(os.fspath(_PACKAGE))))
+
+
+def _files(folder: str) -> Iterator[tuple[str, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir():
+                if entry.name != "__pycache__":
+                    yield from _files(entry.path)
+            elif entry.name.endswith((".py", ".toml", ".csv")):
+                told = entry.stat()
+                yield entry.path, told.st_size, told.st_mtime_ns
