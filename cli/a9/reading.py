@@ -142,6 +142,8 @@ def mappings(map_: str | None, config: Settings | None, nomenclature: Nomenclatu
     Raises:
         InputError, SettingError: as `load_mapping` and `check_mapping`.
     """
+    if map_ is None and config is None:  # what reads a mapping takes a while to import
+        return []
     from avenant9.acts.check_mapping import check_mapping  # noqa: PLC0415
     from avenant9.settings.mapping import load_mapping  # noqa: PLC0415
 

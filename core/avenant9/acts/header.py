@@ -164,7 +164,7 @@ class Header:
     def _belies(self, place: int, key: str) -> bool:
         """Whether the cells say that a column is not what its heading may name."""
         share = self.contents.share(place, key)
-        if share is None:
+        if share is None or share == 1:
             return False
         if any((self.contents.share(place, other) or 0) > share for other in self._keys(place)):
             return True

@@ -77,6 +77,8 @@ def read_text(path: str, data: bytes, request: Request) -> RawSheet:
 
 def _before_the_end(data: bytes) -> bytes:
     """The text before the mark by which DOS ends one, 0x1A: nothing follows it but ends of lines."""
+    if b"\x1a" not in data:
+        return data
     text = data.rstrip(b"\r\n\x1a")
     end = data.find(b"\x1a", len(text))
     return data if end < 0 else data[:end]
