@@ -14,7 +14,8 @@ from privacy.commands import COMMANDS, WRITTEN, process
 PLAIN = "C" if str(Path(__file__).resolve()).isascii() else "C.UTF-8"
 ELSEWHERE: dict[str, dict[str, str]] = {
     "C": {"LC_ALL": PLAIN, "TZ": "Pacific/Auckland", "PYTHONHASHSEED": "0", "POLARS_MAX_THREADS": "1"},
-    "de": {"LC_ALL": "de_DE.UTF-8", "TZ": "America/Los_Angeles", "PYTHONHASHSEED": "1", "POLARS_MAX_THREADS": "4"},
+    # not LC_ALL: where German is not installed, Python would be left with ASCII
+    "de": {"LANG": "de_DE.UTF-8", "TZ": "America/Los_Angeles", "PYTHONHASHSEED": "1", "POLARS_MAX_THREADS": "4"},
     "other": {"LANG": "fr_FR.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "2", "PYTHONUTF8": "1"},
 }
 
