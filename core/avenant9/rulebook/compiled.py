@@ -44,7 +44,7 @@ def _write(path: Path, made: object) -> None:
     stamp = _fingerprint()
     content = pickle.dumps((stamp, made), pickle.HIGHEST_PROTOCOL)
     _loads(content, stamp)  # what could not be read again is not kept
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
     os.replace(file.name, path)
