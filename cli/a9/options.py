@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from a9.output import is_kept
 from avenant9.settings.choices import PROFILE, PROFILES, ZONE, ZONES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from avenant9.report.screen import Screen
     from avenant9.settings.a9_toml import Settings
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -28,6 +30,12 @@ if TYPE_CHECKING:
     _Type = click.ParamType[Any]
 else:
     _Type = click.ParamType
+
+
+#: How many findings a terminal shows one by one.
+FINDINGS = 10
+#: What asks for every finding.
+ALL = "all"
 
 
 class Day(_Type):
@@ -81,6 +89,20 @@ class OneOf(click.Choice[str]):
         return f"« {value} » n'est pas dans la liste ; {hint or listed(list(self.choices), 'ou')}."
 
 
+class Findings(_Type):
+    """How many findings are shown one by one: a number, or `all`."""
+
+    name = "findings"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or `all`."""
+        if value == ALL or isinstance(value, int):
+            return value
+        if not str(value).isdecimal() or not str(value).isascii():
+            self.fail(f"« {value} » n'est ni un nombre ni « {ALL} »", param, ctx)
+        return int(value)
+
+
 def today() -> date:
     """The day of the user's clock: the only place where the command reads it."""
     return datetime.now().astimezone().date()
@@ -117,6 +139,22 @@ def result_options(*formats: str) -> Callable[[Command], Command]:
         ),
     )
 
+
+#: What the text of a check shows.
+text_options = _all(
+    click.option(
+        "--findings",
+        type=Findings(),
+        metavar=f"N|{ALL}",
+        help=f"Au format table, combien de constats montrer un à un, ceux qui pèsent le plus, ou {ALL} ; par défaut "
+        f"{FINDINGS}, et {ALL} dans un fichier (-o).",
+    ),
+    click.option(
+        "--texts",
+        is_flag=True,
+        help="Au format table, donner aussi les textes derrière les constats ; un fichier (-o) les a toujours.",
+    ),
+)
 
 as_of_option = click.option(
     "--as-of",
@@ -180,6 +218,20 @@ waivers_option = click.option(
     metavar="FICHIER",
     help="Constats acceptés (TOML ou classeur, voir « a9 template waivers ») : nommés à part, avec leur motif.",
 )
+
+
+def screen(findings: int | str | None, texts: bool, form: str, output: str | None) -> Screen | None:
+    """What the text of a check shows: what was asked for, or what a screen holds; None: all, in a file kept."""
+    if form != "table":
+        if texts or findings is not None:
+            raise click.UsageError("--findings et --texts ne servent qu'au format table : les autres donnent tout.")
+        return None
+    from avenant9.report.screen import Screen  # noqa: PLC0415 - --help must not import polars
+
+    if is_kept(output) and findings is None:
+        return None
+    most = FINDINGS if findings is None else findings
+    return Screen(None if most == ALL else int(most), texts)
 
 
 def ids(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:

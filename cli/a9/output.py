@@ -24,8 +24,6 @@ ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".h
 
 Name = TypeVar("Name", bound=str)
 
-_ROWS_ON_A_TERMINAL = 40
-
 
 def format_for(chosen: str | None, output: str | None, formats: tuple[Name, ...]) -> Name:
     """The format asked for, else the one that the file's ending names, else the first of `formats`.
@@ -234,9 +232,9 @@ def page_for(output: str | None, color: str) -> Page:
     return Page(width(output), encoding_of(output), use_color(color, output))
 
 
-def rows_for(output: str | None) -> int | None:
-    """How many findings are shown one by one there: some on a terminal, else all (None)."""
-    return _ROWS_ON_A_TERMINAL if output in {None, "-"} and is_terminal() else None
+def is_kept(output: str | None) -> bool:
+    """Whether the result goes to a file, which somebody keeps, and not to a screen or a pipe."""
+    return output not in {None, "-"}
 
 
 class Notices:

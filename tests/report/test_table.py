@@ -118,14 +118,6 @@ def test_the_ceiling_is_summed_apart() -> None:
     assert "80,00 € au titre du plafond d'activité à distance" in said
 
 
-def test_what_is_left_out_is_counted() -> None:
-    shown = page(full(), limit=1)
-    assert shown.count("TE2   P00") == 1
-    assert "… et 2 autres constats ; tout est donné par --format csv -o FICHIER.csv." in shown
-    assert "… et 1 autre constat ; tout est donné par" in shown
-    assert "… et 1 autre feuille ; tout est donné par --format json." in shown
-
-
 def test_no_line_is_wider_than_the_terminal() -> None:
     for width in (80, 100, 120):
         for line in page(full(), width=width).splitlines():
@@ -233,10 +225,6 @@ def test_cells_are_said_once_for_each_column_reason_and_value() -> None:
         "a.csv, cellule B13 : illisible : « 32/13 »",
         "b.csv, 2 cellules (A5, A6) : illisible : « 32/13 »",
     ]
-    short = page(report(rejected=tuple(rows)), width=1000, limit=1)
-    assert "A7" in short
-    assert "A8" not in short
-    assert "… et 4 autres lignes" in short
 
 
 def test_rows_that_do_not_count() -> None:

@@ -12,7 +12,7 @@ import click
 from a9 import options
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, format_for, page_for, rows_for
+from a9.output import Notices, check_place, deliver, format_for, page_for
 from a9.reading import announce, begin, left_out, read_acts, read_options, tell, what_was_read
 from a9.settings import ReadingCommand
 from avenant9.report.formats import FORMATS
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from avenant9.engine import Options
     from avenant9.model import Acts, Report
     from avenant9.report.formats import Format
+    from avenant9.report.screen import Screen
     from avenant9.rulebook.load import Rulebook
     from avenant9.settings.a9_toml import Settings
     from avenant9.settings.waivers import Waiver
@@ -77,6 +78,7 @@ Exemples :
     help="Écrire aussi une copie du classeur lu (un seul .xlsx) : cellules en cause colorées et commentées, synthèse "
     "en première feuille. Elle garde tout ce que le classeur contient, quel que soit --profile.",
 )
+@options.text_options
 @click.option(
     "--fail-on",
     type=options.OneOf(("violation", "review", "never")),
@@ -122,6 +124,8 @@ def command(
     waivers: str | None,
     baseline: str | None,
     annotate: str | None,
+    findings: int | str | None,
+    texts: bool,
     fail_on: str,
     engine: str,
     master: str | None,
@@ -140,6 +144,7 @@ def command(
     elif master is not None:
         raise click.UsageError("--master ne sert qu'avec --engine spark.")
     wanted = format_for(format_, output, FORMATS)
+    screen = options.screen(findings, texts, wanted, output)
     inputs = options.read_from(*files, waivers, baseline, map_, derogations, config=config)
     check_place(output, inputs)
     if annotate is not None:
@@ -154,14 +159,11 @@ def command(
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
     from avenant9.report import profile as profiles  # noqa: PLC0415
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
     from avenant9.waivers import read_baseline  # noqa: PLC0415
 
-    rulebook = load_rulebook(Path(rules) if rules else None)
-    for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
+    rulebook = _rulebook(rules, notices)
     rulebook.select(only, skip)  # a misspelt id is told before the files are read
     granted = load_derogations(Path(derogations)) if derogations else ()
     accepted = load_waivers(Path(waivers), rulebook.rules) if waivers else ()
@@ -188,7 +190,7 @@ def command(
     notices.step("Écriture du résultat…")
     report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced)
     shown = profiles.apply(report, profile)
-    result = _rendered(shown, wanted, output, color)
+    result = _rendered(shown, wanted, output, color, screen)
     notices.done()
     deliver(result, output)
     codes = [_status(acts, report, fail_on)]
@@ -196,6 +198,16 @@ def command(
         codes.append(_write_annotated(files[0], annotate, shown, notices))
     notices.say(_account(acts, report))
     return int(worst(codes))
+
+
+def _rulebook(rules: str | None, notices: Notices) -> Rulebook:
+    """The rules, those of the folder `--rules` among them, and which of ours these replace."""
+    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
+
+    rulebook = load_rulebook(Path(rules) if rules else None)
+    for rule in rulebook.replaced:
+        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
+    return rulebook
 
 
 def _dataset(files: tuple[str, ...]) -> tuple[str, ...]:
@@ -238,10 +250,10 @@ def _set_apart(report: Report, accepted: Sequence[Waiver], known: Mapping[str, E
     return report if known is None else waivers.against(report, known)
 
 
-def _rendered(shown: Report, wanted: Format, output: str | None, color: str) -> str | bytes:
+def _rendered(shown: Report, wanted: Format, output: str | None, color: str, screen: Screen | None) -> str | bytes:
     from avenant9.report import of_check  # noqa: PLC0415
 
-    return of_check.render(wanted, shown, page_for(output, color), rows_for(output))
+    return of_check.render(wanted, shown, page_for(output, color), screen)
 
 
 def _check_annotated(files: tuple[str, ...], annotate: str, output: str | None, inputs: tuple[str, ...]) -> None:

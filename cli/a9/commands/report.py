@@ -9,7 +9,7 @@ import click
 
 from a9 import options
 from a9.help import SETTINGS, Command
-from a9.output import check_place, deliver, format_for, page_for, rows_for
+from a9.output import check_place, deliver, format_for, page_for
 from a9.reading import standard_input
 from avenant9.report.formats import FORMATS
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
     from avenant9.report.saved import Saved
+    from avenant9.report.screen import Screen
 
 _GIVEN = "un résultat écrit par « a9 … --format json »"
 
@@ -36,11 +37,14 @@ Exemples :
 @click.option(
     "--schema", is_flag=True, help="Donner le schéma JSON de tous les résultats, au lieu de mettre en forme."
 )
+@options.text_options
 @options.result_options(*FORMATS)
 def command(
     *,
     result: str | None,
     schema: bool,
+    findings: int | str | None,
+    texts: bool,
     format_: str | None,
     output: str | None,
     quiet: bool,
@@ -62,8 +66,9 @@ def command(
         return
     wanted = format_for(format_, output, FORMATS)
     check_place(output, (result,))
+    screen = options.screen(findings, texts, wanted, output)
     found = _load(result)
-    deliver(_rendered(found, wanted, page_for(output, color), result, rows_for(output)), output)
+    deliver(_rendered(found, wanted, page_for(output, color), result, screen), output)
 
 
 def _load(result: str) -> Saved:
@@ -79,12 +84,12 @@ def _place(result: str) -> str:
     return "entrée standard" if result == "-" else result
 
 
-def _rendered(found: Saved, wanted: Format, page: Page, result: str, limit: int | None) -> str | bytes:
+def _rendered(found: Saved, wanted: Format, page: Page, result: str, screen: Screen | None) -> str | bytes:
     from avenant9.errors import InputError  # noqa: PLC0415
     from avenant9.report import of_result  # noqa: PLC0415
 
     try:
-        return of_result.render(wanted, found, page, limit)
+        return of_result.render(wanted, found, page, screen)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         # the shape is right, and some value is not one that a command writes
         raise InputError(_place(result), "résultat altéré, il ne se met pas en forme", f"donnez {_GIVEN}") from error

@@ -334,8 +334,8 @@ def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
 def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run: Run) -> pl.DataFrame:
     """The rows with their answer: each distinct question is priced once.
 
-    `rows` holds values for rows of one act, lists (and their `acts`) for those of several. Those billed at the tariff itself are left
-    out: they are nearly all of them, nothing is said of them, and no supplement is looked for.
+    `rows` holds values for rows of one act, lists (and their `acts`) for those of several. Those billed at the
+    tariff itself are left out: they are nearly all of them, nothing is said of them, and no supplement is looked for.
     """
     permitted: dict[str, list[Combination]] = {}
     for combination in version.combinations:

@@ -30,6 +30,7 @@ _HEADINGS = {
     "amount": "Montant",
     "at_stake": "En jeu",
     "verdict": "Verdict",
+    "rule": "Règle",
 }
 _RIGHT = frozenset({"row", "amount", "at_stake"})
 _ORDER = ("row", "date", "code", "practitioner", "patient", "amount", "at_stake", "verdict")
@@ -61,7 +62,7 @@ def lines(page: Page, findings: pl.DataFrame, order: Sequence[str]) -> Iterator[
         where = here
         line = page.wrap(_practitioner(verdict, *on_practitioner), "    ", "  ") if row is None else on_row
         yield page.paint(line, Verdict(verdict))
-        key = ("" if row is None else rest, message, rule)
+        key = ("" if row is None else rest, message, rule if "rule" not in columns.cells or row is None else "")
         if key not in messages:
             messages[key] = page.wrap(_said(*key), _INDENT)
         yield messages[key]

@@ -11,22 +11,27 @@ if TYPE_CHECKING:
     from avenant9.report.document import Document
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
+    from avenant9.report.screen import Screen
 
 
-def render(form: Format, shown: Report, page: Page, limit: int | None = None) -> str | bytes:
+def render(form: Format, shown: Report, page: Page, screen: Screen | None = None) -> str | bytes:
     """The report, as a profile may see it, in one format.
 
     Args:
         form: the format.
         shown: what `profile.apply` gave.
         page: how wide and how coloured text is.
-        limit: how many findings text shows one by one; all of them where it is None.
+        screen: what of it text shows; the whole of it where it is None.
     """
 
     def table() -> str:
-        from avenant9.report import table as own  # noqa: PLC0415 - each format imports what it needs
+        if screen is not None:
+            from avenant9.report import screen as short  # noqa: PLC0415 - each format imports what it needs
 
-        return own.render(shown, width=page.width, encoding=page.encoding, color=page.color, limit=limit)
+            return short.render(shown, page, screen)
+        from avenant9.report import table as whole  # noqa: PLC0415
+
+        return whole.render(shown, width=page.width, encoding=page.encoding, color=page.color)
 
     def csv() -> bytes:
         from avenant9.report import csv as own  # noqa: PLC0415

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
     from avenant9.report.saved import Saved
+    from avenant9.report.screen import Screen
 
 
-def render(form: Format, found: Saved, page: Page, limit: int | None = None) -> str | bytes:
+def render(form: Format, found: Saved, page: Page, screen: Screen | None = None) -> str | bytes:
     """A saved result in one format; arguments as for `of_check.render`."""
     match found:
         case Report():
             from avenant9.report import of_check  # noqa: PLC0415 - each result imports what it needs
 
-            return of_check.render(form, found, page, limit)
+            return of_check.render(form, found, page, screen)
         case Forfait() | Forfaits():
             from avenant9.report import forfait  # noqa: PLC0415
 

@@ -24,36 +24,34 @@ _NARROWEST = 60
 _SHOWN_ROWS = 8  # rows named of findings set apart, the others are counted
 
 
-def render(
-    report: Report, *, width: int = 80, encoding: str = "utf-8", color: bool = False, limit: int | None = None
-) -> str:
+def render(report: Report, *, width: int = 80, encoding: str = "utf-8", color: bool = False) -> str:
     """The whole report in lines of at most `width` characters that `encoding` has.
 
-    At most `limit` findings, and as many rejected rows and sheets, are shown one by one; what is left out is
-    counted, and the reader is told how to get it. Control characters of the input are shown as escapes.
+    Control characters of the input are shown as escapes.
     """
     page = Page(max(width, _NARROWEST), encoding, color)
     return sections(
         [
-            [_verdict(page, report)],
+            [verdict(page, report)],
             _by_rule(page, report),
-            *_findings(page, report, limit),
-            _waived(page, report, limit),
-            _known(page, report, limit),
+            *findings(page, report),
+            waived(page, report),
+            known(page, report),
             _unverifiable(page, report),
-            _rejected(page, report, limit),
+            _rejected(page, report),
             _not_counted(page, report),
             _threshold(page, report),
-            _texts(page, report),
-            _inputs(page, report, limit),
+            texts(page, report),
+            _inputs(page, report),
             _account(page, report),
         ]
     )
 
 
-def _verdict(page: Page, report: Report) -> str:
-    words, verdict = sentences.answer(report)
-    return page.paint(page.wrap(words), verdict)
+def verdict(page: Page, report: Report) -> str:
+    """The answer in one sentence."""
+    words, worst = sentences.answer(report)
+    return page.paint(page.wrap(words), worst)
 
 
 def _by_rule(page: Page, report: Report) -> list[str]:
@@ -71,24 +69,17 @@ def _by_rule(page: Page, report: Report) -> list[str]:
     return [page.title("Par règle"), grid(page, headings, rows, ("left", "left", "right", "right"))]
 
 
-def _findings(page: Page, report: Report, limit: int | None) -> Iterator[list[str]]:
+def findings(page: Page, report: Report) -> Iterator[list[str]]:
     """The findings in the order of the report, those out of time apart."""
     order = order_for(report.profile, practitioners=report.summary.get("practitioners") or 0)
     late = out_of_time()
-    left = limit
     for title, which in (("Constats", ~late), (sentences.LATE, late)):
         part = report.findings.filter(which)
-        if part.is_empty():
-            continue
-        shown = part if left is None else part.head(left)
-        left = None if left is None else left - len(shown)
-        section = [page.title(title), *lines(page, shown, order)]
-        if rest := len(part) - len(shown):
-            section.append(page.remainder(counted(rest, "autre constat")))
-        yield section
+        if not part.is_empty():
+            yield [page.title(title), *lines(page, part, order)]
 
 
-def _waived(page: Page, report: Report, limit: int | None) -> list[str]:
+def waived(page: Page, report: Report, most: int | None = None) -> list[str]:
     """The findings that somebody accepts, those of one waiver together."""
     groups: defaultdict[tuple[str, str | None, str, date, date | None], list[Waived]] = defaultdict(list)
     for entry in report.waived:
@@ -96,17 +87,17 @@ def _waived(page: Page, report: Report, limit: int | None) -> list[str]:
     if not groups:
         return []
     section = [page.title("Constats acceptés")]
-    for rule, reason, author, given_on, until in [*groups][:limit]:
+    for rule, reason, author, given_on, until in [*groups][:most]:
         spots = _spots(groups[rule, reason, author, given_on, until])
         signed = f"{author}, le {day(given_on)}" + (f", jusqu'au {day(until)}" if until else "")
         words = f"{reason} ({signed})" if reason else f"Accepté par {signed}"
         section += [page.wrap(f"{rule} : {spots}", "    ", "  "), page.wrap(words, "      ")]
-    if limit is not None and (rest := len(groups) - limit) > 0:
-        section.append(page.remainder(counted(rest, "autre"), "--format json"))
+    if most is not None and (rest := len(groups) - most) > 0:
+        section.append(page.remainder(counted(rest, "autre")))
     return section
 
 
-def _known(page: Page, report: Report, limit: int | None) -> list[str]:
+def known(page: Page, report: Report, most: int | None = None) -> list[str]:
     """The findings that the baseline has, by rule."""
     groups: defaultdict[str, list[Known]] = defaultdict(list)
     for entry in report.known or ():
@@ -114,9 +105,9 @@ def _known(page: Page, report: Report, limit: int | None) -> list[str]:
     if not groups:
         return []
     section = [page.title("Constats déjà connus (--baseline)")]
-    section += [page.wrap(f"{rule} : {_spots(groups[rule])}", "    ", "  ") for rule in [*groups][:limit]]
-    if limit is not None and (rest := len(groups) - limit) > 0:
-        section.append(page.remainder(counted(rest, "autre règle", "autres règles"), "--format json"))
+    section += [page.wrap(f"{rule} : {_spots(groups[rule])}", "    ", "  ") for rule in [*groups][:most]]
+    if most is not None and (rest := len(groups) - most) > 0:
+        section.append(page.remainder(counted(rest, "autre règle", "autres règles")))
     return section
 
 
@@ -147,16 +138,10 @@ def _unverifiable(page: Page, report: Report) -> list[str]:
     return section
 
 
-def _rejected(page: Page, report: Report, limit: int | None) -> list[str]:
+def _rejected(page: Page, report: Report) -> list[str]:
     """The rejected rows, once for each column, reason and value."""
     groups = sentences.rejected(report.rejected)
-    if not groups:
-        return []
-    shown = [*groups][:limit]
-    section = [page.title("Lignes rejetées"), *(page.wrap(words, "  ", "") for words in shown)]
-    if rest := len(report.rejected) - sum(groups[words] for words in shown):
-        section.append(page.remainder(counted(rest, "autre ligne")))
-    return section
+    return [page.title("Lignes rejetées"), *(page.wrap(words, "  ", "") for words in groups)] if groups else []
 
 
 def _not_counted(page: Page, report: Report) -> list[str]:
@@ -196,7 +181,7 @@ def _share(text: str, beside: str | None = None) -> str:
     return share(Decimal(text))
 
 
-def _texts(page: Page, report: Report) -> list[str]:
+def texts(page: Page, report: Report) -> list[str]:
     """The texts behind the findings, each once, under the rules that rest on it."""
     used = report.findings.select("rule", "source").drop_nulls().unique().sort("rule", "source")
     by_text: defaultdict[str, list[str]] = defaultdict(list)
@@ -219,14 +204,11 @@ def _text(source: Source) -> str:
     return f"{sentences.reference(source)}, {sentences.confidence(source)}{where}"
 
 
-def _inputs(page: Page, report: Report, limit: int | None) -> list[str]:
+def _inputs(page: Page, report: Report) -> list[str]:
     section = [page.title("Lecture")]
-    shown = report.inputs[:limit]
-    for entry in shown:
+    for entry in report.inputs:
         words = f"{place(entry.file, entry.sheet)} : {sentences.what_was_read(entry)}"
         section.append(page.wrap(words, "  ", ""))
-    if rest := len(report.inputs) - len(shown):
-        section.append(page.remainder(counted(rest, "autre feuille"), "--format json"))
     section += [page.wrap(notice, "  ", "- ") for notice in sentences.reading(report)]
     return section
 

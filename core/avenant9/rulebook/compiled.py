@@ -61,7 +61,7 @@ class _Unpickler(pickle.Unpickler):
     """Knows only the classes of the law: a stand-in that a test puts for `date`, say, is not kept."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module.split(".")[0] not in _MODULES:
+        if module.partition(".")[0] not in _MODULES:
             raise pickle.UnpicklingError(f"{module}.{name}")
         return super().find_class(module, name)
 
