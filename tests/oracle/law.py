@@ -876,6 +876,11 @@ def overcharge(case: Case, act: Act) -> int | None:
     return 0 if len(row) == act.parts and total == act.amount else None
 
 
+def bears_one(case: Case, version: dict[str, Any], act: Act) -> bool:
+    """Whether an overcharge of the act counts."""
+    return case.book.nature(act.code) in version["host_natures"] or act.code in version.get("host_codes", [])
+
+
 def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
     found: list[Found] = []
     missing: Missing = {}
@@ -897,11 +902,11 @@ def opposable(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             maybe = [
                 other
                 for other in maybe_beside(case, act)
-                if case.book.nature(other.code) in version["host_natures"] and overcharge(case, other) != 0
+                if bears_one(case, version, other) and overcharge(case, other) != 0
             ]
             hosts: dict[int, Act] = {}
             for other in sorted(case.counting, key=order):
-                if case.book.nature(other.code) in version["host_natures"] and same_visit(act, other):
+                if bears_one(case, version, other) and same_visit(act, other):
                     hosts.setdefault(other.row, other)
             charged = [host for host in hosts.values() if (host.overcharge or 0) > 0]
             if not charged:
@@ -1112,9 +1117,12 @@ def judged(case: Case, version: dict[str, Any], act: Act) -> tuple[str | None, l
         for test, (value, _) in zip(version["requires"], required, strict=True)
     )
     doubts = [holds(case, test, act) for test in version.get("doubtful_if", [])]
-    if not alone or not firm or any(value is not False for value, _ in doubts):
+    if not alone or any(value is not False for value, _ in doubts) or version["verdict"] == "review":
         return "review", []
-    return version["verdict"], []
+    unknown = [column for _, columns in required for column in columns]
+    if firm or not unknown:  # what is unknown could only turn a review into a violation
+        return "violation" if firm else "review", []
+    return None, unknown
 
 
 def specialty(case: Case, rule: dict[str, Any], done: Done) -> Answer:
@@ -1422,7 +1430,7 @@ UNDERSTOOD: dict[str, set[str]] = {
     "no-overcharge": {"codes"},
     "base": {"codes", "base"},
     "sequel": {"after", "codes", "months", "limit"},
-    "opposable": {"any_sector", "doubtful", "doubt", "sector_2_without_optam", "host_natures"},
+    "opposable": {"any_sector", "doubtful", "doubt", "sector_2_without_optam", "host_natures", "host_codes"},
     "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "doubt", "unknown_exception"},
     "specialty": {"entry"},
     "host": {"codes", "specialties", "hosts", "doubtful_hosts"},

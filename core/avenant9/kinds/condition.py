@@ -98,21 +98,7 @@ class Condition(Kind[ConditionVersion]):
             about = about.filter(applies.fill_null(True))
         for test in version.tests:
             about = test.with_calendar(about, run)
-        met = reduce(and_, (test.holds for test in version.requires))
-        exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
-        doubtful = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(False))
-        firmly = reduce(or_, ((~test.holds & ~test.in_doubt).fill_null(False) for test in version.requires))
-        if any(isinstance(test, SpecialtyIn) for test in version.tests):
-            doubtful |= pl.col("specialty_deduced")
-        only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
-        about = about.with_columns(
-            broken=pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True)),
-            doubtful=pl.when(only_exception).then(exempt.is_null()).otherwise(False)
-            | doubtful.fill_null(True)
-            | ~firmly,
-            disputed=doubtful.fill_null(True) | pl.lit(version.verdict == "review"),
-            age=age(),
-        )
+        about = _judged(about, version, applies)
         return outcome(
             _said(about.filter(pl.col("broken")), version),
             _unknown(about.filter(pl.col("broken").is_null()), version),
@@ -137,6 +123,33 @@ def _holds(test: Test, scene: Scene) -> bool | None:
     """Whether it holds of the act, by the expression that the check uses."""
     holds: bool | None = test.with_calendar(scene.alone(), scene.run).select(test.holds).item()
     return holds
+
+
+def _judged(about: pl.DataFrame, version: ConditionVersion, applies: pl.Expr) -> pl.DataFrame:
+    """Adds `broken` (null: unknown), `doubtful` (a review), `disputed` (whatever the tests say), `age`."""
+    met = reduce(and_, (test.holds for test in version.requires))
+    exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
+    only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
+    unexcused = pl.when(only_exception).then(exempt.is_null()).otherwise(False)
+    firmly = reduce(or_, ((~test.holds & ~test.in_doubt).fill_null(False) for test in version.requires))
+    unknown = reduce(or_, (test.holds.is_null() for test in version.requires))
+    disputed = _disputed(version)
+    settled = firmly | ~unknown | disputed | unexcused  # else what is unknown could make a violation of a review
+    broken = pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True))
+    return about.with_columns(
+        broken=broken & pl.when(settled).then(True),
+        doubtful=unexcused | disputed | ~firmly,
+        disputed=disputed,
+        age=age(),
+    )
+
+
+def _disputed(version: ConditionVersion) -> pl.Expr:
+    """Whether the text, or what the file says around the act, leaves a doubt whatever the tests say."""
+    doubtful = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(version.verdict == "review"))
+    if any(isinstance(test, SpecialtyIn) for test in version.tests):
+        doubtful |= pl.col("specialty_deduced")
+    return doubtful.fill_null(True)
 
 
 def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:

@@ -47,8 +47,19 @@ class OpposableVersion(Version):
     doubtful: tuple[Code, ...] = Field((), title="actes à examiner, tous secteurs")
     doubt: str = Field("", title="à examiner parce que")
     sector_2_without_optam: tuple[Code, ...] = Field((), title="actes, secteur 2 hors OPTAM")
-    # the acts beside them whose overcharge counts
+    # the acts whose overcharge counts: those that they go with, and those of them that may bear one of their own
     host_natures: tuple[Nature, ...] = Field(min_length=1, title="natures des actes associés")
+    host_codes: tuple[Code, ...] = Field((), title="autres actes dont le dépassement compte")
+
+    @property
+    def may_host(self) -> pl.Expr:
+        """Whether the overcharge of an act counts."""
+        of_nature = pl.col("nature").is_in(list(self.host_natures)).fill_null(False)
+        return of_nature | pl.col("code").is_in(list(self.host_codes))
+
+    def hosts(self, code: str, nature: str | None) -> bool:
+        """The same, of one act."""
+        return nature in self.host_natures or code in self.host_codes
 
     @property
     def breaches(self) -> tuple[tuple[frozenset[str], pl.Expr], ...]:
@@ -133,7 +144,7 @@ class Opposable(Kind[OpposableVersion]):
         """The acts of the visit whose overcharge counts, each row once."""
         hosts: dict[tuple[int, int], Row] = {}
         for row in sorted(scene.visit(), key=counting_order):
-            if row["nature"] in version.host_natures:
+            if version.hosts(row["code"], row["nature"]):
                 hosts.setdefault((row["input"], row["row"]), row)
         return OpposableTrace(
             any_sector=scene.code in (*version.any_sector, *version.doubtful),
@@ -189,8 +200,7 @@ def _uncharged_at_tariff(run: Run) -> pl.DataFrame:
 
 def _may_host(acts_read: pl.DataFrame, version: OpposableVersion) -> pl.DataFrame:
     """The acts whose overcharge counts."""
-    of_nature = pl.col("nature").is_in(list(version.host_natures))
-    return counting(acts_read.select(_HOST)).filter(in_force(version), of_nature)
+    return counting(acts_read.select(_HOST)).filter(in_force(version), version.may_host)
 
 
 def _near(about: pl.DataFrame, may_charge: pl.DataFrame) -> pl.DataFrame:
