@@ -109,19 +109,22 @@ def test_a_title_is_cut_where_it_has_little_room() -> None:
 
 
 def test_what_frees_most_rules_comes_first() -> None:
-    """Rules before acts, then acts."""
+    """By itself, then with others, then by acts."""
     missing = [
         Unverifiable("frequence/a", 3, ("ald",)),
         Unverifiable("frequence/b", 90, ("place",)),
-        Unverifiable("frequence/c", 4, ("ald",)),
+        Unverifiable("frequence/c", 4, ("ald", "reason")),
         Unverifiable("frequence/d", 100, ("patient",)),
+        Unverifiable("tarif/e", 7, ("tariff",)),
     ]
-    said = shown(report(unverifiable=tuple(missing)))
+    said = shown(report(unverifiable=tuple(missing)), width=100)
     assert part(said, "Non vérifiable") == [
         "Non vérifiable :",
-        "  colonne « ALD » absente (2 règles, 7 actes)",
+        "  colonne « ALD » absente (2 règles, 7 actes, dont 1 sans autre manque)",
         "  valeurs manquantes dans « Patient » (1 règle, 100 actes)",
         "  colonne « Lieu » absente (1 règle, 90 actes)",
+        "  tarif inconnu à la date des soins (1 règle, 7 actes)",
+        "  colonne « Motif » absente (1 règle, 4 actes, avec d'autres manques)",
     ]
 
 
@@ -159,7 +162,7 @@ def test_what_is_set_apart_is_shown_in_part() -> None:
         *(f"  a.csv, cellule A{row} : illisible : « {row} »" for row in range(2, 7)),
         "  … et 5 autres",
         "Lignes non comptées : a.csv, ligne 3 : statut « rejeté »",
-        "Non lu : b.xlsx, non lu : classeur vide ; remplissez-le.",
+        "Non lu : b.xlsx, classeur vide ; remplissez-le",
     ]
 
 

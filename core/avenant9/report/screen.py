@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -9,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from avenant9.model import Report, Verdict
+from avenant9.model import Report, Unverifiable, Verdict
 from avenant9.report import sentences, table
 from avenant9.report.grid import grid
 from avenant9.report.headings import missing_words
 from avenant9.report.lines import lines
-from avenant9.report.page import Page, sections
+from avenant9.report.page import Page, place, sections
 from avenant9.report.values import share
 from avenant9.summary import out_of_time
 from avenant9.wording import counted, euros, integer
@@ -57,7 +58,7 @@ def render(report: Report, page: Page, screen: Screen) -> str:
             [
                 *_listed(page, "Lignes rejetées", [*sentences.rejected(report.rejected)]),
                 *_listed(page, "Lignes non comptées", sentences.not_counted_rows(report.not_counted)),
-                *_listed(page, "Non lu", [sentences.not_read(one) for one in report.unread if one.sheet is None]),
+                *_listed(page, "Non lu", [*_unread(report)]),
                 *_listed(page, "Non vérifiable", [*_missing(report)]),
                 *_listed(page, "Plafond d'activité à distance", [*_near_ceiling(report)]),
             ],
@@ -83,11 +84,12 @@ def _by_rule(page: Page, report: Report) -> list[str]:
     room = page.width + 2 - sum(widths) + widths[_TITLE]
     for row, (verdict, *_) in zip(rows, counts, strict=True):
         row[0], row[_TITLE] = page.paint(row[0], Verdict(verdict)), _cut(page, row[_TITLE], room - 2)
-    left_out = {_TITLE} if room < _LEAST_TITLE else set()
+    left_out = {_TITLE} if room < _LEAST_TITLE or not any(row[_TITLE] for row in cells) else set()
     left_out |= {_COUNT} if room < 0 else set()
-    kept = [place for place in range(len(_BY_RULE)) if place not in left_out]
-    align = ["right" if place >= _COUNT else "left" for place in kept]
-    return [grid(page, [_BY_RULE[place] for place in kept], [[row[place] for place in kept] for row in rows], align)]
+    kept = [column for column in range(len(_BY_RULE)) if column not in left_out]
+    align = ["right" if column >= _COUNT else "left" for column in kept]
+    shown = [[row[column] for column in kept] for row in (_BY_RULE, *rows)]
+    return [grid(page, shown[0], shown[1:], align)]
 
 
 def _cut(page: Page, text: str, room: int) -> str:
@@ -122,13 +124,29 @@ def _listed(page: Page, lead: str, items: Sequence[str]) -> list[str]:
     return [page.fit(f"{lead} :"), *shown] if items else []
 
 
+def _unread(report: Report) -> Iterator[str]:
+    """The files that could not be read, why, and what to do."""
+    for one in report.unread:
+        if one.sheet is None:
+            yield f"{place(one.file, None)}, {' ; '.join(filter(None, (one.reason, one.remedy)))}"
+
+
 def _missing(report: Report) -> Iterator[str]:
-    """What was missing, with the rules and acts that it would free: what frees most of them first."""
-    groups = sentences.by_missing(report.unverifiable)
-    freed = {missing: sum(entry.acts for entry in entries) for missing, entries in groups.items()}
-    for missing in sorted(groups, key=lambda missing: (-len(groups[missing]), -freed[missing], missing)):
-        rules, acts = counted(len(groups[missing]), "règle"), counted(freed[missing], "acte")
-        yield f"{missing_words(missing, report.columns)} ({rules}, {acts})"
+    """Each thing that was missing, with the rules and acts that it would free: what frees most by itself first."""
+    lacking: defaultdict[str, list[Unverifiable]] = defaultdict(list)
+    for entry in report.unverifiable:
+        for key in entry.missing:
+            lacking[key].append(entry)
+
+    def weight(key: str) -> tuple[int, int, int]:
+        entries = lacking[key]
+        return sum(entry.missing == (key,) for entry in entries), len(entries), sum(entry.acts for entry in entries)
+
+    for key in sorted(lacking, key=lambda key: (*(-part for part in weight(key)), key)):
+        alone, rules, acts = weight(key)
+        shared = "" if alone == rules else f", dont {alone} sans autre manque" if alone else ", avec d'autres manques"
+        words = missing_words((key,), report.columns)
+        yield f"{words} ({counted(rules, 'règle')}, {counted(acts, 'acte')}{shared})"
 
 
 def _near_ceiling(report: Report) -> Iterator[str]:
