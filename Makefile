@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 SOURCES := $(shell find core cli -type f -not -name '*.pyc')
 
-.PHONY: help demo test spark test-spark lint man bench bench-spark fuzz mutate libraries fixtures locale clean
+.PHONY: help demo test spark test-spark lint dist man bench bench-spark fuzz mutate libraries fixtures locale clean
 
 help:
 	@echo "make demo      set up a9 and check the shipped practice year (fixtures/annee_cabinet.xlsx)"
 	@echo "make test      set everything up and run the tests"
 	@echo "make spark     add pyspark to .venv (needs Java 17); make test-spark runs the tests of the cluster engine"
 	@echo "make lint      ruff, mypy --strict, import rules, and the legal lint of the rules"
+	@echo "make dist      build wheel and sdist, install the wheel in a bare environment and check a practice year with it"
 	@echo "make man       write the manual again from the commands, the templates and the rules"
 	@echo "make bench     time a9 against the mere loading of the same workbook"
 	@echo "make bench-spark  time a9 with Spark against a9 without (needs Java 17)"
@@ -62,6 +63,18 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
 	$(BIN)/python -m avenant9.rulebook.lint --cases tests/rules --as-of $$(date +%F)
+
+# The wheel is made from the sdist, so that neither can lack a file; what is tried is what a user gets.
+dist: $(VENV)/dev.stamp
+	@$(PIP) -e '.[dev,dist]'
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m twine check --strict dist/*.whl dist/*.tar.gz
+	$(PYTHON) -m venv dist/essai
+	dist/essai/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl
+	cd dist/essai && ./bin/a9 --version && ./bin/a9 check ../../fixtures/annee_cabinet.xlsx --as-of 2024-01-15 -o essai.json; \
+	test $$? -eq 1 && test -s essai.json && rm -rf ../essai
+	@ls dist
 
 man: $(VENV)/dev.stamp
 	$(BIN)/python man/build.py

@@ -102,7 +102,7 @@ class Explainer:
             date=act["date"],
             time=act["time"],
             practitioner=act["practitioner"],
-            patient=act["patient"],
+            patient=act["patient_shown"],
             pseudonym=self._pseudonym(act["patient"]),
             quantity=act["quantity"],
             coefficient=Thousandths(act["coefficient"]),

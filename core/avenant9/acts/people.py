@@ -60,30 +60,33 @@ def practitioner_key(text: str) -> str:
 def _read_patient(reading: Reading, columns: dict[str, pl.Series]) -> None:
     """File number; else NIR with birth rank or birth date; else names, with the birth date where there is one.
 
-    `patient` tells one patient from another, `patient_shown` is what the file says; `patient_nir` that it is a NIR,
-    the same for every practitioner; `patient_uncertain` that several may stand under it.
+    `patient` tells one patient from another; `patient_shown` is what the file says, the name and the birth date in
+    the place of a NIR, which nobody is shown; `patient_nir` that it is a NIR, the same for every practitioner;
+    `patient_uncertain` that several may stand under it.
     """
     number, nir = reading.cells("patient"), reading.cells("nir")
     born = columns["birth_date"].dt.to_string("%Y-%m-%d")
+    named = _named(reading, columns["birth_date"])
     if number is not None:
         shown = whole_identifiers(reading, "patient", number)
         patient = _spelled(reading, "patient", shown, one_spelling)
         is_nir = values.distinct(shown, lambda cell: bool(_NIR.fullmatch(_insured(cell) or "")), pl.Boolean())
         uncertain = (_of_names(shown) | is_nir) & born.is_null()
+        shown = shown.cast(pl.String).zip_with(~is_nir.fill_null(False), named)
     elif nir is not None:
-        shown = whole_identifiers(reading, "nir", nir)
-        patient, alone = _by_nir(reading, shown, born)
+        patient, alone = _by_nir(reading, whole_identifiers(reading, "nir", nir), born)
+        shown = named
         is_nir = patient.str.len_chars() >= _NIR_LENGTH  # BEN_NIR_PSA has another form
         uncertain = is_nir & alone
     else:
-        patient, shown = _by_name(reading, born)
+        patient, shown = _by_name(reading, born), named
         together = "first_name" in reading.found.columns and "birth_date" in reading.found.columns
         is_nir = pl.Series([False]).new_from_index(0, len(patient))
         uncertain = patient.is_not_null() & (not together)
     _say_uncertain(reading, uncertain, is_nir)
     nobody = patient.is_null()
     columns["patient"] = patient.alias("patient")
-    columns["patient_shown"] = shown.cast(pl.String).alias("patient_shown")
+    columns["patient_shown"] = shown.alias("patient_shown")
     columns["patient_uncertain"] = uncertain.set(nobody, None).alias("patient_uncertain")
     columns["patient_nir"] = is_nir.set(nobody, None).alias("patient_nir")
 
@@ -190,18 +193,31 @@ def _by_nir(reading: Reading, nir: pl.Series, born: pl.Series) -> tuple[pl.Serie
     return known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who, False
 
 
-def _by_name(reading: Reading, born: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The names, with the birth date where the sheet has one; and as they are shown."""
-    names = [cells for cells in (reading.text("last_name"), reading.text("first_name")) if cells is not None]
+def _by_name(reading: Reading, born: pl.Series) -> pl.Series:
+    """The names, with the birth date where the sheet has one."""
+    names = _names(reading)
     if "last_name" not in reading.found.columns:
-        nobody = pl.Series("patient", [None], dtype=pl.String()).new_from_index(0, len(reading.rows))
-        return nobody, nobody
+        return pl.Series("patient", [None], dtype=pl.String()).new_from_index(0, len(reading.rows))
     parts = [_spelled(reading, cells.name, cells, _folded_name) for cells in names]
     if "birth_date" in reading.found.columns:
         parts.append(born)
         said = "nom, prénom et naissance" if len(names) > 1 else "nom et naissance"
         reading.notices.append(f"{reading.place} : identité incertaine, patients reconnus par {said}.")
-    return _beside("|", parts), _beside(" ", names)
+    return _beside("|", parts)
+
+
+def _named(reading: Reading, birth_dates: pl.Series) -> pl.Series:
+    """The names and the birth date of each row, null where there is no name."""
+    names = _names(reading)
+    if "last_name" not in reading.found.columns:
+        return pl.Series("patient", [None], dtype=pl.String()).new_from_index(0, len(reading.rows))
+    told = pl.concat_str(*names, birth_dates.dt.to_string("%d/%m/%Y"), separator=" ", ignore_nulls=True)
+    return pl.select(pl.when(names[0].is_not_null()).then(told)).to_series()
+
+
+def _names(reading: Reading) -> list[pl.Series]:
+    texts = (reading.text("last_name"), reading.text("first_name"))
+    return [cells for cells in texts if cells is not None]
 
 
 def _beside(between: str, texts: list[pl.Series]) -> pl.Series:

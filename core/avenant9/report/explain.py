@@ -45,7 +45,7 @@ def apply(explanation: Explanation, profile: str) -> Explanation:
 
 def _shown_act(one: ActExplained, profile: str) -> ActExplained:
     facts = one.act
-    shown = facts.patient if profile == "interne" else facts.pseudonym
+    shown = (facts.patient or facts.pseudonym) if profile == "interne" else facts.pseudonym
     facts = replace(facts, patient=shown, pseudonym=None)
     if profile != "fiscal":
         return replace(one, act=facts)

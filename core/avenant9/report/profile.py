@@ -28,8 +28,8 @@ FAMILIES = {
 def apply(report: Report, profile: str) -> Report:
     """The report as `profile` may see it.
 
-    `interne` shows patients as in the file, every other profile pseudonyms; `fiscal` tells nothing of the nature
-    of the services (LPF, L13-0 A).
+    `interne` shows patients as in the file (the pseudonym of those of whom it only gives a NIR), every other profile
+    pseudonyms; `fiscal` tells nothing of the nature of the services (LPF, L13-0 A).
 
     Raises:
         ValueError: no such profile.
@@ -38,8 +38,8 @@ def apply(report: Report, profile: str) -> Report:
         raise ValueError(f"no such profile: {profile}")
     findings = report.findings
     if "pseudonym" in findings.columns:
-        shown = "patient" if profile == "interne" else "pseudonym"
-        findings = findings.with_columns(patient=pl.col(shown)).drop("pseudonym")
+        shown = ("patient", "pseudonym") if profile == "interne" else ("pseudonym",)
+        findings = findings.with_columns(patient=pl.coalesce(shown)).drop("pseudonym")
     shown_report = replace(report, profile=profile, findings=findings)
     return _without_nature(shown_report) if profile == "fiscal" else shown_report
 
