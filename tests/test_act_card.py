@@ -111,3 +111,25 @@ def test_the_rules_of_an_act_are_those_of_its_card() -> None:
         rules = {name for name in lines if name in rulebook().rules}
         assert set(rules_about(rulebook(), code=code, at=at)) == rules
     assert rules_about(rulebook()) == [*rulebook().rules]
+
+
+def test_specialties_are_named() -> None:
+    named = rulebook().nomenclature.specialties
+    [who] = [
+        line.says for line in of("MCY", date(2025, 3, 1)).of("condition", in_force=True) if "spécialité" in line.says
+    ]
+    assert who == (
+        f"facturé par les spécialités 17\u00a0{named[17]}, 33\u00a0{named[33]} et 75\u00a0{named[75]} seulement"
+    )
+    answer = act_card.answer(of("CS", date(2025, 3, 1)))
+    assert "26,50\u00a0€ (43 spécialités)" in answer
+    assert f"(spécialité 34\u00a0{named[34]})" in answer
+    tariffs = [line.says for line in of("CS", date(2025, 3, 1)).of("tariff", in_force=True)]
+    assert any(f"14\u00a0{named[14]}" in says for says in tariffs)
+
+
+def test_why_a_specialty_is_only_a_review_is_told() -> None:
+    lines = [line for line in of("MCS", date(2025, 3, 1)).of("condition", in_force=True) if "81" in line.says]
+    assert [line.says.rpartition(" ; ")[2] for line in lines] == [
+        "la CNAM range cette spécialité avec les omnipraticiens"
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ from avenant9.period import Period
 from avenant9.rulebook.load import Rulebook
 from avenant9.rulebook.measures import Measure
 from avenant9.rulebook.references import references
-from avenant9.wording import did_you_mean, euros, listed, numbers, plural
+from avenant9.wording import NBSP, counted, did_you_mean, euros, listed, plural
 
 #: What is said of an act, in the order in which it is told.
 TOPICS = {
@@ -87,6 +87,7 @@ class ActCard:
     at: date
     nature: str
     also: tuple[str, ...]  # its other spellings
+    specialties: Mapping[int, str]  # CNAM code -> its name
     lines: tuple[Line, ...]
 
     @property
@@ -121,13 +122,14 @@ def meant(text: str, rulebook: Rulebook) -> str:
 def card(code: str, at: date, rulebook: Rulebook, measures: Mapping[str, Measure]) -> ActCard:
     """What is said of `code`, a code of the rulebook or of the CCAM."""
     act, nature = rulebook.acts.get(code), _nature(rulebook, code)
-    lines = [*_of_nomenclature(act)] if act else []
+    names = rulebook.nomenclature.specialties
+    lines = [*_of_nomenclature(act, names)] if act else []
     for name, rule in rulebook.rules.items():
         for version in rule.version:
-            lines += _of_version(name, rule, version, code, nature)
+            lines += _of_version(name, rule, version, code, rulebook)
     for name, measure in measures.items():
         lines += _of_measure(name, measure, code, rulebook)
-    return ActCard(code, act, at, nature, _spellings(code, act, rulebook.nomenclature), tuple(lines))
+    return ActCard(code, act, at, nature, _spellings(code, act, rulebook.nomenclature), names, tuple(lines))
 
 
 def _spellings(code: str, act: Act | None, nomenclature: Nomenclature) -> tuple[str, ...]:
@@ -138,23 +140,35 @@ def _spellings(code: str, act: Act | None, nomenclature: Nomenclature) -> tuple[
     return (*plain, *times, *numbered)
 
 
-def _of_nomenclature(act: Act) -> Iterator[Line]:
+def _of_nomenclature(act: Act, names: Mapping[int, str]) -> Iterator[Line]:
     for span in act.existence:
         yield _line("existence", "", "facturable", span)
     for value in act.tariff:
-        line = _line("tariff", "", amount_of(value) + _overseas(value), value)
+        line = _line("tariff", "", amount_of(value, names) + _overseas(value), value)
         yield replace(line, amount=f"{value.amount:.2f}")
 
 
-def amount_of(value: TariffValue) -> str:
-    """`60,00 €`, with whose it is and what else is accepted."""
+def amount_of(value: TariffValue, names: Mapping[int, str], *, at_most: int | None = None) -> str:
+    """`60,00 €`, with whose it is and what else is accepted.
+
+    Args:
+        value: the tariff.
+        names: of specialties, by CNAM code.
+        at_most: more specialties than these are counted, not named.
+    """
     words = _euros(value.amount)
     if value.specialties:
-        word = plural(len(value.specialties), "spécialité")
-        words += f" ({word} {numbers(value.specialties)})"
+        count = len(value.specialties)
+        told = f"{plural(count, 'spécialité')} {_named(value.specialties, names)}"
+        words += f" ({told if at_most is None or count <= at_most else counted(count, 'spécialité')})"
     if value.accepted:
         words += f", ou {listed([*map(_euros, value.accepted)], 'ou')}"
     return words
+
+
+def _named(specialties: Iterable[int], names: Mapping[int, str]) -> str:
+    """`33 psychiatrie`, in a list."""
+    return listed([f"{code:02d}{NBSP}{names.get(code, '')}".rstrip() for code in specialties])
 
 
 def _overseas(value: TariffValue) -> str:
@@ -175,7 +189,7 @@ def rules_about(rulebook: Rulebook, *, code: str | None = None, at: date | None 
         versions = [version for version in rule.version if at is None or at in version.period]
         if code is None:
             return bool(versions)
-        return any(_of_version("", rule, version, code, _nature(rulebook, code)) for version in versions)
+        return any(_of_version("", rule, version, code, rulebook) for version in versions)
 
     return [name for name, rule in rulebook.rules.items() if speaks(rule)]
 
@@ -185,13 +199,13 @@ def _nature(rulebook: Rulebook, code: str) -> str:
     return rulebook.acts[code].nature if code in rulebook.acts else "technique"
 
 
-def _of_version(name: str, rule: Kind[Any], version: Version, code: str, nature: str) -> list[Line]:
+def _of_version(name: str, rule: Kind[Any], version: Version, code: str, rulebook: Rulebook) -> list[Line]:
     """What a version of a rule says of the act: where it names it, or its nature."""
     if isinstance(version, SpecialtyVersion):
-        return [*_of_specialties(name, version, code)]
+        return [*_of_specialties(name, version, code, rulebook.nomenclature.specialties)]
     if isinstance(version, TariffVersion):
         return [*_of_combinations(name, version, code)]
-    named = _names(version, code)
+    named, nature = _names(version, code), _nature(rulebook, code)
     if not (named or any(one.selects(code, nature) for one in _selections(version))):
         return []
     family = name.partition("/")[0]
@@ -208,16 +222,17 @@ def _selections(model: BaseModel) -> Iterator[Selection]:
     return (value for value in values if isinstance(value, Selection))
 
 
-def _of_specialties(name: str, version: SpecialtyVersion, code: str) -> Iterator[Line]:
+def _of_specialties(name: str, version: SpecialtyVersion, code: str, names: Mapping[int, str]) -> Iterator[Line]:
     for entry in version.entry:
         if code in entry.codes:
-            yield _line("condition", name, _who(entry), version, Verdict(entry.verdict))
+            yield _line("condition", name, _who(entry, names), version, Verdict(entry.verdict))
 
 
-def _who(entry: SpecialtyEntry) -> str:
-    if entry.allowed:
-        return f"facturé par les spécialités {numbers(entry.allowed)} seulement"
-    return f"jamais facturé par les spécialités {numbers(entry.refused)}"
+def _who(entry: SpecialtyEntry, names: Mapping[int, str]) -> str:
+    codes = entry.allowed or entry.refused
+    who = f"{plural(len(codes), 'la spécialité', 'les spécialités')} {_named(codes, names)}"
+    why = f" ; {entry.doubt}" if entry.doubt else ""
+    return f"facturé par {who} seulement{why}" if entry.allowed else f"jamais facturé par {who}{why}"
 
 
 def _of_combinations(name: str, version: TariffVersion, code: str) -> Iterator[Line]:

@@ -17,7 +17,7 @@ import polars as pl
 from avenant9 import one_patient
 from avenant9.acts.netting import twice
 from avenant9.kinds import Kind
-from avenant9.kinds.run import UNVERIFIABLE, Run
+from avenant9.kinds.run import UNVERIFIABLE, Run, saying_why
 from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version
 from avenant9.model import FINDINGS, Outcome
@@ -195,7 +195,7 @@ def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:
 
 def _stamped(outcome: Outcome, source: str, version: Version) -> Outcome:
     return Outcome(
-        outcome.findings.with_columns(source=pl.coalesce("source", pl.lit(source))),
+        saying_why(outcome.findings, version).with_columns(source=pl.coalesce("source", pl.lit(source))),
         outcome.unverifiable.with_columns(at_most=pl.coalesce("at_most", pl.lit(version.verdict))),
     )
 

@@ -1430,8 +1430,8 @@ UNDERSTOOD: dict[str, set[str]] = {
     "no-overcharge": {"codes"},
     "base": {"codes", "base"},
     "sequel": {"after", "codes", "months", "limit"},
-    "opposable": {"any_sector", "doubtful", "doubt", "sector_2_without_optam", "host_natures", "host_codes"},
-    "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "doubt", "unknown_exception"},
+    "opposable": {"any_sector", "doubtful", "sector_2_without_optam", "host_natures", "host_codes"},
+    "condition": {"codes", "reasons", "requires", "unless", "doubtful_if", "unknown_exception"},
     "specialty": {"entry"},
     "host": {"codes", "specialties", "hosts", "doubtful_hosts"},
     "alternation": {"remote_codes", "least", "in_person"},
@@ -1454,7 +1454,16 @@ def check(case: Case) -> tuple[list[Finding], dict[str, tuple[int, frozenset[str
         rule = case.book.rules[name]
         if rule["kind"] not in KINDS:
             raise NotImplementedError(f"{name}: kind {rule['kind']}")
-        known = UNDERSTOOD[rule["kind"]] | {"from", "until", "verdict", "source", "checked_on", "note", "after_gap"}
+        known = UNDERSTOOD[rule["kind"]] | {
+            "from",
+            "until",
+            "verdict",
+            "source",
+            "checked_on",
+            "note",
+            "doubt",
+            "after_gap",
+        }
         for version in rule["version"]:
             if strange := set(version) - known:
                 raise NotImplementedError(f"{name}: {sorted(strange)}")

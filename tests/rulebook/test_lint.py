@@ -53,16 +53,29 @@ def test_a_secondary_source_alone() -> None:
         "erreur : frequence/te2-annuelle.toml, version 1 : « violation » sur une source secondaire : "
         "la note doit dire laquelle concorde avec elle"
     ]
-    assert remarks(with_rule("frequence/te2-annuelle", note="", verdict="review")) == []
+    assert remarks(with_rule("frequence/te2-annuelle", note="", verdict="review", doubt="un essai")) == []
 
 
 def test_an_entry_beyond_its_version() -> None:
     entry = SpecialtyEntry(codes=("MCY",), allowed=(33,), verdict="violation")
     source = SourceModel(title="Essai", url="https://exemple.fr", confidence="low")
     said = "entry 1 : « violation » va au-delà de la version ou de sa source"
-    for changes in ({"verdict": "review"}, {"verdict": "review", "source": source}):
-        found = remarks(with_rule("condition/specialite", entry=(entry,), **changes))
+    for changes in ({}, {"source": source}):
+        found = remarks(
+            with_rule("condition/specialite", entry=(entry,), verdict="review", doubt="un essai", **changes)
+        )
         assert [line.rpartition(", ")[2] for line in found] == [said]
+
+
+def test_a_review_says_why() -> None:
+    said = "« à examiner » sans dire pourquoi : écrire « doubt »"
+    assert remarks(with_rule("cumul/meg-examen", doubt=None)) == [
+        f"erreur : cumul/meg-examen.toml, version 1 : {said}"
+    ]
+    entry = SpecialtyEntry(codes=("MCY",), allowed=(33,), verdict="review")
+    [remark] = remarks(with_rule("condition/specialite", entry=(entry,)))
+    assert remark.endswith(said)
+    assert remarks(with_rule("donnees/doublon", doubt=None)) == []
 
 
 @pytest.mark.parametrize(("as_of", "old"), [(date(2027, 11, 22), False), (date(2027, 11, 23), True)])

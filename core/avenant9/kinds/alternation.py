@@ -10,7 +10,16 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
-from avenant9.kinds.run import ORDER, Run, in_force, missing_columns, outcome, unless_unnamed
+from avenant9.kinds.run import (
+    ORDER,
+    UNNAMED,
+    Run,
+    doubt_of_nobody,
+    in_force,
+    missing_columns,
+    outcome,
+    unless_unnamed,
+)
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Line, Told, Trace, act_list
 from avenant9.law.dated import Code, Version
@@ -69,6 +78,7 @@ class Alternation(Kind[AlternationVersion]):
         said = counted.filter(reached).select(
             "act",
             verdict=unless_unnamed(version.verdict),
+            doubt=doubt_of_nobody(pl.col("practitioner") == UNNAMED),
             at_stake="own_amount",
             message=pl.format("{} actes à distance pour ce patient en {}, aucun en présence.", "total", "year"),
             explanation=pl.struct(window=pl.format("{}-01-01/{}-12-31", "year", "year"), remote="total", in_person=0),

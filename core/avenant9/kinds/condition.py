@@ -13,11 +13,11 @@ from pydantic import Field
 
 from avenant9.acts.columns import in_french
 from avenant9.kinds.kind import Kind, Reason
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, outcome
+from avenant9.kinds.run import DEDUCED, Run, concerned, doubt_where, doubts, hidden_by_grouping, outcome
 from avenant9.kinds.scene import Row, Scene, admitted
 from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AgeWithin, AnyTest, SpecialtyIn, Test, age
 from avenant9.kinds.trace import Fact, Line, Told, Trace
-from avenant9.law.dated import Code, Text, Version
+from avenant9.law.dated import Code, Version
 from avenant9.model import Outcome
 
 
@@ -26,7 +26,8 @@ class ConditionVersion(Version):
 
     Unknown values are carried through: the act is *unverifiable* where they could change the answer, or a review
     where only an exception is unknown and `unknown_exception` says so. Where one of `doubtful_if` holds, or could,
-    what would be a violation is a review; so it is where every test that fails leaves a doubt. `doubt` says why.
+    what would be a violation is a review; so it is where every test that fails leaves a doubt, and nothing
+    unknown could fail one without any.
     """
 
     codes: tuple[Code, ...] = Field(min_length=1, title="actes")
@@ -34,7 +35,6 @@ class ConditionVersion(Version):
     requires: tuple[AnyTest, ...] = Field(min_length=1, title="conditions")
     unless: tuple[AnyTest, ...] = Field((), title="sauf")
     doubtful_if: tuple[AnyTest, ...] = Field((), title="à examiner si")
-    doubt: Text | None = Field(None, title="pourquoi à examiner")
     unknown_exception: Literal["unverifiable", "review"] = Field("unverifiable", title="exception inconnue")
 
     @property
@@ -126,42 +126,47 @@ def _holds(test: Test, scene: Scene) -> bool | None:
 
 
 def _judged(about: pl.DataFrame, version: ConditionVersion, applies: pl.Expr) -> pl.DataFrame:
-    """Adds `broken` (null: unknown), `doubtful` (a review), `disputed` (whatever the tests say), `age`."""
+    """Adds `broken` (null: unknown), `doubtful` (a review) and `doubt` (why), `age`."""
     met = reduce(and_, (test.holds for test in version.requires))
     exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
     only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
     unexcused = pl.when(only_exception).then(exempt.is_null()).otherwise(False)
     firmly = reduce(or_, ((~test.holds & ~test.in_doubt).fill_null(False) for test in version.requires))
     unknown = reduce(or_, (test.holds.is_null() for test in version.requires))
-    disputed = _disputed(version)
+    doubted = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(False)).fill_null(True)
+    deduced = _deduced(version)
+    disputed = doubted | deduced | pl.lit(version.verdict == "review")
     settled = firmly | ~unknown | disputed | unexcused  # else what is unknown could make a violation of a review
     broken = pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True))
     return about.with_columns(
         broken=broken & pl.when(settled).then(True),
         doubtful=unexcused | disputed | ~firmly,
-        disputed=disputed,
+        doubt=doubts(
+            pl.when(unexcused).then(pl.lit("rien ne dit si une exception s'applique")),
+            pl.when(deduced).then(pl.lit(DEDUCED)),
+            doubt_where(doubted, version),
+            *(pl.when(~test.holds & ~firmly).then(test.doubt(version)) for test in version.requires),
+        ),
         age=age(),
     )
 
 
-def _disputed(version: ConditionVersion) -> pl.Expr:
-    """Whether the text, or what the file says around the act, leaves a doubt whatever the tests say."""
-    doubtful = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(version.verdict == "review"))
-    if any(isinstance(test, SpecialtyIn) for test in version.tests):
-        doubtful |= pl.col("specialty_deduced")
-    return doubtful.fill_null(True)
+def _deduced(version: ConditionVersion) -> pl.Expr:
+    """Whether a test reads a specialty that codes alone tell."""
+    reads_it = any(isinstance(test, SpecialtyIn) for test in version.tests)
+    return pl.col("specialty_deduced").fill_null(True) if reads_it else pl.lit(False)
 
 
 def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
     failed = [pl.when(~test.holds).then(test.failed(version, version.reasons)) for test in version.requires]
     names = [pl.when(~test.holds).then(pl.lit(test.name)) for test in version.requires]
-    failed.append(pl.when("disputed").then(pl.lit(version.doubt, pl.String)))
     of_age = any(isinstance(test, AgeUnder | AgeAtLeast | AgeWithin) for test in version.requires)
     return found.select(
         "act",
         verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
         at_stake="own_amount",
         message=pl.format("{} : {}.", "code", pl.concat_str(failed, separator=" ; ", ignore_nulls=True)),
+        doubt="doubt",
         explanation=pl.struct(broken=pl.concat_list(names).list.drop_nulls(), age=pl.col("age") if of_age else None),
         related=pl.lit([], pl.List(pl.UInt32)),
     )

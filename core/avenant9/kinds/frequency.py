@@ -15,8 +15,11 @@ from avenant9.kinds.at_worst import may_pass
 from avenant9.kinds.kind import Channel, Key, Kind, Reason
 from avenant9.kinds.run import (
     ORDER,
+    UNNAMED,
     Run,
     concerned,
+    doubt_of_nobody,
+    doubts,
     hidden_by_grouping,
     missing_columns,
     outcome,
@@ -431,6 +434,10 @@ def _said(near: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
         verdict=pl.when(rests_on_doubt).then(pl.lit("review")).otherwise(sure),
         at_stake=part_of(pl.col("own_amount"), pl.col("units"), pl.col("quantity")),
         message=counted if version.limit else never,
+        doubt=doubts(
+            doubt_of_nobody((pl.col("practitioner") == UNNAMED) & ("practitioner" in version.per)),
+            pl.when(rests_on_doubt).then(pl.lit("un des actes comptés en répète peut-être un autre")),
+        ),
         explanation=pl.struct(
             window=pl.format("{}/{}", pl.col("start").dt.to_string("%Y-%m-%d"), last_day),
             limit=pl.lit(version.limit),

@@ -10,7 +10,19 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, in_force, missing_columns, outcome, unless_unnamed
+from avenant9.kinds.run import (
+    UNNAMED,
+    Run,
+    concerned,
+    doubt_of_nobody,
+    doubt_where,
+    doubts,
+    hidden_by_grouping,
+    in_force,
+    missing_columns,
+    outcome,
+    unless_unnamed,
+)
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.visit import COLUMNS, Role, VisitTrace, chosen, maybe_beside, others, visits
 from avenant9.law.dated import Code, Version
@@ -56,13 +68,18 @@ class Host(Kind[HostVersion]):
         )
         elsewhere = maybe_beside(bare, mine.filter(version.hosts.chosen))
         open_question = pl.col("act").is_in(elsewhere.implode()) & ~pl.col("doubtful")
+        missing = f"l'acte à accompagner ({version.hosts.french})"
         said = bare.filter(~open_question).select(
             "act",
             verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(unless_unnamed(version.verdict)),
             at_stake="own_amount",
             message=pl.when("doubtful")
             .then(pl.format("{} : l'acte accompagné ce jour-là est d'un genre discuté.", "code"))
-            .otherwise(pl.format("{} : l'acte à accompagner manque, pour ce patient et ce jour.", "code")),
+            .otherwise(pl.format(f"{{}} : {missing} manque, pour ce patient et ce jour.", "code")),
+            doubt=doubts(
+                doubt_where(pl.col("doubtful"), version),
+                doubt_of_nobody(~pl.col("doubtful") & (pl.col("practitioner") == UNNAMED)),
+            ),
             explanation=pl.struct(doubtful_host="doubtful"),
             related=pl.lit([], pl.List(pl.UInt32)),
         )

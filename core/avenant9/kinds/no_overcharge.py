@@ -61,6 +61,7 @@ class NoOvercharge(Kind[NoOverchargeVersion]):
             verdict=pl.when("alone").then(pl.lit(version.verdict)).otherwise(pl.lit("review")),
             at_stake="overcharge",
             message=pl.format("{} : dépassement de {}, aucun n'est admis.", "code", euros(pl.col("overcharge"))),
+            doubt=pl.when(~pl.col("alone")).then(pl.lit("il est peut-être celui d'un autre acte de la ligne")),
             explanation=pl.struct(overcharge=money(pl.col("overcharge"))),
             related=pl.lit([], pl.List(pl.UInt32)),
         )

@@ -12,7 +12,17 @@ from pydantic import Field
 from avenant9.acts.netting import counting
 from avenant9.kinds.french import euros, money
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import ORDER, Run, concerned, hidden_by_grouping, in_force, outcome
+from avenant9.kinds.run import (
+    ORDER,
+    Run,
+    concerned,
+    doubt_of_nobody,
+    doubt_where,
+    doubts,
+    hidden_by_grouping,
+    in_force,
+    outcome,
+)
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Cents, Fact, Line, Told, Trace, cents
 from avenant9.kinds.visit import ROW, VISIT, maybe_beside, unnamed
@@ -45,7 +55,6 @@ class OpposableVersion(Version):
 
     any_sector: tuple[Code, ...] = Field((), title="actes, tous secteurs")
     doubtful: tuple[Code, ...] = Field((), title="actes à examiner, tous secteurs")
-    doubt: str = Field("", title="à examiner parce que")
     sector_2_without_optam: tuple[Code, ...] = Field((), title="actes, secteur 2 hors OPTAM")
     # the acts whose overcharge counts: those that they go with, and those of them that may bear one of their own
     host_natures: tuple[Nature, ...] = Field(min_length=1, title="natures des actes associés")
@@ -130,11 +139,11 @@ class Opposable(Kind[OpposableVersion]):
             verdict=pl.when(nameless | pl.col("doubtful")).then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
             at_stake="charged",
             message=pl.format(
-                "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.{}",
+                "{} : tarif opposable exigé ; dépassement de {} le même jour pour ce patient.",
                 "codes",
                 euros(pl.col("charged")),
-                pl.when("doubtful").then(pl.lit(f" À examiner : {version.doubt}.")).otherwise(pl.lit("")),
             ),
+            doubt=doubts(doubt_of_nobody(nameless), doubt_where(pl.col("doubtful"), version)),
             explanation=pl.struct(overcharge=money(pl.col("charged"))),
             related="others",
         )

@@ -11,7 +11,17 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
-from avenant9.kinds.run import ORDER, Run, hidden_by_grouping, in_force, missing_columns, no_findings, outcome
+from avenant9.kinds.run import (
+    ORDER,
+    Run,
+    doubt_of_nobody,
+    doubts,
+    hidden_by_grouping,
+    in_force,
+    missing_columns,
+    no_findings,
+    outcome,
+)
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Trace
 from avenant9.kinds.visit import COLUMNS, ROW, VISIT, Role, VisitTrace, chosen, maybe_beside, others, unnamed, visits
@@ -142,6 +152,10 @@ class Pair(Kind[PairVersion]):
                 "code",
                 pl.col("codes").list.join(", "),
                 pl.when(one_invoice).then(pl.lit("sur la même facture")).otherwise(pl.lit("le même jour")),
+            ),
+            doubt=doubts(
+                doubt_of_nobody(pl.col("nameless")),
+                pl.when(~pl.col("sure")).then(pl.lit("un numéro de facture manque : ils sont peut-être sur deux")),
             ),
             explanation=pl.struct(excluded="code", beside="codes"),
             related="others",

@@ -12,7 +12,17 @@ from pydantic import Field
 
 from avenant9.kinds.french import day
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import ORDER, Run, concerned, hidden_by_grouping, missing_columns, outcome, unless_unnamed
+from avenant9.kinds.run import (
+    ORDER,
+    UNNAMED,
+    Run,
+    concerned,
+    doubt_of_nobody,
+    hidden_by_grouping,
+    missing_columns,
+    outcome,
+    unless_unnamed,
+)
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Fact, Line, Told, Trace, act_list
 from avenant9.law.dated import Code, Version
@@ -127,6 +137,7 @@ def _said(looked: pl.DataFrame, version: ProximityVersion) -> pl.DataFrame:
     return found.filter(pl.col("before") | pl.col("after")).select(
         "act",
         verdict=unless_unnamed(version.verdict),
+        doubt=doubt_of_nobody(pl.col("practitioner") == UNNAMED),
         at_stake="own_amount",
         message=pl.format("{} : ce praticien a vu ce patient {}.", "code", seen),
         related=pl.concat_list(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9.calendar import Calendar
-from avenant9.law.dated import Dated
+from avenant9.law.dated import Dated, Version
 from avenant9.law.nomenclature import Prices
 from avenant9.model import FINDINGS, GrantedCeiling, Outcome
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 #: The practitioner of all rows, where no column and no option names one.
 UNNAMED = "?"
+#: Why what rests on a specialty that no column gives is only a review.
+DEDUCED = "la spécialité est déduite des codes"
+#: FINDINGS, and why one is only a review, where its check says it.
+ANSWERS = {**FINDINGS, "doubt": pl.String()}
 #: `at_most` is the gravest that the answer could be, null for the verdict of the version.
 #: Counting order; no time comes first.
 ORDER = ("date", "time", "act")
@@ -97,12 +101,12 @@ def no_findings() -> pl.DataFrame:
 
 
 def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
-    """Puts findings and unknowns into their schemas; columns that a kind does not fill are null.
+    """Puts findings (ANSWERS) and unknowns into their schemas; columns that a kind does not fill are null.
 
     `explanation` may be a struct: it becomes a JSON object.
     """
     columns = []
-    for name, dtype in FINDINGS.items():
+    for name, dtype in ANSWERS.items():
         if name not in found.columns:
             columns.append(pl.lit(None, dtype).alias(name))
         elif name == "explanation" and isinstance(found.schema[name], pl.Struct):
@@ -125,6 +129,31 @@ def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
 def part_of(amount: pl.Expr, units: pl.Expr, quantity: pl.Expr) -> pl.Expr:
     """`amount x units / quantity` in cents, half up; null without an amount."""
     return (2 * amount * units + quantity) // (2 * quantity)
+
+
+def saying_why(findings: pl.DataFrame, version: Version) -> pl.DataFrame:
+    """FINDINGS of ANSWERS: the messages of reviews say why they are."""
+    always = pl.lit(version.doubt if version.verdict == "review" else None, pl.String)
+    why = pl.concat_str("doubt", always, separator=" ; ", ignore_nulls=True)
+    unsaid = (pl.col("verdict") != "review") | (why == "")
+    said = pl.format("{} À examiner : {}.", "message", why)
+    return findings.with_columns(message=pl.when(unsaid).then("message").otherwise(said)).select(list(FINDINGS))
+
+
+def doubt_where(holds: pl.Expr, version: Version) -> pl.Expr:
+    """Why the version is in doubt of some findings; null where it is of all, which `saying_why` tells."""
+    return pl.when(holds).then(pl.lit(version.doubt if version.verdict == "violation" else None, pl.String))
+
+
+def doubt_of_nobody(unnamed: pl.Expr) -> pl.Expr:
+    """Why a finding that hangs on the practitioner, whom nothing names, is a review."""
+    return pl.when(unnamed).then(pl.lit("aucune colonne ne nomme le praticien"))
+
+
+def doubts(*reasons: pl.Expr) -> pl.Expr:
+    """Several reasons in one text; null without any."""
+    text = pl.concat_str(*reasons, separator=" ; ", ignore_nulls=True)
+    return pl.when(text != "").then(text)
 
 
 def unless_unnamed(verdict: str) -> pl.Expr:

@@ -10,10 +10,10 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
+from avenant9.kinds.run import DEDUCED, Run, concerned, doubts, hidden_by_grouping, missing_columns, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Fact, Line, Told, Trace
-from avenant9.law.dated import Code, FoundVerdict, RefusedError, SpecialtyCode, Value, Version
+from avenant9.law.dated import Code, FoundVerdict, RefusedError, SpecialtyCode, Text, Value, Version
 from avenant9.model import Outcome, Verdict
 from avenant9.wording import numbers
 
@@ -25,6 +25,7 @@ class SpecialtyEntry(Value):
     allowed: tuple[SpecialtyCode, ...] = ()
     refused: tuple[SpecialtyCode, ...] = ()
     verdict: FoundVerdict
+    doubt: Text | None = None  # why it is a review
 
     @model_validator(mode="after")
     def _one_list(self) -> SpecialtyEntry:
@@ -49,7 +50,8 @@ class SpecialtyEntry(Value):
     def french(self) -> str:
         codes = numbers(self.allowed or self.refused)
         who = f"seulement {codes}" if self.allowed else f"sauf {codes}"
-        return f"{', '.join(self.codes)} {who} ({Verdict(self.verdict).french})"
+        why = f" : {self.doubt}" if self.doubt else ""
+        return f"{', '.join(self.codes)} {who} ({Verdict(self.verdict).french}{why})"
 
 
 class SpecialtyVersion(Version):
@@ -81,11 +83,11 @@ class Specialty(Kind[SpecialtyVersion]):
         entries = [entry for entry in version.entry if not asked.isdisjoint(entry.codes)]
         refused = [
             billers.filter(pl.col("code").is_in(list(entry.codes)), entry.refused_ones).with_columns(
-                verdict=pl.lit(entry.verdict)
+                verdict=pl.lit(entry.verdict), doubt=pl.lit(entry.doubt, pl.String)
             )
             for entry in entries
         ]
-        wrong = pl.concat([billers.clear().with_columns(verdict=pl.lit("")), *refused])
+        wrong = pl.concat([billers.clear().with_columns(verdict=pl.lit(""), doubt=pl.lit("")), *refused])
         found = about.filter(pl.col("code").is_in(wrong["code"].implode())).join(
             wrong, on=["code", "specialty"], maintain_order="left_right"
         )
@@ -104,6 +106,7 @@ class Specialty(Kind[SpecialtyVersion]):
             verdict=pl.when("specialty_deduced").then(pl.lit("review")).otherwise("verdict"),
             at_stake="own_amount",
             message=pl.format("{} : la spécialité {} ne facture pas ce code.", "code", _two_digits()),
+            doubt=doubts(pl.when("specialty_deduced").then(pl.lit(DEDUCED)), pl.col("doubt")),
             explanation=pl.struct(specialty=_two_digits()),
             related=pl.lit([], pl.List(pl.UInt32)),
         )

@@ -16,7 +16,7 @@ from avenant9.kinds.french import euros as in_euros
 from avenant9.kinds.french import money
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.opposable import Opposable
-from avenant9.kinds.run import Run, in_force, outcome
+from avenant9.kinds.run import Run, doubts, in_force, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.specialty import Specialty, SpecialtyEntry
 from avenant9.kinds.trace import Cents, Fact, Line, Span, Thousandths, Told, Trace, cents, times
@@ -70,9 +70,10 @@ _ANSWERED = [
     "label",
 ]
 
-_OFF_HOURS = (
-    " À examiner : la nuit, le dimanche ou un jour férié, des majorations de la permanence des soins peuvent y être."
-)
+_OFF_HOURS = "la nuit, le dimanche ou un jour férié, des majorations de la permanence des soins peuvent y être"
+_LESS = "le code ou le montant est peut-être faux, il n'y a rien à rendre"
+_EXTRAS = "le montant peut contenir ce qui n'a pas de tarif ici, comme un déplacement"
+_UNSURE = "le tarif lui-même laisse un doute (source unique, montant déduit ou disputé)"
 _NO_TARIFF = {
     "specialty": "il dépend de la spécialité",
     "original_code": "l'acte derrière ce code n'est pas connu",
@@ -185,13 +186,18 @@ class Tariff(Kind[TariffVersion]):
             .otherwise(pl.lit("review")),
             at_stake=pl.when(above).then("gap").otherwise(0),
             message=pl.format(
-                "{} : {} hors dépassement, tarif {} ; {} de {}.{}",
+                "{} : {} hors dépassement, tarif {} ; {} de {}.",
                 "label",
                 in_euros(base),
                 in_euros(expected),
                 in_euros(pl.col("gap").abs()),
                 pl.when(above).then(pl.lit("trop")).otherwise(pl.lit("moins")),
-                pl.when("off_hours").then(pl.lit(_OFF_HOURS)).otherwise(pl.lit("")),
+            ),
+            doubt=doubts(
+                pl.when(~above).then(pl.lit(_LESS)),
+                pl.when("off_hours").then(pl.lit(_OFF_HOURS)),
+                pl.when(above & pl.col("extras")).then(pl.lit(_EXTRAS)),
+                pl.when(above & (pl.col("tariff_verdict") == "review")).then(pl.lit(_UNSURE)),
             ),
             explanation=pl.struct(billed=money(base), tariff=money(expected), difference=money(pl.col("gap"))),
             related=pl.lit([], pl.List(pl.UInt32)),

@@ -50,6 +50,7 @@ _HOURS = {
     "regional": "aux heures de la permanence des soins si la région le prévoit",
 }
 _SATURDAY = 6
+_ORDER_OF_FACTS = "l'ordre des faits, ou leur saisie, est en cause"
 #: Ages are told in days, then in months, up to these months.
 _IN_DAYS, _IN_MONTHS_UNTIL = 2, 36
 YesNo = Literal["treating_doctor", "ald", "optam", "territory"]
@@ -84,6 +85,10 @@ class Test(Value):
     def in_doubt(self) -> pl.Expr:
         """Whether, where it does not hold, only a person can settle it."""
         return pl.lit(False)
+
+    def doubt(self, version: Version) -> pl.Expr:
+        """Why, in words, where it does not hold and `in_doubt` does."""
+        return pl.lit(None, pl.String)
 
     @abstractmethod
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
@@ -146,9 +151,9 @@ class AgeUnder(_OfAge):
         return pl.col("date") < birthday(self.years)
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
-        return pl.format(
-            f"patient de {{}} le jour de l'acte, moins de {self.years} ans exigés", _years(pl.col("age"))
-        )
+        asked = f"moins de {self.years} ans exigés"
+        others = [f"moins de {years} ans" for years in _other_ages(version, AgeUnder, self.years)]
+        return pl.format(f"patient de {{}} le jour de l'acte, {asked}{_at_most(others)}", _years(pl.col("age")))
 
     @property
     def french(self) -> str:
@@ -165,13 +170,24 @@ class AgeAtLeast(_OfAge):
         return pl.col("date") >= birthday(self.years)
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
-        return pl.format(
-            f"patient de {{}} le jour de l'acte, {self.years} ans au moins exigés", _years(pl.col("age"))
-        )
+        asked = f"{self.years} ans au moins exigés"
+        others = [f"{years} ans au moins" for years in _other_ages(version, AgeAtLeast, self.years)]
+        return pl.format(f"patient de {{}} le jour de l'acte, {asked}{_at_most(others)}", _years(pl.col("age")))
 
     @property
     def french(self) -> str:
         return f"patient de {self.years} ans ou plus"
+
+
+def _other_ages(version: Version, kind: type[AgeUnder | AgeAtLeast], years: int) -> list[int]:
+    """The ages up to which the version leaves a doubt."""
+    tests = getattr(version, "doubtful_if", ())
+    return [test.years for test in tests if isinstance(test, kind) and test.years != years]
+
+
+def _at_most(readings: list[str]) -> str:
+    """The widest reading of a text, in brackets; nothing where there is one reading."""
+    return f" ({listed(readings, 'ou')} dans la lecture la plus large)" if readings else ""
 
 
 def birthday(years: int) -> pl.Expr:
@@ -645,6 +661,9 @@ class WithinWorkingDays(Test):
     def in_doubt(self) -> pl.Expr:
         return self._asked_later | (pl.col("date") <= pl.col(self._longer))
 
+    def doubt(self, version: Version) -> pl.Expr:
+        return pl.when(self._asked_later).then(pl.lit(_ORDER_OF_FACTS)).otherwise(pl.lit(version.doubt, pl.String))
+
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         asked, limit, longer = (day(pl.col(name)) for name in (self.column, self._limit, self._longer))
         late = pl.format(f"demandé le {{}}, {self.days} jours ouvrables échus le {{}}", asked, limit)
@@ -707,6 +726,10 @@ class WithinHours(Test):
     @property
     def in_doubt(self) -> pl.Expr:
         return ~(self._too_long("by_clock") & self._too_long("gone_by"))
+
+    def doubt(self, version: Version) -> pl.Expr:
+        clock = pl.lit("l'heure a changé entre la régulation et l'acte")
+        return pl.when(pl.col("by_clock") < timedelta()).then(pl.lit(_ORDER_OF_FACTS)).otherwise(clock)
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
         regulated = pl.col(self.column)

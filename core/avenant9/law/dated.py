@@ -97,10 +97,15 @@ class Dated(Strict):
 
 
 class Version(Dated):
-    """One dated state of a rule; `during`: the period of a measure (`snp/ete-2022`) that gave it its dates."""
+    """One dated state of a rule; `during`: the period of a measure (`snp/ete-2022`) that gave it its dates.
+
+    `doubt` says in French why its findings are only reviews: all of them, or, where its verdict is `violation`, those
+    that its kind makes reviews.
+    """
 
     verdict: FoundVerdict
     during: Text | None = None
+    doubt: Text | None = Field(None, title="pourquoi à examiner")
 
 
 class ByNature(Strict):

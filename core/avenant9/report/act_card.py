@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from avenant9.report.page import Page
 
 FORMAT = "a9-code/1"
+#: The answer names so many specialties of an amount; all of them are below it.
+_NAMED = 6
 
 _COLUMNS = (
     Column("Sujet"),
@@ -55,7 +57,7 @@ def answer(card: ActCard) -> str:
     if not _exists(card):
         return f"Ne se facture pas le {day(card.at)}."
     tariffs = card.act.tariff if card.act else ()
-    amounts = [amount_of(value) for value in tariffs if card.at in value.period]
+    amounts = [amount_of(value, card.specialties, at_most=_NAMED) for value in tariffs if card.at in value.period]
     if amounts:
         return f"Au {day(card.at)} : {listed(amounts, 'ou')}."
     why = f" {card.act.without_tariff.why}" if card.act and card.act.without_tariff else ""

@@ -19,7 +19,7 @@ Periods: TypeAlias = "Mapping[str, Mapping[str, Any]]"
 
 _DATES = ("from", "until")
 #: What a version says again only where it differs from its period.
-_SHARED = ("source", "checked_on")
+_SHARED = ("source", "checked_on", "doubt")
 
 
 def read_periods(files: Iterable[RuleFile]) -> dict[str, dict[str, Any]]:

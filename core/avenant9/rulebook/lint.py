@@ -50,6 +50,11 @@ _READ_BESIDE: Final = ("status", "rate", "reimbursed")
 _ALWAYS: Final = ("date", "code", "quantity", "amount")
 
 
+#: Families of which each finding says of its rows what a person must look at.
+_SAID_OTHERWISE: Final = ("donnees", "seuil")
+_NO_REASON: Final = "« à examiner » sans dire pourquoi : écrire « doubt »"
+
+
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What is wrong (`grave`), or worth a look, and where: a file of the rules, or a column."""
@@ -73,6 +78,7 @@ def lint(rulebook: Rulebook, cases: Collection[str], as_of: date) -> tuple[Remar
     remarks = [
         *_without_cases(rulebook, cases),
         *_levels(rulebook),
+        *_without_reason(rulebook),
         *_old(rulebook, as_of),
         *_unread(rulebook),
     ]
@@ -100,6 +106,15 @@ def _levels(rulebook: Rulebook) -> Iterator[Remark]:
                 if entry.verdict == "violation" and (confidence == "low" or version.verdict == "review"):
                     words = "« violation » va au-delà de la version ou de sa source"
                     yield Remark(f"{place}, entry {rank}", words, grave=True)
+
+
+def _without_reason(rulebook: Rulebook) -> Iterator[Remark]:
+    """Versions and entries that are only reviews and do not say why, where the finding itself does not."""
+    for name, rule in rulebook.rules.items():
+        for number, version in enumerate(rule.version if name.partition("/")[0] not in _SAID_OTHERWISE else (), 1):
+            for one in (version, *getattr(version, "entry", ())):
+                if one.verdict == "review" and not one.doubt:
+                    yield Remark(f"{name}.toml, version {number}", _NO_REASON, grave=True)
 
 
 def _old(rulebook: Rulebook, as_of: date) -> Iterator[Remark]:

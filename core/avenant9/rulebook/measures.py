@@ -52,11 +52,12 @@ def cents(amount: Decimal) -> int:
 
 
 class Span(Dated):
-    """One period of a measure: bounds included, its own source."""
+    """One period of a measure: bounds included, its own source; `doubt`: why what hangs on it is to be examined."""
 
     id: PeriodId
     label: Text
     certainty: Certainty = "in-force"
+    doubt: Text | None = None
     _by_hand: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
