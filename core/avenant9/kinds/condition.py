@@ -126,35 +126,49 @@ def _holds(test: Test, scene: Scene) -> bool | None:
 
 
 def _judged(about: pl.DataFrame, version: ConditionVersion, applies: pl.Expr) -> pl.DataFrame:
-    """Adds `broken` (null: unknown), `doubtful` (a review) and `doubt` (why), `age`."""
+    """Adds `broken` (null: unknown), `doubtful` (a review), `unexcused` (an exception is unknown), `age`."""
     met = reduce(and_, (test.holds for test in version.requires))
     exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
     only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
     unexcused = pl.when(only_exception).then(exempt.is_null()).otherwise(False)
-    firmly = reduce(or_, ((~test.holds & ~test.in_doubt).fill_null(False) for test in version.requires))
     unknown = reduce(or_, (test.holds.is_null() for test in version.requires))
-    doubted = reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(False)).fill_null(True)
-    deduced = _deduced(version)
-    disputed = doubted | deduced | pl.lit(version.verdict == "review")
-    settled = firmly | ~unknown | disputed | unexcused  # else what is unknown could make a violation of a review
+    disputed = _disputed(version) | _deduced(version) | pl.lit(version.verdict == "review")
+    # else what is unknown could make a violation of a review
+    settled = _firmly_broken(version) | ~unknown | disputed | unexcused
     broken = pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True))
     return about.with_columns(
         broken=broken & pl.when(settled).then(True),
-        doubtful=unexcused | disputed | ~firmly,
-        doubt=doubts(
-            pl.when(unexcused).then(pl.lit("rien ne dit si une exception s'applique")),
-            pl.when(deduced).then(pl.lit(DEDUCED)),
-            doubt_where(doubted, version),
-            *(pl.when(~test.holds & ~firmly).then(test.doubt(version)) for test in version.requires),
-        ),
+        doubtful=unexcused | disputed | ~_firmly_broken(version),
+        unexcused=unexcused,
         age=age(),
     )
+
+
+def _disputed(version: ConditionVersion) -> pl.Expr:
+    """Whether the text leaves a doubt of an act, or could."""
+    return reduce(or_, (test.holds for test in version.doubtful_if), pl.lit(False)).fill_null(True)
 
 
 def _deduced(version: ConditionVersion) -> pl.Expr:
     """Whether a test reads a specialty that codes alone tell."""
     reads_it = any(isinstance(test, SpecialtyIn) for test in version.tests)
     return pl.col("specialty_deduced").fill_null(True) if reads_it else pl.lit(False)
+
+
+def _firmly_broken(version: ConditionVersion) -> pl.Expr:
+    """Whether a test fails without leaving a doubt."""
+    return reduce(or_, ((~test.holds & ~test.in_doubt).fill_null(False) for test in version.requires))
+
+
+def _doubt(version: ConditionVersion) -> pl.Expr:
+    """Why a finding is only a review, but for what is so of all findings of the version."""
+    in_doubt = (pl.when(~test.holds).then(test.doubt(version)) for test in version.requires)
+    return doubts(
+        pl.when("unexcused").then(pl.lit("rien ne dit si une exception s'applique")),
+        pl.when(_deduced(version)).then(pl.lit(DEDUCED)),
+        doubt_where(_disputed(version), version),
+        *(pl.when(~_firmly_broken(version)).then(why) for why in in_doubt),
+    )
 
 
 def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
@@ -166,7 +180,7 @@ def _said(found: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
         verdict=pl.when("doubtful").then(pl.lit("review")).otherwise(pl.lit(version.verdict)),
         at_stake="own_amount",
         message=pl.format("{} : {}.", "code", pl.concat_str(failed, separator=" ; ", ignore_nulls=True)),
-        doubt="doubt",
+        doubt=_doubt(version),
         explanation=pl.struct(broken=pl.concat_list(names).list.drop_nulls(), age=pl.col("age") if of_age else None),
         related=pl.lit([], pl.List(pl.UInt32)),
     )
