@@ -448,8 +448,8 @@ def test_groups_as_a_committee_reads_them(of: Any) -> None:
     )
     assert result.by_group == (
         Group(group="médecins généralistes", practitioners=2, over_20=1, over_30=0, year=2022),
-        Group(group="08 GASTRO-ENTEROLOGIE ET HEPATOLOGIE", practitioners=1, over_20=0, over_30=0, year=2022),
-        Group(group="33 PSYCHIATRIE GENERALE", practitioners=2, over_20=2, over_30=1, year=2022),
+        Group(group="08 gastro-entérologie et hépatologie", practitioners=1, over_20=0, over_30=0, year=2022),
+        Group(group="33 psychiatrie générale", practitioners=2, over_20=2, over_30=1, year=2022),
         Group(group="spécialité inconnue", practitioners=1, over_20=1, over_30=1, year=2022),
         Group(group="médecins généralistes", practitioners=1, over_20=0, over_30=0, year=2025, unknown=1),
     )

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
     from avenant9.report.page import Page
 
 #: Ending of a file name -> format.
-ENDINGS = {".txt": "table", ".csv": "csv", ".json": "json", ".xlsx": "xlsx", ".html": "html", ".htm": "html"}
+ENDINGS = {
+    ".txt": "table",
+    ".csv": "csv",
+    ".json": "json",
+    ".xlsx": "xlsx",
+    ".html": "html",
+    ".htm": "html",
+    ".docx": "docx",
+}
+
+_OFFICE = {"xlsx": "un classeur", "docx": "une lettre"}
 
 Name = TypeVar("Name", bound=str)
 
@@ -40,8 +50,9 @@ def format_for(chosen: str | None, output: str | None, formats: tuple[Name, ...]
             f"cette commande n'écrit pas de fichier {ending}",
             f"donnez --format {'|'.join(formats)}, ou un nom en {', '.join(_endings(formats))}",
         )
-    if found == "xlsx" and output in {None, "-"}:
-        raise SettingError("--format xlsx", "un classeur ne va pas sur la sortie standard", "donnez -o FICHIER.xlsx")
+    if found in _OFFICE and output in {None, "-"}:
+        what = f"{_OFFICE[found]} ne va pas sur la sortie standard"
+        raise SettingError(f"--format {found}", what, f"donnez -o FICHIER.{found}")
     return found
 
 

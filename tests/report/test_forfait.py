@@ -246,13 +246,13 @@ Volet 2 : usages et organisation (22,5 points sur 122,5)
 --------------------------------------------------------
 Indicateur           État           Constat                      Points  Au plus
 -------------------  -------------  ---------------------------  ------  -------
-Alimentation du DMP  non atteint    18 % (36 sur 200,                 0       40
+Alimentation du DMP  non atteint    18 % (36 sur 200,               0,0     40,0
                                     4 exclus), seuil 20 % : il
                                     manque 4 documents DMP
 Protocoles de soins  validé         90 %, seuil 90 % : au seuil    22,5     22,5
                                     exactement
-SPE et DSG           non résolu                                       ?       10
-Vidéotransmission    non renseigné                                    ?       50
+SPE et DSG           non résolu                                       ?     10,0
+Vidéotransmission    non renseigné                                    ?     50,0
 Total du volet                                                     22,5    122,5
 
 Ce que chaque changement rapporterait
@@ -489,7 +489,7 @@ Cabinet      Points       Euros  Premier gain  Constat
 -----------  ------  ----------  ------------  ---------------------------------
 Cabinet A     302,5  2 117,50 €      840,00 €  jusqu'à 10 points non résolus en
                                                plus ; 1 indicateur non renseigné
-Cabinet B         0      0,00 €        0,00 €  volet 1, non atteint :
+Cabinet B       0,0      0,00 €        0,00 €  volet 1, non atteint :
                                                Télétransmission ; sinon :
                                                2 117,50 €
 Cabinet C         ?           ?      840,00 €  volet 1, non renseigné :
@@ -557,7 +557,7 @@ Année  Points       Euros  Constat                                Points au plu
 -----  ------  ----------  -------------------------------------  --------------
 2022    302,5  2 117,50 €  jusqu'à 10 points non résolus en                522,5
                            plus ; 1 indicateur non renseigné
-2023        0      0,00 €  volet 1, non atteint :                          522,5
+2023      0,0      0,00 €  volet 1, non atteint :                          522,5
                            Télétransmission ; sinon : 2 117,50 €
 Total          2 117,50 €
 

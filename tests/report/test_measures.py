@@ -222,8 +222,7 @@ def test_list_whole() -> None:
     ]
 
 
-_PAGE = """\
-Mesures bornées dans le temps
+_PAGE = """Mesures bornées dans le temps
 -----------------------------
 
 Les mesures apportent 120,00 € aux médecins et aux équipes : l'assurance maladie
@@ -305,13 +304,13 @@ Détail
 ------
 Mesure                   Praticien  Mois            Retenues  Refusées      Avec
 -----------------------  ---------  --------------  --------  --------  --------
-Protocoles des CPTS      ?          septembre 2022         2         1   50,00 €
+Protocoles des CPTS      ?          septembre 2022       2,0         1   50,00 €
 Régulation au SAS        102        septembre 2022       2,5         4  250,00 €
-Régulation au SAS        102        octobre 2022           0         4  360,00 €
-Majoration SNP           101        septembre 2022         3         1   45,00 €
-Téléconsultation à       101        septembre 2022         1         0   25,00 €
+Régulation au SAS        102        octobre 2022         0,0         4  360,00 €
+Majoration SNP           101        septembre 2022       3,0         1   45,00 €
+Téléconsultation à       101        septembre 2022       1,0         0   25,00 €
 100 %
-Vaccination (variole du  102        septembre 2022         4         8  320,00 €
+Vaccination (variole du  102        septembre 2022       4,0         8  320,00 €
 singe)
 
 Simulation faite au 22/11/2026.

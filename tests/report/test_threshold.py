@@ -35,7 +35,7 @@ MONTHS = (
 ENTRY = Followed(
     practitioner="10001234567",
     specialty="33",
-    label="PSYCHIATRIE GENERALE",
+    label="psychiatrie générale",
     year=2022,
     until=None,
     total=100,
@@ -86,7 +86,7 @@ def shown(whole: Threshold, **page: object) -> str:
 
 
 def test_a_whole_page() -> None:
-    group = Group(group="33 PSYCHIATRIE GENERALE", practitioners=2, over_20=2, over_30=1, year=2022)
+    group = Group(group="33 psychiatrie générale", practitioners=2, over_20=2, over_30=1, year=2022)
     rejected = Rejected(file="a.csv", sheet=None, row=7, cell="A7", reason="date illisible")
     whole = result(ENTRY, WITHIN, by_group=(group,), notes=("Une note.",), rejected=(rejected,))
     assert (
@@ -106,7 +106,7 @@ Praticien    Année  Actes  À distance  Part  Plafond  Dépassé  Excédent
 
 Praticien 10001234567, 2022
 ---------------------------
-    Spécialité : 33 PSYCHIATRIE GENERALE
+    Spécialité : 33 psychiatrie générale
     Actes comptés : 100
     À distance : 44 actes, soit 44 %
     Plafond : 20 %
@@ -117,7 +117,7 @@ janvier 2022        -                           │
 février 2022  16,67 %  █████████████████████    │
 mars 2022     16,67 %  █████████████████████    │
 avril 2022    16,67 %  █████████████████████    │
-mai 2022         44 %  █████████████████████████│██████████████████████████████
+mai 2022      44,00 %  █████████████████████████│██████████████████████████████
 │ : plafond de 20 %
 Mois          Actes  À distance  Part du mois  Part depuis janvier
 ------------  -----  ----------  ------------  -------------------
@@ -125,8 +125,8 @@ janvier 2022      0           0             -                    -
 février 2022     60          10       16,67 %              16,67 %
 mars 2022         0           0             -              16,67 %
 avril 2022        0           0             -              16,67 %
-mai 2022         40          34          85 %                 44 %
-                100          44          44 %                 44 %
+mai 2022         40          34       85,00 %              44,00 %
+                100          44       44,00 %              44,00 %
 Aucun acte en janvier, de mars à avril et de juin à décembre 2022 : vérifiez
 qu'il ne manque pas d'export.
 
@@ -143,7 +143,7 @@ janvier 2022        -                                                          �
 février 2022  16,67 %  ████████████████████                                    │
 mars 2022     16,67 %  ████████████████████                                    │
 avril 2022    16,67 %  ████████████████████                                    │
-mai 2022         44 %  ██████████████████████████████████████████████████████  │
+mai 2022      44,00 %  ██████████████████████████████████████████████████████  │
 │ : plafond de 45 %
 Mois          Actes  À distance  Part du mois  Part depuis janvier
 ------------  -----  ----------  ------------  -------------------
@@ -151,8 +151,8 @@ janvier 2022      0           0             -                    -
 février 2022     60          10       16,67 %              16,67 %
 mars 2022         0           0             -              16,67 %
 avril 2022        0           0             -              16,67 %
-mai 2022         40          34          85 %                 44 %
-                100          44          44 %                 44 %
+mai 2022         40          34       85,00 %              44,00 %
+                100          44       44,00 %              44,00 %
 Aucun acte en janvier, de mars à avril et de juin à décembre 2022 : vérifiez
 qu'il ne manque pas d'export.
 
@@ -162,7 +162,7 @@ Part constatée de chacun, quel que soit son plafond.
 2022
 Groupe                   Praticiens  Plus de 20 %  Plus de 30 %
 -----------------------  ----------  ------------  ------------
-33 PSYCHIATRIE GENERALE           2             2             1
+33 psychiatrie générale           2             2             1
 Ensemble                          2             2             1
 
 À savoir
@@ -294,7 +294,7 @@ def letter(whole: Threshold) -> str:
 def test_letter_leaves_blanks_for_what_the_file_does_not_hold() -> None:
     nobody = ENTRY.model_copy(update={"practitioner": "?", "specialty": None, "label": None})
     said = letter(asked(nobody))
-    assert "Docteur [prénom et nom], [votre spécialité], numéro [votre numéro RPPS], [adresse du cabinet" in said
+    assert "Docteur [prénom et nom], [votre spécialité], numéro [votre numéro RPPS]" in said
     assert "Du 01/01/2022 au 31/12/2022, le décompte de mes actes est de 100, dont 44 à distance, soit 44 %," in said
     assert "pour un plafond de 20 %. Le détail par mois est joint." in said
     assert "[ ] Un. [ ] Deux. [ ] autre : […] La liste est ouverte." in said

@@ -383,8 +383,8 @@ def test_nomenclature_of_the_cnam_tables(book: Rulebook) -> None:
     assert {*book.acts, *names.aliases, *names.natures_of_act.values()} <= names.codes
     assert not {"", "ANTI", "DEPISTAGE", "IK IKP"} & names.codes
     assert (names.specialties[33], names.specialties[22]) == (
-        "PSYCHIATRIE GENERALE",
-        "SPECIALISTE EN MEDECINE GENERALE AVEC DIPLÔME",
+        "psychiatrie générale",
+        "spécialiste en médecine générale avec diplôme",
     )
     assert not {0, 99} & names.specialties.keys()  # "non renseigné" is unknown, not a specialty
     assert names.same_specialty == {22: 1, 23: 1}

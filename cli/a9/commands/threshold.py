@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.model import Acts
+    from avenant9.report.formats import Format
     from avenant9.results.threshold import Threshold
     from avenant9.settings.a9_toml import Settings
 
+#: The formats of a request.
+_LETTER: tuple[Format | Literal["docx"], ...] = (*FORMATS, "docx")
 _LISTED = 10
 
 _until_option = click.option(
@@ -102,14 +105,14 @@ def show(**options_: Any) -> int:
     context_settings=SETTINGS,
     epilog="""\b
 Exemples :
-  a9 threshold request actes.xlsx --practitioner 10001234567 --year 2022 -o demande.html
+  a9 threshold request actes.xlsx --practitioner 10001234567 --year 2022 -o demande.docx
   a9 threshold request actes.csv --until 2022-06-30""",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
 @click.option(
     "--year", type=int, metavar="ANNÉE", help="Année civile de référence ; par défaut la dernière des fichiers."
 )
-@options.result_options(*FORMATS)
+@options.result_options(*_LETTER)
 @options.as_of_option
 @options.reading_options
 @options.acts_options
@@ -137,7 +140,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
             "comptable."
         )
     files, twice = options.distinct(given.files)
-    wanted = format_for(given.format_, given.output, FORMATS)
+    wanted = format_for(given.format_, given.output, _LETTER if reference is not None else FORMATS)
     check_place(given.output, options.read_from(*files, given.map_, given.derogations, config=given.config))
     notices = Notices(quiet=given.quiet, progress=not given.no_progress)
     reading = options.Reading(

@@ -109,10 +109,12 @@ class Tables(Strict):
 
 
 class Specialties(Strict):
-    """What `specialites.toml` holds: CNAM code -> words that name the specialty, beside its labels."""
+    """What `specialites.toml` holds: CNAM code -> words that name the specialty, beside its labels; and its label in
+    ordinary spelling."""
 
     kind: Literal["specialties"]
     words: dict[Key, tuple[Text, ...]]
+    labels: dict[Key, Text]
 
 
 def read_nomenclature(
@@ -147,7 +149,7 @@ def read_nomenclature(
         ),
         natures_of_act=natures,
         specialties={
-            int(row[0]): row[2]
+            int(row[0]): specialties.labels.get(int(row[0]), row[2])
             for row in _rows(folder / "IR_SPE_V.csv")
             if int(row[0]) not in tables.unknown.specialties
         },

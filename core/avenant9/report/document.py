@@ -104,3 +104,35 @@ class Document:
     sections: tuple[Section, ...]
     verdict: Verdict | None = None
     footer: tuple[str, ...] = ()  # dates of the rules, disclaimer
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter to complete, date and sign: `[…]` marks what is left to complete, `[ ] ` what is to be ticked.
+
+    Attributes:
+        sender: who writes, a line each.
+        addressee: to whom.
+        dated: where and when.
+        subject: of what.
+        paragraphs: what it says, from the greeting to the formula.
+        signature: what stands below them.
+        annexes: what goes with it.
+        aside: what is for its writer alone.
+        footer: texts and dates, below these.
+    """
+
+    sender: tuple[str, ...]
+    addressee: tuple[str, ...]
+    dated: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    signature: str
+    annexes: tuple[Section, ...]
+    aside: tuple[Section, ...]
+    footer: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The letter itself, a paragraph each."""
+        return (*self.sender, *self.addressee, self.dated, self.subject, *self.paragraphs, self.signature)

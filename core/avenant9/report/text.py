@@ -5,21 +5,21 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from avenant9.report.document import Column
 from avenant9.report.grid import grid
 from avenant9.report.page import sections
-from avenant9.report.values import shown
+from avenant9.report.values import columns_of, in_column, shown
 from avenant9.wording import wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from avenant9.report.document import Chart, Column, Document, Fact, Section, Table, Value
+    from avenant9.report.document import Chart, Document, Fact, Section, Table
     from avenant9.report.page import Page
 
 _GAP = 2  # between columns
 _LEAST_TEXT = 20  # a column of words is never narrower
 _RIGHT = frozenset({"integer", "number", "euros", "points", "hours", "share"})
-_UNKNOWN_CELL = "?"
 _BAR, _LIMIT = "█", "│"
 _LEAST_BAR = 20
 
@@ -92,16 +92,7 @@ def _grid(table: Table, page: Page) -> str:
 
 
 def _cells(table: Table, page: Page) -> list[list[str]]:
-    rows = [[_cell(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]
-    if table.total:
-        rows.append([_cell(value, column, "") for value, column in zip(table.total, table.columns, strict=True)])
-    return [[page.fit(cell) for cell in row] for row in rows]
-
-
-def _cell(value: Value, column: Column, unknown: str = _UNKNOWN_CELL) -> str:
-    if value is None and column.kind in {"text", "identifier", "url"}:
-        return ""
-    return shown(value, column.kind, column.absent or unknown)
+    return [[page.fit(cell) for cell in row] for row in zip(*columns_of(table), strict=True)]
 
 
 def _wraps(column: Column) -> bool:
@@ -140,7 +131,8 @@ def _chart(chart: Chart, page: Page) -> Iterator[str]:
         if len(chart.series) > 1:
             yield page.wrap(series.name)
         names = [page.fit(shown(name, "month") if chart.form == "line" else name) for name in chart.categories]
-        figures = [page.fit(shown(value, chart.kind, chart.absent or _UNKNOWN_CELL)) for value in series.values]
+        column = Column(series.name, chart.kind, absent=chart.absent)
+        figures = [page.fit(figure) for figure in in_column(series.values, column)]
         label, figure = max(map(len, names)), max(map(len, figures))
         room = max(_LEAST_BAR, page.width - label - figure - 2 * _GAP)
         for place, (name, value) in enumerate(zip(names, series.values, strict=True)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from avenant9.model import Verdict
 from avenant9.remote_share import share_of
 from avenant9.report import formats, sentences
 from avenant9.report.csv import lines
-from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
+from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
 from avenant9.report.page import place
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
@@ -49,12 +49,19 @@ _NOTHING = "Aucun acte compté dans les années suivies."
 _AT_LEAST = (
     "Les actes à distance et la part sont des minimums là où des actes sont inconnus : le détail de chacun le dit."
 )
+_DRAFT = "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez et signez. Rien n'est envoyé."
 _DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
 _GRAVITY = (Verdict.OK, Verdict.UNVERIFIABLE, Verdict.REVIEW, Verdict.VIOLATION)
 
 
-def render(form: Format, result: Threshold, page: Page) -> str | bytes:
-    """The result in one format."""
+def render(form: Format | Literal["docx"], result: Threshold, page: Page) -> str | bytes:
+    """The result in one format; as a letter, only a request."""
+    if form == "docx":
+        from avenant9.report import letter as written  # noqa: PLC0415 - each format imports what it needs
+
+        if result.request is None:
+            raise ValueError("no letter without a request")
+        return written.render(letter(result, result.request), result.as_of)
     return formats.render(
         form,
         page,
@@ -88,7 +95,7 @@ def csv(result: Threshold) -> bytes:
 
 def document(result: Threshold) -> Document:
     """The follow-up, or the request where the result holds one."""
-    return _follow_up(result) if result.request is None else _letter(result, result.request)
+    return _follow_up(result) if result.request is None else _as_document(result, result.request)
 
 
 # --- the follow-up ----------------------------------------------------------------------------------------
@@ -406,17 +413,40 @@ def _years(text: Text) -> str:
 # --- the request ------------------------------------------------------------------------------------------
 
 
-def _letter(result: Threshold, asked: Request) -> Document:
-    entry = max(result.practitioners, key=lambda one: one.year)
+def _as_document(result: Threshold, asked: Request) -> Document:
+    """The letter in a format that is no letter's: after what is said of it, in the order of its parts."""
+    drafted = letter(result, asked)
+    first = 1 if asked.warning else 0  # what is to be known before all
     return Document(
         title=f"Demande d'aménagement du plafond d'activité à distance, année {asked.year}",
-        answer=sentences.with_unread(
-            "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez et signez. Rien n'est envoyé.",
-            result.unread,
-        ),
+        answer=sentences.with_unread(_DRAFT, result.unread),
         sections=(
-            *([Section("Avant tout", words=(asked.warning,))] if asked.warning else []),
-            Section("Lettre", words=_apart(_body(result, entry, asked))),
+            *drafted.aside[:first],
+            Section("Lettre", words=_apart(drafted.words)),
+            *drafted.annexes,
+            *drafted.aside[first:],
+        ),
+        footer=drafted.footer,
+    )
+
+
+def letter(result: Threshold, asked: Request) -> Letter:
+    """The request to the committee, with the figures that it rests on."""
+    entry = max(result.practitioners, key=lambda one: one.year)
+    number = "[votre numéro RPPS]" if entry.practitioner == "?" else entry.practitioner
+    specialty = entry.label or _specialty(entry) or "[votre spécialité]"
+    return Letter(
+        sender=(
+            f"Docteur [prénom et nom], {specialty}, numéro {number}",
+            "[adresse du cabinet principal, téléphone, courriel]",
+        ),
+        addressee=(asked.addressee, "[nom et adresse de la caisse]"),
+        dated="[Ville], le [date]",
+        subject="Objet : demande d'aménagement du plafond d'activité à distance au titre de l'année civile "
+        f"{asked.year}",
+        paragraphs=_body(result, entry, asked),
+        signature="[Signature]",
+        annexes=(
             Section(
                 "Critères que je fais valoir (cocher)",
                 words=(*_boxes(asked.criteria.entries), _box("autre : […]"), asked.open),
@@ -435,6 +465,9 @@ def _letter(result: Threshold, asked: Request) -> Document:
             ),
             *([Section("Années demandées et précédentes", tables=(_summary(result.practitioners),), sheet="Années")]
               if len(result.practitioners) > 1 else []),
+        ),
+        aside=(
+            *([Section("Avant tout", words=(asked.warning,))] if asked.warning else []),
             Section(
                 "Pour vous, sans le joindre",
                 words=(
@@ -451,15 +484,9 @@ def _letter(result: Threshold, asked: Request) -> Document:
 
 
 def _body(result: Threshold, entry: Followed, asked: Request) -> tuple[str, ...]:
-    number = "[votre numéro RPPS]" if entry.practitioner == "?" else entry.practitioner
-    specialty = _specialty(entry) or "[votre spécialité]"
     least = "au moins " if entry.unknown else ""
     text = next((one.source.article for one in reversed(result.texts) if one.from_.year <= asked.year), "")
     return (
-        f"Docteur [prénom et nom], {specialty}, numéro {number}, [adresse du cabinet principal, téléphone, courriel]",
-        f"{asked.addressee} [nom et adresse de la caisse]",
-        "[Ville], le [date]",
-        f"Objet : demande d'aménagement du plafond d'activité à distance au titre de l'année civile {asked.year}",
         "Madame, Monsieur,",
         "Je demande à la commission paritaire locale d'examiner un aménagement du plafond d'activité à distance pour "
         f"l'année civile {asked.year}, prise comme période de référence. Texte : {text}.",
@@ -472,7 +499,6 @@ def _body(result: Threshold, entry: Followed, asked: Request) -> tuple[str, ...]
         f"J'ai pris note de ce qui suit. {' '.join(asked.terms.entries)}",
         "Je me tiens à la disposition de la commission pour lui présenter ma situation.",
         "Veuillez agréer, Madame, Monsieur, l'expression de mes salutations distinguées.",
-        "[Signature]",
     )
 
 

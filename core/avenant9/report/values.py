@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -9,7 +10,13 @@ from typing import TYPE_CHECKING
 from avenant9.wording import MONTHS, NBSP, day, euros, integer
 
 if TYPE_CHECKING:
-    from avenant9.report.document import Kind, Value
+    from collections.abc import Sequence
+
+    from avenant9.report.document import Column, Kind, Table, Value
+
+_WORDS = frozenset({"text", "identifier", "url"})
+_DECIMAL = frozenset({"number", "points", "hours", "share"})
+_FIGURE = re.compile(rf"(?P<whole>-?[\d{NBSP}\u202f]+)(?:,(?P<rest>\d+))?(?P<unit>{NBSP}%)?")
 
 #: What stands for a value that is not known.
 UNKNOWN = "non résolu"
@@ -38,6 +45,37 @@ def shown(value: Value, kind: Kind, unknown: str = UNKNOWN) -> str:
             return f"{MONTHS[int(month) - 1]} {year}"
         case _:
             return str(value)
+
+
+def columns_of(table: Table) -> list[list[str]]:
+    """The cells of a table, column by column, with its total below, which is empty where it is no sum."""
+    columns = []
+    for place, column in enumerate(table.columns):
+        values = [row[place] for row in table.rows]
+        total = table.total[place] if table.total else None
+        cells = in_column(values if total is None else [*values, total], column)
+        columns.append([*cells, ""] if table.total and total is None else cells)
+    return columns
+
+
+def in_column(values: Sequence[Value], column: Column) -> list[str]:
+    """The cells of a column, with as many decimals in each as the most precise of them has; empty where it holds no
+    value and no figure is expected."""
+    texts = [
+        "" if value is None and column.kind in _WORDS else shown(value, column.kind, column.absent or "?")
+        for value in values
+    ]
+    return _alike(texts) if column.kind in _DECIMAL else texts
+
+
+def _alike(texts: Sequence[str]) -> list[str]:
+    """Figures with the decimals that the longest of them has: `49 %` is `49,00 %` beside `49,04 %`."""
+    parts = [_FIGURE.fullmatch(text) for text in texts]
+    most = max((len(part["rest"] or "") for part in parts if part), default=0)
+    return [
+        f"{part['whole']},{(part['rest'] or '').ljust(most, '0')}{part['unit'] or ''}" if part and most else text
+        for text, part in zip(texts, parts, strict=True)
+    ]
 
 
 def number(value: Decimal) -> str:
