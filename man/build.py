@@ -390,8 +390,9 @@ def _rules(rulebook: Any) -> list[Block]:
 
 def _acts(rulebook: Any) -> Iterator[Block]:
     """Each code with its label and the history of its tariff."""
+    names = rulebook.nomenclature.specialties
     for act in rulebook.acts.values():
-        told = [f"{amount_of(value)}, {Span(value.period.first, value.period.last)}" for value in act.tariff]
+        told = [f"{amount_of(value, names)}, {Span(value.period.first, value.period.last)}" for value in act.tariff]
         words = [act.without_tariff.why] if act.without_tariff else []
         words += [f"{' ; '.join(told)}."] if told else []
         yield entry(prose(f"`{act.code}` : {act.label}"), " ".join(words))
