@@ -121,9 +121,7 @@ ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYT
 def _timed(name: str, command: list[str]) -> Timed:
     REPORT.unlink(missing_ok=True)
     start, before = time.perf_counter(), os.times()
-    done = subprocess.run(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False
-    )
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=ENVIRONMENT, check=False)
     seconds, after = time.perf_counter() - start, os.times()
     if done.returncode not in ((0, 1) if REPORT.exists() else (0,)):  # 1: there are findings
         raise SystemExit(f"{name}: exit {done.returncode}\n{done.stderr.decode()}")

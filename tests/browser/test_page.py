@@ -9,12 +9,36 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
+from a9.main import run
 from avenant9.report import html
 from avenant9.report.document import Column, Document, Section, Table
 from browser import chromium
 from report.pages import DOCUMENT, hostile
 
 WIDE, NARROW = (1366, 900), (390, 844)
+SCREENS = [(390, 844), (800, 1000), (1280, 800), (1600, 900), (1920, 1080)]
+FIXTURES = Path(__file__).parent.parent.parent / "fixtures"
+RESULTS = {
+    "check": "check {fixtures}/annee_cabinet.xlsx --as-of 2024-02-15 --quiet",
+    "threshold": "threshold show {fixtures}/annee_cabinet.xlsx {fixtures}/psychiatre_2022.xlsx --quiet",
+    "measures": "measures simulate {fixtures}/annee_mesures.xlsx --quiet",
+    "rules": "rules list",
+    "code": "code TE2",
+    "forfait": "forfait simulate {fixtures}/practices/cabinet_2022.toml --what-if --quiet",
+    "several": "forfait simulate {fixtures}/practices/quarante_medecins.xlsx --what-if --quiet",
+}
+#: What stands beyond the window, or has less room than its words: nothing should.
+OUTSIDE = """() => {
+  const wide = document.documentElement.clientWidth, out = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const hidden = node.closest(".unseen, .skip, svg") ?? (innerWidth < 1280 ? node.closest("thead") : null);
+    const box = node.getBoundingClientRect();
+    if (hidden || !box.width) continue;
+    const cut = node.clientWidth && node.scrollWidth > node.clientWidth + 1;
+    if (cut || box.right > wide + 1 || box.left < -1) out.push(`${node.tagName} ${node.textContent}`);
+  }
+  return out;
+}"""
 QUIET = ("--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run")
 
 
@@ -55,9 +79,9 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[object]:
     """Opens a document as a file, in a browser without a network; it may ask for nothing and complain of nothing."""
     opened: list[Shown] = []
 
-    def shown(document: Document, size: tuple[int, int] = WIDE, *, scripts: bool = True) -> Shown:
+    def shown(page: Document | str, size: tuple[int, int] = WIDE, *, scripts: bool = True) -> Shown:
         file = tmp_path / "page.html"
-        file.write_text(html.render(document), encoding="utf-8")
+        file.write_text(page if isinstance(page, str) else html.render(page), encoding="utf-8")
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, offline=True, java_script_enabled=scripts
         )
@@ -166,6 +190,33 @@ def test_on_a_phone_rows_are_cards(show) -> None:
     assert here.column(2)[0] == "10"
     here.box.get_by_label("Trier par").select_option("ordre du résultat")
     assert here.column(2) == ["9", "10", "100", "11", "12", "13"]
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The page of each command of `RESULTS`, on the files of a practice."""
+    folder = tmp_path_factory.mktemp("pages")
+    made = {}
+    for name, words in RESULTS.items():
+        assert run([*words.format(fixtures=FIXTURES).split(), "-o", str(folder / f"{name}.html")]) in {0, 1, 3}
+        made[name] = (folder / f"{name}.html").read_text("utf-8")
+    return made
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=[str(wide) for wide, _ in SCREENS])
+@pytest.mark.parametrize("name", RESULTS)
+def test_nothing_is_wider_than_its_page(show, pages, name: str, size: tuple[int, int]) -> None:
+    here = show(pages[name], size)
+    assert here.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+    assert here.page.evaluate(OUTSIDE) == []
+
+
+def test_the_sentence_of_a_finding_stands_beside_its_verdict(show, pages) -> None:
+    here = show(pages["check"], (1280, 800))
+    table = here.page.locator("table.data", has=here.page.get_by_role("button", name="Date de soins")).first
+    assert [" ".join(text.split()) for text in table.locator("th").all_inner_texts()[:2]] == ["Verdict", "Constat"]
+    row = table.locator("tbody").first
+    assert row.locator("tr").first.locator("td").nth(1).evaluate("node => node.clientHeight") < 120
 
 
 def test_on_paper_explanations_are_open_and_controls_gone(show) -> None:

@@ -257,7 +257,7 @@ def test_nothing_is_left_to_do_where_the_fund_cannot_claim_any_more() -> None:
 def test_a_fund_finds_first_what_it_looks_for() -> None:
     headings = list(records(shown(full(), "cpam"), "Constats")[0])
     assert headings[:6] == ["N° facture", "Date de soins", "Date de paiement", "Montant", "En jeu", "dont AMO"]
-    assert headings[6:9] == ["Verdict", "Cause", "Nature (code acte)"]
+    assert headings[6:9] == ["Verdict", "Constat", "Nature (code acte)"]
 
 
 def every_word(found: Report, name: str) -> str:

@@ -130,7 +130,17 @@ def test_a_table_with_its_verdicts_explanations_and_total() -> None:
     (node,) = [table for table in read(DOCUMENT).all("table") if table.attributes.get("id") == "t1"]
     assert grid(node) == [
         ["Verdict", "Ligne", "Date de soins", "Code acte", "En jeu", "Part", "Mois", "Patient", "Constat"],
-        ["non conforme", "9", "03/11/2022", "TE2", "20,00 €", "90 %", "novembre 2022", "P0007", "5e TE2, 4 au plus"],
+        [
+            "non conforme",
+            "9",
+            "03/11/2022",
+            "TE2",
+            "20,00 €",
+            "90,000 %",
+            "novembre 2022",
+            "P0007",
+            "5e TE2, 4 au plus",
+        ],
         ["Fenêtre : 2022. Compté : 5, au plus 4."],
         [
             "non conforme",
@@ -148,11 +158,11 @@ def test_a_table_with_its_verdicts_explanations_and_total() -> None:
             *("à examiner", "100", "28/02/2022", "G", "inconnu", "inconnu", "février 2022", "P0002"),
             "Même acte qu'une autre ligne",
         ],
-        ["à examiner", "11", "inconnu", "VL", "5,00 €", "10 %", "décembre 2022", "P0100", "Date illisible"],
+        ["à examiner", "11", "inconnu", "VL", "5,00 €", "10,000 %", "décembre 2022", "P0100", "Date illisible"],
         ["Texte : article 14"],
-        ["non conforme", "12", "31/12/2021", "TE1", "0,00 €", "0 %", "décembre 2021", "", "TE1 avant l'été"],
+        ["non conforme", "12", "31/12/2021", "TE1", "0,00 €", "0,000 %", "décembre 2021", "", "TE1 avant l'été"],
         ["a"],
-        ["non conforme", "13", "01/06/2022", "VG", "10,00 €", "30 %", "juin 2022", "P0003", "VG + MD"],
+        ["non conforme", "13", "01/06/2022", "VG", "10,00 €", "30,000 %", "juin 2022", "P0003", "VG + MD"],
         ["b"],
         ["Total", "", "", "", "1 269,56 €", "", "", "", ""],
     ]

@@ -34,9 +34,9 @@ _COLUMNS = (
     Column("En vigueur"),
     Column("Règle", "identifier"),
     Column("Texte"),
-    Column("Confiance"),
-    Column("URL", "url"),
-    Column("Note"),
+    Column("Confiance", wide_only=True),
+    Column("URL", "url", wide_only=True),
+    Column("Note", wide_only=True),
 )
 
 

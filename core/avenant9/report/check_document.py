@@ -36,26 +36,26 @@ _MOST_CURVES = 12  # years of practitioners drawn
 _VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
 _MOST_MONTHS = 36
 
-#: The column of the findings, its heading, its kind; those of the notification of an indu (CSS, R. 133-9-1): cause,
-#: nature, amount, dates of care and of payment; then who, where, why.
+#: The column of the findings, its heading, its kind: what is said of an act first, then which act, where and whose;
+#: then the rest of the notification of an indu (CSS, R. 133-9-1): cause, payment, invoice; text and address.
 _COLUMNS: tuple[tuple[str, str, Kind], ...] = (
     ("verdict", "Verdict", "text"),
-    ("cause", "Cause", "text"),
+    ("message", "Constat", "text"),
     ("code", "Nature (code acte)", "identifier"),
-    ("amount", "Montant", "euros"),
-    ("at_stake", "En jeu", "euros"),
-    ("at_stake_amo", "dont AMO", "euros"),
     ("date", "Date de soins", "date"),
-    ("payment_date", "Date de paiement", "date"),
-    ("invoice", "N° facture", "identifier"),
-    ("practitioner", "Praticien", "identifier"),
-    ("patient", "Patient", "identifier"),
+    ("at_stake", "En jeu", "euros"),
+    ("amount", "Montant", "euros"),
+    ("file", "Fichier", "identifier"),
     ("sheet", "Feuille", "identifier"),
     ("row", "Ligne", "identifier"),
-    ("message", "Constat", "text"),
+    ("practitioner", "Praticien", "identifier"),
+    ("patient", "Patient", "identifier"),
+    ("cause", "Cause", "text"),
+    ("at_stake_amo", "dont AMO", "euros"),
+    ("payment_date", "Date de paiement", "date"),
+    ("invoice", "N° facture", "identifier"),
     ("text", "Texte", "text"),
     ("url", "Adresse", "url"),
-    ("file", "Fichier", "identifier"),
     ("time", "Heure", "identifier"),
     ("quantity", "Quantité", "integer"),
     ("rule", "Règle", "identifier"),
@@ -66,8 +66,10 @@ _ALWAYS = frozenset(
     {"verdict", "cause", "amount", "at_stake", "date", "payment_date", "file", "row", "message", "rule"}
 )
 _FIRST_FOR_CPAM = ("invoice", "date", "payment_date", "amount", "at_stake", "at_stake_amo")
-_ON_PRACTITIONERS = ("verdict", "cause", "practitioner", "year", "at_stake", "message", "rule")
-_WIDE_ONLY = frozenset({"quantity", "at_stake_amo", "time", "file", "sheet", "text", "url", "fingerprint"})
+_ON_PRACTITIONERS = ("verdict", "message", "practitioner", "year", "at_stake", "cause", "rule")
+_WIDE_ONLY = frozenset(
+    {"cause", "at_stake_amo", "payment_date", "invoice", "text", "url", "time", "quantity", "rule", "fingerprint"}
+)
 _TO_DO = {
     "violation": "À faire : comparez avec le dossier ; si l'acte est facturé à tort, corrigez la facture ou proposez "
     "la régularisation à la caisse ; sinon, gardez les pièces qui le justifient.",
@@ -294,8 +296,9 @@ def _lists(title: str, report: Report, findings: pl.DataFrame, sheet: str, words
 def _findings(report: Report, findings: pl.DataFrame, sheet: str) -> Table:
     """The findings that stand on rows, in the order of the report."""
     chosen = [column for column in _ordered(report.profile) if _shown(column[0], findings)]
+    wide_only = _WIDE_ONLY if findings["file"].n_unique() > 1 else _WIDE_ONLY | {"file"}
     return Table(
-        tuple(Column(heading, kind, name in _WIDE_ONLY) for name, heading, kind in chosen),
+        tuple(Column(heading, kind, name in wide_only) for name, heading, kind in chosen),
         findings.select(
             pl.col(name).replace(_VERDICTS) if name == "verdict" else pl.col(name) for name, *_ in chosen
         ).rows(),

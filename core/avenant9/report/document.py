@@ -21,16 +21,26 @@ from avenant9.model import Verdict
 Kind = Literal["text", "identifier", "integer", "number", "euros", "points", "hours", "share", "date", "month", "url"]
 Value = str | int | Decimal | date | None
 
+#: The kinds that are figures: aligned on the right, with the same decimals down a column.
+FIGURES: frozenset[Kind] = frozenset({"integer", "number", "euros", "points", "hours", "share"})
+
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it. `absent`: what stands
-    where there is no value, if that is not because it is unknown."""
+    """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it, and put under its row
+    on a page that has no room for it. `absent`: what stands where there is no value, if that is not because it is
+    unknown. `right`: words that stand as figures do, since most of them are."""
 
     heading: str
     kind: Kind = "text"
     wide_only: bool = False
     absent: str = ""
+    right: bool = False
+
+    @property
+    def figures(self) -> bool:
+        """Whether its cells are aligned as figures are."""
+        return self.right or self.kind in FIGURES
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
-from xml.etree.ElementTree import Element, SubElement
 
 from markupsafe import Markup
 
@@ -19,6 +18,7 @@ from avenant9.wording import NBSP
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from xml.etree.ElementTree import Element
 
     from avenant9.report.document import Chart, Kind
 
@@ -218,4 +218,6 @@ def _point(group: Element) -> None:
     for child in [child for child in group if child.tag == "desc"]:
         group.remove(child)
     for mark in group:
-        SubElement(mark, "title").text = f"{said.get('x_label', '')} : {said.get('value', '')}"
+        title = mark.makeelement("title", {})  # of the library that pygal found, lxml or Python's own
+        title.text = f"{said.get('x_label', '')} : {said.get('value', '')}"
+        mark.append(title)

@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from avenant9.model import Verdict
 from avenant9.report import drawing
-from avenant9.report.values import shown
+from avenant9.report.values import decimals_of, shown
 from avenant9.wording import NBSP, glued, integer, visible
 
 if TYPE_CHECKING:
@@ -33,13 +33,20 @@ if TYPE_CHECKING:
 #: Rows of one table, and of the whole page, beyond which a browser is no longer quick; each table keeps some.
 MOST_ROWS, MOST_ON_PAGE, LEAST_ROWS = 5_000, 12_000, 100
 
-_FIGURES = frozenset({"integer", "number", "euros", "points", "hours", "share"})
 _WORDS = frozenset({"text", "identifier", "url"})
 _CONTROLS_FROM = 6  # rows: a shorter table is seen whole
 _LONG = 32  # characters: a fact that takes a whole line
 _SHORT, _SENTENCE = 16, 40  # characters: a column with no longer cell never wraps, one with such cells needs room
 _MOST_COLUMNS = 9  # of a table whose rows open: what can wait beyond them stands in the explanation
 _WIDE = 9  # columns: printed on the long side of the paper
+_DENSE = 8  # columns: beyond them letters and margins are smaller
+_CHARACTER, _PADDING, _ARROW = 0.55, 1.2, 1.2  # rem: of a cell, of its two sides, of the mark by which one sorts
+_OPENING = 1.3  # rem: of the mark that opens a row
+_LEAST = {"t": 7.5, "t words": 13.0}  # rem: how far such a column can be narrowed, as in page.css
+_TIGHT = 0.87  # what the smaller letters and margins of a dense table leave of all that
+_ROOM, _MARGINS = 76.5, 3.0  # rem: of a table on a screen of 1,280 pixels; on both sides of it
+#: Screens, in rem, up to which the rows of a table are cards, where it needs that room: a phone, a tablet, a laptop.
+_SCREENS = (44, 62, 79)
 _UNKNOWN_CELL = "inconnu"
 
 
@@ -78,7 +85,12 @@ class _Grid:
     total: list[_Cell]
     verdicts: list[tuple[Verdict, str]]
     notes: list[list[str]]
+    cards: int  # rem: on a screen no wider than this its rows are cards
     kind: str = "grid"
+
+    @property
+    def dense(self) -> bool:
+        return len(self.columns) > _DENSE
 
     @property
     def details(self) -> bool:
@@ -153,7 +165,7 @@ def render(document: Document) -> str:
             footer=[_lines(words) for words in document.footer],
             policy=_policy(script),
             css=Markup(_asset("page.css")),  # noqa: S704 - our own file
-            labels=Markup(_labels(sections)),  # noqa: S704 - escaped as CSS strings
+            cards=Markup(_as_cards(sections)),  # noqa: S704 - our own file, and headings escaped as CSS strings
             script=Markup(script),  # noqa: S704 - our own file
         )
     )
@@ -239,35 +251,69 @@ def _table(table: Table, section: Section, room: _Room) -> Iterator[_Grid | _Emp
         return
     taken = room.take(len(table.rows))
     details = list(islice(chain(table.details or (), repeat("")), taken))
-    kept = _kept(table, details)
-    rows = _rows(table, kept, details)
+    cells = _cells(table, taken)
+    needs = _needs(table.columns, cells)
+    kept = _kept(table, details, needs)
+    rows = _rows(table, cells, kept, details)
+    opens = any(row.detail or row.more for row in rows)
     yield _Grid(
         id=f"t{room.tables}",
         title=_fit(table.title),
         caption=_fit(table.title or section.title),
         columns=[_head(table.columns[place]) for place in kept],
         rows=rows,
-        total=[_cell(table.total[place], table.columns[place], "", "") for place in kept] if table.total else [],
+        total=[_total(table, place) for place in kept] if table.total else [],
         verdicts=_verdicts(rows),
         notes=[_lines(note) for note in (table.note, _left_out(taken, len(table.rows))) if note],
+        cards=_cards(_width([needs[place] for place in kept], opens=opens)),
     )
 
 
-def _kept(table: Table, details: Sequence[str]) -> list[int]:
+def _total(table: Table, place: int) -> _Cell:
+    column = table.columns[place]
+    value = (table.total or ())[place]
+    return _cell(value, column, "", "n" if column.figures else "", _decimals(table, place))
+
+
+def _needs(columns: Sequence[Column], rows: Sequence[Sequence[_Cell]]) -> list[float]:
+    """The width in rem below which each column cannot go: of what never wraps, and of its heading's longest word."""
+    needs = []
+    for place, column in enumerate(columns):
+        words = max(map(len, column.heading.split()), default=0) * _CHARACTER + _ARROW
+        style = rows[0][place].style.removesuffix(" unknown")
+        longest = max(len(row[place].text) for row in rows) * _CHARACTER
+        needs.append(_PADDING + max(words, min(longest, _LEAST.get(style, longest))))
+    return needs
+
+
+def _width(needs: Sequence[float], *, opens: bool) -> float:
+    return sum(needs) * (_TIGHT if len(needs) > _DENSE else 1) + _OPENING * opens
+
+
+def _cards(width: float) -> int:
+    """The screen up to which a table of that width has its rows as cards."""
+    return next((screen for screen in _SCREENS if width + _MARGINS < screen), _SCREENS[-1])
+
+
+def _kept(table: Table, details: Sequence[str], needs: Sequence[float]) -> list[int]:
     """The columns of the table; where they are many, what can wait is read in the explanation of each row.
 
-    That is what is wide only, and the long identifiers that the explanations say anyway.
+    That is what is wide only, and the long identifiers that the explanations say anyway; elsewhere what is wide only
+    and has no room, the last first.
     """
-    places = range(len(table.columns))
-    if len(places) <= _MOST_COLUMNS or not any(details):
-        return list(places)
+    places = list(range(len(table.columns)))
 
     def repeated(place: int) -> bool:
         values = [str(values[place] or "") for values in islice(table.rows, len(details))]
         long = table.columns[place].kind == "identifier" and max(map(len, values)) > _SHORT
         return long and all(value in detail for value, detail in zip(values, details, strict=True))
 
-    return [place for place in places if not table.columns[place].wide_only and not repeated(place)]
+    if len(places) > _MOST_COLUMNS and any(details):
+        places = [place for place in places if not table.columns[place].wide_only and not repeated(place)]
+    for place in reversed(places.copy()):
+        if table.columns[place].wide_only and _width([needs[one] for one in places], opens=True) > _ROOM:
+            places.remove(place)
+    return places
 
 
 def _left_out(taken: int, rows: int) -> str:
@@ -280,24 +326,37 @@ def _left_out(taken: int, rows: int) -> str:
 
 
 def _head(column: Column) -> _Head:
-    numeric = column.kind in _FIGURES
-    return _Head(_fit(column.heading), "n" if numeric else "", "number" if numeric else "text")
+    sort = "number" if column.figures and not column.right else "text"
+    return _Head(_fit(column.heading), "n" if column.figures else "", sort)
 
 
-def _rows(table: Table, kept: Sequence[int], details: Sequence[str]) -> list[_Row]:
-    styles = _styles(table, len(details))
+def _cells(table: Table, taken: int) -> list[list[_Cell]]:
+    """The cells of the rows that the page takes, the figures of a column with the same decimals."""
+    styles = _styles(table, taken)
+    decimals = [_decimals(table, place) for place in range(len(table.columns))]
+    return [
+        [
+            _cell(value, column, _UNKNOWN_CELL, style, places)
+            for value, column, style, places in zip(values, table.columns, styles, decimals, strict=True)
+        ]
+        for values in islice(table.rows, taken)
+    ]
+
+
+def _decimals(table: Table, place: int) -> int:
+    total = () if table.total is None else (table.total[place],)
+    return decimals_of(chain((row[place] for row in table.rows), total), table.columns[place].kind)
+
+
+def _rows(table: Table, cells: Sequence[list[_Cell]], kept: Sequence[int], details: Sequence[str]) -> list[_Row]:
     moved = [place for place in range(len(table.columns)) if place not in kept]
     verdicts = chain(table.verdicts or (), repeat(None))
     rows = []
-    for values, verdict, detail in zip(table.rows, verdicts, details, strict=False):
-        cells = [
-            _cell(value, column, _UNKNOWN_CELL, style)
-            for value, column, style in zip(values, table.columns, styles, strict=True)
-        ]
-        more = [(_fit(table.columns[place].heading), cells[place]) for place in moved if values[place] is not None]
+    for values, own, verdict, detail in zip(table.rows, cells, verdicts, details, strict=False):
+        more = [(_fit(table.columns[place].heading), own[place]) for place in moved if values[place] is not None]
         said = _fit(detail)
         unsaid = [(heading, cell) for heading, cell in more if cell.href or cell.text not in said]
-        rows.append(_row([cells[place] for place in kept], verdict, _lines(detail), unsaid))
+        rows.append(_row([own[place] for place in kept], verdict, _lines(detail), unsaid))
     return rows
 
 
@@ -310,9 +369,11 @@ def _styles(table: Table, taken: int) -> list[str]:
                 longest[place] = max(longest[place], len(value))
     return [
         "n"
-        if column.kind in _FIGURES
+        if column.figures
+        else "t"
+        if column.kind == "url"
         else "w"
-        if column.kind not in {"text", "identifier"} or length <= _SHORT
+        if column.kind not in _WORDS or length <= _SHORT
         else "t words"
         if length >= _SENTENCE
         else "t"
@@ -331,18 +392,17 @@ def _row(cells: list[_Cell], verdict: Verdict | None, detail: list[str], more: l
     return _Row(cells, verdict, marked=found is None, detail=detail, more=more)
 
 
-def _cell(value: Value, column: Column, unknown: str, style: str) -> _Cell:
+def _cell(value: Value, column: Column, unknown: str, style: str, decimals: int) -> _Cell:
     kind = column.kind
-    align = style or ("n" if kind in _FIGURES else "")
     if value is None and column.absent:
-        return _Cell(column.absent, align)
+        return _Cell(column.absent, style, key="")
     if value is None:
         absent = "" if kind in _WORDS else unknown
-        return _Cell(absent, f"{align} unknown".strip() if absent else align, key="" if absent else None)
+        return _Cell(absent, f"{style} unknown".strip() if absent else style, key="" if absent else None)
     href = _href(value, kind)
     if href:
-        return _Cell(_link(href), align, href=href)
-    return _Cell(_fit(shown(value, kind)), align, None if kind in _WORDS else str(value))
+        return _Cell(_link(href), style, href=href)
+    return _Cell(_fit(shown(value, kind, decimals=decimals)), style, None if kind in _WORDS else str(value))
 
 
 def _verdicts(rows: Sequence[_Row]) -> list[tuple[Verdict, str]]:
@@ -352,15 +412,26 @@ def _verdicts(rows: Sequence[_Row]) -> list[tuple[Verdict, str]]:
     return found if len(counts) > 1 else []
 
 
-def _labels(sections: Sequence[_Section]) -> str:
-    """On a narrow screen a row is a card: each cell then needs the heading of its column before it."""
+def _as_cards(sections: Sequence[_Section]) -> str:
+    """The style of tables on the screens that are too narrow for them: a row is a card.
+
+    Each cell then needs the heading of its column before it.
+    """
     grids = [part for section in sections for part in section.parts if isinstance(part, _Grid)]
-    rules = [
+    return "\n".join(
+        _cards_on(screen, own) for screen in _SCREENS if (own := [grid for grid in grids if grid.cards == screen])
+    )
+
+
+def _cards_on(screen: int, grids: Sequence[_Grid]) -> str:
+    table = f":is({','.join(f'#{grid.id}' for grid in grids)})"
+    labels = "\n".join(
         f"#{grid.id} tr>:nth-child({place}):not([colspan])::before{{content:{_css_string(head.heading)}}}"
         for grid in grids
         for place, head in enumerate(grid.columns, 1)
-    ]
-    return "@media screen and (max-width: 44rem) {\n" + "\n".join(rules) + "\n}" if rules else ""
+    )
+    style = _asset("cards.css").replace("TABLE", table)
+    return f"@media screen and (max-width: {screen}rem) {{\n{style}{labels}\n}}"
 
 
 def _css_string(text: str) -> str:

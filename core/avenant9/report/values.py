@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -10,22 +9,21 @@ from typing import TYPE_CHECKING
 from avenant9.wording import MONTHS, NBSP, day, euros, integer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from avenant9.report.document import Column, Kind, Table, Value
 
 _WORDS = frozenset({"text", "identifier", "url"})
-_DECIMAL = frozenset({"number", "points", "hours", "share"})
-_FIGURE = re.compile(rf"(?P<whole>-?[\d{NBSP}\u202f]+)(?:,(?P<rest>\d+))?(?P<unit>{NBSP}%)?")
 
 #: What stands for a value that is not known.
 UNKNOWN = "non résolu"
 
 
-def shown(value: Value, kind: Kind, unknown: str = UNKNOWN) -> str:
+def shown(value: Value, kind: Kind, unknown: str = UNKNOWN, decimals: int = 0) -> str:
     """A value of a document as a person reads it: `1 234,50 €`, `49,08 %`, `30/09/2022`, `septembre 2022`.
 
     Shares are cut, not rounded, to two decimals of a percent: 20.004 % is never shown as 20 %, which it exceeds.
+    A number or a share has at least as many `decimals`: those of its column, see `decimals_of`.
     """
     if value is None:
         return unknown
@@ -35,9 +33,9 @@ def shown(value: Value, kind: Kind, unknown: str = UNKNOWN) -> str:
         case "integer" if isinstance(value, int):
             return integer(value)
         case "number" | "points" | "hours" | "integer":
-            return number(Decimal(str(value)))
+            return number(Decimal(str(value)), decimals)
         case "share":
-            return share(Decimal(str(value)))
+            return share(Decimal(str(value)), decimals)
         case "date" if isinstance(value, date):
             return day(value)
         case "month":
@@ -61,36 +59,37 @@ def columns_of(table: Table) -> list[list[str]]:
 def in_column(values: Sequence[Value], column: Column) -> list[str]:
     """The cells of a column, with as many decimals in each as the most precise of them has; empty where it holds no
     value and no figure is expected."""
-    texts = [
-        "" if value is None and column.kind in _WORDS else shown(value, column.kind, column.absent or "?")
+    decimals = decimals_of(values, column.kind)
+    return [
+        "" if value is None and column.kind in _WORDS else shown(value, column.kind, column.absent or "?", decimals)
         for value in values
     ]
-    return _alike(texts) if column.kind in _DECIMAL else texts
 
 
-def _alike(texts: Sequence[str]) -> list[str]:
-    """Figures with the decimals that the longest of them has: `49 %` is `49,00 %` beside `49,04 %`."""
-    parts = [_FIGURE.fullmatch(text) for text in texts]
-    most = max((len(part["rest"] or "") for part in parts if part), default=0)
-    return [
-        f"{part['whole']},{(part['rest'] or '').ljust(most, '0')}{part['unit'] or ''}" if part and most else text
-        for text, part in zip(texts, parts, strict=True)
-    ]
+def decimals_of(values: Iterable[Value], kind: Kind) -> int:
+    """How many decimals each figure of a column has: as many as the one that needs most."""
+    if kind not in {"number", "points", "hours", "share"}:
+        return 0
+    fractions = (shown(value, kind, "").partition(",")[2] for value in values)
+    return max((sum(map(str.isdigit, fraction)) for fraction in fractions), default=0)
 
 
-def number(value: Decimal) -> str:
-    """A number with a decimal comma and no needless zero: `407,5`, `1 385`."""
+def number(value: Decimal, decimals: int = 0) -> str:
+    """A number with a decimal comma and no zero beyond `decimals`: `407,5`, `1 385`."""
     whole, _, rest = format(abs(value), "f").partition(".")
-    rest = rest.rstrip("0")
+    rest = rest.rstrip("0").ljust(decimals, "0")
     sign = "-" if value < 0 else ""
     return f"{sign}{integer(int(whole))}{',' + rest if rest else ''}"
 
 
-def share(value: Decimal) -> str:
-    """A share of 1 as `49,08 %`, `44 %`, rounded; where two decimals would hide what is left, four are shown."""
+def share(value: Decimal, decimals: int = 0) -> str:
+    """A share of 1 as `49,08 %`, `44 %`, rounded; where two decimals would hide what is left, four are shown.
+
+    Zeros are added up to `decimals`.
+    """
     millionths = int(abs(value) * 1_000_000)
     if not 0 < millionths % 10_000 < 50:
         millionths = (millionths + 50) // 100 * 100
     whole, rest = divmod(millionths, 10_000)
-    fraction = f"{rest:04d}".rstrip("0")
+    fraction = f"{rest:04d}".rstrip("0").ljust(decimals, "0")
     return f"{'-' if value < 0 else ''}{whole}{',' + fraction if fraction else ''}{NBSP}%"
