@@ -211,6 +211,19 @@ def test_nothing_is_wider_than_its_page(show, pages, name: str, size: tuple[int,
     assert here.page.evaluate(OUTSIDE) == []
 
 
+def test_forty_practices_are_a_line_each_which_the_keyboard_opens(show, pages) -> None:
+    here = show(pages["several"], (1280, 800))
+    assert here.page.evaluate("document.documentElement.scrollHeight") < 10_000
+    fold = here.page.locator("details.fold").first
+    assert not fold.locator("table").is_visible()
+    fold.locator("summary").focus()
+    here.page.keyboard.press("Enter")
+    assert fold.locator("table").is_visible()
+    here.page.emulate_media(media="print")
+    assert here.page.locator("details.fold table:visible").count() == 1
+    assert here.page.locator("details.fold > summary:visible").count() > 40
+
+
 def test_the_sentence_of_a_finding_stands_beside_its_verdict(show, pages) -> None:
     here = show(pages["check"], (1280, 800))
     table = here.page.locator("table.data", has=here.page.get_by_role("button", name="Date de soins")).first
@@ -219,10 +232,11 @@ def test_the_sentence_of_a_finding_stands_beside_its_verdict(show, pages) -> Non
     assert row.locator("tr").first.locator("td").nth(1).evaluate("node => node.clientHeight") < 120
 
 
-def test_on_paper_explanations_are_open_and_controls_gone(show) -> None:
+def test_on_paper_stands_what_the_reader_opened(show) -> None:
     here = show(DOCUMENT)
+    here.box.locator("tbody").nth(1).get_by_role("button", name="Explication").click()
     here.page.emulate_media(media="print")
-    assert here.page.locator("tr.detail:visible").count() == 5
+    assert here.page.locator("tr.detail:visible").all_inner_texts() == ["Texte\u00a0: article 3"]
     assert here.page.locator("input:visible, select:visible, nav:visible").count() == 0
     assert here.page.pdf().startswith(b"%PDF")
 

@@ -289,6 +289,48 @@ def test_bars_are_a_table_whose_figures_can_be_read() -> None:
     assert [node.attributes["style"] for node in figure.all("span", _class="bar")] == ["width:100.0%", "width:50.0%"]
 
 
+def test_one_bar_never_flattens_the_others() -> None:
+    chart = Chart("T", "bar", ("a", "b", "c"), (Series("x", (425250, 2000, 1000)),), "euros")
+    (figure,) = read(Document("T", "R", (Section("S", charts=(chart,)),))).all("figure")
+    assert [node.attributes for node in figure.all("span", _class="bar")] == [
+        {"class": "bar s0 cut", "style": "width:100.0%"},
+        {"class": "bar s0", "style": "width:66.7%"},
+        {"class": "bar s0", "style": "width:33.3%"},
+    ]
+    assert figure.all("p", _class="note")[0].said.startswith("Une barre coupée")
+
+
+def test_parts_of_a_whole_stand_end_to_end() -> None:
+    series = (Series("acquis", (30, 10)), Series("perdus", (10, 0)))
+    chart = Chart("T", "bar", ("2022", "2023"), series, "points", stacked=True)
+    (figure,) = read(Document("T", "R", (Section("S", charts=(chart,)),))).all("figure")
+    tracks = [[part.attributes["style"] for part in node.all("span")] for node in figure.all("span", _class="whole")]
+    assert tracks == [["width:75.0%", "width:25.0%"], ["width:25.0%"]]
+    assert grid(figure.all("table")[0])[1:] == [
+        ["2022", "acquis : 30 · perdus : 10"],
+        ["2023", "acquis : 10 · perdus : 0"],
+    ]
+
+
+def test_a_table_of_many_folds_under_a_line_each() -> None:
+    columns = (Column("Cabinet"), Column("Points", "points"))
+    rows = [(name, Decimal(rank)) for name in "abcd" for rank in (1, 2)]
+    page = read(of(Table(columns, rows, fold=0)))
+    folds = page.all("details", _class="fold")
+    assert [fold.all("summary")[0].said for fold in folds] == [f"{name} (2 lignes)" for name in "abcd"]
+    assert grid(folds[1].all("table")[0]) == [["Points"], ["1"], ["2"]]
+    assert not read(of(Table(columns, rows[:6], fold=0))).all("details")
+
+
+def test_one_of_many_sections_opens_under_its_line() -> None:
+    sections = (Section("A", ("mots",)), Section("B", ("autres",), line="49 %"))
+    page = read(Document("T", "R", sections))
+    assert [node.said for node in page.all("nav")[0].all("a")] == ["A"]
+    (fold,) = page.all("details", _class="fold")
+    assert fold.all("summary")[0].said == "B 49 %"
+    assert "autres" in fold.said
+
+
 def test_bars_with_a_limit_and_below_zero() -> None:
     chart = Chart("T", "bar", ("a",), (Series("x", (-50,)),), "integer", (Series("Plafond", (100,)),))
     (figure,) = read(Document("T", "R", (Section("S", charts=(chart,)),))).all("figure")

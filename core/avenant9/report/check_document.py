@@ -31,7 +31,14 @@ if TYPE_CHECKING:
 TITLE = "Contrôle des actes"
 _MOST_SHEETS = 40  # practitioners with a sheet of their own
 _MOST_REPEATED = 20_000  # findings repeated on the sheets of practitioners
-_MOST_BARS = 12  # rules in the chart of euros
+_FAMILY_TITLES = {
+    "condition": "Conditions de l'acte",
+    "cumul": "Cumuls d'actes",
+    "donnees": "Qualité des données",
+    "frequence": "Nombre d'actes permis",
+    "seuil": "Plafond d'activité à distance",
+    "tarif": "Tarifs et dépassements",
+}
 _MOST_CURVES = 12  # years of practitioners drawn
 _VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
 _MOST_MONTHS = 36
@@ -233,15 +240,20 @@ def _by_practitioner(report: Report) -> Table:
 
 
 def _charts(report: Report) -> Iterator[Chart]:
-    """Euros by rule, findings by month."""
-    euros = report.by_rule.filter(pl.col("at_stake") > 0)
-    euros = euros.group_by("rule", maintain_order=True).agg(pl.col("at_stake").sum())
-    euros = euros.sort("at_stake", descending=True, maintain_order=True).head(_MOST_BARS)
+    """Euros by family of rules, findings by month."""
+    euros = _by_family(report)
     if not euros.is_empty():
-        few = len(euros) == _MOST_BARS
-        title = f"Euros en jeu par règle{f', les {_MOST_BARS} premières' if few else ''}"
-        series = Series("En jeu", tuple(euros["at_stake"]))
-        yield Chart(title, "bar", tuple(euros["rule"]), (series,), "euros")
+        yield Chart(
+            "Euros en jeu par famille de règles, sans ce qui est probablement prescrit",
+            "bar",
+            tuple(_family(family, report.profile) for family in euros["family"]),
+            tuple(
+                Series(verdict.french, tuple(euros[verdict.value]))
+                for verdict in (Verdict.VIOLATION, Verdict.REVIEW)
+                if euros[verdict.value].sum()
+            ),
+            "euros",
+        )
     months = (
         report.findings.filter(pl.col("date").is_not_null())
         .group_by(pl.col("date").dt.to_string("%Y-%m").alias("month"))
@@ -260,6 +272,30 @@ def _charts(report: Report) -> Iterator[Chart]:
         for place, verdict in enumerate((Verdict.VIOLATION, Verdict.REVIEW))
     ]
     yield Chart("Constats par mois de soins", "bar", names, tuple(series_of), "integer")
+
+
+def _family(family: str, profile: str) -> str:
+    """A family of rules in words; those of the tax office say nothing of the nature of the services."""
+    if profile == "fiscal":
+        return FAMILIES.get(family, family).capitalize()
+    return _FAMILY_TITLES.get(family, family)
+
+
+def _by_family(report: Report) -> pl.DataFrame:
+    """`family`, and cents at stake under the name of each verdict: a row counts once in a family, at its largest."""
+    verdicts = (Verdict.VIOLATION.value, Verdict.REVIEW.value)
+    return (
+        report.findings.filter(pl.col("at_stake") > 0, ~out_of_time())
+        .with_columns(family=pl.col("rule").str.split("/").list.first())
+        .with_row_index("one")
+        .with_columns(place=pl.coalesce(pl.format("{}!{}!{}", "file", pl.col("sheet").fill_null(""), "row"), "one"))
+        .group_by("family", "place", maintain_order=True)
+        .agg(pl.col("verdict", "at_stake").sort_by("at_stake", descending=True).first())
+        .group_by("family", maintain_order=True)
+        .agg(pl.col("at_stake").filter(pl.col("verdict") == name).sum().alias(name) for name in verdicts)
+        .filter(pl.sum_horizontal(verdicts) > 0)
+        .sort(pl.sum_horizontal(verdicts), descending=True)
+    )
 
 
 def _months(first: str, last: str) -> list[str]:
@@ -517,6 +553,7 @@ def _by_month(entries: Sequence[dict[str, Any]]) -> Table:
             for month in entry["months"]
         ],
         title="Par mois",
+        fold=0,
     )
 
 

@@ -49,7 +49,7 @@ class Table:
 
     `verdicts` colours each row (None: plain); `details` is what opens under each row (html). `total` is the last row,
     where None is no sum at all. `sheet`: its own sheet of the workbook under this name; without one it stands on the
-    sheet of its section.
+    sheet of its section. `fold`: a column; on a page the rows of each of its values open under one line of their own.
     """
 
     columns: tuple[Column, ...]
@@ -61,6 +61,7 @@ class Table:
     note: str = ""
     sheet: str = ""
     empty: str = ""  # what is said instead where there is no row; nothing at all where it is empty too
+    fold: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart with its data: `line` over months, `bar` over categories. `limit` series are drawn as dashed lines."""
+    """A chart with its data: `line` over months, `bar` over categories. `limit` series are drawn as dashed lines.
+
+    `stacked`: the bars of a category are parts of one whole, drawn end to end.
+    """
 
     title: str
     form: Literal["line", "bar"]
@@ -82,6 +86,7 @@ class Chart:
     kind: Kind
     limits: tuple[Series, ...] = ()
     absent: str = ""  # what stands for a hole that is not unknown
+    stacked: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,10 @@ class Fact:
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part: words first, then facts, charts and tables. It is a sheet of the workbook under `sheet`."""
+    """A titled part: words first, then facts, charts and tables. It is a sheet of the workbook under `sheet`.
+
+    `line`: one of many alike, which a page opens on demand under its title and this line.
+    """
 
     title: str
     words: tuple[str, ...] = ()
@@ -103,6 +111,7 @@ class Section:
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
     sheet: str = ""  # "": on the first sheet
+    line: str = ""
 
 
 @dataclass(frozen=True)

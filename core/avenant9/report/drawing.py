@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
@@ -17,16 +18,19 @@ from avenant9.report.values import shown
 from avenant9.wording import NBSP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from xml.etree.ElementTree import Element
 
-    from avenant9.report.document import Chart, Kind
+    from avenant9.report.document import Chart, Kind, Series
 
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])|(0[1-9]|1[0-2])/(\d{4})")
 _COLORS = 5  # then they start again
+_PARTS = ("v-ok", "v-review", "v-unverifiable")
 _WIDTH, _HEIGHT = 760, 300
 _MOST_LABELS = 12  # under the horizontal axis
 _LEAST_TOP = 4  # of an axis of counts: no half of a finding on it
+_FLATTENS, _BEYOND = 5, Decimal("1.5")  # times the next: what a bar is cut from; where the cut ones end
+_CUT = "Une barre coupée est bien plus longue que les autres : son chiffre est à côté."
 _UNKNOWN = "inconnu"
 _SHORT_MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 _UNITS: dict[Kind, str] = {"euros": f"{NBSP}€", "share": f"{NBSP}%", "hours": f"{NBSP}h"}
@@ -42,12 +46,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Mark:
-    """One value: its words, and its bar in percent of the longest."""
+    """One value: its words, and its bar in percent of the longest; `cut`: it is longer than what is drawn."""
 
     series: str
     text: str
     style: str
     width: str
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,8 @@ class Drawing:
     legend: list[Entry]
     lines: list[Line]
     svg: Markup
+    stacked: bool = False
+    note: str = ""
 
 
 def drawable(chart: Chart) -> bool:
@@ -78,13 +85,13 @@ def drawable(chart: Chart) -> bool:
 def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
     """The drawing of a chart; `fit` makes its words fit for the page."""
     legend = [
-        *(Entry(fit(series.name), _style(series.name, place)) for place, series in enumerate(chart.series)),
+        *(Entry(fit(series.name), _style(series.name, place, chart)) for place, series in enumerate(chart.series)),
         *(Entry(fit(series.name), "limit") for series in chart.limits),
     ]
     months = all(map(_month, chart.categories))
     over_time = chart.form == "line" or (months and not chart.limits)
     drawn = (*chart.series, *chart.limits)
-    top = max((abs(Decimal(value)) for series in drawn for value in series.values if value is not None), default=None)
+    top, scale = _scales(chart, drawn, over_time=over_time)
     lines = [
         Line(
             fit(_full(name)),
@@ -93,7 +100,8 @@ def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
                     entry.name,
                     fit(shown(series.values[place], chart.kind, chart.absent or _UNKNOWN)),
                     entry.style,
-                    _percent(series.values[place], top),
+                    _percent(series.values[place], scale),
+                    _size(series.values[place]) > scale,
                 )
                 for entry, series in zip(legend, drawn, strict=True)
             ],
@@ -107,19 +115,47 @@ def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
         legend,
         lines,
         _svg(chart, legend, lines, fit) if over_time else Markup(""),
+        chart.stacked,
+        fit(_CUT) if scale < top else "",
     )
 
 
-def _style(name: str, place: int) -> str:
-    """The colour of a verdict for a series that is named after it, else one of those in turn."""
+def _size(value: int | Decimal | None) -> Decimal:
+    return abs(Decimal(value or 0))
+
+
+def _scales(chart: Chart, drawn: Sequence[Series], *, over_time: bool) -> tuple[Decimal, Decimal]:
+    """The longest bar, and the value that the whole width stands for.
+
+    That is less where a few bars are so long that nothing could be told of the others: they are cut, which a reader
+    sees, rather than put on a scale of powers, where lengths are no euros any more.
+    """
+    if chart.stacked:
+        top = max(sum(_size(series.values[place]) for series in drawn) for place in range(len(chart.categories)))
+        return Decimal(top), Decimal(top)
+    sizes = sorted({_size(value) for series in drawn for value in series.values} - {Decimal(0)}, reverse=True)
+    top = sizes[0] if sizes else Decimal(0)
+    if over_time or chart.limits:
+        return top, top
+    shorter = next((next_ for longer, next_ in pairwise(sizes) if longer > _FLATTENS * next_), None)
+    return top, top if shorter is None else shorter * _BEYOND
+
+
+def _style(name: str, place: int, chart: Chart) -> str:
+    """The colour of a verdict for a series that is named after it, else one of those in turn.
+
+    The parts of a whole go from what is there to what is not.
+    """
+    if chart.stacked:
+        return _PARTS[place % len(_PARTS)]
     verdict = next((verdict for verdict in Verdict if name.casefold() == verdict.french), None)
     return f"v-{verdict}" if verdict else f"s{place % _COLORS}"
 
 
-def _percent(value: int | Decimal | None, top: Decimal | None) -> str:
-    if value is None or not value or not top:
+def _percent(value: int | Decimal | None, scale: Decimal) -> str:
+    if not value:
         return ""
-    return format((abs(Decimal(value)) * 100 / top).quantize(Decimal("0.1")), "f")
+    return format(min(Decimal(100), _size(value) * 100 / scale).quantize(Decimal("0.1")), "f")
 
 
 def _svg(chart: Chart, legend: list[Entry], lines: list[Line], fit: Callable[[str], str]) -> Markup:

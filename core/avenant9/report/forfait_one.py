@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from avenant9.report import forfait_points
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.forfait_words import (
     COLORS,
@@ -58,6 +59,7 @@ def document_of_one(result: Forfait, *, whole: bool) -> Document:
         title=_title(result),
         answer=answer(result),
         sections=(
+            *([Section("Points", charts=(forfait_points.of_one(result),))] if whole else []),
             *(_volet(result, volet, whole=whole) for volet in result.volets),
             *([_what_if(result, whole=whole)] if result.what_if is not None else []),
             *([_unresolved(result)] if result.unresolved else []),
@@ -89,8 +91,8 @@ def _volet(result: Forfait, volet: Volet, *, whole: bool) -> Section:
             Column("Indicateur"),
             Column("État"),
             Column("Constat"),
-            Column("Points", "text" if shared else "points"),
-            Column("Au plus", "text" if shared else "points", wide_only=True),
+            Column("Points", "text" if shared else "points", right=True),
+            Column("Au plus", "text" if shared else "points", wide_only=True, right=True),
         ),
         rows=[_row(result, one, shared=shared) for one in volet.indicators],
         total=_volet_total(volet, shared=shared),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from avenant9.model import Verdict
+from avenant9.report import forfait_points
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.forfait_words import (
     STATES,
@@ -44,6 +45,7 @@ def document_of_several(result: Forfaits, *, whole: bool) -> Document:
         title=f"Forfait structure {span}" + (f" : {name}" if name else ""),
         answer=_answer_of_years(result) if alone else _answer_of_practices(result, len(years)),
         sections=(
+            *([Section("Points", charts=(forfait_points.of_several(result.results),))] if whole else []),
             _overview(result, with_practice=not alone, with_year=len(years) > 1, whole=whole),
             _by_year(result.results) if alone else _by_indicator(result.results),
             *([_gains(result.results)] if any(one.what_if for one in result.results) else []),
@@ -249,7 +251,7 @@ def _every_line(results: Sequence[Forfait]) -> Section:
         )
         for result, volet, one in lines
     ]
-    return Section("Chaque indicateur", tables=(Table(columns, rows),), sheet="Indicateurs")
+    return Section("Chaque indicateur", tables=(Table(columns, rows, fold=0),), sheet="Indicateurs")
 
 
 def _every_change(results: Sequence[Forfait]) -> Section:
@@ -262,7 +264,7 @@ def _every_change(results: Sequence[Forfait]) -> Section:
         Column("Encore possible"),
     )
     rows = [(one.practice, str(one.year), *change_cells(change)) for one in results for change in one.what_if or ()]
-    return Section("Chaque changement", tables=(Table(columns, rows),) if rows else (), sheet="Changements")
+    return Section("Chaque changement", tables=(Table(columns, rows, fold=0),) if rows else (), sheet="Changements")
 
 
 def _common_notes(results: Sequence[Forfait]) -> Section:

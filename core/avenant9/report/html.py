@@ -22,8 +22,9 @@ from markupsafe import Markup
 
 from avenant9.model import Verdict
 from avenant9.report import drawing
+from avenant9.report.document import FIGURES
 from avenant9.report.values import decimals_of, shown
-from avenant9.wording import NBSP, glued, integer, visible
+from avenant9.wording import NBSP, counted, glued, integer, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 MOST_ROWS, MOST_ON_PAGE, LEAST_ROWS = 5_000, 12_000, 100
 
 _WORDS = frozenset({"text", "identifier", "url"})
+_MOST_OPEN = 4  # groups of a table that folds: fewer are seen at once
+_SHOWN_CHARTS = 3  # of a section: those after them open on demand
 _CONTROLS_FROM = 6  # rows: a shorter table is seen whole
 _LONG = 32  # characters: a fact that takes a whole line
 _SHORT, _SENTENCE = 16, 40  # characters: a column with no longer cell never wraps, one with such cells needs room
@@ -112,6 +115,15 @@ class _Empty:
 
 
 @dataclass(frozen=True)
+class _Fold:
+    """What opens on demand under one line."""
+
+    line: str
+    part: _Grid | drawing.Drawing
+    kind: str = "fold"
+
+
+@dataclass(frozen=True)
 class _Fact:
     label: str
     text: str
@@ -126,11 +138,18 @@ class _Section:
     title: str
     words: list[list[str]]
     facts: list[_Fact]
-    parts: list[_Grid | _Empty | drawing.Drawing]
+    parts: list[_Grid | _Empty | _Fold | drawing.Drawing]
+    line: str
+
+    @property
+    def grids(self) -> list[_Grid]:
+        """Its tables, those that open on demand too."""
+        inner = (part.part if isinstance(part, _Fold) else part for part in self.parts)
+        return [part for part in inner if isinstance(part, _Grid)]
 
     @property
     def wide(self) -> bool:
-        return any(isinstance(part, _Grid) and len(part.columns) >= _WIDE for part in self.parts)
+        return any(len(grid.columns) >= _WIDE for grid in self.grids)
 
 
 @dataclass
@@ -214,15 +233,30 @@ def _section(section: Section, name: str, room: _Room) -> _Section:
         _fit(section.title),
         [_lines(words) for words in section.words],
         [_fact(fact) for fact in section.facts],
-        [
-            *(_drawn(chart) for chart in section.charts if drawing.drawable(chart)),
-            *(part for table in section.tables for part in _table(table, section, room)),
-        ],
+        [*_drawings(section.charts), *(part for table in section.tables for part in _folded(table, section, room))],
+        _fit(section.line),
     )
 
 
-def _drawn(chart: Chart) -> drawing.Drawing:
-    return drawing.draw(chart, _fit)
+def _drawings(charts: Sequence[Chart]) -> Iterator[drawing.Drawing | _Fold]:
+    for rank, chart in enumerate(filter(drawing.drawable, charts)):
+        drawn = drawing.draw(chart, _fit)
+        yield drawn if rank < _SHOWN_CHARTS else _Fold(drawn.title, drawn)
+
+
+def _folded(table: Table, section: Section, room: _Room) -> Iterator[_Grid | _Empty | _Fold]:
+    """The table, or where it folds, one under a line for each value of its column."""
+    if table.fold is None or len({row[table.fold] for row in table.rows}) < _MOST_OPEN:
+        yield from _table(table, section, room)
+        return
+    groups: dict[Value, list[tuple[Value, ...]]] = {}
+    for row in table.rows:
+        groups.setdefault(row[table.fold], []).append(row[: table.fold] + row[table.fold + 1 :])
+    columns = table.columns[: table.fold] + table.columns[table.fold + 1 :]
+    for value, rows in groups.items():
+        line = f"{shown(value, table.columns[table.fold].kind)} ({counted(len(rows), 'ligne')})"
+        own = replace(table, columns=columns, rows=rows, title="", total=None, verdicts=None, details=None, fold=None)
+        yield from (_Fold(_fit(line), part) for part in _table(own, section, room) if isinstance(part, _Grid))
 
 
 def _fact(fact: Fact) -> _Fact:
@@ -326,7 +360,7 @@ def _left_out(taken: int, rows: int) -> str:
 
 
 def _head(column: Column) -> _Head:
-    sort = "number" if column.figures and not column.right else "text"
+    sort = "number" if column.kind in FIGURES else "text"
     return _Head(_fit(column.heading), "n" if column.figures else "", sort)
 
 
@@ -417,7 +451,7 @@ def _as_cards(sections: Sequence[_Section]) -> str:
 
     Each cell then needs the heading of its column before it.
     """
-    grids = [part for section in sections for part in section.parts if isinstance(part, _Grid)]
+    grids = [grid for section in sections for grid in section.grids]
     return "\n".join(
         _cards_on(screen, own) for screen in _SCREENS if (own := [grid for grid in grids if grid.cards == screen])
     )

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _GAP = 2  # between columns
 _LEAST_TEXT = 20  # a column of words is never narrower
-_RIGHT = frozenset({"integer", "number", "euros", "points", "hours", "share"})
 _BAR, _LIMIT = "█", "│"
 _LEAST_BAR = 20
 
@@ -87,7 +86,7 @@ def _grid(table: Table, page: Page) -> str:
         verdict = table.verdicts[number] if table.verdicts and number < len(table.verdicts) else None
         folded = _folded([row[place] for place in kept], [widths[place] for place in kept], columns)
         rows += [[page.paint(cell, verdict) if verdict and cell else cell for cell in line] for line in folded]
-    align = ["right" if column.kind in _RIGHT else "left" for column in columns]
+    align = ["right" if column.figures else "left" for column in columns]
     return grid(page, [column.heading for column in columns], rows, align)
 
 
@@ -96,7 +95,7 @@ def _cells(table: Table, page: Page) -> list[list[str]]:
 
 
 def _wraps(column: Column) -> bool:
-    return column.kind == "text"
+    return column.kind == "text" and not column.right
 
 
 def _natural(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[int]:

@@ -45,6 +45,7 @@ HEADINGS: Final = (
 _TEXTS = HEADINGS[:2]
 #: More years of practitioners than this: months are shown only for those who are not simply within their ceiling.
 _DETAILED = 20
+_MOST_OPEN = 3  # years of practitioners that a page shows whole; more of them are a line each
 _NOTHING = "Aucun acte compté dans les années suivies."
 _AT_LEAST = (
     "Les actes à distance et la part sont des minimums là où des actes sont inconnus : le détail de chacun le dit."
@@ -110,7 +111,7 @@ def _follow_up(result: Threshold) -> Document:
         verdict=_color(entries, unread=any(one.sheet is None for one in result.unread)),
         sections=(
             Section("Par praticien et par année", tables=(_summary(entries),)),
-            *(_detail(entry, result.as_of) for entry in detailed),
+            *(_detail(entry, result.as_of, folded=len(detailed) > _MOST_OPEN) for entry in detailed),
             *_by_group(result.by_group),
             Section("À savoir", words=(*_few(entries, detailed), *result.notes, *_remarks(result))),
             Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
@@ -207,13 +208,14 @@ def _summary(entries: Sequence[Followed]) -> Table:
     )
 
 
-def _detail(entry: Followed, as_of: date) -> Section:
+def _detail(entry: Followed, as_of: date, *, folded: bool) -> Section:
     return Section(
         f"Praticien {entry.practitioner}, {_period(entry).removeprefix('en ')}",
         facts=_facts(entry),
         charts=(_chart(entry),),
         tables=(_months(entry, as_of),),
         sheet=f"{entry.practitioner} {entry.year}",
+        line=f"{_percent(entry.share)} d'actes à distance, {_standing(entry)}" if folded else "",
     )
 
 
