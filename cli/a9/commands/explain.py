@@ -10,10 +10,10 @@ import click
 from a9 import options
 from a9.exits import ExitCode, worst
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, encoding_of, format_for, use_color, width
+from a9.output import Notices, check_place, deliver, format_for, page_for
 from a9.reading import announce, begin, read_acts, tell, what_was_read
 from a9.settings import ReadingCommand
-from avenant9.report.formats import TOLD
+from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ Exemples :
     metavar="[FICHIER:][FEUILLE!]LIGNE",
     help="La ligne à expliquer, comme le tableur la numérote ; le fichier et la feuille, s'il y en a plusieurs.",
 )
-@options.result_options(*TOLD)
+@options.result_options(*FORMATS)
 @options.as_of_option
 @options.reading_options
 @options.acts_options
@@ -70,9 +70,12 @@ def command(
 
     Tous les fichiers sont lus, puisqu'une règle peut compter les autres lignes du patient ou du praticien. Pour une
     limite dépassée, la première date à laquelle l'acte l'aurait respectée est donnée.
+
+    En CSV, une ligne par règle : l'acte (fichier, feuille, ligne, date, code, praticien, patient, facture, montant),
+    la règle, son verdict, sa réponse, ce qui est en jeu, le texte, sa confiance, son adresse, ce qui a été compté.
     """
     files, twice = options.distinct(files)
-    wanted = format_for(format_, output, TOLD)
+    wanted = format_for(format_, output, FORMATS)
     check_place(output, options.read_from(*files, map_, derogations, config=config))
     notices = Notices(quiet=quiet, progress=not no_progress)
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
@@ -83,6 +86,7 @@ def command(
     from avenant9.explain import Explainer  # noqa: PLC0415
     from avenant9.locate import find  # noqa: PLC0415
     from avenant9.report import explain as report  # noqa: PLC0415
+    from avenant9.report import explain_document  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
 
@@ -99,12 +103,7 @@ def command(
     explainer = Explainer(acts, rulebook, chosen)
     shown = report.apply(explainer.at(at), profile)
     tell(acts, acts.notices, explainer.crashed, notices)
-    if wanted == "json":
-        deliver(report.render_json(shown), output)
-    else:
-        colored = use_color(color, output)
-        text = report.render_text(shown, width=width(output), encoding=encoding_of(output), color=colored)
-        deliver(text, output)
+    deliver(explain_document.render(wanted, shown, page_for(output, color)), output)
     notices.say(_account(acts, shown))
     return int(_status(acts, explainer.crashed))
 

@@ -75,16 +75,26 @@ def _chosen(rulebook: Rulebook, code: str | None, family: str | None, at: date |
 @command.command("show", short_help="Une règle et ses sources.", cls=Command, context_settings=SETTINGS)
 @click.argument("rule", metavar="ID")
 @click.option("--at", type=options.Day(), metavar="DATE", help="Marquer la version en vigueur à cette date de soins.")
-@options.result_options(*TOLD)
+@options.result_options(*FORMATS)
 @options.rules_option
 def show(
-    rule: str, at: date | None, format_: str | None, output: str | None, rules: str | None, **_unused: Any
+    rule: str,
+    at: date | None,
+    format_: str | None,
+    output: str | None,
+    color: str,
+    rules: str | None,
+    **_unused: Any,
 ) -> None:
-    """Une règle : pourquoi, ses versions datées, leurs valeurs et leurs sources, et deux exemples."""
-    from avenant9.cases import cases_of  # noqa: PLC0415
-    from avenant9.report import catalogue  # noqa: PLC0415
+    """Une règle : pourquoi, ses versions datées, leurs valeurs et leurs sources, et deux exemples.
 
-    wanted = format_for(format_, output, TOLD)
+    En CSV, une ligne par version datée : la règle et son titre, le verdict, depuis quand, jusqu'à quand, ce qu'elle
+    demande, le texte, sa confiance, le jour où il a été comparé à la source, son adresse, une note.
+    """
+    from avenant9.cases import cases_of  # noqa: PLC0415
+    from avenant9.report import rule_document  # noqa: PLC0415
+
+    wanted = format_for(format_, output, FORMATS)
     check_place(output)
     rulebook = _load(rules)
     if rule not in rulebook.rules:
@@ -94,11 +104,8 @@ def show(
         hint = did_you_mean(rule, rulebook.rules) or "« a9 rules list » donne les règles"
         raise UnknownRuleError("rules show", f"aucune règle « {rule} »", hint)
     cases = cases_of(rule, rulebook, Path(rules) if rules else None)
-    if wanted == "json":
-        deliver(catalogue.show_json(rulebook, rule, at=at, cases=cases), output)
-    else:
-        wide, encoding = width(output), encoding_of(output)
-        deliver(catalogue.show_text(rulebook, rule, at=at, cases=cases, width=wide, encoding=encoding), output)
+    page = page_for(output, color)
+    deliver(rule_document.render(wanted, rulebook, rule, page, at=at, cases=cases), output)
 
 
 _EXAMPLE = """\b

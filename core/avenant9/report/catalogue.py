@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 FORMAT = "a9-rules/1"
 
-_CONFIDENCE = {"high": "sûre", "medium": "secondaire", "low": "faible"}
+CONFIDENCE = {"high": "sûre", "medium": "secondaire", "low": "faible"}
 # Words of the rule files that a person reads otherwise.
 _WORDS: dict[str, str] = {
     **{name: window.french for name, window in WINDOWS.items()},
@@ -70,10 +70,10 @@ def render_list(form: Format, rulebook: Rulebook, page: Page, names: Sequence[st
 
 
 def _list_text(rulebook: Rulebook, page: Page) -> str:
-    lines = [page.wrap(_head(rulebook)), ""]
+    lines = [page.wrap(head(rulebook)), ""]
     for name, rule in rulebook.rules.items():
         period = str(Span(rule.version[0].period.first, rule.version[-1].period.last))
-        facts = f"{listed(_verdicts(rule), 'ou')}, {period}, source {_CONFIDENCE[_weakest(rule)]}"
+        facts = f"{listed(_verdicts(rule), 'ou')}, {period}, source {CONFIDENCE[_weakest(rule)]}"
         lines += [page.wrap(name), page.wrap(facts, "  "), page.wrap(rule.title, "  ")]
         lines.append(page.wrap(_texts(rule), "    ", "  "))
     lines += ["", page.wrap(f"Non vérifiable par nature ({_UNSEEN}) :")] if rulebook.by_nature else []
@@ -115,7 +115,7 @@ def _list_rows(rulebook: Rulebook) -> list[tuple[str | date, ...]]:
         first, last = rule.version[0].period.first, rule.version[-1].period.last
         text = rule.version[-1].source
         dates = ("" if first.year <= ALWAYS else first, last or "")
-        words = (rule.title, reference(text.to_source()), _CONFIDENCE[_weakest(rule)], text.url)
+        words = (rule.title, reference(text.to_source()), CONFIDENCE[_weakest(rule)], text.url)
         rows.append((name, listed(_verdicts(rule), "ou"), *dates, *words))
     return rows
 
@@ -130,7 +130,7 @@ def _list_document(rulebook: Rulebook) -> Document:
     ]
     return Document(
         title="Règles de a9",
-        answer=f"{_head(rulebook)}.",
+        answer=f"{head(rulebook)}.",
         sections=(
             Section("Règles", tables=(Table(_LIST_COLUMNS, _list_rows(rulebook)),), sheet="Règles"),
             Section(
@@ -205,11 +205,11 @@ def show_text(
     """
     rule, page = rulebook.rules[name], Page(width, encoding)
     lines = [page.wrap(name), page.wrap(rule.title), "", page.wrap(rule.why)]
-    lines += [line for aside in _asides(rulebook, name) for line in ("", page.wrap(aside))]
+    lines += [line for aside in asides_of(rulebook, name) for line in ("", page.wrap(aside))]
     for version in rule.version:
         period = str(Span(version.period.first, version.period.last))
         facts = [
-            *(f"{label} : {value}" for label, value in _values(version)),
+            *(f"{label} : {value}" for label, value in values_of(version)),
             f"source : {source_words(version.source.to_source())}",
             f"comparé à la source le {day(version.checked_on)}",
             *([f"note : {version.note}"] if version.note else []),
@@ -219,13 +219,13 @@ def show_text(
         lines += [page.wrap(fact, "    ", "  ") for fact in facts]
     if at is not None and not any(at in version.period for version in rule.version):
         lines += ["", page.wrap(f"Aucune version en vigueur le {day(at)} : la règle ne dit rien ce jour-là.")]
-    for title, case in _examples(cases):
-        lines += ["", page.wrap(f"{title} : {case.name}{_setting(case)}"), *_acts(page, case)]
-        lines += [page.wrap(_found(finding), "    ", "  ") for finding in case.expect]
+    for title, case in examples_of(cases):
+        lines += ["", page.wrap(f"{title} : {case.name}{setting_of(case)}"), *_acts(page, case)]
+        lines += [page.wrap(found_words(finding), "    ", "  ") for finding in case.expect]
     return "\n".join(lines) + "\n"
 
 
-def _examples(cases: Sequence[Case]) -> list[tuple[str, Case]]:
+def examples_of(cases: Sequence[Case]) -> list[tuple[str, Case]]:
     """One that the rule passes and one that it names: the first short ones of the table."""
     passing = [case for case in cases if not case.expect and case.unverifiable is None]
     failing = [case for case in cases if case.expect and case.unverifiable is None]
@@ -236,7 +236,7 @@ def _examples(cases: Sequence[Case]) -> list[tuple[str, Case]]:
     return chosen
 
 
-def _setting(case: Case) -> str:
+def setting_of(case: Case) -> str:
     """What the acts do not say and the answer depends on."""
     words = [f"contrôle au {day(case.as_of)}"] * ("as_of" in case.model_fields_set)
     words += [f"zone {_WORDS.get(case.zone, case.zone)}"] * ("zone" in case.model_fields_set)
@@ -268,7 +268,7 @@ def _acts(page: Page, case: Case) -> list[str]:
     ]
 
 
-def _found(finding: Expected) -> str:
+def found_words(finding: Expected) -> str:
     """What the rule says of a line of an example."""
     spot = f"ligne {finding.row}" if finding.row else f"praticien {finding.practitioner}, année {finding.year}"
     stake = "" if finding.at_stake == "null" else f", {euros(_cents(finding.at_stake))} en jeu"
@@ -281,7 +281,7 @@ def _cents(text: str) -> int:
     return int(text.replace(".", ""))
 
 
-def _asides(rulebook: Rulebook, name: str) -> list[str]:
+def asides_of(rulebook: Rulebook, name: str) -> list[str]:
     """What else changes what the rule says."""
     rule = rulebook.rules[name]
     asides = []
@@ -310,7 +310,7 @@ def show_json(rulebook: Rulebook, name: str, *, at: date | None = None, cases: S
         }
         for version in rule.version
     ]
-    examples = [case.model_dump(mode="json", exclude_unset=True) for _, case in _examples(cases)]
+    examples = [case.model_dump(mode="json", exclude_unset=True) for _, case in examples_of(cases)]
     return _json(
         {
             "format": FORMAT,
@@ -327,7 +327,8 @@ def show_json(rulebook: Rulebook, name: str, *, at: date | None = None, cases: S
     )
 
 
-def _head(rulebook: Rulebook) -> str:
+def head(rulebook: Rulebook) -> str:
+    """The rulebook in a few words."""
     return f"{len(rulebook.rules)} règles, version {rulebook.version}, à jour au {day(rulebook.date)}"
 
 
@@ -359,7 +360,7 @@ def _verdicts(rule: Any) -> list[str]:
 
 
 def _weakest(rule: Any) -> str:
-    order = list(_CONFIDENCE)
+    order = list(CONFIDENCE)
     return max((str(version.source.confidence) for version in rule.version), key=order.index)
 
 
@@ -368,11 +369,11 @@ def source_words(source: Source) -> str:
     words = [source.title, *([source.article] if source.article else [])]
     if source.published:
         words.append(f"publié le {day(source.published)}")
-    words.append(f"source {_CONFIDENCE.get(source.confidence, source.confidence)}")
+    words.append(f"source {CONFIDENCE.get(source.confidence, source.confidence)}")
     return ", ".join(words) + (f" : {source.url}" if source.url else ", document non publié en ligne")
 
 
-def _values(version: Version) -> list[tuple[str, str]]:
+def values_of(version: Version) -> list[tuple[str, str]]:
     """The fields that are this kind's own, in French; what is empty or goes without saying is left out."""
     values = [
         (name, field.title or name, getattr(version, name)) for name, field in type(version).model_fields.items()

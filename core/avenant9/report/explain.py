@@ -22,7 +22,7 @@ from avenant9.wording import counted, day, euros, listed, plural
 
 FORMAT = "a9-explain/1"
 
-_CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
+CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 _SILENT = "se tait"
 
 
@@ -161,9 +161,9 @@ def render_text(explanation: Explanation, *, width: int = 80, encoding: str = "u
     parts: list[list[str]] = [_head(page, explanation)]
     for one in explanation.acts:
         parts.append(_about(page, one, explanation))
-        told = [block for block in one.blocks if not _nothing_there(block)]
+        told = [block for block in one.blocks if not nothing_there(block)]
         parts += [_block_lines(page, block, explanation) for block in told]
-        parts.append(_aside(page, [block for block in one.blocks if _nothing_there(block)]))
+        parts.append(_aside(page, [block for block in one.blocks if nothing_there(block)]))
     return sections([*parts, _account(page, explanation)])
 
 
@@ -178,18 +178,19 @@ def _head(page: Page, explanation: Explanation) -> list[str]:
             said = f"Ligne passée, elle ne contient pas d'acte contrôlé ({explanation.reason})."
         case _:
             blocks = [block for one in explanation.acts for block in one.blocks]
-            said = f"Réponse : {_in_short(blocks, explanation.profile)}"
-            return [page.title(spot), page.paint(page.wrap(said), _worst(blocks))]
+            said = f"Réponse : {in_short(blocks, explanation.profile)}"
+            return [page.title(spot), page.paint(page.wrap(said), worst(blocks))]
     return [page.title(spot), page.wrap(said)]
 
 
-def _worst(blocks: Sequence[Block]) -> Verdict:
+def worst(blocks: Sequence[Block]) -> Verdict:
+    """The gravest verdict of the rules."""
     verdicts = {block.verdict for block in blocks}
     order = (Verdict.VIOLATION, Verdict.REVIEW, Verdict.UNVERIFIABLE)
     return next((verdict for verdict in order if verdict in verdicts), Verdict.OK)
 
 
-def _in_short(blocks: Sequence[Block], profile: str) -> str:
+def in_short(blocks: Sequence[Block], profile: str) -> str:
     """How many rules say what, the gravest first."""
     words = []
     noun = ("famille de règles", "familles de règles") if profile == "fiscal" else ("règle", "règles")
@@ -206,19 +207,20 @@ def _in_short(blocks: Sequence[Block], profile: str) -> str:
 
 def _about(page: Page, one: ActExplained, explanation: Explanation) -> list[str]:
     """The act as it was read, and whether it counts."""
-    facts = ", ".join(_facts(one, explanation.profile))
+    facts = ", ".join(act_words(one, explanation.profile))
     lines = [page.wrap(f"{facts[:1].upper()}{facts[1:]}.")]
     if one.uncounted is not None:
-        rows = f" (voir {_told(explanation).rows(one.cancellations)})" if one.cancellations else ""
-        again = f" (voir {_told(explanation).rows((one.repeats,))})" if one.repeats else ""
+        rows = f" (voir {told_of(explanation).rows(one.cancellations)})" if one.cancellations else ""
+        again = f" (voir {told_of(explanation).rows((one.repeats,))})" if one.repeats else ""
         lines.append(page.wrap(f"N'entre dans aucun compte : {WHY[one.uncounted]}{rows or again}."))
     elif one.cancellations:
-        rows = _told(explanation).rows(one.cancellations)
+        rows = told_of(explanation).rows(one.cancellations)
         lines.append(page.wrap(f"Des annulations du même acte ont été déduites ({rows})."))
     return lines
 
 
-def _facts(one: ActExplained, profile: str) -> list[str]:
+def act_words(one: ActExplained, profile: str) -> list[str]:
+    """What is known of an act, as a profile may see it."""
     act = one.act
     code = [act.code + times(act.coefficient, act.quantity)] if act.code else []
     moment = f"soins du {day(act.date)}" + (f" à {act.time:%H:%M}" if act.time else "")
@@ -235,7 +237,7 @@ def _facts(one: ActExplained, profile: str) -> list[str]:
     return [*code, moment, *amount, *who, *invoice, *paid, *late]
 
 
-def _nothing_there(block: Block) -> bool:
+def nothing_there(block: Block) -> bool:
     """Whether a rule looked and there was nothing in front of it: told in one line."""
     return block.verdict is Verdict.OK and not block.trace.facing
 
@@ -253,14 +255,15 @@ def _block_lines(page: Page, block: Block, explanation: Explanation) -> list[str
     why = "" if block.verdict in (Verdict.OK, None) else block.why
     whole = block.verdict in (Verdict.VIOLATION, Verdict.REVIEW)
     lines += [page.wrap(words) for words in (block.title, why) if words]
-    lines += trace_lines(page, block.trace, _told(explanation, block))
+    lines += trace_lines(page, block.trace, told_of(explanation, block))
     for text in block.texts:
         lines += _text_lines(page, text, whole=whole)
-    lines.append(page.paint(page.wrap(_answer(block, explanation), "  "), block.verdict or Verdict.OK))
+    lines.append(page.paint(page.wrap(answer_of(block, explanation), "  "), block.verdict or Verdict.OK))
     return lines
 
 
-def _told(explanation: Explanation, block: Block | None = None) -> Told:
+def told_of(explanation: Explanation, block: Block | None = None) -> Told:
+    """To whom the trace of a rule is told."""
     reproached = block is not None and block.verdict is not Verdict.OK
     return Told(explanation.where, place, explanation.rejected_rows, reproached)
 
@@ -269,7 +272,7 @@ def _text_lines(page: Page, text: Text, *, whole: bool) -> list[str]:
     source = text.source
     words = ", ".join([source.title, *([source.article] if source.article else [])])
     url = source.url or "document non publié en ligne"
-    held = f"{text.period}, {_CONFIDENCE.get(source.confidence, source.confidence)}, "
+    held = f"{text.period}, {CONFIDENCE.get(source.confidence, source.confidence)}, "
     lines = [
         fact(page, "Texte", f"{words} : {url}"),
         fact(page, "Version", f"{held}comparée à sa source le {day(text.checked_on)}"),
@@ -277,7 +280,8 @@ def _text_lines(page: Page, text: Text, *, whole: bool) -> list[str]:
     return [*lines, fact(page, "Note", text.note)] if whole and text.note else lines
 
 
-def _answer(block: Block, explanation: Explanation) -> str:
+def answer_of(block: Block, explanation: Explanation) -> str:
+    """What a rule answers, after its verdict."""
     if block.verdict is None:
         return f"Réponse : {_SILENT}, {listed(list(block.silent_for))} le dit déjà de cette ligne."
     said = block.message or ""
@@ -289,7 +293,7 @@ def _answer(block: Block, explanation: Explanation) -> str:
     carried = ""
     if block.carried_by is not None:
         here = block.carried_by == replace(explanation.where, cell=None)
-        other = "d'un autre acte de cette ligne" if here else f"de {_told(explanation).rows((block.carried_by,))}"
+        other = "d'un autre acte de cette ligne" if here else f"de {told_of(explanation).rows((block.carried_by,))}"
         carried = f" Même constat que celui {other}, compté une fois."
     return f"Réponse : {block.verdict.french}. {said[:1].upper()}{said[1:]}{stake}{carried}"
 

@@ -1,0 +1,187 @@
+"""An explanation in every format: a row for each rule that looked at the act, and the acts that it counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from avenant9.kinds.trace import ActList
+from avenant9.kinds.trace import Fact as Noticed
+from avenant9.model import Verdict
+from avenant9.report import csv, explain, formats, sentences
+from avenant9.report.document import Column, Document, Section, Table
+from avenant9.report.page import place
+from avenant9.wording import day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from avenant9.explanation import ActExplained, Block, Explanation
+    from avenant9.report.document import Value
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+
+#: One line per rule that looked: the act, what the rule answers, what is at stake, by which text.
+_CSV = tuple(
+    Column(heading)
+    for heading in (
+        *(
+            "Fichier",
+            "Feuille",
+            "Ligne",
+            "Date de soins",
+            "Code acte",
+            "Praticien",
+            "Patient",
+            "N° facture",
+            "Montant",
+        ),
+        *("Règle", "Verdict", "Réponse", "En jeu", "Texte", "Confiance", "URL", "Compte"),
+    )
+)
+_ANSWERS = (
+    Column("Verdict"),
+    Column("Réponse"),
+    Column("En jeu", "euros", absent="-"),
+    Column("Règle", "identifier"),
+    Column("Texte", wide_only=True),
+    Column("Adresse", "url", wide_only=True),
+)
+_COUNTED = (
+    Column("Règle", "identifier"),
+    Column("Compte"),
+    Column("Ligne", "identifier"),
+    Column("Date de soins", "date"),
+    Column("Code acte", "identifier"),
+    Column("Unités", "integer"),
+    Column("Remarque"),
+)
+_STATES = {"rejected": "rejeté", "skipped": "passée"}
+
+
+def render(form: Format, explanation: Explanation, page: Page) -> str | bytes:
+    """The explanation, as a profile may see it (`explain.apply` comes first), in one format."""
+    return formats.render(
+        form,
+        page,
+        table=lambda: explain.render_text(explanation, width=page.width, encoding=page.encoding, color=page.color),
+        document=lambda: document(explanation),
+        csv=lambda: csv.of_columns(_CSV, [*_lines(explanation)]),
+        json=lambda: explain.render_json(explanation),
+    )
+
+
+def document(explanation: Explanation) -> Document:
+    """The answer in short, then for each act what each rule says and what it counted."""
+    where = explanation.where
+    blocks = [block for one in explanation.acts for block in one.blocks]
+    reason = explanation.reason or ""
+    told = {
+        "rejected": f"Ligne rejetée : {reason}. Aucune règle n'a pu la regarder.",
+        "skipped": f"Ligne passée, elle ne contient pas d'acte contrôlé ({reason}).",
+    }
+    return Document(
+        title=f"Explication : {place(where.file, where.sheet)}, ligne {where.row}",
+        answer=told.get(explanation.state) or f"Réponse : {explain.in_short(blocks, explanation.profile)}",
+        sections=tuple(section for one in explanation.acts for section in _sections(one, explanation)),
+        verdict=explain.worst(blocks) if explanation.state == "acts" else None,
+        footer=(
+            *map(sentences.not_read, explanation.unread),
+            f"Règles : version {explanation.rulebook_version}, à jour au {day(explanation.rulebook_date)}.",
+            f"Explication faite au {day(explanation.as_of)}, profil {explanation.profile}.",
+            "Constat technique, ne vaut pas avis de la caisse.",
+        ),
+    )
+
+
+def _sections(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
+    name = one.act.code or "Acte"
+    words = ", ".join(explain.act_words(one, explanation.profile))
+    answers = Table(
+        _ANSWERS,
+        [_answer(block, explanation) for block in one.blocks],
+        verdicts=[block.verdict for block in one.blocks],
+        details=[_looked_at(block, explanation) for block in one.blocks],
+        empty="Aucune règle ne regarde cet acte.",
+    )
+    yield Section(f"{name} : ce que dit chaque règle", (f"{words[:1].upper()}{words[1:]}.",), tables=(answers,))
+    counted = Table(_COUNTED, [row for block in one.blocks for row in _counted(block, explanation)], fold=0)
+    yield Section(f"{name} : les actes comptés", tables=(counted,), sheet="Actes comptés")
+
+
+def _answer(block: Block, explanation: Explanation) -> tuple[Value, ...]:
+    source = block.texts[0].source if block.texts else None
+    return (
+        block.verdict.french if block.verdict else "se tait",
+        _said(block, explanation),
+        block.at_stake,
+        block.rule,
+        sentences.reference(source) if source else None,
+        source.url if source else None,
+    )
+
+
+def _said(block: Block, explanation: Explanation) -> str:
+    """The answer without what the other columns say: the verdict."""
+    words = explain.answer_of(block, explanation).removeprefix("Réponse : ")
+    verdict = f"{block.verdict.french}. " if block.verdict else ""
+    return words.removeprefix(verdict).strip() or block.title
+
+
+def _looked_at(block: Block, explanation: Explanation) -> str:
+    """Why the rule is there, what it looked at, by which text."""
+    lines = block.trace.lines(explain.told_of(explanation, block))
+    facts = (_fact(line.label, line.words if isinstance(line, Noticed) else line.number) for line in lines)
+    source = block.texts[0].source if block.texts else None
+    return "\n".join(
+        filter(
+            None,
+            (
+                block.title,
+                "" if block.verdict in (Verdict.OK, None) else block.why,
+                *facts,
+                f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",
+            ),
+        )
+    )
+
+
+def _fact(label: str, words: str) -> str:
+    return f"{label} : {words}" if label else words
+
+
+def _counted(block: Block, explanation: Explanation) -> Iterator[tuple[Value, ...]]:
+    """A row for each act in a list of the trace."""
+    told = explain.told_of(explanation, block)
+    for line in block.trace.lines(told):
+        if isinstance(line, ActList):
+            for act in line.acts:
+                remarks = [*(["cette ligne"] if act.here else []), *act.remarks(told, line.beyond)]
+                row = (block.rule, line.label, told.row(act.where), act.date, act.code, act.units)
+                yield *row, ", ".join(remarks)
+
+
+def _lines(explanation: Explanation) -> Iterator[tuple[str, ...]]:
+    where = explanation.where
+    spot = (where.file, where.sheet or "", str(where.row))
+    if explanation.state != "acts":
+        yield *spot, *[""] * 7, _STATES[explanation.state], explanation.reason or "", *[""] * 5
+    for one in explanation.acts:
+        act = one.act
+        known = (day(act.date), act.code, act.practitioner or "", act.patient or "", act.invoice or "")
+        for block in one.blocks:
+            verdict, said, stake, rule, text, url = _answer(block, explanation)
+            source = block.texts[0].source if block.texts else None
+            confidence = sentences.confidence(source) if source else ""
+            facts = _facts_of(block, explanation)
+            answer = (rule, verdict, said, _money(stake), text, confidence, url, facts)
+            yield *spot, *known, _money(act.amount), *(str(value or "") for value in answer)
+
+
+def _facts_of(block: Block, explanation: Explanation) -> str:
+    lines = block.trace.lines(explain.told_of(explanation, block))
+    return " ; ".join(_fact(line.label, line.words if isinstance(line, Noticed) else line.number) for line in lines)
+
+
+def _money(cents: Value) -> str:
+    """Euros as a French spreadsheet reads them."""
+    return "" if cents is None else f"{int(str(cents)) / 100:.2f}".replace(".", ",")
