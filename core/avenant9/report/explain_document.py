@@ -9,6 +9,7 @@ from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
 from avenant9.report import csv, explain, formats, sentences
 from avenant9.report.document import Column, Document, Section, Table
+from avenant9.report.named import named
 from avenant9.report.page import place
 from avenant9.wording import day
 
@@ -63,8 +64,10 @@ def render(form: Format, explanation: Explanation, page: Page) -> str | bytes:
     return formats.render(
         form,
         page,
-        table=lambda: explain.render_text(explanation, width=page.width, encoding=page.encoding, color=page.color),
-        document=lambda: document(explanation),
+        table=lambda: explain.render_text(
+            named(explanation), width=page.width, encoding=page.encoding, color=page.color
+        ),
+        document=lambda: document(named(explanation)),
         csv=lambda: csv.of_columns(_CSV, [*_lines(explanation)]),
         json=lambda: explain.render_json(explanation),
     )

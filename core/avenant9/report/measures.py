@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from avenant9.report import formats, sentences, text
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
+from avenant9.report.named import named
 from avenant9.report.page import place
 from avenant9.report.values import number
 from avenant9.results.base import dumps
@@ -126,10 +127,10 @@ def render(form: Format, result: Shown, page: Page) -> str | bytes:
     return formats.render(
         form,
         page,
-        document=lambda: document(result),
+        document=lambda: document(named(result)),
         csv=lambda: csv(result),
         json=lambda: dumps(result),
-        table=lambda: text.render(document(result, whole=False), page),
+        table=lambda: text.render(document(named(result), whole=False), page),
     )
 
 

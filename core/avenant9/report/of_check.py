@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from avenant9.report import formats
+from avenant9.report.named import named
 
 if TYPE_CHECKING:
     from avenant9.model import Report
@@ -25,13 +26,14 @@ def render(form: Format, shown: Report, page: Page, screen: Screen | None = None
     """
 
     def table() -> str:
+        told = named(shown)
         if screen is not None:
             from avenant9.report import screen as short  # noqa: PLC0415 - each format imports what it needs
 
-            return short.render(shown, page, screen)
+            return short.render(told, page, screen)
         from avenant9.report import table as whole  # noqa: PLC0415
 
-        return whole.render(shown, width=page.width, encoding=page.encoding, color=page.color)
+        return whole.render(told, width=page.width, encoding=page.encoding, color=page.color)
 
     def csv() -> bytes:
         from avenant9.report import csv as own  # noqa: PLC0415
@@ -46,6 +48,6 @@ def render(form: Format, shown: Report, page: Page, screen: Screen | None = None
     def document() -> Document:
         from avenant9.report import check_document as own  # noqa: PLC0415
 
-        return own.document(shown, by_practitioner=form == "xlsx")
+        return own.document(named(shown), by_practitioner=form == "xlsx")
 
     return formats.render(form, page, table=table, document=document, csv=csv, json=json)

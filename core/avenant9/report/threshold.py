@@ -14,6 +14,7 @@ from avenant9.remote_share import share_of
 from avenant9.report import formats, sentences
 from avenant9.report.csv import lines
 from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
+from avenant9.report.named import named
 from avenant9.report.page import place
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
@@ -66,7 +67,7 @@ def render(form: Format | Literal["docx"], result: Threshold, page: Page) -> str
     return formats.render(
         form,
         page,
-        document=lambda: document(result),
+        document=lambda: document(named(result)),
         csv=lambda: csv(result),
         json=lambda: dumps(result),
     )
