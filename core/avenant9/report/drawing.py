@@ -161,9 +161,6 @@ def _percent(value: int | Decimal | None, scale: Decimal) -> str:
 def _svg(chart: Chart, legend: list[Entry], lines: list[Line], fit: Callable[[str], str]) -> Markup:
     """The curves or columns, without what pygal adds for its own script, date and style."""
     import pygal  # noqa: PLC0415 - only for a page with such a chart
-    from pygal.etree import etree  # noqa: PLC0415
-
-    etree.to_etree()  # of the standard library, as the elements that are added below, also where lxml is there
 
     figures = [[_figure(value, chart.kind) for value in series.values] for series in (*chart.series, *chart.limits)]
     known = [0.0, *(figure for row in figures for figure in row if figure is not None)]
