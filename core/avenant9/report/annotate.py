@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import re
 import warnings
 import zipfile
@@ -20,12 +23,13 @@ from avenant9.model import Report, Verdict
 from avenant9.reading.addresses import number
 from avenant9.reading.refusals import RESAVE, damaged
 from avenant9.reading.sniff import HEAD, open_input
-from avenant9.report import check_document, sentences, workbook, xlsx
+from avenant9.report import annotate_list, check_document, sentences, workbook
+from avenant9.report.annotate_list import Marked
 from avenant9.report.strict import transitional
 from avenant9.wording import counted, euros, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
@@ -147,19 +151,20 @@ def annotate(path: str, report: Report) -> tuple[bytes, list[str]]:
         raise _refused(path)  # openpyxl leaves out, without a word, what it has no name for
     spots = _spots(report)
     said = _mark(book, report, spots)
-    document = check_document.document(report)
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = False  # two selected sheets would be edited together
-    xlsx.add_summary(book, document, SUMMARY, (_legend(report),))
+    _list(book, report)
     book.active = 0
     book.worksheets[0].sheet_view.tabSelected = True
     if book.calculation is not None:
         book.calculation.fullCalcOnLoad = True  # the values of formulas are not in the copy
     try:
-        return workbook.saved(book, moments=True), said
+        return _saved(book), said
     except OSError:  # the disk of its temporary files
         raise
     except Exception as error:  # openpyxl tells what it cannot write in its own ways
+        if type(error).__module__.startswith("lxml"):  # which it writes with where it is installed: the disk, untold
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
         raise _refused(path) from error
 
 
@@ -172,6 +177,12 @@ def _loaded(path: str) -> Workbook:
         raise _refused(path) from error
 
 
+def _saved(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def _refused(path: str) -> InputError:
     problem = "ce classeur se lit, mais ne se copie pas avec sa mise en forme"
     return InputError(path, problem, f"{RESAVE}, ou écrivez les constats à part (-o FICHIER.xlsx)")
@@ -182,6 +193,35 @@ def _legend(report: Report) -> str:
     if report.rejected:
         marks.append("violet : cellule illisible, ligne non contrôlée")
     return f"Dans les feuilles, les cellules en cause sont colorées et portent un commentaire ({' ; '.join(marks)})."
+
+
+def _list(book: Workbook, report: Report) -> None:
+    """The first sheet: the answer, then every finding with a link to its cell, then what could not be read."""
+    answer, verdict = sentences.answer(report)
+    head = (check_document.TITLE, answer, _legend(report))
+    marked = [*_found(book, report), *_unreadable(book, report)]
+    annotate_list.add(book, SUMMARY, head, workbook.COLORS[verdict][0], marked, sentences.account(report))
+
+
+def _found(book: Workbook, report: Report) -> Iterator[Marked]:
+    columns = ("verdict", "sheet", "row", "at_stake", "message", "rule")
+    letters = {entry.sheet: entry.places.get("code") for entry in report.inputs}
+    for verdict, sheet, row, stake, message, rule in report.findings.select(columns).iter_rows():
+        place = letters.get(sheet)
+        known, spot, cell = Verdict(verdict), None, ""
+        if row is not None and place is not None and sheet in book.sheetnames:
+            spot, cell = sheet, _cell(book[sheet], row, place).coordinate
+        yield Marked(known.french, workbook.COLORS[known][0], spot, cell, stake, message, rule)
+
+
+def _unreadable(book: Workbook, report: Report) -> Iterator[Marked]:
+    columns = {entry.sheet: entry.places for entry in report.inputs}
+    for entry in report.rejected:
+        sheet = entry.where.sheet
+        if sheet in book.sheetnames:
+            place = _column(entry.where.cell, columns.get(sheet) or {})
+            cell = _cell(book[str(sheet)], entry.where.row, place).coordinate
+            yield Marked("ligne rejetée", _REJECTED, sheet, cell, None, entry.reason, "")
 
 
 # --- marks ----------------------------------------------------------------------------------------------------

@@ -5,45 +5,33 @@ No cell is ever a formula: whatever a text starts with, it is written as text.
 
 from __future__ import annotations
 
-import io
 import re
-import shutil
-from dataclasses import dataclass, replace
+import textwrap
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import accumulate, pairwise
-from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
-
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.cell_range import CellRange
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.writer.excel import ExcelWriter
-from openpyxl.xml.constants import ARC_CORE
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from avenant9.model import Verdict
 from avenant9.wording import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
     from avenant9.report.document import Kind, Value
 
 #: The grid of Excel.
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
-#: Excel refuses a sheet with more.
-_MAX_LINKS = 60_000
+#: Excel refuses a sheet with 65,530, and opens one with many slowly: the others are plain text.
+_MAX_LINKS = 5_000
 _MAX_LINK = 2_000
 
-INK, GREY, LINE, HEAD = "1B1F24", "57606A", "C8CED6", "1F3A5F"
+INK, GREY, LINE, HEAD, _LINK = "1B1F24", "57606A", "C8CED6", "1F3A5F", "0B4FA8"
 #: Fill and text of each verdict: a contrast of 7 to 1 at least.
 COLORS = {
     Verdict.VIOLATION: ("FBDFDC", "7A130D"),
@@ -59,15 +47,17 @@ NUMBERS = frozenset({"integer", "number", "points", "hours", "euros", "share"})
 UNKNOWN = "?"
 _RISKY = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_SHORT = 1_000  # characters that are looked at at once
+_LEAST_ROOM = 100.0  # of words above a narrow table: they lie over the empty cells beside it
+_UNUSUAL = re.compile(f"{_RISKY.pattern}|\r|{_ILLEGAL.pattern}")
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _DAY_ZERO = date(1899, 12, 30)  # of the serial numbers of Excel
 _NAME = 31  # characters of a sheet's name
 _LINE_HEIGHT, _TALLEST = 14.0, 400.0  # points; Excel admits 409
 
 
-@dataclass(frozen=True)
-class Style:
-    """How a cell looks."""
+class Style(NamedTuple):
+    """How a cell looks; a tuple, since it is looked up for each of many cells."""
 
     format: str = "General"
     bold: bool = False
@@ -93,12 +83,17 @@ NOTE = Style(italic=True, color=GREY, wrap=True)
 BODY = Style(boxed=True)
 ABSENT = Style(boxed=True, align="right", color=GREY)
 
-Content = tuple[Any, Style]  # a value that openpyxl takes, and its look
+Content = tuple[Any, Style]  # a text, a number, a date or None, and its look
 
 
 def clean(text: str) -> str:
-    """The text without what XML or Excel refuses."""
-    return _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))[:MAX_TEXT]
+    """The text without what XML or Excel refuses, as long as a cell holds: Excel counts in UTF-16."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    kept = _ILLEGAL.sub("", text)
+    if len(kept) <= MAX_TEXT // 2:
+        return kept
+    return kept.encode("utf-16-le")[: 2 * MAX_TEXT].decode("utf-16-le", "ignore")
 
 
 def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
@@ -124,6 +119,25 @@ def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
             return text(str(value), _varied(style, "General", "", wrap=True))
 
 
+def cells_of(kind: Kind) -> Callable[[Value], Content]:
+    """What makes the cells of a column: as `content` does, quicker for ordinary values."""
+    ordinary: dict[type, Style] = {}
+    if kind in {"text", "identifier", "url"}:
+        ordinary = {str: content("a", kind)[1]}
+    elif kind == "euros":
+        ordinary = {int: content(0, kind)[1]}
+    elif kind == "date":
+        ordinary = {date: content(_DAY_ZERO, kind)[1]}
+
+    def cell(value: Value) -> Content:
+        style = ordinary.get(type(value))
+        if style is None or (isinstance(value, str) and (len(value) > _SHORT or _UNUSUAL.search(value))):
+            return content(value, kind)
+        return (value / 100 if kind == "euros" else value), style  # type: ignore[operator]
+
+    return cell
+
+
 def text(value: str, style: Style) -> Content:
     """Text that is never anything else."""
     value = clean(value)
@@ -133,12 +147,19 @@ def text(value: str, style: Style) -> Content:
 @cache
 def _varied(style: Style, format: str, align: str, **changes: Any) -> Style:  # noqa: A002 - as the field
     """The style with a format, and an alignment where it has none; made once, there are few and many cells."""
-    return replace(style, format=format, align=style.align or align, **changes)
+    return style._replace(format=format, align=style.align or align, **changes)
+
+
+@cache
+def painted(style: Style, verdict: Verdict) -> Style:
+    """The style in the colours of a verdict."""
+    fill, color = COLORS[verdict]
+    return style._replace(fill=fill, color=color, bold=True)
 
 
 @cache
 def _quoted(style: Style) -> Style:
-    return replace(style, quoted=True)
+    return style._replace(quoted=True)
 
 
 def _decimals(value: int | Decimal) -> str:
@@ -175,219 +196,110 @@ def sheet_name(wanted: str, taken: Collection[str]) -> str:
     return found
 
 
-def height(words: str, width: float, size: int = 10) -> float:
-    """What wrapped words need, which not every spreadsheet works out: `width` as columns have it."""
-    return lines(words, width, size) * _LINE_HEIGHT * size / 10
-
-
 def lines(words: str, width: float, size: int = 10) -> int:
     """How many lines words take in a column."""
-    room = max(int(width * 11 / size), 6)  # a letter is narrower than the digit that widths are counted in
+    room = _letters(width, size)
     if len(words) <= room and "\n" not in words:
         return 1
     return sum(-(-max(len(line), 1) // room) for line in words.split("\n"))
 
 
+def _letters(width: float, size: int) -> int:
+    """How many letters stand side by side: one is narrower than the digit that widths are counted in."""
+    return max(int(width * 11 / size), 6)
+
+
 class Pen:
-    """Writes a sheet from top to bottom, line by line."""
+    """Writes a sheet from top to bottom, line by line: what is written is on the disk, and no longer in memory.
 
-    def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
-        self.sheet, self.widths, self.row = sheet, list(widths), 0
-        self._styles: dict[Style, Any] = {}
+    Args:
+        book: the workbook, whose styles are made when they are first used.
+        sheet: one of its sheets.
+        widths: those of its columns, in characters.
+        looks: the styles made so far, the same for all sheets of the workbook.
+    """
+
+    def __init__(self, book: Workbook, sheet: Worksheet, widths: Sequence[float], looks: dict[Style, Format]) -> None:
+        self.book, self.sheet, self.widths, self.row = book, sheet, list(widths), 0
+        self._looks = looks
         self._links = 0
-        for place, width in enumerate(self.widths, 1):
-            sheet.column_dimensions[get_column_letter(place)].width = width
-
-    @property
-    def width(self) -> float:
-        """All columns together, in characters."""
-        return sum(self.widths)
+        for place, width in enumerate(self.widths):
+            sheet.set_column(place, place, width)
 
     def line(self, cells: Sequence[Content | None], tall: float | None = None) -> None:
-        """One row from the first column on."""
-        self.row += 1
+        """One row from the first column on; `tall` in points, where it is not that of one line."""
         if tall is not None:
-            self.sheet.row_dimensions[self.row].height = tall
-        for place, cell in enumerate(cells, 1):
+            self.sheet.set_row(self.row, tall)
+        for place, cell in enumerate(cells):
             if cell is not None:
                 self._cell(place, *cell)
+        self.row += 1
 
-    def wrapping(self, cells: Sequence[Content], spans: Sequence[int] = ()) -> None:
-        """A row as tall as its longest words need; each cell over as many columns as `spans` says."""
-        starts = list(accumulate(spans, initial=0)) if spans else range(len(cells) + 1)
-        tall = max(
-            lines(value, sum(self.widths[first:last]), style.size) if style.wrap and isinstance(value, str) else 1
-            for (value, style), (first, last) in zip(cells, pairwise(starts), strict=True)
-        )
-        spread: Sequence[Content] = cells
-        if spans:
-            spread = [
-                part
-                for cell, span in zip(cells, spans, strict=True)
-                for part in (cell, *[("", cell[1])] * (span - 1))
-            ]
-        self.line(spread, None if tall == 1 else min(tall * _LINE_HEIGHT, _TALLEST))
-        for first, last in pairwise(starts) if spans else ():
-            self.merge(first + 1, last)
+    def wrapping(self, cells: Sequence[Content]) -> None:
+        """A row as tall as its longest words need, which not every spreadsheet works out."""
+        tall = 1
+        for (value, style), width in zip(cells, self.widths, strict=False):
+            if style.wrap and isinstance(value, str) and (len(value) > width or "\n" in value):
+                tall = max(tall, lines(value, width, style.size))
+        self.line(cells, None if tall == 1 else min(tall * _LINE_HEIGHT, _TALLEST))
 
-    def words(self, words: str, style: Style = PLAIN) -> None:
-        """A line over all columns, as tall as its words need."""
-        value, style = text(words, replace(style, wrap=True, align=style.align or "left"))
-        self.line([(value, style), *[("", style)] * (len(self.widths) - 1)], height(value, self.width, style.size))
-        self.merge(1, len(self.widths))
-
-    def merge(self, first: int, last: int) -> None:
-        """The cells of the last line, from one column to another, as one."""
-        if last > first:
-            # into the set itself: `add` looks at all the others first
-            spot = CellRange(min_col=first, min_row=self.row, max_col=last, max_row=self.row)
-            self.sheet.merged_cells.ranges.add(spot)
+    def words(self, words: str, style: Style = PLAIN, first: int = 0, label: Content | None = None) -> None:
+        """Words over the columns from `first` on, in as many lines as they need; `label` before the first of them."""
+        room = _letters(max(sum(self.widths[first:]), _LEAST_ROOM), style.size)
+        flat = style._replace(wrap=False, align=style.align or "left")
+        behind = [("", flat)] * (len(self.widths) - first - 1) if style.fill or style.boxed else []
+        tall = _LINE_HEIGHT * style.size / 10 if style.size > PLAIN.size else None
+        for part in words.split("\n"):
+            for line in textwrap.wrap(part, room, break_on_hyphens=False) or [""]:
+                before = [label, *[None] * (first - 1)] if first else []
+                self.line([*before, text(line, flat), *behind], tall)
+                label = None
 
     def blank(self, count: int = 1) -> None:
         """Empty lines."""
-        for _ in range(count):
-            self.line([])
+        self.row += count
 
     def _cell(self, place: int, value: Any, style: Style) -> None:
-        cell: Any = self.sheet.cell(self.row, place)
-        cell._style = self._look(style)._style  # one look-up a cell, where openpyxl's own way makes five objects
-        if isinstance(value, str):
-            cell._value, cell.data_type = value, "s"  # `value` would make a formula of a text with =
-            if link := self._link(cell.coordinate, value, style):
-                cell.hyperlink = link
-        elif value is not None:
-            cell.value = value
+        look = self._looks.get(style) or self._made(style)
+        if value is None or value == "":
+            self.sheet.write_blank(self.row, place, None, look)
+        elif isinstance(value, str):
+            if not ((style.link or style.goes_to) and self._linked(place, value, style, look)):
+                # the writer takes what begins and ends so for XML of its own
+                self.sheet.write_string(self.row, place, f"{value} " if value.startswith("<r>") else value, look)
+        elif isinstance(value, date):
+            self.sheet.write_number(self.row, place, (value - _DAY_ZERO).days, look)
+        else:
+            self.sheet.write_number(self.row, place, value, look)
 
-    def _link(self, place: str, value: str, style: Style) -> Hyperlink | None:
-        """What a click on the cell opens."""
-        if style.goes_to and value:
-            return Hyperlink(ref=place, location=style.goes_to)
-        if style.link and self._links < _MAX_LINKS and len(value) < _MAX_LINK and re.match("https?://", value):
-            self._links += 1
-            return Hyperlink(ref=place, target=value)
-        return None
+    def _linked(self, place: int, value: str, style: Style, look: Format) -> bool:
+        """Whether a click on the cell opens something."""
+        target = f"internal:{style.goes_to}" if style.goes_to else value
+        if not style.goes_to and not (
+            self._links < _MAX_LINKS and len(value) < _MAX_LINK and re.match("https?://", value)
+        ):
+            return False
+        self._links += 1
+        return bool(self.sheet.write_url(self.row, place, target, look, value) == 0)
 
-    def _look(self, style: Style) -> Any:
-        found = self._styles.get(style)
-        if found is None:
-            scratch: Any = WriteOnlyCell(self.sheet)
-            color = "0B4FA8" if style.link or style.goes_to else style.color
-            scratch.font = Font(
-                name="Calibri",
-                size=style.size,
-                bold=style.bold,
-                italic=style.italic,
-                color=color,
-                underline="single" if style.link or style.goes_to else None,
-            )
-            if style.fill:
-                scratch.fill = PatternFill("solid", fgColor=style.fill)
-            scratch.alignment = Alignment(
-                horizontal=style.align or None,
-                vertical="top",
-                wrap_text=True if style.wrap else None,
-                indent=1 if style.align == "right" else 0,  # away from the words of the next column
-            )
-            thin = Side("thin", color=LINE)
-            strong = Side("medium", color=HEAD)
-            scratch.border = Border(top=strong if style.top else None, bottom=thin if style.boxed else None)
-            scratch.number_format = style.format
-            scratch.quotePrefix = style.quoted
-            found = self._styles[style] = scratch
-        return found
-
-
-class Stream(Pen):
-    """The same for a sheet of a new workbook, as XML at once: five times faster than cell by cell."""
-
-    def __init__(self, sheet: Worksheet, widths: Sequence[float]) -> None:
-        super().__init__(sheet, widths)
-        self.rows: list[bytes] = []
-        self.links: list[Hyperlink] = []
-        self._letters = [get_column_letter(place) for place in range(1, len(self.widths) + 1)]
-        self._ids: dict[Style, int] = {}
-
-    def line(self, cells: Sequence[Content | None], tall: float | None = None) -> None:
-        """One row from the first column on."""
-        self.row += 1
-        height = "" if tall is None else f' ht="{tall:g}" customHeight="1"'
-        made = (
-            self._written(f"{letter}{self.row}", *cell)
-            for letter, cell in zip(self._letters, cells, strict=False)
-            if cell is not None
-        )
-        self.rows.append(f'<row r="{self.row}"{height}>{"".join(made)}</row>'.encode())
-
-    def _written(self, place: str, value: Any, style: Style) -> str:
-        number = self._ids.get(style)
-        if number is None:
-            number = self._ids[style] = self._look(style).style_id
-        match value:
-            case None | "":
-                return f'<c r="{place}" s="{number}"/>'
-            case str():
-                if (style.link or style.goes_to) and (link := self._link(place, value, style)):
-                    self.links.append(link)
-                space = ' xml:space="preserve"' if value != value.strip() or "\n" in value else ""
-                return f'<c r="{place}" s="{number}" t="inlineStr"><is><t{space}>{escape(value)}</t></is></c>'
-            case date():
-                return f'<c r="{place}" s="{number}"><v>{(value - _DAY_ZERO).days}</v></c>'
-            case _:
-                return f'<c r="{place}" s="{number}"><v>{value:f}</v></c>'
-
-
-_MOMENTS = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
-
-_NO_ROWS = re.compile(rb"(<sheetData ?/>|<sheetData></sheetData>)")
-
-
-class _Archive(ZipFile):
-    """A zip without moments in it: the same content is the same file."""
-
-    moments = False  # whether the workbook tells when it was made
-    rows: dict[str, list[bytes]] = {}  # noqa: RUF012 - set whole: those of each sheet that has none yet
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
-        """As ZipFile does, without the time; nor are the moments of creation and change told."""
-        entry = _entry(zinfo_or_arcname)
-        timeless = entry.filename == ARC_CORE and not self.moments
-        super().writestr(entry, _MOMENTS.sub(b"", data) if timeless else data)
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        """As ZipFile does, without the time of the file; a sheet gets its rows."""
-        entry = _entry(arcname or filename)
-        with open(filename, "rb") as source, self.open(entry, "w", force_zip64=True) as part:
-            if entry.filename in self.rows:
-                before, _tag, after = _NO_ROWS.split(source.read(), maxsplit=1)
-                part.write(before + b"<sheetData>")
-                part.writelines(self.rows[entry.filename])
-                part.write(b"</sheetData>" + after)
-            else:
-                shutil.copyfileobj(source, part, 1024**2)
-
-
-def _entry(name: Any) -> ZipInfo:
-    entry = ZipInfo(str(getattr(name, "filename", name)), (1980, 1, 1, 0, 0, 0))
-    entry.compress_type = ZIP_DEFLATED
-    entry.external_attr = 0o600 << 16
-    return entry
-
-
-def saved(book: Workbook, streams: Sequence[Stream] = (), *, moments: bool = False) -> bytes:
-    """The workbook as a file.
-
-    Args:
-        book: the workbook; a write-only one where there are streams.
-        streams: the rows of each of its sheets, in their order; none where the sheets have their cells.
-        moments: also say when it was made, as the workbook itself has it.
-    """
-    out = io.BytesIO()
-    with _Archive(out, "w", ZIP_DEFLATED, allowZip64=True) as archive:
-        for stream in streams:
-            sheet: Any = stream.sheet
-            sheet._get_writer()  # which empties the list of links
-            sheet._hyperlinks.extend(stream.links)
-        archive.moments = moments
-        archive.rows = {f"xl/worksheets/sheet{rank}.xml": stream.rows for rank, stream in enumerate(streams, 1)}
-        ExcelWriter(book, archive).write_data()
-    return out.getvalue()
+    def _made(self, style: Style) -> Format:
+        link = style.link or bool(style.goes_to)
+        wanted = {
+            "font_name": "Calibri",
+            "font_size": style.size,
+            "bold": style.bold,
+            "italic": style.italic,
+            "font_color": f"#{_LINK if link else style.color}",
+            "underline": 1 if link else 0,
+            "num_format": style.format,
+            "align": style.align,
+            "valign": "top",
+            "text_wrap": style.wrap,
+            "indent": 1 if style.align == "right" else 0,  # away from the words of the next column
+            "quote_prefix": style.quoted,
+            **({"bg_color": f"#{style.fill}"} if style.fill else {}),
+            **({"top": 2, "top_color": f"#{HEAD}"} if style.top else {}),
+            **({"bottom": 1, "bottom_color": f"#{LINE}"} if style.boxed else {}),
+        }
+        made = self._looks[style] = self.book.add_format(wanted)
+        return made
