@@ -369,3 +369,91 @@ def test_fiscal_tells_nothing_of_the_services() -> None:
     assert {entry["rule"] for entry in loaded["known"]} == {"frequence", "seuil"}
     assert {entry["fingerprint"] for entry in loaded["known"]} == {None}
     assert "te2" not in (json_format.render(told).decode() + table.render(told)).lower()
+
+
+# --- written by a check ---------------------------------------------------------------------------------------
+
+
+def acts_of_five(folder: Path) -> Path:
+    """Five TE2 for one patient in one year: one finding."""
+    rows = [f"{day:02d}/02/2023;TE2;10001234567;P1;20" for day in range(1, 6)]
+    file = folder / "actes.csv"
+    file.write_text("\n".join(["Date;Code;Praticien;Patient;Montant", *rows]), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("name", ["oui.toml", "oui.xlsx"])
+def test_what_is_written_accepts_what_was_shown(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    acts, out = str(acts_of_five(tmp_path)), str(tmp_path / name)
+    asked = ("--only", "frequence/te2-annuelle", "--as-of", "2024-01-01", "--format", "json")
+    reason = 'Vu "au dossier" \\ é\x7f'
+    assert run(["check", acts, *asked, "--write-waivers", out, "--reason", reason, "--author", "Cabinet"]) == 1
+    before = json.loads(capsys.readouterr().out)
+    assert run(["check", acts, *asked, "--waivers", out]) == 0
+    after = json.loads(capsys.readouterr().out)
+    assert (len(before["findings"]), after["findings"], len(after["waived"])) == (1, [], 1)
+    assert (after["waived"][0]["author"], after["waived"][0]["date"]) == ("Cabinet", "2024-01-01")
+    assert after["waived"][0]["reason"].rstrip("\x7f") == reason.rstrip("\x7f")
+
+
+def test_the_workbook_of_a_check_filled_in_accepts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from openpyxl import load_workbook
+
+    acts, out = str(acts_of_five(tmp_path)), tmp_path / "rapport.xlsx"
+    asked = ("--only", "frequence/te2-annuelle", "--as-of", "2024-01-01")
+    assert run(["check", acts, *asked, "-o", str(out)]) == 1
+    book = load_workbook(out)
+    sheet = book["Anomalies"]
+    headings = {cell.value: cell.column for cell in sheet[1]}
+    for heading, value in (("Motif", "Vu"), ("Auteur", "Cabinet"), ("Date", date(2023, 12, 1))):
+        sheet.cell(2, headings[heading]).value = value
+    book.save(out)
+    assert run(["check", acts, *asked, "--format", "json", "--waivers", str(out)]) == 0
+    sheet.cell(2, headings["Motif"]).value = None
+    book.save(out)
+    capsys.readouterr()
+    assert run(["check", acts, *asked, "--waivers", str(out)]) == 2
+    assert f"feuille Anomalies, cellule {sheet.cell(2, headings['Motif']).coordinate} : « Motif » manque" in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--write-waivers", "a.toml", "--author", "C"), "--write-waivers a.toml : --reason manque"),
+        (("--write-waivers", "a.toml", "--reason", "Vu"), "--write-waivers a.toml : --author manque"),
+        (("--write-waivers", "a.toml", "--reason", " ", "--author", "C"), "--reason manque"),
+        (("--write-waivers", "a.csv", "--reason", "Vu", "--author", "C"), "un fichier .toml ou .xlsx"),
+        (("--reason", "Vu"), "--reason et --author ne servent qu'avec --write-waivers"),
+        (
+            ("--write-waivers", "a.toml", "--reason", "Vu", "--author", "C", "--profile", "fiscal"),
+            "le profil fiscal ne montre pas les empreintes",
+        ),
+        (
+            ("--write-waivers", "a.xlsx", "--reason", "Vu", "--author", "C", "-o", "a.xlsx"),
+            "ce fichier est aussi une entrée ou une sortie",
+        ),
+    ],
+)
+def test_what_cannot_be_written_is_said_first(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["check", str(acts_of_five(tmp_path)), *options]) == 2
+    assert message in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["actes.csv"]
+
+
+def test_nothing_to_accept_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "a.toml"
+    asked = ("--only", "frequence/rqd-annuelle", "--reason", "Vu", "--author", "C")
+    assert run(["check", str(acts_of_five(tmp_path)), *asked, "--write-waivers", str(out)]) == 0
+    assert "aucun constat à accepter, fichier non écrit." in capsys.readouterr().err
+    assert not out.exists()

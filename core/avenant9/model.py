@@ -282,5 +282,6 @@ class Report:
     asked: tuple[date | None, date | None] = (None, None)  # the dates of care shown; all are counted
     rulebook_date: date | None = None  # the latest `checked_on` of the rules
     replaced: tuple[str, ...] = ()  # shipped rules that --rules replaced
+    zone: str | None = None  # where the practice is; not known of a saved result
     unread: tuple[Unread, ...] = ()  # files, then sheets
     not_counted: tuple[NotCounted, ...] = ()

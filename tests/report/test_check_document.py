@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from openpyxl import load_workbook
 
-from avenant9.model import Known, Report, Verdict, Waived
+from avenant9.model import Known, Report, Unread, Verdict, Waived
 from avenant9.report import check_document, profile, table, xlsx
 from avenant9.report.document import Document, Fact, Section
 from report.reports import DOUBT, FIFTH, LATE, NOT_COUNTED, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
@@ -152,22 +152,22 @@ def test_an_amount_that_nobody_knows_is_no_zero() -> None:
 
 def test_practitioners_have_their_sheets_where_there_are_several() -> None:
     several = report(FIFTH, OTHER, LATE)
-    titles = [section.title for section in shown(several, by_practitioner=True).sections]
+    titles = [section.title for section in shown(several, as_workbook=True).sections]
     assert [title for title in titles if title.startswith("Praticien")] == [
         "Praticien 10001234567",
         "Praticien 10009999999",
     ]
-    assert [row["Ligne"] for row in records(shown(several, by_practitioner=True), "Praticien 10001234567")] == [
+    assert [row["Ligne"] for row in records(shown(several, as_workbook=True), "Praticien 10001234567")] == [
         57,
         60,
     ]
-    for alone in (shown(several), shown(full(), by_practitioner=True)):
+    for alone in (shown(several), shown(full(), as_workbook=True)):
         assert not any(section.title.startswith("Praticien") for section in alone.sections)
 
 
 def test_too_many_sheets_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(check_document, "_MOST_SHEETS", 1)
-    document = shown(report(FIFTH, OTHER), by_practitioner=True)
+    document = shown(report(FIFTH, OTHER), as_workbook=True)
     assert section(document, "Feuilles par praticien").words == (
         "Une feuille pour chacun des 1 praticiens aux plus grandes sommes en jeu ; 1\u00a0autre, dans « Anomalies » "
         "et « Probablement prescrits » seulement.",
@@ -176,7 +176,7 @@ def test_too_many_sheets_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
         "Praticien 10001234567"
     ]
     monkeypatch.setattr(check_document, "_MOST_REPEATED", 1)
-    (words,) = section(shown(report(FIFTH, OTHER), by_practitioner=True), "Feuilles par praticien").words
+    (words,) = section(shown(report(FIFTH, OTHER), as_workbook=True), "Feuilles par praticien").words
     assert words.startswith("Trop de constats")
 
 
@@ -262,7 +262,7 @@ def test_a_fund_finds_first_what_it_looks_for() -> None:
 
 def every_word(found: Report, name: str) -> str:
     """All that a workbook and a page of the report may show."""
-    document = shown(found, name, by_practitioner=True)
+    document = shown(found, name, as_workbook=True)
     book = load_workbook(io.BytesIO(xlsx.render(document)))
     cells = [str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
     details = [words for section in document.sections for listed in section.tables for words in listed.details or ()]
@@ -316,3 +316,54 @@ def test_a_rule_without_a_title_is_named_by_its_family() -> None:
     without = empty.findings.with_columns(source=pl.lit(None, pl.String), explanation=pl.lit(None, pl.String))
     document = shown(report(FIFTH, findings=without, sources={}, titles={}))
     assert records(document, "Constats")[0]["Cause"] == "Fréquence"
+
+
+# --- the workbook ---------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_says_first_what_it_is() -> None:
+    found = full(
+        unread=(Unread("b.xlsx", None, "illisible", "réenregistrez-le"),), notices=("un avis",), zone="reunion"
+    )
+    document = shown(found, as_workbook=True)
+    book = load_workbook(io.BytesIO(xlsx.render(document)))
+    assert book.sheetnames[:3] == ["Lisez-moi", "Synthèse", "Anomalies"]
+    said = {
+        row[0].value: row[1].value
+        for row in book["Lisez-moi"].iter_rows()
+        if row[0].value and row[1].value is not None
+    }
+    assert said["Zone"] == "La Réunion"
+    assert said["Profil"] == "comptable : les patients sous pseudonyme"
+    assert said["Non lu"] == "b.xlsx, non lu : illisible ; réenregistrez-le."
+    assert said["À savoir"] == "un avis"
+    assert said["Contrôle fait au"].date() == found.as_of
+    assert set(book.sheetnames) - {"Lisez-moi"} <= {row[0].value for row in book["Lisez-moi"].iter_rows()}
+
+
+def test_findings_are_ready_to_read_print_and_accept() -> None:
+    book = load_workbook(io.BytesIO(xlsx.render(shown(full(), as_workbook=True))))
+    sheet = book["Anomalies"]
+    headings = [cell.value for cell in sheet[1]]
+    assert headings[:3] == ["Verdict", "Constat", "Nature (code acte)"]
+    assert headings[-5:] == ["Empreinte", "Motif", "Auteur", "Date", "Jusqu'au"]
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.page_setup.fitToHeight) == ("C2", "$1:$1", 0)
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    printed = sheet[sheet.print_area.partition("!")[2].replace("$", "")]
+    assert printed[0][-1].value == "N° facture"
+    assert [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)].count(None) == 0
+    assert sheet.max_row == 4  # the finding on a practitioner and a year is one to accept too
+
+
+def test_a_sheet_for_each_family() -> None:
+    money = {**FIFTH, "rule": "tarif/conventionnel", "fingerprint": "0011223344556699"}
+    book = load_workbook(io.BytesIO(xlsx.render(shown(report(FIFTH, money, DOUBT), as_workbook=True))))
+    assert book.sheetnames[2:5] == ["Anomalies", "Fréquence", "Tarif"]
+    assert [book[name].max_row for name in ("Anomalies", "Fréquence", "Tarif")] == [4, 3, 2]
+    alone = load_workbook(io.BytesIO(xlsx.render(shown(report(FIFTH, DOUBT), as_workbook=True))))
+    assert "Fréquence" not in alone.sheetnames
+
+
+def test_nothing_to_accept_where_no_fingerprint_is_shown() -> None:
+    headings = list(records(shown(full(), "fiscal", as_workbook=True), "Constats")[0])
+    assert "Motif" not in headings

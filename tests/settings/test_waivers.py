@@ -128,3 +128,51 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     for file, problem in ((tmp_path / "absent.toml", "fichier introuvable"), (tmp_path, "c'est un dossier")):
         with pytest.raises(InputError, match=problem):
             load_waivers(file, RULES)
+
+
+def report_filled(tmp_path: Path, *filled: tuple[object, ...]) -> tuple[Waiver, ...]:
+    """What a workbook of `a9 check` gives as waivers: its rows, some filled in at the right."""
+    book = Workbook()
+    book.worksheets[0].title = "Lisez-moi"
+    sheet = book.create_sheet("Anomalies")
+    sheet.append(("Verdict", "Constat", "Date de soins", "Praticien", "Règle", "Empreinte", *FILLED_HEADINGS))
+    for number, answers in enumerate(filled):
+        own = ("non conforme", "5e TE2", "02/02/2022", "10001234567", "frequence/te2-annuelle", f"{number:016x}")
+        sheet.append((*own, *answers))
+    file = tmp_path / "rapport.xlsx"
+    book.save(file)
+    return load_waivers(file, RULES)
+
+
+FILLED_HEADINGS = ("Motif", "Auteur", "Date", "Jusqu'au")
+
+
+def test_a_report_filled_in_at_the_right(tmp_path: Path) -> None:
+    day = datetime.fromisoformat("2023-02-01")
+    (found,) = report_filled(tmp_path, (None,) * 4, ("Vu", "Cabinet", day, None), ("  ", None, None, None))
+    assert found == Waiver(
+        f"{tmp_path / 'rapport.xlsx'}, feuille Anomalies, ligne 3",
+        "Vu",
+        "Cabinet",
+        date(2023, 2, 1),
+        fingerprint=f"{1:016x}",
+    )
+    assert report_filled(tmp_path, (None,) * 4) == ()
+
+
+@pytest.mark.parametrize(
+    ("answers", "cell", "missing"),
+    [
+        ((None, "Cabinet", "01/02/2023", None), "G2", "Motif"),
+        (("Vu", None, "01/02/2023", None), "H2", "Auteur"),
+        (("Vu", "Cabinet", None, None), "I2", "Date"),
+        ((None, None, None, "01/02/2023"), "G2", "Motif"),
+    ],
+)
+def test_a_row_of_a_report_half_filled_in(
+    tmp_path: Path, answers: tuple[object, ...], cell: str, missing: str
+) -> None:
+    with pytest.raises(SettingError) as caught:
+        report_filled(tmp_path, answers)
+    expected = f"rapport.xlsx, feuille Anomalies, cellule {cell} : « {missing} » manque ; écrivez-le, ou videz"
+    assert expected in str(caught.value)

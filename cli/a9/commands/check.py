@@ -73,6 +73,14 @@ Exemples :
     help="Résultat antérieur (--format json) : ses constats, déjà connus, sont mis à part.",
 )
 @click.option(
+    "--write-waivers",
+    metavar="FICHIER",
+    help="Écrire les constats montrés dans ce fichier d'acceptations (.toml ou .xlsx, pour --waivers) ; avec "
+    "--reason et --author.",
+)
+@click.option("--reason", metavar="TEXTE", help="Avec --write-waivers, pourquoi ces constats sont acceptés.")
+@click.option("--author", metavar="NOM", help="Avec --write-waivers, qui les accepte.")
+@click.option(
     "--annotate",
     metavar="SORTIE.xlsx",
     help="Écrire aussi une copie du classeur lu (un seul .xlsx) : cellules en cause colorées et commentées, synthèse "
@@ -123,6 +131,9 @@ def command(
     until: date | None,
     waivers: str | None,
     baseline: str | None,
+    write_waivers: str | None,
+    reason: str | None,
+    author: str | None,
     annotate: str | None,
     findings: int | str | None,
     texts: bool,
@@ -147,8 +158,8 @@ def command(
     screen = options.screen(findings, texts, wanted, output)
     inputs = options.read_from(*files, waivers, baseline, map_, derogations, config=config)
     check_place(output, inputs)
-    if annotate is not None:
-        _check_annotated(files, annotate, output, inputs)
+    accepting = _accepting(write_waivers, reason, author, profile, (*inputs, *filter(None, (output, annotate))))
+    _check_annotated(files, annotate, output, inputs)
     notices = Notices(quiet=quiet, progress=not no_progress)
     reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
     announce(reading, twice, notices)
@@ -188,12 +199,13 @@ def command(
     report = _set_apart(report, accepted, known)
     tell(acts, (*acts.notices, *report.notices), _failed_rules(report), notices)
     notices.step("Écriture du résultat…")
-    report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced)
+    report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced, zone=zone)
     shown = profiles.apply(report, profile)
     result = _rendered(shown, wanted, output, color, screen)
     notices.done()
     deliver(result, output)
     codes = [_status(acts, report, fail_on)]
+    _write_waivers(shown, accepting, notices)
     if annotate is not None:
         codes.append(_write_annotated(files[0], annotate, shown, notices))
     notices.say(_account(acts, report))
@@ -256,8 +268,52 @@ def _rendered(shown: Report, wanted: Format, output: str | None, color: str, scr
     return of_check.render(wanted, shown, page_for(output, color), screen)
 
 
-def _check_annotated(files: tuple[str, ...], annotate: str, output: str | None, inputs: tuple[str, ...]) -> None:
+def _accepting(
+    place: str | None, reason: str | None, author: str | None, profile: str, taken: tuple[str, ...]
+) -> tuple[str, str, str] | None:
+    """Where to write waivers, why and by whom; refused before anything is read where one of them is missing."""
+    from avenant9.errors import SettingError  # noqa: PLC0415
+
+    if place is None:
+        if reason is not None or author is not None:
+            raise click.UsageError("--reason et --author ne servent qu'avec --write-waivers.")
+        return None
+    option = f"--write-waivers {place}"
+    for name, given in (("--reason", reason), ("--author", author)):
+        if not (given or "").strip():
+            raise SettingError(option, f"{name} manque", "une acceptation dit pourquoi, et par qui")
+    if Path(place).suffix.lower() not in {".toml", ".xlsx"}:
+        raise SettingError(option, "les acceptations sont un fichier .toml ou .xlsx", "donnez un nom qui finit ainsi")
+    if profile == "fiscal":
+        raise SettingError(option, "le profil fiscal ne montre pas les empreintes", "donnez un autre --profile")
+    if any(Path(place).resolve() == Path(file).resolve() for file in taken):
+        raise SettingError(option, "ce fichier est aussi une entrée ou une sortie", "donnez un autre nom")
+    check_place(place, (), "--write-waivers")
+    return place, str(reason).strip(), str(author).strip()
+
+
+def _write_waivers(shown: Report, accepting: tuple[str, str, str] | None, notices: Notices) -> None:
+    """The findings shown as a file of waivers, where that was asked for."""
+    if accepting is None:
+        return
+    place, reason, author = accepting
+    from avenant9.report import accepted  # noqa: PLC0415
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    if shown.findings.is_empty():
+        notices.say(f"{place} : aucun constat à accepter, fichier non écrit.")
+        return
+    write = accepted.as_workbook if Path(place).suffix.lower() == ".xlsx" else accepted.as_toml
+    deliver(write(shown, reason, author), place)
+    notices.say(f"{place} : {counted(len(shown.findings), 'constat accepté', 'constats acceptés')}.")
+
+
+def _check_annotated(
+    files: tuple[str, ...], annotate: str | None, output: str | None, inputs: tuple[str, ...]
+) -> None:
     """Refuse, before anything is read, what could not be annotated or written."""
+    if annotate is None:
+        return
     from avenant9.errors import SettingError  # noqa: PLC0415
     from avenant9.report.annotate import check_input  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, overload
@@ -20,6 +20,7 @@ from avenant9.report.document import Chart, Column, Document, Fact, Kind, Sectio
 from avenant9.report.headings import missing_words
 from avenant9.report.lines import related_words
 from avenant9.report.profile import FAMILIES
+from avenant9.settings import waivers
 from avenant9.summary import out_of_time, sum_of
 from avenant9.wording import counted, day, integer
 
@@ -44,7 +45,7 @@ _VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
 _MOST_MONTHS = 36
 
 #: The column of the findings, its heading, its kind: what is said of an act first, then which act, where and whose;
-#: then the rest of the notification of an indu (CSS, R. 133-9-1): cause, payment, invoice; text and address.
+#: then the rest of the notification of an indu (CSS, R. 133-9-1): payment, invoice, cause; text and address.
 _COLUMNS: tuple[tuple[str, str, Kind], ...] = (
     ("verdict", "Verdict", "text"),
     ("message", "Constat", "text"),
@@ -57,10 +58,10 @@ _COLUMNS: tuple[tuple[str, str, Kind], ...] = (
     ("row", "Ligne", "identifier"),
     ("practitioner", "Praticien", "identifier"),
     ("patient", "Patient", "identifier"),
-    ("cause", "Cause", "text"),
     ("at_stake_amo", "dont AMO", "euros"),
     ("payment_date", "Date de paiement", "date"),
     ("invoice", "N° facture", "identifier"),
+    ("cause", "Cause", "text"),
     ("text", "Texte", "text"),
     ("url", "Adresse", "url"),
     ("time", "Heure", "identifier"),
@@ -77,36 +78,44 @@ _ON_PRACTITIONERS = ("verdict", "message", "practitioner", "year", "at_stake", "
 _WIDE_ONLY = frozenset(
     {"cause", "at_stake_amo", "payment_date", "invoice", "text", "url", "time", "quantity", "rule", "fingerprint"}
 )
+#: Where it is not that of the kind, the most that a column of a workbook takes: a sheet of paper holds them all.
+_WIDEST = {"message": 52, "file": 24, "cause": 30}
+#: The last columns: what one looks up, and never reads on paper.
+_NOT_PRINTED = frozenset({"cause", "text", "url", "time", "quantity", "rule", "fingerprint"})
 _TO_DO = {
     "violation": "À faire : comparez avec le dossier ; si l'acte est facturé à tort, corrigez la facture ou proposez "
     "la régularisation à la caisse ; sinon, gardez les pièces qui le justifient.",
     "review": "À faire : tranchez d'après le dossier et le texte ; un constat accepté se note par --waivers "
     "(« a9 template waivers »).",
 }
-_LATE_SHEET = "Probablement prescrits"
+ANOMALIES, _LATE_SHEET = "Anomalies", "Probablement prescrits"
 _LATE_WORDS = "Payé depuis plus de trois ans : hors fraude ou notification reçue, la caisse ne peut plus le réclamer."
 
 
-def document(report: Report, *, by_practitioner: bool = False) -> Document:
+def document(report: Report, *, as_workbook: bool = False) -> Document:
     """The whole report, as a profile may see it (`profile.apply` comes first).
 
     Args:
         report: the result.
-        by_practitioner: repeat the findings on a sheet for each practitioner, where there are several.
+        as_workbook: say first what it is, repeat the findings on a sheet for each family of rules and for each
+            practitioner, where there are several, and leave room to accept them.
     """
     words, verdict = sentences.answer(report)
     findings = _told(report)
     late = out_of_time()
     on_rows, on_practitioners = findings.filter(pl.col("row").is_not_null()), findings.filter(pl.col("row").is_null())
+    listed = findings.filter(~late) if as_workbook else on_rows.filter(~late)
     sections = (
+        *([_readme(report)] if as_workbook else []),
         Section("En bref", _asked(report), _facts(report)),
         Section("Par règle", tables=(_by_rule(report),)),
         Section("Par praticien", tables=(_by_practitioner(report),)),
         Section("Sur un praticien et une année", tables=(_of_practitioners(report, on_practitioners),)),
         Section("Graphiques", charts=tuple(_charts(report))),
-        _lists("Constats", report, on_rows.filter(~late), "Anomalies"),
+        _lists("Constats", report, listed, ANOMALIES, acceptable=as_workbook),
+        *(_families(report, listed) if as_workbook else ()),
         _lists(sentences.LATE, report, on_rows.filter(late), _LATE_SHEET, (_LATE_WORDS,)),
-        *(_practitioners(report, on_rows) if by_practitioner else ()),
+        *(_practitioners(report, on_rows) if as_workbook else ()),
         _threshold(report),
         Section("Non vérifiable", tables=(_unverifiable(report),)),
         Section("Lignes rejetées", tables=(_rejected(report),)),
@@ -114,14 +123,76 @@ def document(report: Report, *, by_practitioner: bool = False) -> Document:
         Section("Constats acceptés", tables=(_waived(report),)),
         Section("Constats déjà connus", tables=(_known(report),)),
         Section("Textes", tables=(_texts(report),)),
-        Section("Lecture", sentences.reading(report), tables=(_inputs(report),)),
+        *([] if as_workbook else [Section("Lecture", sentences.reading(report), tables=(_inputs(report),))]),
     )
     kept = tuple(section for section in sections if section.words or _holds(section))
-    return Document(TITLE, words, kept, verdict, sentences.account(report))
+    return Document(TITLE, words, kept, verdict, sentences.account(report), _about(report))
 
 
 def _holds(section: Section) -> bool:
     return bool(section.facts or section.charts or any(table.rows for table in section.tables))
+
+
+# --- what the workbook is -------------------------------------------------------------------------------------
+
+_PROFILE_WORDS = {
+    "interne": "interne : les patients comme dans le fichier, sans NIR",
+    "comptable": "comptable : les patients sous pseudonyme",
+    "cpam": "cpam : les patients sous pseudonyme ; factures, dates et montants en premier",
+    "fiscal": "fiscal : ni nature des actes, ni texte",
+}
+_ZONES = {"metropole": "métropole", "alsace-moselle": "Alsace-Moselle", "reunion": "La Réunion"}
+_ABOUT = {
+    "Synthèse": "Le verdict, les euros en jeu, une ligne par règle et par praticien.",
+    ANOMALIES: "Tous les constats, à filtrer et à trier.",
+    _LATE_SHEET: "Ce qui a été payé depuis plus de trois ans.",
+    "Activité à distance": "La part des actes à distance, par praticien, année et mois.",
+    "Non vérifiable": "Les règles qui n'ont pas pu répondre, et ce qui manque.",
+    "Lignes rejetées": "Les lignes illisibles, qui n'ont pas été contrôlées.",
+    "Lignes non comptées": "Les lignes que le fichier dit rejetées ou annulées.",
+    "Constats acceptés": "Ce que vous avez accepté, par qui et pourquoi.",
+    "Constats connus": "Ce qu'un résultat antérieur disait déjà.",
+    "Textes": "Les textes derrière les constats, et leurs adresses.",
+    "Graphiques": "Les graphiques, chacun à côté de ses chiffres.",
+}
+_ACCEPT = (
+    "Pour accepter des constats : remplissez « Motif », « Auteur » et « Date » à droite de leurs lignes, puis donnez "
+    "ce classeur à « a9 check … --waivers »."
+)
+
+
+def _about(report: Report) -> dict[str, str]:
+    """What each sheet holds."""
+    accept = "" if report.profile == "fiscal" else f" {_ACCEPT}"
+    families = {
+        name.capitalize(): f"Les mêmes constats, ceux de la famille « {name} »." for name in FAMILIES.values()
+    }
+    return {**families, **_ABOUT, ANOMALIES: _ABOUT[ANOMALIES] + accept}
+
+
+def _readme(report: Report) -> Section:
+    """With what the acts were checked, what was read and what was not, and what it is worth."""
+    rules, _, disclaimer = sentences.account(report)
+    replaced = sentences.replaced(report)
+    facts = (
+        Fact("Contrôle fait au", report.as_of, "date"),
+        Fact("Profil", _PROFILE_WORDS[report.profile]),
+        *([Fact("Zone", _ZONES.get(report.zone, report.zone.capitalize()))] if report.zone else []),
+        Fact("Règles", rules.partition(" : ")[2].rstrip(".")),
+        *(
+            Fact("Soins montrés", f"{dates} ; tous les actes sont comptés")
+            for dates in [sentences.asked(report)]
+            if dates
+        ),
+        *(Fact("Non lu", sentences.not_read(entry)) for entry in report.unread),
+        *(Fact("À savoir", words) for words in (*report.notices, *replaced)),
+    )
+    words = (
+        "Ce classeur est le résultat de « a9 check » : les actes des fichiers ci-dessous, comparés aux règles de la "
+        "convention médicale, celles du jour des soins.",
+        disclaimer,
+    )
+    return Section("Lisez-moi", words, facts, tables=(_inputs(report),), sheet="Lisez-moi")
 
 
 # --- the summary ----------------------------------------------------------------------------------------------
@@ -322,10 +393,20 @@ def _causes(report: Report) -> pl.Expr:
     return pl.col("rule").replace_strict(causes, default=None, return_dtype=pl.String) if causes else pl.col("rule")
 
 
-def _lists(title: str, report: Report, findings: pl.DataFrame, sheet: str, words: tuple[str, ...] = ()) -> Section:
+def _lists(
+    title: str,
+    report: Report,
+    findings: pl.DataFrame,
+    sheet: str,
+    words: tuple[str, ...] = (),
+    *,
+    acceptable: bool = False,
+) -> Section:
     if findings.is_empty():
         return Section(title)
     table = _findings(report, findings, "" if words else sheet)
+    if acceptable and report.profile != "fiscal":
+        table = _with_room(table)
     return Section(title, words, tables=(table,), sheet=sheet if words else "")
 
 
@@ -334,14 +415,35 @@ def _findings(report: Report, findings: pl.DataFrame, sheet: str) -> Table:
     chosen = [column for column in _ordered(report.profile) if _shown(column[0], findings)]
     wide_only = _WIDE_ONLY if findings["file"].n_unique() > 1 else _WIDE_ONLY | {"file"}
     return Table(
-        tuple(Column(heading, kind, name in wide_only) for name, heading, kind in chosen),
+        tuple(
+            Column(heading, kind, name in wide_only, widest=_WIDEST.get(name, 0)) for name, heading, kind in chosen
+        ),
         findings.select(
             pl.col(name).replace(_VERDICTS) if name == "verdict" else pl.col(name) for name, *_ in chosen
         ).rows(),
         verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
         details=_Details(report, findings),
         sheet=sheet,
+        frozen=2 if chosen[0][0] == "verdict" else 0,
+        printed=sum(name not in _NOT_PRINTED for name, *_ in chosen),
     )
+
+
+def _with_room(table: Table) -> Table:
+    """The same with empty columns at the right, in which a reader accepts findings: see `settings.waivers`."""
+    room = tuple(Column(waivers.HEADINGS[key]) for key in waivers.FILLED)
+    return replace(table, columns=table.columns + room, rows=[(*row, *[None] * len(room)) for row in table.rows])
+
+
+def _families(report: Report, findings: pl.DataFrame) -> Iterator[Section]:
+    """A sheet for each family of rules, where there are several, and not too many findings to repeat."""
+    family = findings["rule"].str.split("/").list.first()
+    names = [name for name in FAMILIES if name in set(family)]
+    if len(names) < 2 or len(findings) > _MOST_REPEATED:
+        return
+    for name in names:
+        title = FAMILIES[name].capitalize()
+        yield Section(title, tables=(_findings(report, findings.filter(family == name), title),))
 
 
 def _ordered(profile: str) -> list[tuple[str, str, Kind]]:

@@ -7,8 +7,8 @@ The results of `forfait`, `measures` and `threshold`, and the workbook and the p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -29,13 +29,15 @@ FIGURES: frozenset[Kind] = frozenset({"integer", "number", "euros", "points", "h
 class Column:
     """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it, and put under its row
     on a page that has no room for it. `absent`: what stands where there is no value, if that is not because it is
-    unknown. `right`: words that stand as figures do, since most of them are."""
+    unknown. `right`: words that stand as figures do, since most of them are. `widest`: the most characters that it
+    takes in a workbook, where that is not the most of its kind."""
 
     heading: str
     kind: Kind = "text"
     wide_only: bool = False
     absent: str = ""
     right: bool = False
+    widest: int = 0
 
     @property
     def figures(self) -> bool:
@@ -60,6 +62,8 @@ class Table:
     details: Sequence[str] | None = None
     note: str = ""
     sheet: str = ""
+    frozen: int = 0  # its first columns, which stay in sight on a sheet of its own
+    printed: int = 0  # its first columns, which go on paper from there; 0: all
     empty: str = ""  # what is said instead where there is no row; nothing at all where it is empty too
     fold: int | None = None
 
@@ -123,6 +127,7 @@ class Document:
     sections: tuple[Section, ...]
     verdict: Verdict | None = None
     footer: tuple[str, ...] = ()  # dates of the rules, disclaimer
+    about: Mapping[str, str] = field(default_factory=dict)  # what each sheet of its workbook holds, by its name
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,6 @@ def render(form: Format, shown: Report, page: Page, screen: Screen | None = None
     def document() -> Document:
         from avenant9.report import check_document as own  # noqa: PLC0415
 
-        return own.document(named(shown), by_practitioner=form == "xlsx")
+        return own.document(named(shown), as_workbook=form == "xlsx")
 
     return formats.render(form, page, table=table, document=document, csv=csv, json=json)

@@ -17,6 +17,7 @@ from avenant9.report.workbook import (
     COLORS,
     HEADING,
     NOTE,
+    PLAIN,
     SUBTITLE,
     TITLE,
     Pen,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from avenant9.report.document import Chart, Column, Document, Fact, Section, Table
 
-SUMMARY = "Synthèse"
+README, SUMMARY = "Lisez-moi", "Synthèse"
 _MADE = datetime(2022, 1, 1, tzinfo=UTC)  # of every workbook: the same result is the same file
 _SAMPLE = 400  # rows looked at to find the width of a column
 _LEAST_WIDTH = 9.0
@@ -86,13 +87,13 @@ class _Plan:
     blocks: list[Section | _Part] = field(default_factory=list)  # a section brings its title, words, facts
     answer: bool = False  # the title and the answer of the document stand first
     notes: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()  # names of the other sheets
+    others: tuple[str, ...] = ()  # names of the other sheets, listed under the rest
     charts: tuple[Chart, ...] = ()  # all that the sheet holds
 
     @property
     def stacked(self) -> bool:
         """Whether words and small tables stand under each other, and not one table alone."""
-        return self.answer or len(self.parts) != 1 or not self.parts[0].table.rows
+        return self.answer or bool(self.others) or len(self.parts) != 1 or not self.parts[0].table.rows
 
     @property
     def parts(self) -> list[_Part]:
@@ -100,7 +101,7 @@ class _Plan:
 
 
 def _plans(document: Document) -> list[_Plan]:
-    """The sheets in their order: the summary, then sections and tables as they come, then the charts."""
+    """The sheets in their order: what the workbook is, where that is said, the summary, the others, the charts."""
     names = [SUMMARY]
     notes: list[str] = []
     own: list[_Plan] = []
@@ -147,12 +148,15 @@ def _plans(document: Document) -> list[_Plan]:
     charts = workbook_charts.drawable([chart for section in document.sections for chart in section.charts])
     if charts:
         own.append(_Plan(workbook_charts.SHEET, charts=tuple(charts)))
-    summary = _summary(first_sections, notes, tuple(plan.name for plan in own))
-    return [summary, *own]
+    summary = _summary(first_sections, notes)
+    readme = [plan for plan in own if plan.name == README]
+    plans = [*readme, summary, *(plan for plan in own if plan.name != README)]
+    plans[0].others = tuple(plan.name for plan in plans[1:])
+    return plans
 
 
-def _summary(sections: Sequence[Section], notes: Sequence[str], others: tuple[str, ...]) -> _Plan:
-    plan = _Plan(SUMMARY, answer=True, notes=tuple(notes), others=others)
+def _summary(sections: Sequence[Section], notes: Sequence[str]) -> _Plan:
+    plan = _Plan(SUMMARY, answer=True, notes=tuple(notes))
     for section in sections:
         if _holds(section):
             plan.blocks += [section, *(_Part(table, 0, len(table.rows)) for table in section.tables)]
@@ -184,8 +188,11 @@ def _write(book: Workbook, looks: dict[Style, Format], plan: _Plan, document: Do
             _write_section(pen, block)
     if plan.charts:
         workbook_charts.write(pen, plan.charts)
+    if plan.others:
+        _write_sheets(pen, plan.others, document)
     if plan.answer:
-        _write_foot(pen, plan, document)
+        for line in document.footer:
+            pen.words(line, NOTE)
 
 
 def _set_page(pen: Pen, document: Document) -> None:
@@ -275,7 +282,9 @@ def _set_filter(pen: Pen, header: int, table: Table) -> None:
     pen.sheet.autofilter(header, 0, pen.row - 1, len(table.columns) - 1)
     pen.sheet.repeat_rows(header)
     if header < _FROZEN_ROWS:
-        pen.sheet.freeze_panes(header + 1, 0)
+        pen.sheet.freeze_panes(header + 1, table.frozen)
+    if table.printed:
+        pen.sheet.print_area(0, 0, pen.row - 1, table.printed - 1)
 
 
 def _heading(column: Column) -> workbook.Content:
@@ -292,15 +301,16 @@ def _marked(table: Table) -> int:
     return next((place for place, column in enumerate(table.columns) if column.heading == "Verdict"), 0)
 
 
-def _write_foot(pen: Pen, plan: _Plan, document: Document) -> None:
-    """The other sheets, each a click away, then the footer."""
-    if plan.others:
-        pen.words("Feuilles du classeur", SUBTITLE)
-        for name in plan.others:
-            pen.line([workbook.text(name, Style(goes_to=f"{_quoted(name)}!A1"))])
-        pen.blank()
-    for line in document.footer:
-        pen.words(line, NOTE)
+def _write_sheets(pen: Pen, names: Sequence[str], document: Document) -> None:
+    """The other sheets, each a click away, and what they hold."""
+    pen.words("Feuilles du classeur", SUBTITLE)
+    for name in names:
+        link = workbook.text(name, Style(goes_to=f"{_quoted(name)}!A1"))
+        if about := document.about.get(name):
+            pen.words(about, PLAIN, 1, link)
+        else:
+            pen.line([link])
+    pen.blank()
 
 
 def _quoted(sheet: str) -> str:
@@ -334,4 +344,4 @@ def _table_widths(table: Table) -> Iterator[float]:
             if row[place] is not None
         ]
         longest = max((len(line) for word in words for line in word.split("\n")), default=0) * 1.05 + 2
-        yield max(heading, _LEAST_WIDTH, min(longest, _MOST.get(kind, 24.0)))
+        yield max(heading, _LEAST_WIDTH, min(longest, column.widest or _MOST.get(kind, 24.0)))

@@ -10,14 +10,14 @@ from avenant9.acts.people import practitioner_key
 from avenant9.errors import SettingError
 from avenant9.settings import toml, values
 from avenant9.settings.sheet import empty, filled, plain
-from avenant9.wording import did_you_mean, listed, quoted
+from avenant9.wording import did_you_mean, fold, listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
     from pathlib import Path
 
-    from avenant9.settings.sheet import Line
+    from avenant9.settings.sheet import Filled, Line
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,13 @@ class Form:
     template: str
     headings: dict[str, str]
     required: tuple[str, ...]
+    report: str = ""  # the sheet of a report whose rows somebody fills in at the right, if there is one
+    filled: tuple[str, ...] = ()  # the keys that are filled in there
+
+    @property
+    def keys_of_report(self) -> tuple[str, ...]:
+        """The keys that a row of a report has: what it is about, and what is filled in."""
+        return (next(iter(self.headings)), *self.filled)
 
     @property
     def remedy(self) -> str:
@@ -71,8 +78,11 @@ def _of_toml(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dict
 
 
 def _of_sheet(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
-    sheet = filled(str(path), io.BytesIO(content), f"{form.noun}s", f"une ligne par {form.noun}")
+    sheet = filled(str(path), io.BytesIO(content), f"{form.noun}s", f"une ligne par {form.noun}", form.report)
     head, *lines = sheet.lines or [()]
+    if form.report and fold(sheet.title) == fold(form.report):
+        yield from _of_report(sheet, head, lines, form)
+        return
     keys = _keys(f"{path}, ligne {head[0].row if head else 1}", head, form)
     if not lines:
         raise SettingError(str(path), f"aucune {form.noun} sous les titres", f"remplissez une ligne par {form.noun}")
@@ -80,6 +90,23 @@ def _of_sheet(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dic
         answered = [(key, cell) for key, cell in zip(keys, line, strict=True) if key and sheet.answers(cell)]
         if answered:
             yield f"{path}, ligne {line[0].row}", {key: sheet.value(cell) for key, cell in answered}
+
+
+def _of_report(sheet: Filled, head: Line, lines: Sequence[Line], form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The rows of a report that somebody filled in; the others, and what the report itself says, are left alone."""
+    known = {plain(form.headings[key]): key for key in form.headings}
+    keys = [known.get(plain(cell.value)) for cell in head]
+    missing = [form.headings[key] for key in form.keys_of_report if key not in keys]
+    if missing:
+        raise SettingError(sheet.place, f"titres absents : {listed(quoted(missing))}", form.remedy)
+    for line in lines:
+        cells = {key: cell for key, cell in zip(keys, line, strict=True) if key in form.keys_of_report}
+        if any(sheet.answers(cells[key]) for key in form.filled):
+            for key in form.required:
+                if not sheet.answers(cells[key]):
+                    where = f"{sheet.place}, cellule {cells[key].coordinate}"
+                    raise SettingError(where, f"« {form.headings[key]} » manque", "écrivez-le, ou videz cette ligne")
+            yield f"{sheet.place}, ligne {line[0].row}", {key: sheet.value(cell) for key, cell in cells.items()}
 
 
 def _keys(place: str, titles: Line, form: Form) -> list[str | None]:

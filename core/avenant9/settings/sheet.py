@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
 #: What is filled in by hand is small: a sheet that is larger holds something else.
 _MOST_ROWS, _MOST_COLUMNS = 10_000, 2_000
+_MOST_ROWS_OF_REPORT = 200_000
 
 
 class Filled(NamedTuple):
-    """A sheet: `place` as messages name it, its rows, and by address the cells without a value, and why."""
+    """A sheet: its title, `place` as messages name it, its rows, and by address the cells without a value."""
 
+    title: str
     place: str
     lines: list[Line]
     broken: Mapping[str, str]
@@ -57,7 +59,7 @@ def plain(name: object) -> str:
     return re.sub(r"[\W_]+", "", fold(str(name)))
 
 
-def filled(path: str, file: BinaryIO, name: str, shape: str) -> Filled:
+def filled(path: str, file: BinaryIO, name: str, shape: str, report: str = "") -> Filled:
     """The sheet of that name of an xlsx workbook, else the first that shows, with the rows that hold something.
 
     Args:
@@ -65,25 +67,28 @@ def filled(path: str, file: BinaryIO, name: str, shape: str) -> Filled:
         file: the workbook, open.
         name: that of the template's sheet; case and accents do not matter.
         shape: what the sheet holds, for whoever gives another one.
+        report: the sheet of a report that may stand for it, and hold more rows.
 
     Raises:
         InputError: the workbook is damaged, protected, of another sort, or too large.
     """
-    sheet, broken = _opened(path, file, name, shape)
-    whole = Filled(f"{path}, feuille {sheet.title}", list(sheet.iter_rows()), broken)
+    sheet, broken = _opened(path, file, name, shape, report)
+    whole = Filled(sheet.title, f"{path}, feuille {sheet.title}", list(sheet.iter_rows()), broken)
     return whole._replace(lines=[line for line in whole.lines if any(map(whole.answers, line))])
 
 
-def _opened(path: str, file: BinaryIO, name: str, shape: str) -> tuple[Worksheet, dict[str, str]]:
+def _opened(path: str, file: BinaryIO, name: str, shape: str, report: str) -> tuple[Worksheet, dict[str, str]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - only for workbooks
 
     book = examined(path, file, lambda _sheet: True)
     if book.kind != "xlsx":
         raise InputError(path, "ce n'est pas un classeur .xlsx", RESAVE)
     shown = [sheet for sheet in book.sheets if not sheet.hidden] or list(book.sheets)
-    chosen = next((sheet for sheet in shown if fold(sheet.name) == fold(name)), shown[0])
-    if chosen.rows > _MOST_ROWS or chosen.columns > _MOST_COLUMNS:
-        cell = chosen.last_cell if chosen.rows > _MOST_ROWS else chosen.far_cell
+    found = (sheet for wanted in (name, report) for sheet in shown if fold(sheet.name) == fold(wanted))
+    chosen = next(found, shown[0])
+    most = _MOST_ROWS_OF_REPORT if report and fold(chosen.name) == fold(report) else _MOST_ROWS
+    if chosen.rows > most or chosen.columns > _MOST_COLUMNS:
+        cell = chosen.last_cell if chosen.rows > most else chosen.far_cell
         raise InputError(
             f"{path}, feuille {chosen.name}",
             f"la cellule {cell} est loin du tableau",

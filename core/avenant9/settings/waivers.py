@@ -29,7 +29,9 @@ HEADINGS: Final = {
     "until": "Jusqu'au",
 }
 REQUIRED: Final = ("reason", "author", "date")
-_FORM: Final = Form("waiver", "acceptation", "waivers", HEADINGS, REQUIRED)
+#: What a reader of a report fills in, in the columns at the right of its findings.
+FILLED: Final = ("reason", "author", "date", "until")
+_FORM: Final = Form("waiver", "acceptation", "waivers", HEADINGS, REQUIRED, "Anomalies", FILLED)
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}(-[1-9][0-9]*)?")
 
 
@@ -55,7 +57,10 @@ class Waiver:
 
 
 def load_waivers(path: Path, rules: Collection[str]) -> tuple[Waiver, ...]:
-    """The waivers of a TOML file (`[[waiver]]`) or of the first sheet of a workbook, in their order.
+    """The waivers of a TOML file (`[[waiver]]`) or of a workbook, in their order.
+
+    The workbook is the template filled in (its sheet, else the first), or that of a report, whose sheet « Anomalies »
+    somebody filled in at the right: rows without an answer there are no waivers.
 
     Args:
         path: the file.
