@@ -28,6 +28,7 @@ from avenant9.model import CellRef, Input, Rejected, Report
 from avenant9.report import annotate, profile
 from report.reports import DOUBT, FIFTH, YEAR, report
 
+ADDED = ("a9", "s", "General")  # the title of the column
 RED, YELLOW = "00FBDFDC", "00FFF0C7"
 ROWS = 6
 PLACES = {"date": 0, "code": 1, "amount": 2, "patient": 3}
@@ -111,7 +112,8 @@ def path(tmp_path: Path) -> Path:
 def test_all_that_the_user_wrote_is_kept(path: Path) -> None:
     own, copy = load_workbook(path, rich_text=True), copied(path, found(on(4)))
     assert copy.sheetnames == ["Synthèse a9", "Actes", "Cachée"]
-    assert [cells(copy[name]) for name in own.sheetnames] == [cells(own[name]) for name in own.sheetnames]
+    kept = [cells(copy[name]) for name in own.sheetnames]
+    assert kept == [cells(own["Actes"]) | {"I1": ADDED, "I4": kept[0]["I4"]}, cells(own["Cachée"])]
     before, after = own["Actes"], copy["Actes"]
     assert after["E2"].value == "=SUM(C2:C6)"
     assert (after["E3"].value, after["E3"].data_type) == ("=1+1", "s")  # a text, not a formula
@@ -123,7 +125,7 @@ def test_all_that_the_user_wrote_is_kept(path: Path) -> None:
     ]
     assert after.column_dimensions["C"].hidden
     assert after.row_dimensions[3].height == 40
-    assert (after.auto_filter.ref, after.freeze_panes) == (f"A1:D{ROWS}", "B2")
+    assert (after.auto_filter.ref, after.freeze_panes) == (f"A1:I{ROWS}", "B2")
     (validation,) = after.data_validations.dataValidation
     assert (str(validation.sqref), validation.formula1) == ("B2:B100", '"TE2,RQD"')
     assert [str(area.sqref) for area in after.conditional_formatting] == ["C2:C6"]
@@ -197,6 +199,74 @@ def test_the_summary_comes_first_and_alone_is_selected(path: Path) -> None:
     assert "frequence/te2-annuelle" in words
     assert "Constat technique, ne vaut pas avis de la caisse." in words
     assert not any(cell.data_type == "f" for row in copy["Synthèse a9"].iter_rows() for cell in row)
+
+
+def test_every_marked_cell_is_a_click_away(path: Path) -> None:
+    rejected = (Rejected(CellRef("c.xlsx", "Actes", 5, "A5"), "date illisible"),)
+    sheet = copied(path, found(on(4), on(6, DOUBT), YEAR, rejected=rejected))["Synthèse a9"]
+    (header,) = [row for row in range(1, 9) if sheet.cell(row, 1).value == "Verdict"]
+    lines = [row for row in sheet.iter_rows(min_row=header + 1) if row[1].value or row[3].value]
+    assert [(row[0].value, row[1].value, row[2].value) for row in lines] == [
+        ("non conforme", "Actes!B4", 20),
+        ("à examiner", "Actes!B6", None),
+        ("non conforme", None, 80),
+        ("ligne rejetée", "Actes!A5", None),
+    ]
+    assert [row[1].hyperlink and row[1].hyperlink.location for row in lines] == [
+        "'Actes'!B4",
+        "'Actes'!B6",
+        None,
+        "'Actes'!A5",
+    ]
+    assert sheet.auto_filter.ref == f"A{header}:E{header + 4}"
+    assert (sheet.freeze_panes, sheet.page_setup.fitToWidth) == (f"A{header + 1}", 1)
+
+
+def test_a_column_says_what_was_found_of_each_row(path: Path) -> None:
+    rejected = (Rejected(CellRef("c.xlsx", "Actes", 5, "A5"), "date illisible"),)
+    sheet = copied(path, found(on(4), on(4, DOUBT), rejected=rejected))["Actes"]
+    told = {row: sheet.cell(row, 9).value.replace("\u00a0", " ") for row in (1, 4, 5)}
+    assert told == {
+        1: "a9",
+        4: "non conforme, 20,00 € en jeu : 5e TE2 de 2022 pour ce patient, 4 au plus : ne pas facturer l'acte, ou "
+        "l'annuler.\nà examiner : 5e TE2 en douze mois.",
+        5: "ligne rejetée : date illisible",
+    }
+    assert [sheet.cell(row, 9).value for row in (2, 3, 6)] == [None] * 3
+    assert sheet.row_dimensions[4].height is None
+
+
+def test_a_sheet_without_a_filter_gets_one_and_a_table_keeps_its_own(path: Path) -> None:
+    from openpyxl.worksheet.table import Table
+
+    book = load_workbook(path)
+    book["Actes"].auto_filter.ref = None
+    book.save(path)
+    assert copied(path, found(on(4)))["Actes"].auto_filter.ref == f"A1:I{ROWS}"
+    for place in "EFGH":
+        book["Actes"][f"{place}1"] = place
+    book["Actes"].add_table(Table(displayName="Actes1", ref=f"A1:D{ROWS}"))
+    book.save(path)
+    copy = copied(path, found(on(4)))["Actes"]
+    assert (copy.auto_filter.ref, copy.tables["Actes1"].ref) == (f"I1:I{ROWS}", f"A1:D{ROWS}")
+
+
+def test_the_headings_may_stand_below_a_title(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "Actes"
+    for row in (["Export de janvier"], [], ["Date de soins", "Code acte"], [date(2022, 11, 3), "TE2"]):
+        sheet.append(row)
+    book.save(tmp_path / "c.xlsx")
+    copy = copied(tmp_path / "c.xlsx", found(on(4)))["Actes"]
+    assert (copy["C3"].value, copy.auto_filter.ref) == ("a9", "A3:C4")
+
+
+def test_a_sheet_as_wide_as_the_grid_gets_no_column(path: Path) -> None:
+    book = load_workbook(path)
+    book["Actes"]["XFD9"] = 1
+    book.save(path)
+    assert copied(path, found(on(4)))["Actes"].max_column == 16_384
 
 
 def test_a_summary_of_that_name_is_kept(tmp_path: Path) -> None:

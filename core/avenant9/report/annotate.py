@@ -19,14 +19,14 @@ from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Report, Verdict
+from avenant9.model import Input, Report, Verdict
 from avenant9.reading.addresses import number
 from avenant9.reading.refusals import RESAVE, damaged
 from avenant9.reading.sniff import HEAD, open_input
 from avenant9.report import annotate_list, check_document, sentences, workbook
 from avenant9.report.annotate_list import Marked
 from avenant9.report.strict import transitional
-from avenant9.wording import counted, euros, listed
+from avenant9.wording import counted, euros, fold, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,6 +42,7 @@ _REJECTED = "E2DAF4"  # neither colour of a verdict
 MOST_COMMENTS = 10_000
 _COMMENT_WIDTH, _COMMENT_LINE = 340, 18  # pixels
 _MOST_COMMENT = 8_000  # characters
+_MOST_TITLES = 200  # rows above which headings are not looked for
 _CHUNK = 1024**2
 
 #: What a copy loses, by the names of the parts of the workbook.
@@ -151,6 +152,7 @@ def annotate(path: str, report: Report) -> tuple[bytes, list[str]]:
         raise _refused(path)  # openpyxl leaves out, without a word, what it has no name for
     spots = _spots(report)
     said = _mark(book, report, spots)
+    _add_columns(book, report, spots)
     for sheet in book.worksheets:
         sheet.sheet_view.tabSelected = False  # two selected sheets would be edited together
     _list(book, report)
@@ -276,6 +278,36 @@ def _mark(book: Workbook, report: Report, spots: dict[_Place, list[dict[str, Any
         f"classeur de plus de {counted(MOST_COMMENTS, 'commentaire')} ; les constats sont tous donnés par "
         "-o FICHIER.xlsx."
     ]
+
+
+def _add_columns(book: Workbook, report: Report, spots: dict[_Place, list[dict[str, Any]]]) -> None:
+    """A column « a9 » at the right of each sheet of acts, with what is said of its rows, to filter them by."""
+    for entry in report.inputs:
+        if entry.sheet not in book.sheetnames or "code" not in entry.places:
+            continue
+        told = {
+            row: "\n".join(map(_told, findings)) for (name, row), findings in spots.items() if name == entry.sheet
+        }
+        for one in report.rejected:
+            if one.where.sheet == entry.sheet:
+                told[one.where.row] = f"ligne rejetée : {one.reason}"
+        if told:
+            sheet = book[str(entry.sheet)]
+            annotate_list.add_column(sheet, _AUTHOR, _header(sheet, entry), entry.places["code"] + 1, told)
+
+
+def _header(sheet: Worksheet, entry: Input) -> int:
+    """The row of the headings: the first that names the column of the codes as it was read."""
+    column, heading = entry.places["code"] + 1, fold(entry.columns.get("code", ""))
+    rows = range(1, min(sheet.max_row, _MOST_TITLES) + 1)
+    return next((row for row in rows if fold(str(sheet.cell(row, column).value or "")) == heading), 1)
+
+
+def _told(finding: dict[str, Any]) -> str:
+    """Verdict, euros and sentence, on one line."""
+    stake = "" if finding["at_stake"] is None else f", {euros(finding['at_stake'])} en jeu"
+    late = ", probablement prescrit" if finding["out_of_time"] else ""
+    return f"{Verdict(finding['verdict']).french}{stake}{late} : {finding['message']}"
 
 
 def _at_fault(findings: Iterable[dict[str, Any]], columns: dict[str, int]) -> list[str]:

@@ -1,19 +1,21 @@
-"""The first sheet of an annotated copy: the answer, then every marked cell, a click away."""
+"""What an annotated copy has besides its marks: a first sheet that lists them, and a column « a9 » in the others."""
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import quote_sheetname
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.hyperlink import Hyperlink
 
 from avenant9.report import workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from openpyxl import Workbook
     from openpyxl.cell.cell import Cell
@@ -25,6 +27,8 @@ _LINE = Border(bottom=Side("thin", color=workbook.LINE))
 _PLAIN, _BOLD = Font(name="Calibri", size=10), Font(name="Calibri", size=10, bold=True)
 _LINK = Font(name="Calibri", size=10, color="0B4FA8", underline="single")
 _LINE_HEIGHT = 14.0  # points
+_SENTENCE_WIDTH = 70.0
+_MOST_COLUMNS = 16_384  # of the grid of Excel
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,49 @@ def add(
     _set_page(sheet, header)
 
 
+def add_column(sheet: Worksheet, heading: str, header: int, like: int, told: Mapping[int, str]) -> None:
+    """Put a column at the right of a table, under its filter; one that a sheet has no room for is left out.
+
+    Args:
+        sheet: the sheet of a workbook that was read.
+        heading: the title of the column.
+        header: the row of the titles, from 1.
+        like: the column, from 1, whose title it looks like.
+        told: what it says, by row.
+    """
+    column = sheet.max_column + 1
+    if column > _MOST_COLUMNS:
+        return
+    title: Any = _text(sheet, header, column, heading)
+    looked_like: Any = sheet.cell(header, like)
+    title._style = copy(looked_like._style)
+    sheet.column_dimensions[get_column_letter(column)].width = _SENTENCE_WIDTH
+    for row, words in told.items():
+        _text(sheet, row, column, words).alignment = Alignment(vertical="top")
+    _extend_filter(sheet, header, column)
+
+
+def _text(sheet: Worksheet, row: int, column: int, value: str) -> Cell:
+    """A text that is never a formula."""
+    cell: Any = sheet.cell(row, column)
+    words, style = workbook.text(value, workbook.BODY)
+    cell._value, cell.data_type, cell.quotePrefix = words, "s", style.quoted
+    found: Cell = cell
+    return found
+
+
+def _extend_filter(sheet: Worksheet, header: int, column: int) -> None:
+    """The filter of the sheet as far as the column; where a table has its own, one for the column alone."""
+    last = max(sheet.max_row, header + 1)
+    if sheet.auto_filter.ref:
+        first, row, _, end = range_boundaries(sheet.auto_filter.ref)
+        if row == header:
+            sheet.auto_filter.ref = f"{get_column_letter(first or 1)}{row}:{get_column_letter(column)}{end}"
+        return
+    start = column if sheet.tables else 1
+    sheet.auto_filter.ref = f"{get_column_letter(start)}{header}:{get_column_letter(column)}{last}"
+
+
 def _write_head(sheet: Worksheet, head: Sequence[str], fill: str) -> None:
     """Title, answer, legend: each over all columns, as tall as its words."""
     sizes = (16, 12)
@@ -104,8 +151,7 @@ def _write(sheet: Worksheet, row: int, column: int, value: Any, font: Font, fill
     """A cell that is never a formula, whatever its text starts with."""
     cell: Any = sheet.cell(row, column)
     if isinstance(value, str):
-        words, style = workbook.text(value, workbook.BODY)
-        cell._value, cell.data_type, cell.quotePrefix = words, "s", style.quoted
+        _text(sheet, row, column, value)
     else:
         cell.value = value
     cell.font, cell.border, cell.alignment = font, _LINE, Alignment(vertical="top")
