@@ -141,7 +141,7 @@ def _write_line(sheet: Worksheet, row: int, line: Marked) -> None:
     stake = _write(sheet, row, _STAKE, None if line.stake is None else Decimal(line.stake).scaleb(-2), _PLAIN)
     stake.number_format = workbook.EUROS
     sentence = _write(sheet, row, _SENTENCE, line.sentence, _PLAIN)
-    sentence.alignment = Alignment(wrap_text=True, vertical="top")
+    sentence.alignment = Alignment(wrap_text=True, vertical="top", indent=1)  # away from the euros
     _write(sheet, row, 5, line.rule, _PLAIN)
     tall = workbook.lines(line.sentence, dict(_COLUMNS)["Constat"])
     sheet.row_dimensions[row].height = tall * _LINE_HEIGHT
