@@ -243,6 +243,10 @@ class Pen:
                 tall = max(tall, lines(value, width, style.size))
         self.line(cells, None if tall == 1 else min(tall * _LINE_HEIGHT, _TALLEST))
 
+    def lean(self, cells: Sequence[Content]) -> None:
+        """A row of a long table: neither heights nor empty cells."""
+        self.line([None if cell[0] is None else cell for cell in cells])
+
     def words(self, words: str, style: Style = PLAIN, first: int = 0, label: Content | None = None) -> None:
         """Words over the columns from `first` on, in as many lines as they need; `label` before the first of them."""
         room = _letters(max(sum(self.widths[first:]), _LEAST_ROOM), style.size)

@@ -40,7 +40,7 @@ _LEAST_WIDTH = 9.0
 _MOST = {"text": 44.0, "identifier": 30.0, "url": 24.0}
 _PAGE = 120.0  # characters of an A4 page on its side, which words fill where no table is wider
 _LABEL = 34.0  # the label of a fact
-_MOST_HEIGHTS = 50_000  # rows whose heights are written: they stay in memory until the end
+_MOST_HEIGHTS = 50_000  # rows whose heights and empty cells are written: heights stay in memory until the end
 _FROZEN_ROWS = 8  # a header further down would leave no room to scroll
 
 
@@ -262,7 +262,7 @@ def _write_part(pen: Pen, part: _Part, *, stacked: bool) -> None:
 def _write_rows(pen: Pen, part: _Part) -> None:
     table = part.table
     verdicts, marked = table.verdicts or (), _marked(table)
-    put = pen.wrapping if len(table.rows) <= _MOST_HEIGHTS else pen.line
+    put = pen.wrapping if len(table.rows) <= _MOST_HEIGHTS else pen.lean
     rows = islice(table.rows, part.first, part.last) if part.first else table.rows[: part.last]
     makers = [workbook.cells_of(column.kind) for column in table.columns]
     absent = {place: (column.absent, ABSENT) for place, column in enumerate(table.columns) if column.absent}
