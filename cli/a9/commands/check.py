@@ -83,8 +83,9 @@ Exemples :
 @click.option(
     "--annotate",
     metavar="SORTIE.xlsx",
-    help="Écrire aussi une copie du classeur lu (un seul .xlsx) : cellules en cause colorées et commentées, leur liste "
-    "en première feuille, une colonne « a9 » à filtrer. Elle garde tout ce que le classeur contient, quel que soit --profile.",
+    help="Écrire aussi une copie du classeur lu (un seul .xlsx) : cellules en cause colorées et commentées, leur "
+    "liste en première feuille, une colonne « a9 » à filtrer. Elle garde tout ce que le classeur contient, quel que "
+    "soit --profile.",
 )
 @options.text_options
 @click.option(
