@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from avenant9 import Acts, Options, Rulebook, check, load_acts, load_rulebook
 from avenant9.settings.derogations import granted_ceiling
+from avenant9.settings.forms import Entry
 
 FOLDER = Path(__file__).parent / "hand_worked"
 
@@ -80,7 +81,9 @@ def test_case(case: Case, rulebook: Rulebook, tmp_path: Path) -> None:
         as_of=case.as_of,
         only=case.selected(rulebook),
         complete_years=tuple(case.complete_years),
-        derogations=tuple(granted_ceiling(f"dérogation {n}", one) for n, one in enumerate(case.derogations, 1)),
+        derogations=tuple(
+            granted_ceiling(Entry(f"dérogation {n}", one)) for n, one in enumerate(case.derogations, 1)
+        ),
     )
     report = check(case.loaded(rulebook, tmp_path), rulebook, options)
     found = [line(finding) for finding in report.findings.iter_rows(named=True)]

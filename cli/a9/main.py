@@ -44,7 +44,7 @@ Codes de sortie :
   4    erreur interne
   130  interrompu
 
-Tout se passe sur cet ordinateur : ni réseau, ni télémétrie, ni cache."""
+Tout se passe sur cet ordinateur : ni réseau, ni télémétrie ; rien n'est gardé de ce qui est lu."""
 
 
 @contextmanager

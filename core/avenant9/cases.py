@@ -24,6 +24,7 @@ from avenant9.model import Report
 from avenant9.rulebook.files import RuleFile, find_rules
 from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook, validate
 from avenant9.settings.derogations import granted_ceiling
+from avenant9.settings.forms import Entry
 from avenant9.wording import did_you_mean
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ def run(rule: str, case: Case, rulebook: Rulebook) -> Report:
         zone=case.zone,
         only=(rule,),
         derogations=tuple(
-            granted_ceiling(f"dérogation {rank}", entry) for rank, entry in enumerate(case.derogations, 1)
+            granted_ceiling(Entry(f"dérogation {rank}", entry)) for rank, entry in enumerate(case.derogations, 1)
         ),
         complete_years=case.complete_years,
     )

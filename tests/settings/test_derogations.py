@@ -144,8 +144,8 @@ def test_a_sheet(tmp_path: Path) -> None:
         (((*HEADINGS[:3], "Remarque"), ("1", 2022, 0.4, "x")), "ligne 1 : titre inconnu « Remarque »"),
         (((*HEADINGS[:3], "Plafond"), ("1", 2022, 0.4, 0.4)), "ligne 1 : titre « Plafond » deux fois"),
         ((HEADINGS[:3],), "aucune dérogation sous les titres"),
-        ((HEADINGS[:3], ("1", 2022, 40)), "ligne 2, ceiling : plafond au-dessus de 1, soit 100 % (40)"),
-        ((HEADINGS[:3], ("1", None, 0.4)), "ligne 2 : « year » (Année) manque"),
+        ((HEADINGS[:3], ("1", 2022, 40)), "ligne 2, Plafond : plafond au-dessus de 1, soit 100 % (40)"),
+        ((HEADINGS[:3], ("1", None, 0.4)), "ligne 2 : « Année » manque"),
         ((HEADINGS[:3], ("1", 2022, 0.4), ("1", 2022, 0.3)), "ligne 3 : deuxième dérogation"),
     ],
 )

@@ -78,7 +78,7 @@ def test_both_sorts(tmp_path: Path) -> None:
         (ONE.replace('fingerprint = "0011223344556677"', ""), "« fingerprint » (Empreinte) manque ; donnez l'empr"),
         (BY_RULE.replace('practitioner = "10001234567"', ""), "« practitioner » (Praticien) manque ; donnez l'empr"),
         (BY_RULE.replace('rule = "frequence/te2-annuelle"', ""), "« rule » (Règle) manque ; donnez l'empreinte"),
-        (ONE + 'rule = "frequence/te2-annuelle"', "« fingerprint » et « rule » ou « practitioner » ensemble"),
+        (ONE + 'rule = "frequence/te2-annuelle"', "une empreinte, et une règle ou un praticien ensemble"),
         (
             BY_RULE.replace("te2-annuelle", "te2-anuelle"),
             "rule : aucune règle « frequence/te2-anuelle » ; peut-être «",
@@ -116,9 +116,9 @@ def test_a_sheet(tmp_path: Path) -> None:
     )
     assert second.place.endswith("w.xlsx, ligne 4")
     assert (second.practitioner, second.given_on) == ("10001234567", date(2023, 2, 1))
-    with pytest.raises(SettingError, match="ligne 2 : « reason » \\(Motif\\) manque"):
+    with pytest.raises(SettingError, match="ligne 2 : « Motif » manque"):
         load_sheet(tmp_path, headings, ("0011223344556677", None, None, None, "Cabinet", day, None))
-    with pytest.raises(SettingError, match="ligne 2, fingerprint : valeur inutilisable"):  # Excel made it a number
+    with pytest.raises(SettingError, match="ligne 2, Empreinte : valeur inutilisable"):  # Excel made it a number
         load_sheet(tmp_path, headings, (1122334455667788, None, None, "Vu", "Cabinet", day, None))
     with pytest.raises(SettingError, match="titres absents : « Motif »"):
         load_sheet(tmp_path, ("Empreinte", "Auteur", "Date"), ("0011223344556677", "Cabinet", day))

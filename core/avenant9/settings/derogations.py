@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from avenant9.errors import SettingError
 from avenant9.model import GrantedCeiling
-from avenant9.settings.forms import Form, check_entry, day, entries, practitioner
+from avenant9.settings.forms import Entry, Form, check_entry, day, entries, practitioner
 from avenant9.settings.values import number, share, shown, unusable, yes_no
 
 if TYPE_CHECKING:
@@ -39,62 +39,62 @@ def load_derogations(path: Path) -> tuple[GrantedCeiling, ...]:
     """
     granted: list[GrantedCeiling] = []
     first: dict[tuple[str, int], str] = {}
-    for place, values in entries(path, _FORM):
-        entry = granted_ceiling(place, values)
-        key = (entry.practitioner, entry.year)
+    for entry in entries(path, _FORM):
+        ceiling = granted_ceiling(entry)
+        key = (ceiling.practitioner, ceiling.year)
         if key in first:
             raise SettingError(
-                place,
-                f"deuxième dérogation d'un même praticien pour {entry.year} (la première : {first[key]})",
+                entry.place,
+                f"deuxième dérogation d'un même praticien pour {ceiling.year} (la première : {first[key]})",
                 "n'en gardez qu'une par praticien et par année",
             )
-        first[key] = place
-        granted.append(entry)
+        first[key] = entry.place
+        granted.append(ceiling)
     return tuple(granted)
 
 
-def granted_ceiling(place: str, values: dict[str, Any]) -> GrantedCeiling:
-    """One derogation as a file writes it. Raises SettingError at `place`."""
-    check_entry(place, values, _FORM)
-    year, changed_on = _year(place, values["year"]), day(place, "changed_on", values.get("changed_on"))
+def granted_ceiling(entry: Entry) -> GrantedCeiling:
+    """One derogation as a file writes it. Raises SettingError at its place."""
+    check_entry(entry, _FORM)
+    year, changed_on = _year(entry), day(entry, "changed_on")
     if changed_on is not None and changed_on.year < year:
         raise SettingError(
-            f"{place}, changed_on",
+            entry.at("changed_on"),
             f"situation changée avant l'année accordée ({year})",
             "donnez la date du changement qui met fin à la reconduction, ou retirez cette clé",
         )
     return GrantedCeiling(
-        practitioner=practitioner(place, values["practitioner"]),
+        practitioner=practitioner(entry),
         year=year,
-        ceiling_bp=_basis_points(place, values["ceiling"]),
-        conditions=_conditions(place, values.get("conditions", ())),
-        decided_on=day(place, "decided_on", values.get("decided_on")),
-        tacit_renewal=yes_no(f"{place}, tacit_renewal", values.get("tacit_renewal", True)),
+        ceiling_bp=_basis_points(entry),
+        conditions=_conditions(entry),
+        decided_on=day(entry, "decided_on"),
+        tacit_renewal=yes_no(entry.at("tacit_renewal"), entry.values.get("tacit_renewal", True)),
         changed_on=changed_on,
     )
 
 
-def _year(place: str, value: Any) -> int:
-    year = number(value)
+def _year(entry: Entry) -> int:
+    year = number(entry.values["year"])
     if year is None or year not in _YEARS:
-        raise unusable(f"{place}, year", "une année civile, par exemple 2022")
+        raise unusable(entry.at("year"), "une année civile, par exemple 2022")
     return int(year)
 
 
-def _basis_points(place: str, value: Any) -> int:
+def _basis_points(entry: Entry) -> int:
     """A share as whole basis points: integer arithmetic from here on."""
-    points = 10_000 * share(f"{place}, ceiling", value, "plafond", _CEILING)
+    place, value = entry.at("ceiling"), entry.values["ceiling"]
+    points = 10_000 * share(place, value, "plafond", _CEILING)
     if points.denominator != 1:
-        raise SettingError(
-            f"{place}, ceiling", f"plafond trop précis ({shown(value)})", "deux décimales de pour cent au plus"
-        )
+        raise SettingError(place, f"plafond trop précis ({shown(value)})", "deux décimales de pour cent au plus")
     return int(points)
 
 
-def _conditions(place: str, value: Any) -> tuple[str, ...]:
+def _conditions(entry: Entry) -> tuple[str, ...]:
     """A list in TOML; in a cell, conditions apart by `;`."""
+    value = entry.values.get("conditions", ())
     if isinstance(value, str):
         value = value.split(";")
     if not isinstance(value, list | tuple) or not all(isinstance(text, str) for text in value):
-        raise unusable(f"{place}, conditions", "une liste de textes")
+        raise unusable(entry.at("conditions"), "une liste de textes")
     return tuple(text.strip() for text in value if text.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.people import practitioner_key
@@ -43,8 +43,25 @@ class Form:
         return f"partez de « a9 template {self.template} »"
 
 
-def entries(path: Path, form: Form) -> list[tuple[str, dict[str, Any]]]:
-    """Each entry under the place that messages name, values as the file holds them: `check_entry` judges its keys.
+@dataclass(frozen=True)
+class Entry:
+    """One entry: where it stands, its values as the file holds them, the titles of a sheet by key (none in TOML)."""
+
+    place: str
+    values: dict[str, Any]
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def at(self, key: str) -> str:
+        """Where a value stands, as its file names it."""
+        return f"{self.place}, {self.titles.get(key, key)}"
+
+    def called(self, key: str, form: Form) -> str:
+        """What a key is called, for whoever has to write it."""
+        return f"« {self.titles[key]} »" if self.titles else f"« {key} » ({form.headings[key]})"
+
+
+def entries(path: Path, form: Form) -> list[Entry]:
+    """Each entry, values as the file holds them: `check_entry` judges its keys.
 
     Raises:
         InputError: the file cannot be read.
@@ -54,15 +71,15 @@ def entries(path: Path, form: Form) -> list[tuple[str, dict[str, Any]]]:
     return list((_of_sheet if content.startswith(b"PK\x03\x04") else _of_toml)(path, content, form))
 
 
-def check_entry(place: str, values: dict[str, Any], form: Form) -> None:
+def check_entry(entry: Entry, form: Form) -> None:
     """Raises SettingError at the first key that the form does not have, or has and is missing."""
-    toml.check_keys(place, values, form.headings)
+    toml.check_keys(entry.place, entry.values, form.headings)
     for key in form.required:
-        if empty(values.get(key)):
-            raise SettingError(place, f"« {key} » ({form.headings[key]}) manque", "il est obligatoire")
+        if empty(entry.values.get(key)):
+            raise SettingError(entry.place, f"{entry.called(key, form)} manque", "il est obligatoire")
 
 
-def _of_toml(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_toml(path: Path, content: bytes, form: Form) -> Iterator[Entry]:
     data = toml.parsed(str(path), content, form.remedy, "ce n'est ni un classeur ni du TOML en UTF-8")
     for key in data:
         if key != form.table:
@@ -74,10 +91,10 @@ def _of_toml(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dict
     if not tables:
         raise SettingError(str(path), f"aucune {form.noun}", f"écrivez une table [[{form.table}]] par {form.noun}")
     for rank, table in enumerate(tables, 1):
-        yield f"{path}, {form.noun} {rank}", table
+        yield Entry(f"{path}, {form.noun} {rank}", table)
 
 
-def _of_sheet(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_sheet(path: Path, content: bytes, form: Form) -> Iterator[Entry]:
     sheet = filled(str(path), io.BytesIO(content), f"{form.noun}s", f"une ligne par {form.noun}", form.report)
     head, *lines = sheet.lines or [()]
     if form.report and fold(sheet.title) == fold(form.report):
@@ -89,10 +106,11 @@ def _of_sheet(path: Path, content: bytes, form: Form) -> Iterator[tuple[str, dic
     for line in lines:
         answered = [(key, cell) for key, cell in zip(keys, line, strict=True) if key and sheet.answers(cell)]
         if answered:
-            yield f"{path}, ligne {line[0].row}", {key: sheet.value(cell) for key, cell in answered}
+            values_of = {key: sheet.value(cell) for key, cell in answered}
+            yield Entry(f"{path}, ligne {line[0].row}", values_of, form.headings)
 
 
-def _of_report(sheet: Filled, head: Line, lines: Sequence[Line], form: Form) -> Iterator[tuple[str, dict[str, Any]]]:
+def _of_report(sheet: Filled, head: Line, lines: Sequence[Line], form: Form) -> Iterator[Entry]:
     """The rows of a report that somebody filled in; the others, and what the report itself says, are left alone."""
     known = {plain(form.headings[key]): key for key in form.headings}
     keys = [known.get(plain(cell.value)) for cell in head]
@@ -106,7 +124,8 @@ def _of_report(sheet: Filled, head: Line, lines: Sequence[Line], form: Form) -> 
                 if not sheet.answers(cells[key]):
                     where = f"{sheet.place}, cellule {cells[key].coordinate}"
                     raise SettingError(where, f"« {form.headings[key]} » manque", "écrivez-le, ou videz cette ligne")
-            yield f"{sheet.place}, ligne {line[0].row}", {key: sheet.value(cell) for key, cell in cells.items()}
+            values_of = {key: sheet.value(cell) for key, cell in cells.items()}
+            yield Entry(f"{sheet.place}, ligne {line[0].row}", values_of, form.headings)
 
 
 def _keys(place: str, titles: Line, form: Form) -> list[str | None]:
@@ -128,15 +147,17 @@ def _keys(place: str, titles: Line, form: Form) -> list[str | None]:
     return keys
 
 
-def practitioner(place: str, value: Any) -> str:
+def practitioner(entry: Entry) -> str:
     """An identifier of a practitioner, as acts have it; a cell may hold it as a number."""
+    value = entry.values["practitioner"]
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise values.unusable(f"{place}, practitioner", "l'identifiant du praticien, entre guillemets")
+        raise values.unusable(entry.at("practitioner"), "l'identifiant du praticien, entre guillemets")
     return practitioner_key(str(value).strip())
 
 
-def day(place: str, key: str, value: Any) -> date | None:
+def day(entry: Entry, key: str) -> date | None:
     """A date of TOML, of a cell, or written as text; None where there is none."""
-    return None if empty(value) else values.day(f"{place}, {key}", value)
+    value = entry.values.get(key)
+    return None if empty(value) else values.day(entry.at(key), value)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from avenant9.errors import SettingError
-from avenant9.settings.forms import day
+from avenant9.settings.forms import Entry, day
 from avenant9.settings.toml import check_keys, read_toml
 from avenant9.settings.values import unusable
 from avenant9.wording import day as in_french
@@ -129,13 +129,13 @@ def _change(place: str, table: dict[str, Any]) -> Change:
     values = table.get("set", {})
     if not isinstance(values, dict):
         raise unusable(f"{place}, set", "une table, par exemple { limit = 30 }")
-    until = table.get("until")
+    entry, until = Entry(place, table), table.get("until")
     return Change(
         place=place,
         measure=_text(place, "measure", table.get("measure")),
         period=_text(place, "period", table.get("period")),
-        from_=day(place, "from", table.get("from")),
-        until="open" if until == "open" else day(place, "until", until),
+        from_=day(entry, "from"),
+        until="open" if until == "open" else day(entry, "until"),
         retain=retain,
         values=values,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from avenant9.errors import SettingError
-from avenant9.settings.forms import Form, check_entry, day, entries, practitioner
+from avenant9.settings.forms import Entry, Form, check_entry, day, entries, practitioner
 from avenant9.settings.sheet import empty
 from avenant9.settings.values import unusable
 from avenant9.wording import day as in_french
@@ -70,25 +70,25 @@ def load_waivers(path: Path, rules: Collection[str]) -> tuple[Waiver, ...]:
         InputError: the file cannot be read.
         SettingError: something it holds cannot be used: the first thing, with its place and the remedy.
     """
-    return tuple(_waiver(place, values, rules) for place, values in entries(path, _FORM))
+    return tuple(_waiver(entry, rules) for entry in entries(path, _FORM))
 
 
-def _waiver(place: str, values: dict[str, Any], rules: Collection[str]) -> Waiver:
-    check_entry(place, values, _FORM)
-    given = day(place, "date", values["date"])
+def _waiver(entry: Entry, rules: Collection[str]) -> Waiver:
+    check_entry(entry, _FORM)
+    given = day(entry, "date")
     assert given is not None  # noqa: S101 - check_entry has seen it
-    until = day(place, "until", values.get("until"))
+    until = day(entry, "until")
     if until is not None and until < given:
         raise SettingError(
-            f"{place}, until",
+            entry.at("until"),
             f"finit le {in_french(until)}, avant sa date ({in_french(given)})",
             "corrigez l'une d'elles",
         )
-    fingerprint, rule, doctor = _subject(place, values, rules)
+    fingerprint, rule, doctor = _subject(entry, rules)
     return Waiver(
-        place=place,
-        reason=_text(place, "reason", values["reason"]),
-        author=_text(place, "author", values["author"]),
+        place=entry.place,
+        reason=_text(entry, "reason"),
+        author=_text(entry, "author"),
         given_on=given,
         until=until,
         fingerprint=fingerprint,
@@ -97,44 +97,49 @@ def _waiver(place: str, values: dict[str, Any], rules: Collection[str]) -> Waive
     )
 
 
-def _subject(place: str, values: dict[str, Any], rules: Collection[str]) -> tuple[str | None, str | None, str | None]:
+def _subject(entry: Entry, rules: Collection[str]) -> tuple[str | None, str | None, str | None]:
     """The fingerprint, or the rule and the practitioner."""
-    given = [key for key in ("fingerprint", "rule", "practitioner") if not empty(values.get(key))]
+    given = [key for key in ("fingerprint", "rule", "practitioner") if not empty(entry.values.get(key))]
     if given == ["fingerprint"]:
-        return _fingerprint(place, values["fingerprint"]), None, None
+        return _fingerprint(entry), None, None
     if given == ["rule", "practitioner"]:
-        return None, _rule(place, values["rule"], rules), practitioner(place, values["practitioner"])
+        return None, _rule(entry, rules), practitioner(entry)
     if "fingerprint" in given:
         raise SettingError(
-            place, "« fingerprint » et « rule » ou « practitioner » ensemble", "l'empreinte seule désigne le constat"
+            entry.place,
+            "une empreinte, et une règle ou un praticien ensemble",
+            "l'empreinte seule désigne le constat",
         )
     missing = "rule" if given == ["practitioner"] else "practitioner" if given else "fingerprint"
     raise SettingError(
-        place,
-        f"« {missing} » ({HEADINGS[missing]}) manque",
-        "donnez l'empreinte du constat (fingerprint), ou la règle et le praticien (rule, practitioner)",
+        entry.place,
+        f"{entry.called(missing, _FORM)} manque",
+        "donnez l'empreinte du constat, ou la règle et le praticien",
     )
 
 
-def _fingerprint(place: str, value: Any) -> str:
+def _fingerprint(entry: Entry) -> str:
+    value = entry.values["fingerprint"]
     text = value.strip().lower() if isinstance(value, str) else ""
     if not _FINGERPRINT.fullmatch(text):
         expected = (
             "l'empreinte d'un constat, en texte : 16 chiffres et lettres de a à f, comme dans le CSV ou le JSON"
         )
-        raise unusable(f"{place}, fingerprint", expected)
+        raise unusable(entry.at("fingerprint"), expected)
     return text
 
 
-def _rule(place: str, value: Any, rules: Collection[str]) -> str:
+def _rule(entry: Entry, rules: Collection[str]) -> str:
+    value = entry.values["rule"]
     name = value.strip() if isinstance(value, str) else ""
     if name not in rules:
         hint = did_you_mean(name, rules) or "« a9 rules list » donne les règles"
-        raise SettingError(f"{place}, rule", f"aucune règle « {name or value} »", hint)
+        raise SettingError(entry.at("rule"), f"aucune règle « {name or value} »", hint)
     return name
 
 
-def _text(place: str, key: str, value: Any) -> str:
+def _text(entry: Entry, key: str) -> str:
+    value = entry.values[key]
     if not isinstance(value, str):
-        raise unusable(f"{place}, {key}", "un texte, entre guillemets")
+        raise unusable(entry.at(key), "un texte, entre guillemets")
     return " ".join(value.split())
