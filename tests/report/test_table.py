@@ -118,6 +118,13 @@ def test_the_ceiling_is_summed_apart() -> None:
     assert "80,00 € au titre du plafond d'activité à distance" in said
 
 
+def test_the_ceiling_alone_is_not_said_beside_no_euro() -> None:
+    alone = report(YEAR, summary={**report(YEAR).summary, "at_stake": 0, "at_stake_ceiling": 8000})
+    assert verdict(alone).startswith(
+        "Verdict : non conforme, 1 anomalie ; 80,00 € au titre du plafond d'activité à distance ;"
+    )
+
+
 def test_no_line_is_wider_than_the_terminal() -> None:
     for width in (80, 100, 120):
         for line in page(full(), width=width).splitlines():

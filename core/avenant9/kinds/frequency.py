@@ -535,8 +535,10 @@ class CountTrace(Trace):
         if told.rejected:
             unread = ("ligne rejetée, ni lue ni comptée", "lignes rejetées, ni lues ni comptées")
             yield Fact("", count_of(told.rejected, *unread))
-        if self.over:
-            yield Fact("Serait conforme", self._fitting(told))
+        if self.over and self.earliest is not None:
+            yield Fact("Serait conforme", self._fitting(told, self.earliest))
+        elif self.over:
+            yield Fact("Autre date", "aucune où cet acte serait dans la limite")
 
     def _doubt(self) -> str:
         """What the unknown acts could make of the count."""
@@ -549,11 +551,9 @@ class CountTrace(Trace):
             effect = f"au-delà de la limite de {self.limit}"
         return f"le résultat pourrait passer à {self.could_be} : {effect}"
 
-    def _fitting(self, told: Told) -> str:
+    def _fitting(self, told: Told, earliest: date) -> str:
         """When the act would have been within the limit."""
-        if self.earliest is None:
-            return "à aucune autre date, au regard de cette limite"
-        when = f"au plus tôt le {day(self.earliest)}, au regard de cette limite"
+        when = f"au plus tôt le {day(earliest)}, au regard de cette limite"
         if not self.displaced:
             return when
         then = plural(len(self.displaced), "serait alors au-delà", "seraient alors au-delà")

@@ -35,7 +35,8 @@ def answer(report: Report) -> tuple[str, Verdict]:
     elif summary.get("acts_asked") == 0:
         parts, verdict = [f"aucun acte {asked(report)}, rien n'a été montré"], Verdict.REVIEW
     elif violations:
-        stake = "" if all_late else _stake(summary.get("at_stake"))
+        nothing_else = summary.get("at_stake_ceiling") and not summary.get("at_stake")
+        stake = "" if all_late or nothing_else else _stake(summary.get("at_stake"))
         found = f"non conforme, {counted(violations, 'anomalie')}{stake}"
         parts, verdict = [found], Verdict.VIOLATION
     elif reviews:
