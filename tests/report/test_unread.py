@@ -41,11 +41,11 @@ SAID = (
 
 
 def words(form: Format, content: str | bytes) -> str:
-    """What a person reads of it, spaces alike."""
+    """What a person reads of it, spaces alike; a long sentence of a workbook stands in several rows."""
     if form == "xlsx":
         assert isinstance(content, bytes)
         book = load_workbook(io.BytesIO(content))
-        text = "\n".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value is not None)
+        text = " ".join(str(cell.value) for sheet in book for row in sheet for cell in row if cell.value is not None)
     else:
         text = content.decode() if isinstance(content, bytes) else content
     text = re.sub(r"<[^>]+>", "\n", text) if form == "html" else text
