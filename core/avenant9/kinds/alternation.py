@@ -12,7 +12,6 @@ from pydantic import Field
 from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import (
     ORDER,
-    UNNAMED,
     Run,
     doubt_of_nobody,
     in_force,
@@ -78,7 +77,7 @@ class Alternation(Kind[AlternationVersion]):
         said = counted.filter(reached).select(
             "act",
             verdict=unless_unnamed(version.verdict),
-            doubt=doubt_of_nobody(pl.col("practitioner") == UNNAMED),
+            doubt=doubt_of_nobody(),
             at_stake="own_amount",
             message=pl.format("{} actes à distance pour ce patient en {}, aucun en présence.", "total", "year"),
             explanation=pl.struct(window=pl.format("{}-01-01/{}-12-31", "year", "year"), remote="total", in_person=0),

@@ -14,8 +14,8 @@ from avenant9.acts.columns import in_french
 from avenant9.kinds.at_worst import may_pass
 from avenant9.kinds.kind import Channel, Key, Kind, Reason
 from avenant9.kinds.run import (
+    IS_UNNAMED,
     ORDER,
-    UNNAMED,
     Run,
     concerned,
     doubt_of_nobody,
@@ -435,7 +435,7 @@ def _said(near: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
         at_stake=part_of(pl.col("own_amount"), pl.col("units"), pl.col("quantity")),
         message=counted if version.limit else never,
         doubt=doubts(
-            doubt_of_nobody((pl.col("practitioner") == UNNAMED) & ("practitioner" in version.per)),
+            doubt_of_nobody(IS_UNNAMED & ("practitioner" in version.per)),
             pl.when(rests_on_doubt).then(pl.lit("un des actes comptés en répète peut-être un autre")),
         ),
         explanation=pl.struct(

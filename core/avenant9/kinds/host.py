@@ -11,7 +11,7 @@ from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import (
-    UNNAMED,
+    IS_UNNAMED,
     Run,
     concerned,
     doubt_of_nobody,
@@ -78,7 +78,7 @@ class Host(Kind[HostVersion]):
             .otherwise(pl.format(f"{{}} : {missing} manque, pour ce patient et ce jour.", "code")),
             doubt=doubts(
                 doubt_where(pl.col("doubtful"), version),
-                doubt_of_nobody(~pl.col("doubtful") & (pl.col("practitioner") == UNNAMED)),
+                doubt_of_nobody(~pl.col("doubtful") & IS_UNNAMED),
             ),
             explanation=pl.struct(doubtful_host="doubtful"),
             related=pl.lit([], pl.List(pl.UInt32)),

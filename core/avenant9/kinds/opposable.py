@@ -13,6 +13,7 @@ from avenant9.acts.netting import counting
 from avenant9.kinds.french import euros, money
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import (
+    IS_UNNAMED,
     ORDER,
     Run,
     concerned,
@@ -118,7 +119,7 @@ class Opposable(Kind[OpposableVersion]):
         sure = whatever | ((pl.col("sector") == "2") & ~pl.col("optam"))
         charged = pl.col("charged") > 0
         found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
-        nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
+        nameless = IS_UNNAMED & ~pl.col("on_row")
         alone = about.filter(pl.col("act").is_in(maybe_beside(about, may_charge).implode()), pl.col("hosts") == 0)
         their_days = run.acts_read.filter(pl.col("date").is_in(alone["date"].implode()))
         alone = alone.join(_may_host(their_days, version), on=VISIT, how="anti")
@@ -182,7 +183,7 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
     It stands on the first act in counting order of those that a text names; without a practitioner column, on one
     whose own row is overcharged where there is one, since that answer is sure.
     """
-    nameless = (pl.col("practitioner") == "?") & ~pl.col("on_row")
+    nameless = IS_UNNAMED & ~pl.col("on_row")
     return (
         found.sort(nameless, "doubtful", *ORDER, nulls_last=False)
         .with_columns(codes=pl.col("code").unique(maintain_order=True).str.join(", ").over(_visit()))

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import (
+    IS_UNNAMED,
     ORDER,
     Run,
     doubt_of_nobody,
@@ -281,7 +282,7 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
     What is certain comes before what is not: a pair that may stand on two invoices is left out beside a sure one.
     """
     firm = pl.col("together").fill_null(False)
-    nameless = (pl.col("practitioner") == "?") & ~pl.col("same_row").any()
+    nameless = IS_UNNAMED & ~pl.col("same_row").any()
     per_act = (
         pairs.filter(firm | ~firm.any().over("act"))
         .sort("date", "other_time", "other", nulls_last=False)

@@ -14,7 +14,6 @@ from avenant9.kinds.french import day
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import (
     ORDER,
-    UNNAMED,
     Run,
     concerned,
     doubt_of_nobody,
@@ -137,7 +136,7 @@ def _said(looked: pl.DataFrame, version: ProximityVersion) -> pl.DataFrame:
     return found.filter(pl.col("before") | pl.col("after")).select(
         "act",
         verdict=unless_unnamed(version.verdict),
-        doubt=doubt_of_nobody(pl.col("practitioner") == UNNAMED),
+        doubt=doubt_of_nobody(),
         at_stake="own_amount",
         message=pl.format("{} : ce praticien a vu ce patient {}.", "code", seen),
         related=pl.concat_list(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: The practitioner of all rows, where no column and no option names one.
 UNNAMED = "?"
+#: Whether an act is of the practitioner whom nothing names.
+IS_UNNAMED = pl.col("practitioner") == UNNAMED
 #: Why what rests on a specialty that no column gives is only a review.
 DEDUCED = "la spécialité est déduite des codes"
 #: FINDINGS, and why one is only a review, where its check says it.
@@ -145,7 +147,7 @@ def doubt_where(holds: pl.Expr, version: Version) -> pl.Expr:
     return pl.when(holds).then(pl.lit(version.doubt if version.verdict == "violation" else None, pl.String))
 
 
-def doubt_of_nobody(unnamed: pl.Expr) -> pl.Expr:
+def doubt_of_nobody(unnamed: pl.Expr = IS_UNNAMED) -> pl.Expr:
     """Why a finding that hangs on the practitioner, whom nothing names, is a review."""
     return pl.when(unnamed).then(pl.lit("aucune colonne ne nomme le praticien"))
 
@@ -158,4 +160,4 @@ def doubts(*reasons: pl.Expr) -> pl.Expr:
 
 def unless_unnamed(verdict: str) -> pl.Expr:
     """A rule keyed on the practitioner cannot be sure where the file does not name one."""
-    return pl.when(pl.col("practitioner") == UNNAMED).then(pl.lit("review")).otherwise(pl.lit(verdict))
+    return pl.when(IS_UNNAMED).then(pl.lit("review")).otherwise(pl.lit(verdict))

@@ -14,7 +14,6 @@ from avenant9.kinds.french import day
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import (
     ORDER,
-    UNNAMED,
     Run,
     concerned,
     doubt_of_nobody,
@@ -76,7 +75,7 @@ class Sequel(Kind[SequelVersion]):
         said = found.select(
             "act",
             verdict=unless_unnamed(version.verdict),
-            doubt=doubt_of_nobody(pl.col("practitioner") == UNNAMED),
+            doubt=doubt_of_nobody(),
             at_stake=part_of(pl.col("own_amount"), pl.col("over"), pl.col("quantity")),
             message=pl.format(
                 f"{{}} : {{}} depuis {'/'.join(version.after)} du {{}} pour ce patient, {version.limit} au plus "
