@@ -23,11 +23,12 @@ from a9.main import COMMANDS, cli
 from a9.terminal import french
 from avenant9.act_card import amount_of
 from avenant9.acts.columns import COLUMNS, REQUIRED
+from avenant9.documents import check_csv, measures, threshold
+from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
-from avenant9.report import csv, forfait, measures, template, template_forfait, threshold
-from avenant9.report.catalogue import source_words
-from avenant9.report.saved import schema
+from avenant9.report import forfait, template, template_forfait
+from avenant9.results.saved import schema
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.rulebook.scales import load_scales
@@ -58,7 +59,7 @@ FILES = {
 }
 #: Result (its name in the schema) -> the headings of its CSV, where it has one.
 RESULTS = {
-    "Check": csv.HEADINGS,
+    "Check": check_csv.HEADINGS,
     "Threshold": threshold.HEADINGS,
     "Measures": measures.HEADINGS,
     "Standings": None,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from avenant9.act_card import ActCard, card, meant, rules_about
+from avenant9.documents import act_card
 from avenant9.errors import SettingError
-from avenant9.report import act_card
 from avenant9.report.page import Page
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from avenant9.rulebook.measures import load_measures

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from avenant9 import cases
+from avenant9.documents import trials
 from avenant9.errors import RulebookError, SettingError
-from avenant9.report import trials
 from avenant9.rulebook.files import RuleFile
 from avenant9.rulebook.load import load_rulebook
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.documents import explain_text as report
 from avenant9.engine import Options, check
 from avenant9.errors import SettingError
 from avenant9.explain import Explainer
@@ -27,7 +28,6 @@ from avenant9.kinds.tariff import TariffTrace
 from avenant9.kinds.trace import ActLine
 from avenant9.kinds.visit import VisitTrace
 from avenant9.model import GrantedCeiling, Verdict
-from avenant9.report import explain as report
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
 HERE = Path(__file__).parent

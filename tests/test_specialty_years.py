@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from avenant9.acts.load import load_acts
+from avenant9.documents import explain_text as report
 from avenant9.engine import Options, check
 from avenant9.explain import Explainer
 from avenant9.model import Acts, Report, Verdict
-from avenant9.report import explain as report
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"

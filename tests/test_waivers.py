@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 
 from a9.main import run
 from avenant9.acts.load import load_acts
+from avenant9.documents import check_text as table
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Known, Report, Verdict, Waived
-from avenant9.report import json as json_format
-from avenant9.report import profile, table
+from avenant9.report.page import Page
+from avenant9.results import check_json as json_format
+from avenant9.results import profile
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.waivers import Waiver
 from avenant9.waivers import Earlier, against, apply, read_baseline
@@ -337,7 +339,7 @@ def test_json_names_them() -> None:
 
 
 def test_the_table_names_them() -> None:
-    text = table.render(profile.apply(shown(), "comptable")).replace("\u00a0", " ")
+    text = table.render(profile.apply(shown(), "comptable"), Page()).replace("\u00a0", " ")
     assert "1 constat accepté" in text
     assert "2 constats déjà connus" in text
     assert (
@@ -355,7 +357,9 @@ def test_the_table_names_them() -> None:
 def test_many_rows_are_counted() -> None:
     many = [{**FIFTH, "row": row, "fingerprint": f"{row:016x}"} for row in range(1, 21)]
     whole = waiver(rule="frequence/te2-annuelle", practitioner="10001234567", until=date(2027, 1, 1))
-    text = table.render(profile.apply(apply(report(*many), [whole], AS_OF), "comptable")).replace("\u00a0", " ")
+    text = table.render(profile.apply(apply(report(*many), [whole], AS_OF), "comptable"), Page()).replace(
+        "\u00a0", " "
+    )
     assert "lignes 1, 2, 3, 4, 5, 6, 7 et 8 ; et" in " ".join(text.split())
     assert "et 12 autres" in " ".join(text.split())
     assert "(Cabinet, le 01/02/2023, jusqu'au 01/01/2027)" in text
@@ -368,7 +372,7 @@ def test_fiscal_tells_nothing_of_the_services() -> None:
     assert loaded["waived"][0] | {"reason": None, "fingerprint": None, "rule": "frequence"} == loaded["waived"][0]
     assert {entry["rule"] for entry in loaded["known"]} == {"frequence", "seuil"}
     assert {entry["fingerprint"] for entry in loaded["known"]} == {None}
-    assert "te2" not in (json_format.render(told).decode() + table.render(told)).lower()
+    assert "te2" not in (json_format.render(told).decode() + table.render(told, Page())).lower()
 
 
 # --- written by a check ---------------------------------------------------------------------------------------

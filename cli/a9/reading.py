@@ -175,7 +175,7 @@ def left_out(rows: int) -> list[str]:
 
 def tell(acts: Acts, said: Sequence[str], crashed: Sequence[str], notices: Notices) -> None:
     """What was understood, what was left out, what failed: before the result."""
-    from avenant9.report.sentences import not_read  # noqa: PLC0415
+    from avenant9.documents.sentences import not_read  # noqa: PLC0415
 
     for notice in dict.fromkeys(said):
         notices.say(notice)

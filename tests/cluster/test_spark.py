@@ -25,8 +25,8 @@ from avenant9.errors import A9Error, InputError, SettingError
 from avenant9.kinds.frequency import Frequency
 from avenant9.model import Acts, GrantedCeiling, Report
 from avenant9.reading.read import read_file
-from avenant9.report import json as as_json
-from avenant9.report import profile
+from avenant9.results import check_json as as_json
+from avenant9.results import profile
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from oracle import book, strategies
 

@@ -9,9 +9,9 @@ from openpyxl import Workbook
 
 from avenant9.acts.load import ReadOptions, load_acts
 from avenant9.acts.mapping import Mapping
+from avenant9.documents.sentences import not_read
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Unread
-from avenant9.report.sentences import not_read
 from avenant9.rulebook.load import load_rulebook
 from avenant9.shifts import load_activity
 

@@ -23,9 +23,10 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from avenant9.annotated import copy as annotate
 from avenant9.errors import InputError, SettingError
 from avenant9.model import CellRef, Input, Rejected, Report
-from avenant9.report import annotate, profile
+from avenant9.results import profile
 from report.reports import DOUBT, FIFTH, YEAR, report
 
 ADDED = ("a9", "s", "General")  # the title of the column

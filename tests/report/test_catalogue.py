@@ -13,8 +13,8 @@ import openpyxl
 import pytest
 
 from avenant9 import cases
+from avenant9.documents import rules as catalogue
 from avenant9.kinds import KINDS, Kind
-from avenant9.report import catalogue
 from avenant9.report.page import Page
 from avenant9.rulebook.load import load_rulebook
 from avenant9.wording import day

@@ -11,9 +11,13 @@ import polars as pl
 import pytest
 from openpyxl import load_workbook
 
+from avenant9.documents import check as check_document
+from avenant9.documents import check_text as table
 from avenant9.model import Known, Report, Unread, Verdict, Waived
-from avenant9.report import check_document, profile, table, xlsx
+from avenant9.report import xlsx
 from avenant9.report.document import Document, Fact, Section
+from avenant9.report.page import Page
+from avenant9.results import profile
 from report.reports import DOUBT, FIFTH, LATE, NOT_COUNTED, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 MONTHS = [
@@ -67,7 +71,7 @@ def test_the_sections_in_their_order() -> None:
 
 def test_the_answer_is_the_one_of_the_text() -> None:
     document = shown(full())
-    said = table.render(profile.apply(full(), "comptable"), width=1000).split("\n")[0]
+    said = table.render(profile.apply(full(), "comptable"), Page(1000)).split("\n")[0]
     assert (document.answer, document.verdict) == (said, Verdict.VIOLATION)
     assert document.footer == (
         "Règles : version 1.0.0, à jour au 22/11/2026, 61\u00a0règles.",

@@ -6,8 +6,8 @@ import json
 
 import polars as pl
 
+from avenant9.documents import columns
 from avenant9.reading.raw_sheet import RawSheet
-from avenant9.report import columns
 from avenant9.rulebook.load import load_rulebook
 
 NOMENCLATURE = load_rulebook().nomenclature

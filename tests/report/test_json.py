@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import time
 
-from avenant9.report import json as json_format
-from avenant9.report import profile
+from avenant9.results import check_json as json_format
+from avenant9.results import profile
 from report.reports import DOUBT, FIFTH, NOT_COUNTED, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 

@@ -6,9 +6,12 @@ import json
 
 import pytest
 
+from avenant9.documents import check_csv as csv
+from avenant9.documents import check_text as table
 from avenant9.model import CellRef, Rejected, Report
-from avenant9.report import csv, profile, table
-from avenant9.report import json as json_format
+from avenant9.report.page import Page
+from avenant9.results import check_json as json_format
+from avenant9.results import profile
 from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 NATURE = (
@@ -41,7 +44,7 @@ def full() -> Report:
 
 def formats(shown: Report) -> dict[str, str]:
     return {
-        "table": table.render(shown),
+        "table": table.render(shown, Page()),
         "csv": csv.render(shown).decode("utf-8-sig"),
         "json": json_format.render(shown).decode(),
     }

@@ -21,13 +21,15 @@ from openpyxl import load_workbook
 
 from avenant9 import waivers
 from avenant9.acts.load import load_acts
+from avenant9.documents import render as of_check
+from avenant9.documents import render as of_result
+from avenant9.documents.check_screen import Screen
 from avenant9.engine import Options, check
 from avenant9.errors import InputError
 from avenant9.model import Acts, Report
-from avenant9.report import of_check, of_result, profile, saved
 from avenant9.report.formats import FORMATS
 from avenant9.report.page import Page
-from avenant9.report.screen import Screen
+from avenant9.results import profile, saved
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from avenant9.settings.waivers import load_waivers
 from cli.test_transcripts import perform

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from avenant9.documents import check_screen as screen
+from avenant9.documents.check_screen import Screen
 from avenant9.model import CellRef, NotCounted, Rejected, Report, Unread, Unverifiable
-from avenant9.report import profile, screen
 from avenant9.report.page import Page
-from avenant9.report.screen import Screen
+from avenant9.results import profile
 from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 

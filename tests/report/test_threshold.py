@@ -10,9 +10,9 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
+from avenant9.documents import threshold as report
 from avenant9.model import Verdict
 from avenant9.report import html, text, xlsx
-from avenant9.report import threshold as report
 from avenant9.report.page import Page
 from avenant9.results.base import Rejected, Source, dumps
 from avenant9.results.threshold import (

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
+from avenant9.documents import measures, sentences, threshold
+from avenant9.documents import render as of_check
+from avenant9.documents import render as of_result
 from avenant9.model import Unread, Verdict
-from avenant9.report import measures, of_check, of_result, profile, saved, sentences, threshold
 from avenant9.report.formats import FORMATS
 from avenant9.report.page import Page
-from avenant9.results import base
+from avenant9.results import base, profile, saved
 from avenant9.results.base import dumps
 from avenant9.results.measures import Measures
 from avenant9.results.threshold import Threshold

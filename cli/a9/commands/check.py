@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from avenant9.documents.check_screen import Screen
     from avenant9.engine import Options
     from avenant9.model import Acts, Report
     from avenant9.report.formats import Format
-    from avenant9.report.screen import Screen
     from avenant9.rulebook.load import Rulebook
     from avenant9.settings.a9_toml import Settings
     from avenant9.settings.waivers import Waiver
@@ -170,7 +170,7 @@ def command(
 
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
-    from avenant9.report import profile as profiles  # noqa: PLC0415
+    from avenant9.results import profile as profiles  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
     from avenant9.waivers import read_baseline  # noqa: PLC0415
@@ -264,7 +264,7 @@ def _set_apart(report: Report, accepted: Sequence[Waiver], known: Mapping[str, E
 
 
 def _rendered(shown: Report, wanted: Format, output: str | None, color: str, screen: Screen | None) -> str | bytes:
-    from avenant9.report import of_check  # noqa: PLC0415
+    from avenant9.documents import render as of_check  # noqa: PLC0415
 
     return of_check.render(wanted, shown, page_for(output, color), screen)
 
@@ -298,7 +298,7 @@ def _write_waivers(shown: Report, accepting: tuple[str, str, str] | None, notice
     if accepting is None:
         return
     place, reason, author = accepting
-    from avenant9.report import accepted  # noqa: PLC0415
+    from avenant9.documents import waivers as accepted  # noqa: PLC0415
     from avenant9.wording import counted  # noqa: PLC0415
 
     if shown.findings.is_empty():
@@ -315,8 +315,8 @@ def _check_annotated(
     """Refuse, before anything is read, what could not be annotated or written."""
     if annotate is None:
         return
+    from avenant9.annotated.copy import check_input  # noqa: PLC0415
     from avenant9.errors import SettingError  # noqa: PLC0415
-    from avenant9.report.annotate import check_input  # noqa: PLC0415
 
     place = f"--annotate {annotate}"
     if Path(annotate).suffix.lower() != ".xlsx":
@@ -329,8 +329,8 @@ def _check_annotated(
 
 def _write_annotated(file: str, place: str, shown: Report, notices: Notices) -> ExitCode:
     """Write the annotated copy; where that fails, say so: the report is there already."""
+    from avenant9.annotated import copy as annotate  # noqa: PLC0415
     from avenant9.errors import InputError, OutputError  # noqa: PLC0415
-    from avenant9.report import annotate  # noqa: PLC0415
 
     try:
         if lost := annotate.warning(file):

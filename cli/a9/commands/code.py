@@ -36,7 +36,7 @@ def command(
     CODE s'écrit comme dans un export : « VL », « 2 CNPSY », « 1214 ». Un code sans règle le dit.
     """
     from avenant9.act_card import card, meant  # noqa: PLC0415 - --help must not import pydantic
-    from avenant9.report import act_card  # noqa: PLC0415
+    from avenant9.documents import act_card  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.rulebook.measures import load_measures  # noqa: PLC0415
 

@@ -63,8 +63,8 @@ def command(
     notices = Notices(quiet=quiet, progress=not no_progress)
 
     from avenant9.acts.load import of_sheets  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents import columns  # noqa: PLC0415
     from avenant9.reading.read import read_file  # noqa: PLC0415
-    from avenant9.report import columns  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
 
     reading = options.Reading((file,), map_, sheets, all_sheets, encoding, config=config)

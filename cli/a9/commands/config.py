@@ -62,7 +62,7 @@ def command(
     config = asked["config"]
     check_place(output, options.read_from(*files, asked["map_"], config=config))
 
-    from avenant9.report import config as report  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents import config as report  # noqa: PLC0415 - --help must not import polars
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.in_force import in_force  # noqa: PLC0415
 

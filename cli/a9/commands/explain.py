@@ -82,11 +82,11 @@ def command(
     announce(reading, twice, notices)
     begin(reading)
 
+    from avenant9.documents import explain as explain_document  # noqa: PLC0415
+    from avenant9.documents import explain_text as report  # noqa: PLC0415
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.explain import Explainer  # noqa: PLC0415
     from avenant9.locate import find  # noqa: PLC0415
-    from avenant9.report import explain as report  # noqa: PLC0415
-    from avenant9.report import explain_document  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
 

@@ -151,8 +151,8 @@ def explain(
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
 
+    from avenant9.documents.forfait_explain import render  # noqa: PLC0415
     from avenant9.forfait.explain import explain as explained  # noqa: PLC0415
-    from avenant9.report.forfait_explain import render  # noqa: PLC0415
 
     found = explained(indicator, year, _load(rules, Notices(quiet=quiet, progress=False)))
     deliver(render(wanted, found, page_for(output, color)), output)

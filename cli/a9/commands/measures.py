@@ -19,8 +19,8 @@ from avenant9.report.formats import FORMATS
 if TYPE_CHECKING:
     from datetime import date
 
+    from avenant9.documents.measures import Shown
     from avenant9.report.formats import Format
-    from avenant9.report.measures import Shown
     from avenant9.results.measures import Measures
     from avenant9.settings.a9_toml import Settings
     from avenant9.shifts import Activity
@@ -38,7 +38,7 @@ def command() -> None:
 
 
 def _deliver(result: Shown, wanted: Format, output: str | None, color: str) -> None:
-    from avenant9.report.measures import render  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents.measures import render  # noqa: PLC0415 - --help must not import polars
 
     deliver(render(wanted, result, page_for(output, color)), output)
 
@@ -236,7 +236,7 @@ def _counted_files(number: int) -> str:
 def _account(activity: Activity, result: Measures) -> str:
     """The last line on stderr: every file, sheet and row, and what became of them."""
     from avenant9.acts.netting import refused_rows  # noqa: PLC0415
-    from avenant9.report.measures import refusals  # noqa: PLC0415
+    from avenant9.documents.measures import refusals  # noqa: PLC0415
     from avenant9.wording import counted  # noqa: PLC0415
 
     acts = activity.acts

@@ -14,10 +14,10 @@ from a9.reading import standard_input
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
+    from avenant9.documents.check_screen import Screen
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
-    from avenant9.report.saved import Saved
-    from avenant9.report.screen import Screen
+    from avenant9.results.saved import Saved
 
 _GIVEN = "un résultat écrit par « a9 … --format json »"
 
@@ -60,7 +60,7 @@ def command(
         raise click.UsageError("Donnez un résultat à mettre en forme, ou --schema, l'un des deux.")
     if result is None:
         check_place(output)
-        from avenant9.report import saved  # noqa: PLC0415 - --help must not import polars
+        from avenant9.results import saved  # noqa: PLC0415 - --help must not import polars
 
         deliver(saved.schema(), output)
         return
@@ -72,7 +72,7 @@ def command(
 
 
 def _load(result: str) -> Saved:
-    from avenant9.report import saved  # noqa: PLC0415
+    from avenant9.results import saved  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.toml import read_bytes  # noqa: PLC0415
 
@@ -85,8 +85,8 @@ def _place(result: str) -> str:
 
 
 def _rendered(found: Saved, wanted: Format, page: Page, result: str, screen: Screen | None) -> str | bytes:
+    from avenant9.documents import render as of_result  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
-    from avenant9.report import of_result  # noqa: PLC0415
 
     try:
         return of_result.render(wanted, found, page, screen)

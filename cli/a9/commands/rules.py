@@ -54,7 +54,7 @@ def list_(
 ) -> None:
     """Toutes les règles : identifiant, verdict, dates, titre, sources et leur confiance ; puis ce qu'aucun fichier
     d'actes ne peut montrer, et les codes sans tarif, avec la raison."""
-    from avenant9.report import catalogue  # noqa: PLC0415
+    from avenant9.documents import rules as catalogue  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
@@ -92,7 +92,7 @@ def show(
     demande, le texte, sa confiance, le jour où il a été comparé à la source, son adresse, une note.
     """
     from avenant9.cases import cases_of  # noqa: PLC0415
-    from avenant9.report import rule_document  # noqa: PLC0415
+    from avenant9.documents import rule as rule_document  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
@@ -136,7 +136,7 @@ def test(folder: str, format_: str | None, output: str | None, **_unused: Any) -
     check_place(output)
 
     from avenant9 import cases  # noqa: PLC0415 - --help must not import polars
-    from avenant9.report import trials  # noqa: PLC0415
+    from avenant9.documents import trials  # noqa: PLC0415
 
     rulebook = _load(folder)
     tables = {table.rule: table for table in cases.tables_of(Path(folder), rulebook)}

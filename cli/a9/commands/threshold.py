@@ -149,9 +149,9 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     announce(reading, twice, notices)
     begin(reading)
 
+    from avenant9.documents import threshold as report  # noqa: PLC0415
     from avenant9.engine import Options, prepared  # noqa: PLC0415
     from avenant9.remote_share import Asked  # noqa: PLC0415
-    from avenant9.report import threshold as report  # noqa: PLC0415
     from avenant9.rulebook.committee import load_committee  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars

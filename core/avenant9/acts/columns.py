@@ -81,6 +81,8 @@ def _table() -> dict[str, Column]:
 COLUMNS: dict[str, Column] = _table()
 REQUIRED = ("date", "code")
 TEMPLATE = tuple(key for key, column in COLUMNS.items() if column.note)
+#: Key -> heading of the template, in its order.
+HEADINGS = {key: COLUMNS[key].heading for key in TEMPLATE}
 
 #: The acts table. One line per act (one code of one row). Null means *unknown*, never "no" or zero. Amounts are
 #: cents, rates basis points, coefficients thousandths.

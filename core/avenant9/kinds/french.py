@@ -32,7 +32,9 @@ def percent(basis_points: pl.Expr) -> pl.Expr:
     return pl.format(f"{{}}{{}}{{}}{NBSP}%", basis_points // 100, comma, rest)
 
 
-def money(cents: pl.Expr) -> pl.Expr:
-    """`1234.50`, as JSON has it."""
+def money(cents: pl.Expr, point: str = ".") -> pl.Expr:
+    """`1234.50`, as `wording.money` writes it; null stays null."""
     sign = pl.when(cents < 0).then(pl.lit("-")).otherwise(pl.lit(""))
-    return pl.format("{}{}.{}", sign, cents.abs() // 100, (cents.abs() % 100).cast(pl.String).str.zfill(2))
+    return pl.format(
+        f"{{}}{{}}{point}{{}}", sign, cents.abs() // 100, (cents.abs() % 100).cast(pl.String).str.zfill(2)
+    )

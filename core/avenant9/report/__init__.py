@@ -1,1 +1,1 @@
-"""A report in the words and bytes of each format: one pure formatter per module."""
+"""A document in the bytes of each format: one pure formatter per module, none of which knows a result."""

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from avenant9 import shifts
 from avenant9.acts import columns as acts
-from avenant9.acts.columns import COLUMNS, REQUIRED, TEMPLATE
-from avenant9.report.headings import HEADINGS
+from avenant9.acts.columns import COLUMNS, HEADINGS, REQUIRED, TEMPLATE
 from avenant9.settings import derogations, waivers
 from avenant9.wording import day, money
 

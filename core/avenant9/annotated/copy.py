@@ -18,14 +18,17 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
 
+from avenant9.annotated import list as annotate_list
+from avenant9.annotated.list import Marked
+from avenant9.annotated.strict import transitional
+from avenant9.documents import check as check_document
+from avenant9.documents import sentences
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Input, Report, Verdict
 from avenant9.reading.addresses import number
 from avenant9.reading.refusals import RESAVE, damaged
 from avenant9.reading.sniff import HEAD, open_input
-from avenant9.report import annotate_list, check_document, sentences, workbook
-from avenant9.report.annotate_list import Marked
-from avenant9.report.strict import transitional
+from avenant9.report import workbook
 from avenant9.wording import counted, euros, fold, listed
 
 if TYPE_CHECKING:

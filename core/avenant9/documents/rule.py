@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import heading
+from avenant9.documents import rules as catalogue
+from avenant9.documents.sentences import confidence, reference
 from avenant9.kinds.trace import ALWAYS
 from avenant9.model import Verdict
-from avenant9.report import catalogue, csv, formats
+from avenant9.report import csv, formats
 from avenant9.report.document import Column, Document, Section, Table
-from avenant9.report.sentences import confidence, reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

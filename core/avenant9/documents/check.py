@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any, overload
 import polars as pl
 
 from avenant9.acts.columns import in_french
-from avenant9.model import Report, SetApart, Unverifiable, Verdict
-from avenant9.report import sentences
-from avenant9.report.cells import source_columns
+from avenant9.documents import sentences
+from avenant9.documents.check_lines import related_words
+from avenant9.documents.headings import missing_words
+from avenant9.model import Report, SetApart, Source, Unverifiable, Verdict
 from avenant9.report.document import Chart, Column, Document, Fact, Kind, Section, Series, Table
-from avenant9.report.headings import missing_words
-from avenant9.report.lines import related_words
-from avenant9.report.profile import FAMILIES
+from avenant9.results.profile import FAMILIES
 from avenant9.settings import waivers
 from avenant9.summary import out_of_time, sum_of
 from avenant9.wording import counted, day, integer
@@ -385,6 +384,18 @@ def _told(report: Report) -> pl.DataFrame:
         url,
         cause=_causes(report),
         time=pl.col("time").dt.to_string("%H:%M"),
+    )
+
+
+def source_columns(sources: Mapping[str, Source]) -> tuple[pl.Expr, pl.Expr]:
+    """The name of the text behind each finding, and its address."""
+    texts = {key: sentences.reference(source) for key, source in sources.items()}
+    urls = {key: source.url for key, source in sources.items()}
+    return tuple(  # type: ignore[return-value]
+        pl.col("source").replace_strict(values, default=None, return_dtype=pl.String).alias(name)
+        if values
+        else pl.lit(None, pl.String).alias(name)
+        for name, values in (("text", texts), ("url", urls))
     )
 
 

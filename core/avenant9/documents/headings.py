@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.acts.columns import COLUMNS, TEMPLATE, heading
+from avenant9.acts.columns import COLUMNS, heading
 from avenant9.model import CRASHED
 from avenant9.wording import listed, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-
-#: Key -> heading of the template, in its order.
-HEADINGS = {key: COLUMNS[key].heading for key in TEMPLATE}
-
 
 # What a rule may lack that is no column of the acts.
 _OTHERS = {

@@ -7,12 +7,12 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from avenant9.act_card import TOPICS, ActCard, Line, amount_of
+from avenant9.documents.sentences import confidence, reference, source_as_json
 from avenant9.kinds.trace import ALWAYS, Span
 from avenant9.law.nomenclature import NATURES
 from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render as formatted
-from avenant9.report.sentences import confidence, reference, source_as_json
 from avenant9.wording import day, listed, plural
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import heading, in_french
+from avenant9.documents.headings import absent_columns
 from avenant9.model import Input, NotCounted, Rejected, Report, Source, Unread, Unverifiable, Verdict
-from avenant9.report.headings import absent_columns
 from avenant9.report.page import place
 from avenant9.wording import counted, day, euros, integer, listed, plural, quoted
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import COLUMNS, heading
+from avenant9.documents.sentences import reference
 from avenant9.kinds.frequency import Frequency
 from avenant9.kinds.trace import ALWAYS, Span
 from avenant9.kinds.windows import WINDOWS
@@ -18,7 +19,6 @@ from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render
 from avenant9.report.page import Page
-from avenant9.report.sentences import reference
 from avenant9.wording import counted, day, euros, listed, percent
 
 if TYPE_CHECKING:

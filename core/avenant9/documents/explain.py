@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from avenant9.documents import explain_text as explain
+from avenant9.documents import sentences
 from avenant9.kinds.trace import ActList
 from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
-from avenant9.report import csv, explain, formats, sentences
+from avenant9.report import csv, formats
 from avenant9.report.document import Column, Document, Section, Table
-from avenant9.report.named import named
 from avenant9.report.page import place
+from avenant9.results.named import named
 from avenant9.wording import day
 
 if TYPE_CHECKING:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from avenant9.documents import sentences
+from avenant9.documents.check_lines import lines, order_for
+from avenant9.documents.headings import missing_words
 from avenant9.model import Known, Report, SetApart, Source, Verdict, Waived
-from avenant9.report import sentences
 from avenant9.report.grid import grid
-from avenant9.report.headings import missing_words
-from avenant9.report.lines import lines, order_for
 from avenant9.report.page import Page, place, sections
 from avenant9.report.values import share
 from avenant9.summary import out_of_time
@@ -24,12 +25,12 @@ _NARROWEST = 60
 _SHOWN_ROWS = 8  # rows named of findings set apart, the others are counted
 
 
-def render(report: Report, *, width: int = 80, encoding: str = "utf-8", color: bool = False) -> str:
-    """The whole report in lines of at most `width` characters that `encoding` has.
+def render(report: Report, page: Page) -> str:
+    """The whole report in lines of the page's width that its encoding has.
 
     Control characters of the input are shown as escapes.
     """
-    page = Page(max(width, _NARROWEST), encoding, color)
+    page = replace(page, width=max(page.width, _NARROWEST))
     return sections(
         [
             [verdict(page, report)],

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json as encoder
 from typing import TYPE_CHECKING
 
+from avenant9.documents.sentences import source_as_json
 from avenant9.forfait.words import decimal_string
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
-from avenant9.report.sentences import source_as_json
 from avenant9.wording import day, euros, money
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9 import wording
-from avenant9.report.cells import money
+from avenant9.kinds.french import money
 from avenant9.results import CHECK
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _objects(table: pl.DataFrame, sources: dict[str, Source], place: tuple[str, 
     if table.is_empty():
         return pl.DataFrame(schema={"json": pl.String})
     typed = table.with_columns(
-        *(money(column, ".") for column in ("amount", "at_stake", "at_stake_amo")),
+        *(money(pl.col(column)).alias(column) for column in ("amount", "at_stake", "at_stake_amo")),
         _time("time"),
     )
     encoded = {

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final, Literal
 import polars as pl
 
 from avenant9.acts.columns import heading
+from avenant9.documents import sentences
 from avenant9.model import Verdict
 from avenant9.remote_share import share_of
-from avenant9.report import formats, sentences
+from avenant9.report import formats
 from avenant9.report.csv import lines
 from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
-from avenant9.report.named import named
 from avenant9.report.page import place
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
+from avenant9.results.named import named
 from avenant9.wording import NBSP, counted, day, listed, months
 
 if TYPE_CHECKING:

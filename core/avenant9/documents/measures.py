@@ -8,14 +8,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from avenant9.report import formats, sentences, text
+from avenant9.documents import sentences
+from avenant9.report import formats, text
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
-from avenant9.report.named import named
 from avenant9.report.page import place
 from avenant9.report.values import number
 from avenant9.results.base import dumps
 from avenant9.results.measures import History, Measures, Standings
+from avenant9.results.named import named
 from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent
 
 if TYPE_CHECKING:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from avenant9.documents import check_text as table
+from avenant9.documents import sentences
+from avenant9.documents.check_lines import lines
+from avenant9.documents.headings import missing_words
 from avenant9.model import Report, Unverifiable, Verdict
-from avenant9.report import sentences, table
 from avenant9.report.grid import grid
-from avenant9.report.headings import missing_words
-from avenant9.report.lines import lines
 from avenant9.report.page import Page, place, sections
 from avenant9.report.values import share
 from avenant9.summary import out_of_time
@@ -45,7 +46,7 @@ class Screen:
 
 def render(report: Report, page: Page, screen: Screen) -> str:
     """The report, as a profile may see it, in lines of the page's width that its encoding has."""
-    page = Page(max(page.width, _NARROWEST), page.encoding, page.color)
+    page = replace(page, width=max(page.width, _NARROWEST))
     rest = 0 if screen.findings is None else max(0, len(report.findings) - screen.findings)
     return sections(
         [

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from avenant9.acts.columns import heading
+from avenant9.acts.columns import HEADINGS, heading
 from avenant9.acts.contents import Contents
 from avenant9.acts.drafts import draft
 from avenant9.acts.mapped import respelled
@@ -19,7 +19,6 @@ from avenant9.acts.rows import data_rows
 from avenant9.acts.values import harmless
 from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
-from avenant9.report.headings import HEADINGS
 from avenant9.report.page import Page, sections
 from avenant9.wording import counted, file_name, listed, quoted
 
