@@ -17,8 +17,7 @@ import polars as pl
 
 from avenant9.acts import dates, values
 from avenant9.acts.columns import ACTS, COLUMNS
-from avenant9.acts.header import heading_rows
-from avenant9.acts.headings import fold_heading
+from avenant9.acts.header import heading_rows, places
 from avenant9.acts.load import OneFile, ReadOptions, account, join, of_sheets
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.people import one_spelling, practitioner_key
@@ -268,12 +267,7 @@ def _recognised(raw: RawSheet) -> tuple[Form | None, Recognised | None]:
     """The form of a sheet and its columns, from the first row that has all required headings of one."""
     for header in heading_rows(raw):
         for form in FORMS:
-            columns: dict[str, int] = {}
-            for key, words in form.columns.items():
-                ranks = {fold_heading(word): rank for rank, word in enumerate((*words, key))}
-                fits = sorted((ranks[word], place) for place, word in header.folded.items() if word in ranks)
-                if fits:
-                    columns[key] = fits[0][1]
+            columns = places(header, form.columns)
             if all(key in columns for key in form.required):
                 rows = () if raw.header is not None else (header.number,)
                 return form, Recognised(rows, columns, {key: header.cells[at] for key, at in columns.items()})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Mapped
 from fractions import Fraction
 
 from avenant9.acts.columns import COLUMNS, REQUIRED
@@ -48,6 +49,17 @@ def heading_rows(raw: RawSheet) -> Iterator[HeadingRow]:
         filled = {place: cell.strip() for place, cell in zip(places, cells, strict=True) if cell and cell.strip()}
         if filled:
             yield HeadingRow(row, filled)
+
+
+def places(row: HeadingRow, columns: Mapped[str, Sequence[str]]) -> dict[str, int]:
+    """The column of each key of which the row has a heading, letter for letter once folded, the best first."""
+    found: dict[str, int] = {}
+    for key, words in columns.items():
+        ranks = {fold_heading(word): rank for rank, word in reversed([*enumerate((*words, key))])}
+        fits = sorted((ranks[word], place) for place, word in row.folded.items() if word in ranks)
+        if fits:
+            found[key] = fits[0][1]
+    return found
 
 
 #: How well a heading fits a key: by a list (0) or by its words (1), then its rank there.

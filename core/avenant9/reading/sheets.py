@@ -31,6 +31,8 @@ class Request:
         hidden: also read the hidden sheets of workbooks.
         by: the option that names the sheets.
         is_heading: whether a cell is a title; of two separators, the one that cuts out more of them is right.
+        otherwise: encoding of the text files that are not in UTF-8, as `codecs` names it.
+        quotes: whether quotes of a text file may enclose separators and ends of lines; else they are text.
     """
 
     encoding: str | None = None
@@ -39,6 +41,8 @@ class Request:
     hidden: bool = False
     by: str = "--sheet"
     is_heading: Callable[[str], bool] = _unknown
+    otherwise: str = "cp1252"
+    quotes: bool = True
 
     def wants(self, sheet: str | None, *, hidden: bool) -> bool:
         """Whether a sheet is to be read: the named ones are, hidden or not, else all that show."""

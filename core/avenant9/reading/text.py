@@ -32,6 +32,7 @@ NAMES = {
     "utf-8-sig": "UTF-8",
     "utf-16": "UTF-16",
     "cp1252": "cp1252 (le fichier n'est pas en UTF-8 ; --encoding en impose un autre)",
+    "iso8859-15": "ISO 8859-15",
 }
 _FIX_QUOTE = 'fermez-le, ou doublez-le s\'il fait partie du texte ("")'
 
@@ -43,7 +44,7 @@ def read_text(path: str, data: bytes, request: Request) -> RawSheet:
         InputError: undecodable, a null character, a quote that nothing closes, a line without measure.
         SettingError: the encoding that is asked for is nothing known.
     """
-    data, encoding = _in_utf8(path, data, request.encoding)
+    data, encoding = _in_utf8(path, data, request)
     data = _before_the_end(data)
     if b"\0" in data:
         line = _with_one_end(data[: data.index(b"\0")].decode()).count("\n") + 1
@@ -65,7 +66,7 @@ def read_text(path: str, data: bytes, request: Request) -> RawSheet:
     rows = pl.int_range(first, first + len(lines), dtype=pl.UInt32, eager=True).alias("row")
     if separator is None:
         table = pl.DataFrame([rows, lines.alias("c0")])
-    elif '"' not in text:
+    elif '"' not in text or not request.quotes:
         table = _split(path, lines, rows, separator)
     else:
         table = _split_quoted(path, text, lines, rows, separator)
@@ -122,18 +123,18 @@ def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
         return None
 
 
-def _in_utf8(path: str, data: bytes, forced: str | None) -> tuple[bytes, str]:
+def _in_utf8(path: str, data: bytes, request: Request) -> tuple[bytes, str]:
     """The text in UTF-8, without the mark of its encoding, and the name of the encoding that it had."""
-    if forced is None and data.isascii():  # most exports: not copied
+    if request.encoding is None and data.isascii():  # most exports: not copied
         return data, "utf-8"
-    text, encoding = _decoded(path, data, forced)
+    text, encoding = _decoded(path, data, request.encoding, request.otherwise)
     if encoding == "utf-8":  # as it is: to write a million lines again takes a quarter as long as to cut them
         return data.removeprefix(codecs.BOM_UTF8), encoding
     return text.encode(errors="replace"), encoding
 
 
-def _decoded(path: str, data: bytes, forced: str | None) -> tuple[str, str]:
-    """The text and its encoding: the one imposed, that of its mark, else UTF-8, else cp1252, never another guess."""
+def _decoded(path: str, data: bytes, forced: str | None, otherwise: str) -> tuple[str, str]:
+    """The text and its encoding: the one imposed, that of its mark, else UTF-8, else `otherwise`, no other guess."""
     if forced is not None:
         try:
             name = codecs.lookup(forced).name
@@ -146,7 +147,7 @@ def _decoded(path: str, data: bytes, forced: str | None) -> tuple[str, str]:
         return text.removeprefix("\ufeff"), name
     marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
     marked = next((name for mark, name in marks if data.startswith(mark)), None)
-    for name in (marked,) if marked else ("utf-8", "cp1252"):
+    for name in (marked,) if marked else ("utf-8", otherwise):
         try:
             return data.decode(name), name
         except UnicodeError as error:
