@@ -104,6 +104,7 @@ fixtures: $(VENV)/dev.stamp
 	$(BIN)/python fixtures/measures_year.py
 	$(BIN)/python fixtures/practices_build.py
 	$(BIN)/python fixtures/exports.py
+	$(BIN)/python fixtures/receipts_year.py
 
 locale: $(VENV)/dev.stamp
 	$(BIN)/pybabel compile --directory cli/a9/locale --domain a9 --locale fr

@@ -23,7 +23,7 @@ from a9.main import COMMANDS, cli
 from a9.terminal import french
 from avenant9.act_card import amount_of
 from avenant9.acts.columns import COLUMNS, REQUIRED
-from avenant9.documents import check_csv, measures, threshold
+from avenant9.documents import check_csv, measures, reconcile, threshold
 from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
@@ -64,6 +64,7 @@ RESULTS = {
     "Measures": measures.HEADINGS,
     "Standings": None,
     "History": None,
+    "Reconcile": reconcile.HEADINGS,
     "Forfait": forfait.HEADINGS,
     "Forfaits": None,
 }

@@ -27,6 +27,10 @@ COMMANDS = {
     "threshold": ("a9.commands.threshold", "Suivre le plafond d'activité à distance, en demander l'aménagement."),
     "forfait": ("a9.commands.forfait", "Simuler le forfait structure : points, euros, ce qui manque."),
     "measures": ("a9.commands.measures", "Simuler les mesures bornées dans le temps."),
+    "reconcile": (
+        "a9.commands.reconcile",
+        "Rapprocher une année d'actes de ce qui a été déclaré, payé, comptabilisé.",
+    ),
     "rules": ("a9.commands.rules", "Lister et montrer les règles."),
     "code": ("a9.commands.code", "Dire d'un acte : tarifs, conditions, limites, cumuls, textes."),
     "config": ("a9.commands.config", "Montrer les réglages en vigueur, et d'où vient chacun."),
@@ -39,6 +43,7 @@ _EPILOG = """\b
 Codes de sortie :
   0    tout est lu, rien au niveau de --fail-on ou au-dessus
   1    « check » : des constats au niveau de --fail-on ou au-dessus
+       « reconcile » : un écart inexpliqué au-delà de --tolerance
   2    usage : option, règle, ou contenu d'un fichier de réglage
   3    entrée absente, illisible ou lue en partie ; sortie non écrite
   4    erreur interne

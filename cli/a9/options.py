@@ -57,6 +57,23 @@ class Day(_Type):
         return self.fail(f"« {value} » n'est pas une date ; écrire AAAA-MM-JJ ou JJ/MM/AAAA.", param, ctx)
 
 
+class Euros(_Type):
+    """An amount in euros, as French files hold it (`184320,50`); its value is in cents, never negative."""
+
+    name = "euros"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The cents, or a usage error."""
+        if isinstance(value, int):
+            return value
+        from avenant9.acts.amounts import parse_cents  # noqa: PLC0415 - --help must not import polars
+
+        cents = parse_cents(str(value).strip())
+        if cents is None or cents < 0:
+            self.fail(f"« {value} » n'est pas un montant ; écrire par exemple 184320,50.", param, ctx)
+        return cents
+
+
 class Encoding(_Type):
     """The name of an encoding that Python knows."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from avenant9.acts.load import ReadOptions
     from avenant9.acts.mapping import Mapping
     from avenant9.model import Acts, Input, Nomenclature
+    from avenant9.reconcile.billed import Billed
     from avenant9.rulebook.load import Rulebook
     from avenant9.settings.a9_toml import Settings
     from avenant9.shifts import Activity
@@ -82,6 +83,17 @@ def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Act
     from avenant9.shifts import load_activity  # noqa: PLC0415
 
     return _read(load_activity, reading, rulebook, notices)
+
+
+def read_billed(reading: Reading, rulebook: Rulebook, notices: Notices) -> Billed:
+    """The acts of the files, with what cancellations take away.
+
+    Raises:
+        InputError, SettingError: as `load_billed` and `load_mapping`.
+    """
+    from avenant9.reconcile.billed import load_billed  # noqa: PLC0415
+
+    return _read(load_billed, reading, rulebook, notices)
 
 
 def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, notices: Notices) -> Found:

@@ -101,6 +101,11 @@ def money(cents: int, point: str = ".") -> str:
     return f"{sign}{whole}{point}{rest:02d}"
 
 
+def cents(amount: str) -> int:
+    """The cents of an amount that `money` wrote."""
+    return int(amount.replace(".", ""))
+
+
 def percent(basis_points: int) -> str:
     """Basis points as `20 %` or `7,25 %`."""
     whole, rest = divmod(basis_points, 100)

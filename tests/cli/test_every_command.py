@@ -30,6 +30,8 @@ RESULTS = (
     "measures list --on 2022-09-30",
     "measures show snp",
     f"measures simulate fixtures/annee_mesures.xlsx {AS_OF}",
+    "reconcile fixtures/encaissements/actes_2023.csv --year 2023 --payments fixtures/encaissements/banque.csv "
+    f"{AS_OF}",
     f"threshold show fixtures/psychiatre_2022.xlsx {AS_OF}",
     f"threshold request fixtures/psychiatre_2022.xlsx {AS_OF}",
 )

@@ -95,7 +95,14 @@ SETTINGS = {
 @pytest.mark.parametrize("option", SETTINGS)
 @pytest.mark.parametrize(
     "command",
-    [("check",), ("explain", "--at", "3"), ("threshold", "show"), ("measures", "simulate"), ("columns",)],
+    [
+        ("check",),
+        ("explain", "--at", "3"),
+        ("threshold", "show"),
+        ("measures", "simulate"),
+        ("reconcile", "--year", "2023"),
+        ("columns",),
+    ],
     ids=lambda command: command[0],
 )
 def test_a_settings_file_is_an_input_too(tmp_path: Path, command: tuple[str, ...], option: str) -> None:

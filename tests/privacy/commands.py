@@ -14,6 +14,7 @@ YEAR, CLEAN, SHIFTS = (
     FIXTURES / "cabinet_conforme.csv",
     FIXTURES / "annee_mesures.xlsx",
 )
+RECEIPTS = FIXTURES / "encaissements"
 PRACTICE = FIXTURES / "practices" / "cabinet_2022.toml"
 DATED = ("--as-of", "2024-01-15")
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -35,13 +36,24 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "measures-list": ("measures", "list", "--on", "2022-09-30"),
     "measures-show": ("measures", "show", "snp", *DATED),
     "measures-simulate": ("measures", "simulate", str(SHIFTS), *DATED),
+    "reconcile": (
+        "reconcile",
+        str(RECEIPTS / "actes_2023.csv"),
+        "--year",
+        "2023",
+        "--payments",
+        str(RECEIPTS / "banque.csv"),
+        "--fec",
+        str(RECEIPTS / "123456789FEC20231231.txt"),
+        *DATED,
+    ),
     "rules-list": ("rules", "list"),
     "rules-show": ("rules", "show", "frequence/te2-annuelle"),
     "template": ("template", "acts"),
     "version": ("--version",),
 }
 #: Those that write the five formats.
-WRITTEN = ("check", "explain", "threshold-show", "forfait-simulate", "measures-simulate")
+WRITTEN = ("check", "explain", "threshold-show", "forfait-simulate", "measures-simulate", "reconcile")
 
 
 def process(*words: str, cwd: Path, first: Path | None = None, **env: str) -> subprocess.CompletedProcess[bytes]:

@@ -104,6 +104,7 @@ COMMANDS = [
     ("columns",),
     ("threshold", "show"),
     ("measures", "simulate"),
+    ("reconcile", "--year", "2023"),
     ("explain", "--at", "2"),
     ("explain", "--at", "40"),
 ]
@@ -169,7 +170,13 @@ BROKEN = {
 def test_refusals_never_name_anybody(case: str, tmp_path: Path, names: list[str]) -> None:
     file = tmp_path / "actes.csv"
     file.write_text(BROKEN[case], encoding="utf-8")
-    for words in (("check",), ("columns",), ("threshold", "show"), ("explain", "--at", "2")):
+    for words in (
+        ("check",),
+        ("columns",),
+        ("threshold", "show"),
+        ("reconcile", "--year", "2023"),
+        ("explain", "--at", "2"),
+    ):
         word, *options = words
         sub = options[:1] if options and not options[0].startswith("-") else []
         ran = a9.ran(word, *sub, str(file), *options[len(sub) :])

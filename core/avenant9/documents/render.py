@@ -9,6 +9,7 @@ from avenant9.report import formats
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.results.named import named
+from avenant9.results.reconcile import Reconcile
 from avenant9.results.threshold import Threshold
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ def render(form: Format, found: Saved, page: Page, screen: Screen | None = None)
             from avenant9.documents import measures  # noqa: PLC0415
 
             return measures.render(form, found, page)
+        case Reconcile():
+            from avenant9.documents import reconcile  # noqa: PLC0415
+
+            return reconcile.render(form, found, page)
         case Threshold():
             from avenant9.documents import threshold  # noqa: PLC0415
 

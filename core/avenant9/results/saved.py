@@ -27,7 +27,7 @@ from avenant9.model import (
     Verdict,
     Waived,
 )
-from avenant9.results import CHECK, check, forfait, measures, threshold
+from avenant9.results import CHECK, check, forfait, measures, reconcile, threshold
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ Small: TypeAlias = (
     | measures.Measures
     | measures.Standings
     | measures.History
+    | reconcile.Reconcile
     | threshold.Threshold
 )
 Saved: TypeAlias = Report | Small
@@ -50,6 +51,7 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
     CHECK: {"findings": check.Check},
     forfait.FORMAT: {"results": forfait.Forfaits, "volets": forfait.Forfait},
     measures.FORMAT: {"rows": measures.Measures, "measures": measures.Standings, "periods": measures.History},
+    reconcile.FORMAT: {"comparisons": reconcile.Reconcile},
     threshold.FORMAT: {"practitioners": threshold.Threshold},
 }
 _AGAIN = "donnez un résultat écrit par « a9 … --format json »"
@@ -68,6 +70,7 @@ def schema() -> str:
         | measures.Measures
         | measures.Standings
         | measures.History
+        | reconcile.Reconcile
         | threshold.Threshold
     )
     described = anything.json_schema(mode="serialization")

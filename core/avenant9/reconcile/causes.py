@@ -1,0 +1,116 @@
+"""Why what was received in a year is not what was billed for its care, as far as the acts tell it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, get_args
+
+import polars as pl
+
+from avenant9.results.reconcile import Cause, Reason
+from avenant9.wording import money
+
+#: In the order in which they are told.
+REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
+
+
+def dated(lines: pl.DataFrame) -> bool:
+    """Whether lines (LINES) have days of payment."""
+    return bool(lines["payment_date"].is_not_null().any())
+
+
+def with_reasons(lines: pl.DataFrame, year: int) -> pl.DataFrame:
+    """The lines (LINES) that concern a year, with their `reason`, null of care of the year that was paid in it.
+
+    Where no line has a day of payment, all that was billed is taken as received in the year of care.
+    """
+    of_care, of_payment = (pl.col(day).dt.year() == year for day in ("date", "payment_date"))
+    refused, unpaid, known = (
+        pl.col("state") == "refused",
+        pl.col("state") == "unpaid",
+        pl.col("payment_date").is_not_null(),
+    )
+    reason = (
+        pl.when(refused)
+        .then(pl.lit("refused"))
+        .when(unpaid)
+        .then(pl.lit("unpaid"))
+        .when(~of_care)
+        .then(pl.lit("care_other_year"))
+        .when(~known & dated(lines))
+        .then(pl.lit("undated"))
+        .when(known & ~of_payment)
+        .then(pl.lit("paid_other_year"))
+    )
+    concerned = of_care | (of_payment.fill_null(value=False) & ~refused & ~unpaid)
+    return lines.filter(concerned).with_columns(reason=reason)
+
+
+def billed(lines: pl.DataFrame, year: int) -> int:
+    """The cents billed for the care of the year, refused and taken back ones included."""
+    return int(lines.filter(pl.col("date").dt.year() == year)["cents"].sum())
+
+
+def received(lines: pl.DataFrame) -> pl.DataFrame:
+    """Of lines with their reasons, those that were received in the year."""
+    return lines.filter(pl.col("reason").is_null() | (pl.col("reason") == "care_other_year"))
+
+
+def explained(lines: pl.DataFrame, declared: int) -> tuple[tuple[Cause, ...], int]:
+    """The causes of the difference between what is declared and what was billed, and the cents that they leave."""
+    beyond = declared - int(received(lines)["cents"].sum())
+    supposed = _supposed(lines.filter(pl.col("reason") == "undated"), beyond)
+    return tuple(_causes(lines, supposed)), beyond - supposed
+
+
+def _causes(lines: pl.DataFrame, supposed: int) -> Iterator[Cause]:
+    for reason in REASONS:
+        own = lines.filter(pl.col("reason") == reason)
+        if own.is_empty():
+            continue
+        euros = int(own["cents"].sum()) * (1 if reason == "care_other_year" else -1)
+        undated = reason == "undated"
+        yield Cause(
+            reason=reason,
+            rows=int(own["first"].sum()),
+            euros=money(euros + supposed if undated else euros),
+            received=money(supposed) if undated else None,
+        )
+
+
+def _supposed(undated: pl.DataFrame, beyond: int) -> int:
+    """What of the lines without a day of payment was paid in the year, if what is declared beyond the others is them.
+
+    Of what is missing, lines that take back are looked at; what another line takes back whole makes nothing.
+    """
+    rows = undated.filter(~pl.col("cancelled")).group_by("input", "row").agg(pl.col("cents").sum())["cents"]
+    sign = 1 if beyond > 0 else -1
+    return sign * nearest_sum([sign * amount for amount in rows if sign * amount > 0], abs(beyond))
+
+
+def nearest_sum(amounts: Sequence[int], target: int) -> int:
+    """The sum of some of these amounts that comes nearest to a target (cents, not negative); of two, the smaller.
+
+    Bit n of `reachable` says that some of them make n. None that is over twice the target is nearer than no amount.
+    """
+    most = 2 * target
+    reachable, within = 1, (1 << (most + 1)) - 1
+    for amount, times in Counter(amounts).items():
+        for part in _parts(times):
+            if amount * part <= most:
+                reachable |= (reachable << (amount * part)) & within
+    below = (reachable & ((1 << (target + 1)) - 1)).bit_length() - 1
+    beyond = reachable >> target
+    above = target + (beyond & -beyond).bit_length() - 1
+    return above if beyond and above - target < target - below else below
+
+
+def _parts(times: int) -> Iterable[int]:
+    """Numbers of which some make each number up to `times`, and none makes more: 1, 2, 4… and what is left."""
+    part = 1
+    while part <= times:
+        yield part
+        times, part = times - part, 2 * part
+    if times:
+        yield times

@@ -1,0 +1,102 @@
+"""Payments: any table with a day and an amount, whatever its headings; what cannot be read refuses the file."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from avenant9.errors import InputError
+from avenant9.reconcile.payments import read_payments
+
+FIFTH = date(2023, 1, 5)
+
+
+def read(text: str, encoding: str = "utf-8") -> list[tuple[date, int]]:
+    return read_payments("-", io.BytesIO(text.encode(encoding))).days.rows()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date;Montant\n05/01/2023;25,00\n",
+        "Date de paiement;Montant payé\n2023-01-05;25.00 €\n",
+        "Date opération;Libellé;Débit;Crédit\n04/01/2023;LOYER;800,00;\n05/01/2023;CPAM;;25,00\n",
+        "Relevé de compte\n\nDate;Date valeur;Débit euros;Crédit euros\n05/01/2023;06/01/2023;;25,00\n",
+        "Réglé le|Somme\n5 janv. 2023|25\n",
+        "Jour,Montant\n05/01/2023,25.00\n",
+        "Montant (EUR)\tDate du règlement\n25,00\t05/01/2023\n",
+        "Patient;Date virement CPAM;Montant total\nDUPONT;05/01/2023;25,00\n",
+        "Date;Montant\n05/01/2023;25,00\n\nTotal;25,00\n",
+    ],
+)
+def test_headings(text: str) -> None:
+    assert read(text) == [(FIFTH, 2500)]
+
+
+def test_an_old_encoding() -> None:
+    assert read("Date opération;Crédit\n05/01/2023;25,00 €\n", "cp1252") == [(FIFTH, 2500)]
+
+
+def test_what_is_taken_back_counts_less_and_is_said() -> None:
+    read_ = read_payments("-", io.BytesIO(b"Date;Montant\n05/01/2023;25,00\n05/01/2023;-5,00\n"))
+    assert read_.days.rows() == [(FIFTH, 2500), (FIFTH, -500)]
+    assert [re.sub("\u00a0", " ", words) for words in read_.said] == [
+        "2 paiements, jour sous « Date », montant sous « Montant ».",
+        "1 montant négatif (-5,00 €) en moins : d'un relevé de banque, ôtez les sorties qui ne sont pas des reprises "
+        "de la caisse.",
+    ]
+
+
+def test_every_sheet_of_a_workbook(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["Notes"])
+    for name, cents in (("Janvier", 25), ("Février", 30.5)):
+        sheet = book.create_sheet(name)
+        sheet.append(["Date", "Montant"])
+        sheet.append([FIFTH, cents])
+    book.save(tmp_path / "paiements.xlsx")
+    assert read_payments(str(tmp_path / "paiements.xlsx")).days.rows() == [(FIFTH, 2500), (FIFTH, 3050)]
+
+
+FIX = "corrigez cette cellule, ou exportez le fichier à nouveau."
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "Date;Montant\n05/01/2023;vingt-cinq\n",
+            "-, ligne 2 : la cellule sous « Montant » n'est pas lisible comme montant ; " + FIX,
+        ),
+        (
+            "Date;Montant\n05/01/2023;25,00\nhier;5,00\n",
+            "-, ligne 3 : la cellule sous « Date » n'est pas lisible comme date ; " + FIX,
+        ),
+        (
+            "Date;Montant\n05/01/2023;25,00\n;5,00\n",
+            "-, ligne 3 : un montant n'a pas de date ; complétez-la, ou ôtez cette ligne.",
+        ),
+        (
+            "Date;Libellé\n05/01/2023;DUPONT Zqx\n",
+            "- : aucun tableau avec une date et un montant ; donnez à ses colonnes les titres Date et Montant.",
+        ),
+        (
+            "Date;Montant\n05/01/2023;\n",
+            "- : aucun montant sous les titres ; vérifiez que l'export contient des paiements.",
+        ),
+        (
+            "Date;Montant\n05/01/2023;25,00;DUPONT\n",
+            "-, ligne 2 : plus de cellules que de titres (3 pour 2) ; exportez le fichier à nouveau.",
+        ),
+    ],
+)
+def test_what_cannot_be_read_refuses_the_file(text: str, sentence: str) -> None:
+    with pytest.raises(InputError) as refusal:
+        read(text)
+    assert str(refusal.value) == sentence
