@@ -22,6 +22,8 @@ RESULTS = {
     "check": "check {fixtures}/annee_cabinet.xlsx --as-of 2024-02-15 --quiet",
     "threshold": "threshold show {fixtures}/annee_cabinet.xlsx {fixtures}/psychiatre_2022.xlsx --quiet",
     "measures": "measures simulate {fixtures}/annee_mesures.xlsx --quiet",
+    "reconcile": "reconcile {fixtures}/encaissements/actes_2023.csv --year 2023 --snir 9000 --fec "
+    "{fixtures}/encaissements/22_colonnes.txt --quiet",
     "rules": "rules list",
     "code": "code TE2",
     "forfait": "forfait simulate {fixtures}/practices/cabinet_2022.toml --what-if --quiet",

@@ -19,6 +19,16 @@ COMMANDS = {
     "check": ["check", str(FIXTURES / "dirty" / "doublons_janvier.csv")],
     "threshold": ["threshold", "show", str(FIXTURES / "cabinet_conforme.csv")],
     "measures": ["measures", "simulate", str(FIXTURES / "cabinet_conforme.csv")],
+    "reconcile": [
+        "reconcile",
+        str(FIXTURES / "encaissements" / "actes_2023.csv"),
+        "--year",
+        "2023",
+        "--snir",
+        "9000",
+        "--payments",
+        str(FIXTURES / "encaissements" / "banque.csv"),
+    ],
     "forfait": ["forfait", "simulate", str(FIXTURES / "practices" / "cabinet_2022.toml"), "--what-if"],
 }
 VALUES: list[Any] = [

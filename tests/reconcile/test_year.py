@@ -278,3 +278,32 @@ def test_a_running_year_says_so(reconciled: Reconciled) -> None:
     told = "L'année 2023 n'est pas finie au 31/12/2023 : ses sommes sont celles d'une partie d'année."
     assert told in reconciled(HEAD + PAID, as_of=date(2023, 12, 31)).notes
     assert told not in reconciled(HEAD + PAID, as_of=date(2024, 1, 1)).notes
+
+
+@pytest.mark.parametrize(
+    ("rows", "snir", "told"),
+    [
+        ("", 2600, False),  # explained
+        ("", 2700, True),
+        ("", 2300, False),  # less than the acts: no act is missing
+        ("28/12/2022;G;A;P2;25,00;;30/12/2022;payé;1\n", 2700, False),
+    ],
+)
+def test_care_that_the_files_do_not_reach_back_to(rows: str, snir: int, told: bool, reconciled: Reconciled) -> None:
+    words = (
+        "Les fichiers n'ont aucun soin d'avant 2023 : ceux de 2022 payés en 2023 peuvent faire ce qui reste ; "
+        "ajoutez l'export de la fin de 2022."
+    )
+    assert (words in reconciled(HEAD + PAID + rows, snir=snir).notes) is told
+
+
+def test_a_year_of_which_nothing_was_paid(reconciled: Reconciled) -> None:
+    """Each format has its tables all the same."""
+    from avenant9.documents.reconcile import render
+    from avenant9.report.formats import FORMATS
+    from avenant9.report.page import Page
+
+    banked = {"payments": payments("17/01/2023;0,00")}
+    result = reconciled(HEAD + "10/01/2023;G;A;P1;25,00;;17/01/2024;payé;1\n", banked)
+    assert (result.by_month_of_payment, result.comparisons[0].left) == ((), "0.00")
+    assert all(len(render(form, result, Page())) > 100 for form in FORMATS)

@@ -67,9 +67,7 @@ Exemples :
   a9 reconcile actes.xlsx --year 2023 --payments banque.csv --tolerance 5 -o ecarts.xlsx""",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
-@click.option(
-    "--year", type=click.IntRange(1950, 2100), required=True, metavar="ANNÉE", help="Année civile à rapprocher."
-)
+@click.option("--year", type=int, required=True, metavar="ANNÉE", help="Année civile à rapprocher.")
 @click.option(
     "--snir", type=options.Euros(), metavar="EUROS", help="Honoraires de l'année déclarés par l'assurance maladie."
 )

@@ -235,8 +235,8 @@ def _gap_columns(first: Column, against: Against) -> tuple[Column, ...]:
     return (first, Column("Actes payés", "euros"), Column(name, "euros"), Column("Écart", "euros"))
 
 
-def _gap(gap: MonthGap | DayGap) -> tuple[Value, ...]:
-    return (cents(gap.acts), cents(gap.declared), cents(gap.difference))
+def _gap(gap: MonthGap | DayGap) -> tuple[int, int, int]:
+    return cents(gap.acts), cents(gap.declared), cents(gap.difference)
 
 
 def _chart(one: Comparison, months: Sequence[MonthGap]) -> Chart:
@@ -254,12 +254,12 @@ def _chart(one: Comparison, months: Sequence[MonthGap]) -> Chart:
 
 def _months(one: Comparison) -> Iterator[Table]:
     if one.months is not None:
-        sums = zip(*map(_gap, one.months), strict=True)
+        gaps = [_gap(month) for month in one.months]
         yield Table(
             _gap_columns(Column("Mois", "month"), one.against),
-            [(month.month, *_gap(month)) for month in one.months],
+            [(month.month, *gap) for month, gap in zip(one.months, gaps, strict=True)],
             title="Par mois de paiement",
-            total=(None, *(sum(map(int, column)) for column in sums)),
+            total=(None, *(sum(gap[side] for gap in gaps) for side in range(3))),
         )
 
 
@@ -300,7 +300,9 @@ def _totals(result: Reconcile) -> Iterator[Section]:
 def _section(
     title: str, sheet: str, first: Column, sums: Sequence[tuple[Value, ...]], total: tuple[Value, ...]
 ) -> Section:
-    return Section(title, tables=(Table(_columns(first), sums, total=total, note=_INCLUDED),), sheet=sheet)
+    return Section(
+        title, tables=(Table(_columns(first), sums, total=total, note=_INCLUDED, empty="Aucun acte."),), sheet=sheet
+    )
 
 
 def _columns(first: Column) -> tuple[Column, ...]:
@@ -319,8 +321,8 @@ def _sums(sums: Sums) -> tuple[Value, ...]:
 
 def _added(months: Sequence[OfMonth]) -> tuple[Value, ...]:
     """The sum of each column, of what is known."""
-    columns = zip(*map(_sums, months), strict=True)
-    return tuple(sum(int(str(value)) for value in column if value is not None) for column in columns)
+    rows = [_sums(month) for month in months]
+    return tuple(sum(int(str(row[place])) for row in rows if row[place] is not None) for place in range(4))
 
 
 def _family(sums: OfFamily) -> str:

@@ -100,6 +100,8 @@ def nearest_sum(amounts: Sequence[int], target: int) -> int:
         for part in _parts(times):
             if amount * part <= most:
                 reachable |= (reachable << (amount * part)) & within
+        if reachable >> target & 1:
+            return target
     below = (reachable & ((1 << (target + 1)) - 1)).bit_length() - 1
     beyond = reachable >> target
     above = target + (beyond & -beyond).bit_length() - 1

@@ -18,7 +18,7 @@ from avenant9.reconcile.table import Receipts
 from avenant9.results import reconcile as results
 from avenant9.results.base import Rejected, Unread
 from avenant9.rulebook.load import Rulebook
-from avenant9.wording import counted, day, euros, money, plural
+from avenant9.wording import cents, counted, day, euros, money, plural
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def reconcile(billed: Billed, rulebook: Rulebook, options: Options, asked: Asked
         by_family=None if asked.profile == "fiscal" else totals.by_family(of_care),
         comparisons=tuple(compared),
         lines=tuple(_lines(year, billed.acts.inputs)),
-        notes=tuple(_notes(year, asked, options.as_of, dated=dated)),
+        notes=(*_notes(year, asked, options.as_of, dated=dated), *_before(acts, compared, asked.year)),
         rejected=tuple(_rejected(billed.acts)),
         unread=tuple(Unread(**asdict(entry)) for entry in billed.acts.unread),
     )
@@ -197,6 +197,16 @@ def _notes(year: pl.DataFrame, asked: Asked, as_of: date, *, dated: bool) -> Ite
     for against, receipts in (asked.files or {}).items():
         told = (*receipts.said, *_elsewhere(receipts, asked.year))
         yield from (f"{'FEC' if against == 'fec' else 'Paiements'} : {words}" for words in told)
+
+
+def _before(acts: pl.DataFrame, compared: Sequence[results.Comparison], year: int) -> Iterator[str]:
+    """What was received beyond the acts may be of care that the files do not reach back to."""
+    beyond = any(not one.explained and cents(one.left) > 0 for one in compared)
+    if beyond and acts.filter(pl.col("date").dt.year() < year).is_empty():
+        yield (
+            f"Les fichiers n'ont aucun soin d'avant {year} : ceux de {year - 1} payés en {year} peuvent faire ce "
+            f"qui reste ; ajoutez l'export de la fin de {year - 1}."
+        )
 
 
 def _elsewhere(receipts: Receipts, year: int) -> Iterator[str]:
