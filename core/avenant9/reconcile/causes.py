@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, get_args
 
 import polars as pl
@@ -15,53 +16,68 @@ from avenant9.wording import money
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
 
-def dated(lines: pl.DataFrame) -> bool:
-    """Whether lines (LINES) have days of payment."""
-    return bool(lines["payment_date"].is_not_null().any())
+@dataclass(frozen=True)
+class Year:
+    """A civil year of acts.
 
-
-def with_reasons(lines: pl.DataFrame, year: int) -> pl.DataFrame:
-    """The lines (LINES) that concern a year, with their `reason`, null of care of the year that was paid in it.
-
-    Where no line has a day of payment, all that was billed is taken as received in the year of care.
+    Attributes:
+        number: of the year.
+        lines: those (LINES) of its care, and those paid in it, with their `reason`; null of care paid in its year.
+        dated: whether the files have days of payment; else all is taken as received in the year of care.
+        earlier: whether the files have care of earlier years.
     """
-    of_care, of_payment = (pl.col(day).dt.year() == year for day in ("date", "payment_date"))
-    refused, unpaid, known = (
-        pl.col("state") == "refused",
-        pl.col("state") == "unpaid",
-        pl.col("payment_date").is_not_null(),
+
+    number: int
+    lines: pl.DataFrame
+    dated: bool
+    earlier: bool
+
+    @property
+    def of_care(self) -> pl.DataFrame:
+        """The lines of the care of the year."""
+        return self.lines.filter(pl.col("date").dt.year() == self.number)
+
+    @property
+    def received(self) -> pl.DataFrame:
+        """The lines that were received in the year."""
+        return self.lines.filter(pl.col("reason").is_null() | (pl.col("reason") == "care_other_year"))
+
+    @property
+    def billed(self) -> int:
+        """The cents billed for the care of the year, refused and taken back ones included."""
+        return int(self.of_care["cents"].sum())
+
+    def explained(self, declared: int) -> tuple[tuple[Cause, ...], int]:
+        """The causes of the difference between what is declared and what was billed; the cents that they leave."""
+        beyond = declared - int(self.received["cents"].sum())
+        supposed = _supposed(self.lines.filter(pl.col("reason") == "undated"), beyond)
+        return tuple(_causes(self.lines, supposed)), beyond - supposed
+
+
+def year_of(lines: pl.DataFrame, number: int) -> Year:
+    """A civil year of lines (LINES)."""
+    of_care, of_payment = (pl.col(day).dt.year() == number for day in ("date", "payment_date"))
+    dated = bool(lines["payment_date"].is_not_null().any())
+    received = of_payment.fill_null(value=False) & ~pl.col("state").is_in(["refused", "unpaid"])
+    return Year(
+        number,
+        lines.filter(of_care | received).with_columns(reason=_reason(of_care, of_payment, dated=dated)),
+        dated,
+        bool((lines["date"].dt.year() < number).any()),
     )
-    reason = (
-        pl.when(refused)
-        .then(pl.lit("refused"))
-        .when(unpaid)
-        .then(pl.lit("unpaid"))
+
+
+def _reason(of_care: pl.Expr, of_payment: pl.Expr, *, dated: bool) -> pl.Expr:
+    return (
+        pl.when(pl.col("state").is_in(["refused", "unpaid"]))
+        .then("state")
         .when(~of_care)
         .then(pl.lit("care_other_year"))
-        .when(~known & dated(lines))
+        .when(pl.col("payment_date").is_null() & dated)
         .then(pl.lit("undated"))
-        .when(known & ~of_payment)
+        .when(~of_payment)
         .then(pl.lit("paid_other_year"))
     )
-    concerned = of_care | (of_payment.fill_null(value=False) & ~refused & ~unpaid)
-    return lines.filter(concerned).with_columns(reason=reason)
-
-
-def billed(lines: pl.DataFrame, year: int) -> int:
-    """The cents billed for the care of the year, refused and taken back ones included."""
-    return int(lines.filter(pl.col("date").dt.year() == year)["cents"].sum())
-
-
-def received(lines: pl.DataFrame) -> pl.DataFrame:
-    """Of lines with their reasons, those that were received in the year."""
-    return lines.filter(pl.col("reason").is_null() | (pl.col("reason") == "care_other_year"))
-
-
-def explained(lines: pl.DataFrame, declared: int) -> tuple[tuple[Cause, ...], int]:
-    """The causes of the difference between what is declared and what was billed, and the cents that they leave."""
-    beyond = declared - int(received(lines)["cents"].sum())
-    supposed = _supposed(lines.filter(pl.col("reason") == "undated"), beyond)
-    return tuple(_causes(lines, supposed)), beyond - supposed
 
 
 def _causes(lines: pl.DataFrame, supposed: int) -> Iterator[Cause]:
