@@ -307,3 +307,12 @@ def test_a_year_of_which_nothing_was_paid(reconciled: Reconciled) -> None:
     result = reconciled(HEAD + "10/01/2023;G;A;P1;25,00;;17/01/2024;payé;1\n", banked)
     assert (result.by_month_of_payment, result.comparisons[0].left) == ((), "0.00")
     assert all(len(render(form, result, Page())) > 100 for form in FORMATS)
+
+
+def test_a_row_that_looks_like_another_counts_and_is_said(reconciled: Reconciled) -> None:
+    result = reconciled(HEAD + PAID + PAID, snir=5000)
+    assert result.comparisons[0].left == "0.00"
+    assert result.notes == (
+        "1\u00a0ligne comme une autre (25,00\u00a0€), peut-être en trop dans les sommes : « a9 check » dit "
+        "lesquelles (donnees/doublon, donnees/refacturation).",
+    )

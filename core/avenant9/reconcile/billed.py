@@ -29,6 +29,7 @@ LINES: dict[str, pl.DataType] = {
     "practitioner": pl.String(),
     "state": pl.String(),  # one of STATES
     "cancelled": pl.Boolean(),  # another row takes it back whole
+    "doubtful": pl.Boolean(),  # it repeats another row, or bills it again, and counts all the same
     "family": pl.String(),  # a nature, UNKNOWN or TOGETHER
     "cents": pl.Int64(),  # overcharge included
     "overcharge": pl.Int64(),  # of the row, on the first of its acts

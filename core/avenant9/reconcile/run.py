@@ -130,6 +130,13 @@ def _notes(year: Year, as_of: date) -> Iterator[str]:
         yield f"L'année {year.number} n'est pas finie au {day(as_of)} : ses sommes sont celles d'une partie d'année."
     if unknown := int((year.lines["cents"].is_null() & year.lines["first"]).sum()):
         yield f"{counted(unknown, 'ligne')} sans montant lisible : hors des sommes, un reste peut en venir."
+    doubtful = year.lines.filter("doubtful")
+    if rows := int(doubtful["first"].sum()):
+        repeated = euros(int(doubtful["cents"].sum()))
+        yield (
+            f"{counted(rows, 'ligne')} comme une autre ({repeated}), peut-être en trop dans les sommes : "
+            "« a9 check » dit lesquelles (donnees/doublon, donnees/refacturation)."
+        )
     if (several := year.lines["practitioner"].n_unique()) > 1:
         yield f"{counted(several, 'praticien')} ensemble : --practitioner ID n'en prend qu'un."
 
