@@ -23,7 +23,7 @@ from a9.main import COMMANDS, cli
 from a9.terminal import french
 from avenant9.act_card import amount_of
 from avenant9.acts.columns import COLUMNS, REQUIRED
-from avenant9.documents import check_csv, measures, reconcile, threshold
+from avenant9.documents import check_csv, firm, measures, reconcile, threshold
 from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
@@ -60,6 +60,7 @@ FILES = {
 #: Result (its name in the schema) -> the headings of its CSV, where it has one.
 RESULTS = {
     "Check": check_csv.HEADINGS,
+    "Firm": firm.HEADINGS,
     "Threshold": threshold.HEADINGS,
     "Measures": measures.HEADINGS,
     "Standings": None,

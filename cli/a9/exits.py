@@ -77,14 +77,19 @@ def explain(error: BaseException) -> int:
     elif isinstance(error, OSError) and error.errno in _FULL:  # openpyxl writes its sheets to temporary files
         code = ExitCode.UNREADABLE
         say(f"{tempfile.gettempdir()} : le disque est plein ; libérez de la place, aucun résultat n'a été écrit.")
-    elif isinstance(error, MemoryError):
-        say("mémoire insuffisante ; contrôlez moins de fichiers à la fois, ou fermez d'autres programmes.")
     else:
-        say(
-            f"erreur interne ({type(error).__name__}, {_where(error)}) ; vos fichiers sont intacts. Signalez-la aux "
-            "auteurs avec cette phrase, la commande tapée et « a9 --version », sans aucune donnée de patient."
-        )
+        say(unforeseen(error))
     return int(code)
+
+
+def unforeseen(error: BaseException) -> str:
+    """The sentence of an error that nobody foresaw, without any value of the data."""
+    if isinstance(error, MemoryError):
+        return "mémoire insuffisante ; contrôlez moins de fichiers à la fois, ou fermez d'autres programmes."
+    return (
+        f"erreur interne ({type(error).__name__}, {_where(error)}) ; vos fichiers sont intacts. Signalez-la aux "
+        "auteurs avec cette phrase, la commande tapée et « a9 --version », sans aucune donnée de patient."
+    )
 
 
 def refuse(error: A9Error) -> None:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from dataclasses import fields, is_dataclass, replace
-from functools import reduce
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -22,11 +19,9 @@ if TYPE_CHECKING:
     from a9.options import Reading
     from a9.output import Notices
     from avenant9.acts.load import ReadOptions
-    from avenant9.acts.mapping import Mapping
     from avenant9.model import Acts, Input, Nomenclature
     from avenant9.reconcile.billed import Billed
     from avenant9.rulebook.load import Rulebook
-    from avenant9.settings.a9_toml import Settings
     from avenant9.shifts import Activity
 
 Found = TypeVar("Found")
@@ -97,7 +92,7 @@ def read_billed(reading: Reading, rulebook: Rulebook, notices: Notices) -> Bille
 
 
 def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, notices: Notices) -> Found:
-    from avenant9.wording import file_name  # noqa: PLC0415
+    from avenant9.reading.names import writable  # noqa: PLC0415
 
     notices.step("Lecture des fichiers…")
     chosen = read_options(reading, rulebook.nomenclature)
@@ -106,64 +101,21 @@ def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, noti
         found = load(reading.files, rulebook.nomenclature, chosen, stdin)
     finally:
         notices.done()
-    odd = any(file_name(file) != file for file in reading.files)
-    return cast("Found", _each_text(found, file_name)) if odd else found
-
-
-def _each_text(found: object, change: Callable[[str], str]) -> object:
-    """What was read, with every text of its account changed: the names of files stand in many of them."""
-    if isinstance(found, InputError):
-        return type(found)(*map(change, found.args))
-    if isinstance(found, str):
-        return change(found)
-    if isinstance(found, tuple):
-        return tuple(_each_text(one, change) for one in found)
-    if is_dataclass(found) and not isinstance(found, type):
-        return replace(found, **{one.name: _each_text(getattr(found, one.name), change) for one in fields(found)})
-    return found
+    return writable(found, reading.files)
 
 
 def read_options(reading: Reading, nomenclature: Nomenclature | None = None) -> ReadOptions:
-    """What the user says of the files. Raises as `mappings`."""
+    """What the user says of the files. Raises as `mapping_of`."""
     from avenant9.acts.load import ReadOptions  # noqa: PLC0415
+    from avenant9.settings.of_files import mapping_of  # noqa: PLC0415
 
     return ReadOptions(
-        mapping=_mapping(reading, nomenclature),
+        mapping=mapping_of(reading.map_, reading.config, nomenclature, reading.practitioner),
         sheets=reading.sheets,
         all_sheets=reading.all_sheets,
         encoding=reading.encoding,
         practitioner=reading.practitioner,
     )
-
-
-def _mapping(reading: Reading, nomenclature: Nomenclature | None) -> Mapping | None:
-    """The mapping of the user, without the practitioner where an option names one."""
-    from avenant9.acts.mapping import Mapping  # noqa: PLC0415
-
-    told = mappings(reading.map_, reading.config, nomenclature)
-    if not told:
-        return None
-    whole = reduce(Mapping.over, told)
-    constants = {key: value for key, value in whole.constants.items() if key != "practitioner"}
-    return whole if reading.practitioner is None else replace(whole, constants=constants)
-
-
-def mappings(map_: str | None, config: Settings | None, nomenclature: Nomenclature | None) -> list[Mapping]:
-    """What says how files are read, the first to win first; with a nomenclature, its values are checked too.
-
-    Raises:
-        InputError, SettingError: as `load_mapping` and `check_mapping`.
-    """
-    if map_ is None and config is None:  # what reads a mapping takes a while to import
-        return []
-    from avenant9.acts.check_mapping import check_mapping  # noqa: PLC0415
-    from avenant9.settings.mapping import load_mapping  # noqa: PLC0415
-
-    told = [*([load_mapping(Path(map_))] if map_ else []), *([config.mapping] if config else [])]
-    if nomenclature is not None:
-        for mapping in told:
-            check_mapping(mapping, nomenclature)
-    return told
 
 
 def what_was_read(acts: Acts, inputs: Sequence[Input]) -> list[str]:

@@ -59,12 +59,13 @@ def _settings(params: dict[str, Any]) -> Settings | None:
 
 
 def find(file: str | None) -> str | None:
-    """The `a9.toml` beside a file or in the nearest folder above it, else that of the current folder.
+    """The `a9.toml` beside a file, or in a folder, or in the nearest folder above, else that of the current folder.
 
     Its path is relative where that of the file is. None where there is none.
     """
     if file is not None and file != "-":
-        folder, above = os.path.dirname(os.path.abspath(file)), None
+        whole = os.path.abspath(file)
+        folder, above = whole if os.path.isdir(whole) else os.path.dirname(whole), None
         while folder != above:
             place = os.path.join(folder, NAME)
             if os.path.isfile(place):

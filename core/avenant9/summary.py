@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from avenant9.model import Unverifiable
 
 CEILING = "seuil"
 
@@ -64,3 +67,25 @@ def by_rule(findings: pl.DataFrame, titles: Mapping[str, str]) -> pl.DataFrame:
         .sort(severity, pl.col("at_stake").fill_null(0) * -1, "rule")
         .select("rule", "verdict", "title", "findings", "at_stake")
     )
+
+
+class Lacked(NamedTuple):
+    """What rules lacked: how many of them lacked nothing else, how many lacked it, and for how many acts."""
+
+    key: str
+    alone: int
+    rules: int
+    acts: int
+
+
+def lacked(unverifiable: Iterable[Unverifiable]) -> list[Lacked]:
+    """Each thing that was missing, what frees most rules by itself first."""
+    lacking: defaultdict[str, list[Unverifiable]] = defaultdict(list)
+    for entry in unverifiable:
+        for key in entry.missing:
+            lacking[key].append(entry)
+    every = [
+        Lacked(key, sum(one.missing == (key,) for one in entries), len(entries), sum(one.acts for one in entries))
+        for key, entries in lacking.items()
+    ]
+    return sorted(every, key=lambda one: (-one.alone, -one.rules, -one.acts, one.key))

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from a9 import options
+from a9.commands import firm
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
 from a9.output import Notices, check_place, deliver, format_for, page_for
 from a9.reading import announce, begin, left_out, read_acts, read_options, tell, what_was_read
 from a9.settings import ReadingCommand
+from a9.status import failed_rules, status_of
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ _MASTER = "local[*]"
 Exemples :
   a9 check actes.xlsx
   a9 check 2022-*.csv --practitioner 10001234567 --format csv -o anomalies.csv
-  a9 check actes.csv --only frequence --fail-on review""",
+  a9 check actes.csv --only frequence --fail-on review
+  a9 check clients/ -o cabinet.xlsx""",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
 @options.result_options(*FORMATS)
@@ -148,9 +151,10 @@ def command(
     l'entrée standard. Une ligne est un acte facturé ; il faut au moins la date de soins et le code, et les autres
     colonnes permettent d'autres règles (« a9 template acts »).
     """
-    if from_ is not None and until is not None and until < from_:
-        raise click.UsageError("--until est antérieur à --from.")
+    _check_dates(from_, until)
     files, twice = options.distinct(files)
+    if engine == "polars" and firm.are_folders(files):
+        return firm.check({**click.get_current_context().params, "files": files})
     if engine == "spark":
         files = _dataset(files)
     elif master is not None:
@@ -177,7 +181,6 @@ def command(
 
     rulebook = _rulebook(rules, notices)
     rulebook.select(only, skip)  # a misspelt id is told before the files are read
-    granted = load_derogations(Path(derogations)) if derogations else ()
     accepted = load_waivers(Path(waivers), rulebook.rules) if waivers else ()
     known = read_baseline(Path(baseline)) if baseline else None
     chosen = Options(
@@ -187,7 +190,7 @@ def command(
         skip=skip,
         from_=from_,
         until=until,
-        derogations=tuple(granted),
+        derogations=tuple(load_derogations(Path(derogations))) if derogations else (),
         complete_years=reading.complete_years,
     )
     checked = _checked if engine == "polars" else partial(_checked_by_spark, master or _MASTER)
@@ -198,19 +201,24 @@ def command(
         notices.say(_nothing(files))
         return int(ExitCode.UNREADABLE)
     report = _set_apart(report, accepted, known)
-    tell(acts, (*acts.notices, *report.notices), _failed_rules(report), notices)
+    tell(acts, (*acts.notices, *report.notices), failed_rules(report), notices)
     notices.step("Écriture du résultat…")
     report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced, zone=zone)
     shown = profiles.apply(report, profile)
     result = _rendered(shown, wanted, output, color, screen)
     notices.done()
     deliver(result, output)
-    codes = [_status(acts, report, fail_on)]
+    codes = [status_of(acts, report, fail_on)]
     _write_waivers(shown, accepting, notices)
     if annotate is not None:
         codes.append(_write_annotated(files[0], annotate, shown, notices))
     notices.say(_account(acts, report))
     return int(worst(codes))
+
+
+def _check_dates(from_: date | None, until: date | None) -> None:
+    if from_ is not None and until is not None and until < from_:
+        raise click.UsageError("--until est antérieur à --from.")
 
 
 def _rulebook(rules: str | None, notices: Notices) -> Rulebook:
@@ -348,12 +356,6 @@ def _write_annotated(file: str, place: str, shown: Report, notices: Notices) -> 
     return ExitCode.DONE
 
 
-def _failed_rules(report: Report) -> list[str]:
-    from avenant9.model import CRASHED  # noqa: PLC0415
-
-    return [entry.rule for entry in report.unverifiable if CRASHED in entry.missing]
-
-
 def _nothing(files: tuple[str, ...]) -> str:
     from avenant9.wording import counted  # noqa: PLC0415
 
@@ -377,19 +379,3 @@ def _account(acts: Acts, report: Report) -> str:
         + f" dont {counted(summary['rules_not_run'], 'non vérifiable', 'non vérifiables')}",
     ]
     return f"a9 : {', '.join(words)}."
-
-
-def _status(acts: Acts, report: Report, fail_on: str) -> ExitCode:
-    """0, 1 or 3: what cannot be claimed any more raises nothing, what could not be read wins."""
-    import polars as pl  # noqa: PLC0415
-
-    codes = [ExitCode.DONE]
-    if acts.failures or report.rejected or not report.summary.get("acts"):
-        codes.append(ExitCode.UNREADABLE)
-    grave = {"violation": ["violation"], "review": ["violation", "review"], "never": []}[fail_on]
-    found = report.findings.filter(pl.col("verdict").is_in(grave) & ~pl.col("out_of_time").fill_null(value=False))
-    if not found.is_empty():
-        codes.append(ExitCode.FINDINGS)
-    if _failed_rules(report):
-        codes.append(ExitCode.INTERNAL)
-    return worst(codes)

@@ -12,7 +12,6 @@ from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS
 from a9.output import check_place, deliver, encoding_of, format_for, width
-from a9.reading import mappings
 from a9.settings import ReadingCommand
 from avenant9.report.formats import TOLD
 
@@ -65,6 +64,7 @@ def command(
     from avenant9.documents import config as report  # noqa: PLC0415 - --help must not import polars
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.in_force import in_force  # noqa: PLC0415
+    from avenant9.settings.of_files import mappings  # noqa: PLC0415
 
     rulebook = load_rulebook(Path(asked["rules"]) if asked["rules"] else None)
     told = mappings(asked["map_"], config, rulebook.nomenclature)

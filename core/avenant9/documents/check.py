@@ -421,6 +421,11 @@ def _lists(
     return Section(title, words, tables=(table,), sheet=sheet if words else "")
 
 
+def listed(report: Report) -> Table:
+    """All findings as one table, in the order of the report."""
+    return _findings(report, _told(report), "")
+
+
 def _findings(report: Report, findings: pl.DataFrame, sheet: str) -> Table:
     """The findings that stand on rows, in the order of the report."""
     chosen = [column for column in _ordered(report.profile) if _shown(column[0], findings)]

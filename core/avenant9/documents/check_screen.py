@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -14,11 +13,11 @@ from avenant9.documents import check_text as table
 from avenant9.documents import sentences
 from avenant9.documents.check_lines import lines
 from avenant9.documents.headings import missing_words
-from avenant9.model import Report, Unverifiable, Verdict
+from avenant9.model import Report, Verdict
 from avenant9.report.grid import grid
 from avenant9.report.page import Page, place, sections
 from avenant9.report.values import share
-from avenant9.summary import out_of_time
+from avenant9.summary import lacked, out_of_time
 from avenant9.wording import counted, euros, integer
 
 if TYPE_CHECKING:
@@ -134,17 +133,7 @@ def _unread(report: Report) -> Iterator[str]:
 
 def _missing(report: Report) -> Iterator[str]:
     """Each thing that was missing, with the rules and acts that it would free: what frees most by itself first."""
-    lacking: defaultdict[str, list[Unverifiable]] = defaultdict(list)
-    for entry in report.unverifiable:
-        for key in entry.missing:
-            lacking[key].append(entry)
-
-    def weight(key: str) -> tuple[int, int, int]:
-        entries = lacking[key]
-        return sum(entry.missing == (key,) for entry in entries), len(entries), sum(entry.acts for entry in entries)
-
-    for key in sorted(lacking, key=lambda key: (*(-part for part in weight(key)), key)):
-        alone, rules, acts = weight(key)
+    for key, alone, rules, acts in lacked(report.unverifiable):
         shared = "" if alone == rules else f", dont {alone} sans autre manque" if alone else ", avec d'autres manques"
         words = missing_words((key,), report.columns)
         yield f"{words} ({counted(rules, 'règle')}, {counted(acts, 'acte')}{shared})"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from avenant9.model import Report
 from avenant9.report import formats
+from avenant9.results.firm import Firm
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.results.named import named
@@ -48,6 +49,10 @@ def render(form: Format, found: Saved, page: Page, screen: Screen | None = None)
             from avenant9.documents import threshold  # noqa: PLC0415
 
             return threshold.render(form, found, page)
+        case Firm():
+            from avenant9.documents import firm  # noqa: PLC0415
+
+            return firm.render(form, found, page)
         case _:
             assert_never(found)
 

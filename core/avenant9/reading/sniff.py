@@ -23,7 +23,7 @@ def open_input(path: str) -> BinaryIO:
     place = Path(path)
     try:
         if place.is_dir():
-            raise InputError(path, "c'est un dossier", f"donnez ses fichiers : {_glob(place)}")
+            raise InputError(path, "c'est un dossier", f"donnez les fichiers d'un seul client : {_glob(place)}")
         return place.open("rb")
     except FileNotFoundError:
         raise InputError(path, "fichier introuvable", _nearest(place)) from None

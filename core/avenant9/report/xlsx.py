@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from avenant9.report import workbook, workbook_charts
+from avenant9.report.document import FIGURES
 from avenant9.report.values import shown
 from avenant9.report.workbook import (
     ABSENT,
@@ -327,8 +328,9 @@ def _widths(plan: _Plan) -> list[float]:
     tables = [list(_table_widths(part.table)) for part in plan.parts if part.table.rows]
     if not plan.stacked:
         return tables[0]
-    if any(block.facts for block in plan.blocks if not isinstance(block, _Part)):
-        tables.append([_LABEL])
+    if facts := [fact for block in plan.blocks if not isinstance(block, _Part) for fact in block.facts]:
+        figures = [len(shown(fact.value, fact.kind)) + 2.0 for fact in facts if fact.kind in FIGURES]
+        tables.append([_LABEL, *([max(figures)] if figures else [])])
     columns = [max(widths) for widths in zip_longest(*tables, fillvalue=0.0)]
     return [*columns, *[_LEAST_WIDTH] * -(int(sum(columns) - _PAGE) // int(_LEAST_WIDTH))]
 

@@ -182,8 +182,8 @@ class Waived(SetApart):
 
 
 @_closed
-class Check(TypedDict):
-    """The whole result.
+class WithoutFindings(TypedDict):
+    """The result but for its findings, as one of several holds it.
 
     `scope` is there where options narrowed it, `unread` where something was not read, `known` where a baseline was
     given.
@@ -196,7 +196,6 @@ class Check(TypedDict):
     scope: NotRequired[Scope]
     inputs: list[Input]
     summary: Summary
-    findings: list[Finding]
     unverifiable: list[Unverifiable]
     rejected: list[Rejected]
     not_counted: list[NotCounted]
@@ -204,3 +203,10 @@ class Check(TypedDict):
     waived: list[Waived]
     known: NotRequired[list[Known]]
     threshold: list[Practitioner]
+
+
+@_closed
+class Check(WithoutFindings):
+    """The whole result."""
+
+    findings: list[Finding]

@@ -27,7 +27,7 @@ from avenant9.model import (
     Verdict,
     Waived,
 )
-from avenant9.results import CHECK, check, forfait, measures, reconcile, threshold
+from avenant9.results import CHECK, check, firm, forfait, measures, reconcile, threshold
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ Small: TypeAlias = (
     | measures.History
     | reconcile.Reconcile
     | threshold.Threshold
+    | firm.Firm
 )
 Saved: TypeAlias = Report | Small
 
@@ -53,6 +54,7 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
     measures.FORMAT: {"rows": measures.Measures, "measures": measures.Standings, "periods": measures.History},
     reconcile.FORMAT: {"comparisons": reconcile.Reconcile},
     threshold.FORMAT: {"practitioners": threshold.Threshold},
+    firm.FORMAT: {"clients": firm.Firm},
 }
 _AGAIN = "donnez un résultat écrit par « a9 … --format json »"
 _Text: TypeAlias = tuple[str, str, str]  # title, article, url
@@ -72,6 +74,7 @@ def schema() -> str:
         | measures.History
         | reconcile.Reconcile
         | threshold.Threshold
+        | firm.Firm
     )
     described = anything.json_schema(mode="serialization")
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "a9"}

@@ -37,6 +37,17 @@ class Settings:
     complete_years: tuple[int, ...] = ()
     mapping: Mapping = field(default_factory=Mapping)
 
+    def over(self, under: Settings | None) -> Settings:
+        """These settings, completed key by key by those of a folder above."""
+        if under is None:
+            return self
+        return Settings(
+            place=self.place,
+            options=under.options | self.options,
+            complete_years=self.complete_years or under.complete_years,
+            mapping=self.mapping.over(under.mapping),
+        )
+
 
 def _one_of(words: tuple[str, ...]) -> Callable[[str], str]:
     def known(word: str) -> str:

@@ -1,0 +1,229 @@
+"""A folder of clients: what `a9 check` does with it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from a9 import options
+from a9.exits import ExitCode, code_of, say, unforeseen, worst
+from a9.output import Notices, check_place, deliver, format_for, page_for
+from a9.status import status_of
+from avenant9.errors import A9Error
+from avenant9.report.formats import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from avenant9.firm.clients import Client
+    from avenant9.firm.run import Asked
+    from avenant9.model import Report
+    from avenant9.results import firm as results
+
+#: Options that say something of one set of acts.
+_OF_ONE = {
+    "annotate": "--annotate",
+    "write_waivers": "--write-waivers",
+    "reason": "--reason",
+    "author": "--author",
+    "findings": "--findings",
+    "texts": "--texts",
+    "master": "--master",
+}
+_DIED = "le contrôle s'est interrompu (mémoire insuffisante ou contenu anormal) ; contrôlez ce client seul."
+
+
+def are_folders(files: Sequence[str]) -> bool:
+    """Whether clients are to be checked; a usage error where files stand among the folders."""
+    folders = [file for file in files if os.path.isdir(file)]
+    if folders and len(folders) < len(files):
+        raise click.UsageError(
+            f"{folders[0]} est un dossier de clients ; donnez des dossiers, ou les fichiers d'un seul client."
+        )
+    return bool(folders)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of each client besides its line.
+
+    Attributes:
+        fail_on: what makes its exit 1.
+        findings: whether the result shows them.
+    """
+
+    fail_on: str
+    findings: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one client gave: its part of the result, and its findings where they are wanted."""
+
+    client: results.Client
+    report: Report | None = None
+
+
+def check(params: Mapping[str, Any]) -> int:
+    """The clients of the folders, side by side, in one result; the exit is the worst of theirs.
+
+    Args:
+        params: the parameters of `a9 check`.
+    """
+    for name, option in _OF_ONE.items():
+        if params[name] not in {None, False}:
+            raise click.UsageError(
+                f"{option} ne vaut que pour les fichiers d'un seul client, et non pour un dossier."
+            )
+    folders, output = params["files"], params["output"]
+    wanted = format_for(params["format_"], output, FORMATS)
+    settings = [params[name] for name in ("waivers", "baseline", "map_", "derogations")]
+    inputs = options.read_from(*settings, config=params["config"])
+    check_place(output, inputs)
+    notices = Notices(quiet=params["quiet"], progress=not params["no_progress"])
+
+    from avenant9.documents.firm import WHOLE, render  # noqa: PLC0415 - --help must not import polars
+    from avenant9.firm.clients import clients  # noqa: PLC0415
+
+    found = clients(folders, [*inputs, *([output] if output else [])])
+    if params["config"] is not None:
+        notices.say(f"Réglages : {params['config'].place}.")
+    asked = _asked(params, notices)
+    told = _each(found, asked, Wanted(params["fail_on"], wanted in WHOLE), notices)
+    result = _together(asked, [one.client for one in told])
+    notices.step("Écriture du résultat…")
+    reports = {one.client.client: one.report for one in told if one.report is not None}
+    shown = render(wanted, result, page_for(output, params["color"]), reports)
+    notices.done()
+    _say_failures(result.clients)
+    deliver(shown, output)
+    notices.say(_account(result))
+    return int(worst(ExitCode(client.exit) for client in result.clients))
+
+
+def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
+    """What is asked of all clients; what is wrong with it is said before any of them is read."""
+    from avenant9.acts.load import ReadOptions  # noqa: PLC0415
+    from avenant9.engine import Options  # noqa: PLC0415
+    from avenant9.firm.run import Asked, rulebook_of  # noqa: PLC0415
+
+    context = click.get_current_context()
+    sources = {name: context.get_parameter_source(name) for name in (*params, "no_config")}
+    by_hand = {name for name, source in sources.items() if source is ParameterSource.COMMANDLINE}
+    rulebook = rulebook_of(params["rules"])
+    rulebook.select(params["only"], params["skip"])
+    for rule in rulebook.replaced:
+        notices.say(f"{rule} : règle fournie remplacée par celle de {params['rules']}.")
+    names = ("as_of", "only", "skip", "from_", "until")
+    given = {name: params[name] for name in names}
+    read = {name: params[name] for name in ("sheets", "all_sheets", "encoding", "practitioner")}
+    said = {name: params[name] for name in ("zone", "profile", "derogations", "waivers", "rules", "map_")}
+    asked = Asked(
+        options=Options(**given | {"as_of": params["as_of"] or options.today()}),
+        read=ReadOptions(**read),
+        **said,
+        by_hand=frozenset(by_hand),
+        settings=params["config"],
+        own=by_hand.isdisjoint({"config", "no_config"}),
+    )
+    asked.verify()
+    return asked
+
+
+# --- one client, in a process of its own ----------------------------------------------------------------------
+
+
+def _each(found: Sequence[Client], asked: Asked, wanted: Wanted, notices: Notices) -> list[Told]:
+    """What each client gave, in their order."""
+    from avenant9.firm.processes import each  # noqa: PLC0415
+    from avenant9.firm.run import processes  # noqa: PLC0415
+
+    told: dict[int, Told] = {}
+    notices.step(f"Contrôle de {len(found)} clients…")
+    for place, one in each(partial(_one, asked, wanted), found, processes()):
+        told[place] = one or _failed(found[place], ExitCode.INTERNAL, _DIED)
+        notices.step(f"{len(told)}/{len(found)} : {found[place].name}…")
+    notices.done()
+    return [told[place] for place in range(len(found))]
+
+
+def _one(asked: Asked, wanted: Wanted, client: Client) -> Told:
+    """One client; it raises nothing, for the others go on."""
+    try:
+        return _told(client, asked, wanted)
+    except A9Error as error:
+        return _failed(client, code_of(error), client.named_in(str(error)))
+    except Exception as error:
+        return _failed(client, ExitCode.INTERNAL, unforeseen(error))
+
+
+def _told(client: Client, asked: Asked, wanted: Wanted) -> Told:
+    """What is told of a client that could be read. Raises as `check_client`."""
+    from avenant9.firm.part import part_of  # noqa: PLC0415
+    from avenant9.firm.run import check_client  # noqa: PLC0415
+    from avenant9.results import profile  # noqa: PLC0415
+
+    checked = check_client(client, asked)
+    code = status_of(checked.acts, checked.report, wanted.fail_on)
+    shown = profile.apply(checked.report, checked.profile)
+    part = part_of(client, checked, shown, int(code), [*_remarks(client, shown)])
+    return Told(part, shown if wanted.findings else None)
+
+
+def _remarks(client: Client, shown: Report) -> Iterator[str]:
+    """What must be said of a client that was read."""
+    from avenant9.documents.sentences import not_read  # noqa: PLC0415
+
+    if client.remark:
+        yield client.remark
+    if not shown.summary.get("acts"):
+        yield "Aucun acte n'a été lu."
+    yield from (not_read(entry) for entry in shown.unread if entry.sheet is None)
+
+
+def _failed(client: Client, code: ExitCode, error: str) -> Told:
+    from avenant9.firm.part import failed  # noqa: PLC0415
+
+    return Told(failed(client, int(code), error))
+
+
+# --- all of them ----------------------------------------------------------------------------------------------
+
+
+def _together(asked: Asked, parts: Sequence[results.Client]) -> results.Firm:
+    from avenant9.results.firm import FORMAT, Firm, totals  # noqa: PLC0415
+
+    return Firm(format=FORMAT, as_of=asked.options.as_of, clients=tuple(parts), totals=totals(parts))
+
+
+def _say_failures(parts: Sequence[results.Client]) -> None:
+    """The clients that could not be checked, before the result."""
+    for part in parts:
+        if part.error is not None:
+            say(f"{part.client} : {part.error}")
+
+
+def _account(result: results.Firm) -> str:
+    """The last line on stderr: every client, file, row and act."""
+    from avenant9.wording import counted  # noqa: PLC0415
+
+    totals = result.totals
+    checks = [part.check for part in result.clients if part.check is not None]
+    sheets = [entry for check in checks for entry in check["inputs"]]
+    left = [entry for check in checks for entry in check.get("unread", ()) if entry["sheet"] is not None]
+    words = [
+        counted(totals.clients, "client")
+        + (f" dont {counted(totals.failed, 'non contrôlé', 'non contrôlés')}" if totals.failed else ""),
+        counted(len({entry["file"] for entry in sheets}), "fichier"),
+        counted(len(sheets), "feuille lue", "feuilles lues") + f" et {counted(len(left), 'ignorée')}",
+        counted(totals.rows, "ligne lue", "lignes lues"),
+        counted(totals.acts, "acte contrôlé", "actes contrôlés"),
+        counted(totals.rejected, "ligne rejetée", "lignes rejetées"),
+        counted(totals.violation + totals.review, "constat"),
+    ]
+    return f"a9 : {', '.join(words)}."

@@ -1,0 +1,334 @@
+"""The clients of a firm: the list, a line each, then each client."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from avenant9.acts.columns import heading
+from avenant9.documents import check
+from avenant9.model import Report, Verdict
+from avenant9.report import formats
+from avenant9.report.csv import table
+from avenant9.report.document import Column, Document, Fact, Kind, Section, Table
+from avenant9.report.values import shown
+from avenant9.results.named import named
+from avenant9.wording import counted, day, euros, integer, money, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from avenant9.report.document import Value
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+    from avenant9.results.firm import Client, Counts, Firm, Line
+
+TITLE = "Dossiers du cabinet"
+#: The formats in which each client follows the list.
+WHOLE: tuple[Format, ...] = ("xlsx", "html")
+SHEET = "Clients"
+_FAILED = "non contrôlé"
+_FEW = 3  # practitioners, specialties or months named in a cell
+_DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
+_NOT_ADDED = "Chaque client est contrôlé à part : les patients de deux clients ne sont jamais rapprochés."
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A column of the list: its heading, its kind, and what it says of a line; `narrow`: on 80 columns too.
+
+    `summed`: what it says of all clients together. `widest`: see `Column`.
+    """
+
+    heading: str
+    kind: Kind
+    value: Callable[[Line], Value]
+    narrow: bool = False
+    summed: Callable[[Counts], Value] | None = None
+    widest: int = 0
+
+
+def _cents(name: str) -> Callable[[Any], Value]:
+    def cents(line: Counts) -> int | None:
+        told: str | None = getattr(line, name)
+        return None if told is None else int(told.replace(".", ""))
+
+    return cents
+
+
+def _number(name: str) -> Callable[[Any], Value]:
+    return lambda line: int(getattr(line, name))
+
+
+def _euros(title: str, name: str, *, narrow: bool = False) -> _Told:
+    return _Told(title, "euros", _cents(name), narrow, _cents(name))
+
+
+def _integer(title: str, name: str, *, narrow: bool = False) -> _Told:
+    return _Told(title, "integer", _number(name), narrow, _number(name))
+
+
+def _some(words: Sequence[str], more: str) -> str | None:
+    """A few words, or their number."""
+    if len(words) > _FEW:
+        return counted(len(words), more)
+    return ", ".join(words) or None
+
+
+def _months(line: Line) -> str | None:
+    return _some([shown(month, "month") for month in line.missing_months], "mois")
+
+
+def _share(line: Line) -> Value:
+    return None if line.ceiling is None else Decimal(line.ceiling.share)
+
+
+def _margin(line: Line) -> int | None:
+    """Acts left below the ceiling, negative beyond it; None where the unknown decides."""
+    ceiling = line.ceiling
+    if ceiling is None or ceiling.verdict == "unverifiable":
+        return None
+    return ceiling.margin - ceiling.excess
+
+
+def _of_whom(line: Line) -> str | None:
+    return None if line.ceiling is None else f"{line.ceiling.practitioner}, {line.ceiling.year}"
+
+
+def _dearest(line: Line) -> str | None:
+    return None if line.dearest is None else line.dearest.title or line.dearest.rule
+
+
+def _missing(line: Line) -> str | None:
+    if line.missing is None:
+        return None
+    return f"{heading(line.missing.column)} ({counted(line.missing.rules, 'règle')})"
+
+
+#: The columns of the list, in the order of the contract; before them the client and its verdict, after them what
+#: must be said of it.
+_COLUMNS: tuple[_Told, ...] = (
+    _Told("Praticien", "identifier", lambda line: _some(line.practitioners, "praticien")),
+    _Told("Spécialité", "text", lambda line: _some(line.specialties, "spécialité"), widest=24),
+    _Told("Du", "date", lambda line: line.first),
+    _Told("Au", "date", lambda line: line.last),
+    _Told("Mois sans acte", "text", _months, widest=20),
+    _integer("Lignes", "rows"),
+    _integer("Rejetées", "rejected"),
+    _integer("Actes", "acts", narrow=True),
+    _euros("Honoraires", "fees", narrow=True),
+    _euros("Dépassements", "overcharges"),
+    _integer("Non conformes", "violation", narrow=True),
+    _euros("En jeu", "at_stake", narrow=True),
+    _integer("À examiner", "review", narrow=True),
+    _euros("En jeu, à examiner", "at_stake_review"),
+    _euros("En jeu, plafond", "at_stake_ceiling"),
+    _integer("Prescrits", "out_of_time"),
+    _euros("En jeu, prescrit", "at_stake_out_of_time"),
+    _Told("Règle la plus chère", "text", _dearest, widest=36),
+    _Told("Part à distance", "share", _share),
+    _Told("Marge", "integer", _margin),
+    _Told("Part de", "text", _of_whom),
+    _Told("Colonne qui manque le plus", "text", _missing, widest=24),
+)
+_LEAD = ("Client", "Verdict")
+#: How many columns go on paper; how many stand in each sentence on a client.
+_PRINTED = 15
+_SENTENCES = (5, 5, 7, len(_COLUMNS))
+_LAST = "À savoir"
+
+#: The headings of its CSV: new ones only at the end.
+HEADINGS = ("Client", *(column.heading for column in _COLUMNS), "Code de sortie", _LAST)
+#: Of them, those that hold numbers.
+NUMBERS = tuple(column.heading for column in _COLUMNS if column.kind in {"integer", "euros", "share"})
+
+
+def render(form: Format, result: Firm, page: Page, reports: Mapping[str, Report] | None = None) -> str | bytes:
+    """The result in one format; `reports` are as for `document`."""
+    return formats.render(
+        form,
+        page,
+        document=lambda: document(result, reports or {}, each=form in WHOLE),
+        csv=lambda: table(HEADINGS, rows(result), NUMBERS),
+        json=lambda: _json(result),
+    )
+
+
+def _json(result: Firm) -> bytes:
+    """What a check leaves out where it does not apply is left out here too."""
+    return (result.model_dump_json(by_alias=True, indent=1, ensure_ascii=False, exclude_unset=True) + "\n").encode()
+
+
+def document(result: Firm, reports: Mapping[str, Report], *, each: bool) -> Document:
+    """The whole result.
+
+    Args:
+        result: the clients.
+        reports: the findings of each client by its name, as a profile may see them; a saved result has none.
+        each: whether each client follows the list, as in a workbook and on a page.
+    """
+    words, verdict = answer(result)
+    sections = (
+        Section("Ensemble", facts=tuple(_totals(result))),
+        Section("Clients", tables=(_list(result),)),
+        Section("À savoir", tuple(_remarks(result.clients))),
+        *((_client(client, reports.get(client.client)) for client in result.clients) if each else ()),
+    )
+    about = {SHEET: "Une ligne par client, à filtrer et à trier."}
+    footer = (_NOT_ADDED, f"Contrôle fait au {day(result.as_of)}.", _DISCLAIMER)
+    return Document(TITLE, words, sections, verdict, footer, about)
+
+
+def answer(result: Firm) -> tuple[str, Verdict]:
+    """What all clients come to, in one sentence."""
+    clients = result.clients
+    wrong = [client for client in clients if verdict_of(client) is Verdict.VIOLATION]
+    doubtful = [client for client in clients if client.line and verdict_of(client) is Verdict.REVIEW]
+    fine = [client for client in clients if verdict_of(client) is Verdict.OK]
+    failed = result.totals.failed
+    stake = _stake(result.totals.at_stake)
+    parts = [
+        *([f"{integer(len(wrong))} non {plural(len(wrong), 'conforme')}{stake}"] if wrong else []),
+        *([f"{integer(len(doubtful))} à examiner"] if doubtful else []),
+        *([f"{integer(len(fine))} sans anomalie"] if fine else []),
+        *([f"{integer(failed)} non {plural(failed, 'contrôlé')}"] if failed else []),
+    ]
+    worst = Verdict.VIOLATION if wrong else Verdict.REVIEW if doubtful or failed else Verdict.OK
+    ceiling = _cents("at_stake_ceiling")(result.totals)
+    more = f" ; {euros(int(str(ceiling)))} au titre du plafond d'activité à distance" if ceiling else ""
+    return f"{counted(len(clients), 'client')} : {', '.join(parts)}{more}.", worst
+
+
+def _stake(told: str | None) -> str:
+    return "" if told is None else f" ({euros(int(told.replace('.', '')))} en jeu)"
+
+
+def verdict_of(client: Client) -> Verdict:
+    """The gravest that is said of a client; what could not be read whole is to be looked at."""
+    if client.line is None or not client.line.acts:
+        return Verdict.REVIEW
+    if client.line.violation:
+        return Verdict.VIOLATION
+    return Verdict.REVIEW if client.line.review or client.exit else Verdict.OK
+
+
+def _verdict_words(client: Client) -> str:
+    if client.line is None:
+        return _FAILED
+    found = verdict_of(client)
+    return "aucune anomalie" if found is Verdict.OK else found.french
+
+
+def _colour(client: Client) -> Verdict | None:
+    """None where the words of the verdict are not those of a colour."""
+    found = verdict_of(client)
+    return None if client.line is None or found is Verdict.OK else found
+
+
+def _totals(result: Firm) -> Iterator[Fact]:
+    totals = result.totals
+    yield Fact("Clients", totals.clients, "integer")
+    if totals.failed:
+        yield Fact("Clients non contrôlés", totals.failed, "integer")
+    for column in _COLUMNS:
+        if column.summed is not None:
+            yield Fact(column.heading, column.summed(totals), column.kind)
+
+
+def _list(result: Firm) -> Table:
+    """A line per client."""
+    columns = (
+        Column(_LEAD[0], "text", widest=30),
+        Column(_LEAD[1], "text", wide_only=True, widest=16),
+        *(Column(one.heading, one.kind, not one.narrow, absent="-", widest=one.widest) for one in _COLUMNS),
+        Column(_LAST, "text", wide_only=True),
+    )
+    sums = (column.summed(result.totals) if column.summed else None for column in _COLUMNS)
+    return Table(
+        columns,
+        [_row(client) for client in result.clients],
+        total=("Total", None, *sums, None),
+        verdicts=[_colour(client) for client in result.clients],
+        sheet=SHEET,
+        frozen=1,
+        printed=_PRINTED,
+    )
+
+
+def _row(client: Client) -> tuple[Value, ...]:
+    values = [None] * len(_COLUMNS) if client.line is None else [column.value(client.line) for column in _COLUMNS]
+    return (client.client, _verdict_words(client), *values, " ".join(_said(client)) or None)
+
+
+def _said(client: Client) -> Iterator[str]:
+    """What must be said of a client besides its line."""
+    if client.error is not None:
+        yield client.error
+    yield from client.remarks
+
+
+def _remarks(clients: Sequence[Client]) -> Iterator[str]:
+    for client in clients:
+        if said := " ".join(_said(client)):
+            yield f"{client.client} : {said}"
+
+
+def _client(client: Client, report: Report | None) -> Section:
+    """One client: its line in sentences, and its findings where they are known."""
+    findings = () if report is None or report.findings.is_empty() else (check.listed(named(report)),)
+    return Section(
+        client.client,
+        (*_said(client), *(() if client.line is None else _sentences(client.line))),
+        tables=findings,
+        sheet=client.client,
+        line=_summed_up(client),
+    )
+
+
+def _sentences(line: Line) -> Iterator[str]:
+    """What the list says, a few columns at a time."""
+    left = iter(_COLUMNS)
+    for count in _SENTENCES:
+        values = ((column, column.value(line)) for column in islice(left, count))
+        told = [f"{one.heading} : {shown(value, one.kind)}" for one, value in values if value is not None]
+        if told:
+            yield f"{' ; '.join(told)}."
+
+
+def _summed_up(client: Client) -> str:
+    line = client.line
+    if line is None:
+        return _FAILED
+    stake = _stake(line.at_stake) if line.violation else ""
+    parts = [
+        f"{counted(line.violation, 'anomalie')}{stake}" if line.violation else "",
+        f"{counted(line.review, 'point')} à examiner" if line.review else "",
+    ]
+    return ", ".join(filter(None, parts)) or _verdict_words(client)
+
+
+# --- csv ------------------------------------------------------------------------------------------------------
+
+
+def rows(result: Firm) -> Iterator[tuple[str | None, ...]]:
+    """The cells of the CSV, under HEADINGS."""
+    for client in result.clients:
+        values = [None if client.line is None else _cell(column, client.line) for column in _COLUMNS]
+        yield (client.client, *values, str(client.exit), " ".join(_said(client)) or None)
+
+
+def _cell(column: _Told, line: Line) -> str | None:
+    value = column.value(line)
+    match column.kind:
+        case "euros" if isinstance(value, int):
+            return money(value, ",")
+        case "date" if isinstance(value, date):
+            return day(value)
+        case "share" if isinstance(value, Decimal):
+            return f"{value:.6f}".replace(".", ",")
+        case _:
+            return None if value is None else str(value)

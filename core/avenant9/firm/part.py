@@ -1,0 +1,70 @@
+"""What the result of a firm says of one client."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from avenant9.firm.line import line_of
+from avenant9.results import check_json
+from avenant9.results.firm import Client as Part
+from avenant9.results.firm import Fingerprint
+from avenant9.wording import money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from avenant9.firm.clients import Client
+    from avenant9.firm.run import Checked
+    from avenant9.model import Report
+    from avenant9.results.check import WithoutFindings
+
+
+def part_of(client: Client, checked: Checked, shown: Report, code: int, remarks: Sequence[str]) -> Part:
+    """The client in the result.
+
+    Args:
+        client: who it is.
+        checked: what was found.
+        shown: its report as the profile may see it.
+        code: its exit code.
+        remarks: what must be said of it.
+    """
+    return Part(
+        client=client.name,
+        exit=code,
+        error=None,
+        check=_without_findings(shown),
+        line=line_of(checked.acts, shown, checked.rulebook.nomenclature),
+        remarks=tuple(map(client.named_in, remarks)),
+        fingerprints=None if shown.profile == "fiscal" else tuple(_fingerprints(shown)),
+    )
+
+
+def failed(client: Client, code: int, error: str) -> Part:
+    """A client that could not be checked, and why."""
+    return Part(
+        client=client.name,
+        exit=code,
+        error=error,
+        check=None,
+        line=None,
+        remarks=(client.remark,) if client.remark else (),
+        fingerprints=None,
+    )
+
+
+def _without_findings(shown: Report) -> WithoutFindings:
+    told = json.loads(check_json.render(replace(shown, findings=shown.findings.clear())))
+    del told["findings"]
+    return cast("WithoutFindings", told)
+
+
+def _fingerprints(shown: Report) -> Iterator[Fingerprint]:
+    """All findings, those that an earlier run knew too."""
+    every = [*shown.findings.select("fingerprint", "verdict", "at_stake").iter_rows()]
+    every += [(one.fingerprint, one.verdict.value, one.at_stake) for one in shown.known or ()]
+    for text, verdict, cents in every:
+        stake = None if cents is None else money(cents)
+        yield Fingerprint(fingerprint=text, verdict=verdict, at_stake=stake)

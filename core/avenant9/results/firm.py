@@ -1,0 +1,140 @@
+"""`a9-firm/1`: a firm's clients, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field
+
+from avenant9.results.base import Money, Month, Result, Share
+from avenant9.results.check import WithoutFindings
+from avenant9.wording import money as as_money
+
+FORMAT: Final = "a9-firm/1"
+
+
+class Counts(Result):
+    """What the acts of a client, or of all, come to; null where no amount was read."""
+
+    rows: int
+    rejected: int
+    acts: int
+    fees: Money | None
+    overcharges: Money | None
+    violation: int
+    at_stake: Money | None
+    review: int
+    at_stake_review: Money | None
+    at_stake_ceiling: Money | None
+    out_of_time: int
+    at_stake_out_of_time: Money | None
+
+
+class Dearest(Result):
+    """The rule with most at stake; `rule` is its family under the profile `fiscal`."""
+
+    rule: str
+    title: str | None
+    at_stake: Money
+
+
+class Ceiling(Result):
+    """The practitioner and year nearest to the ceiling on remote activity, or most beyond it.
+
+    `verdict` and `unknown` are those of `a9-threshold/1`.
+    """
+
+    practitioner: str
+    year: int
+    total: int
+    remote: int
+    share: Share
+    ceiling: Share
+    over: bool
+    excess: int
+    margin: int
+    verdict: str | None = None
+    unknown: int = 0
+
+
+class Missing(Result):
+    """The column, by its key, whose absence keeps most rules from an answer, and for how many acts."""
+
+    column: str
+    rules: int
+    acts: int
+
+
+class Line(Counts):
+    """What is said of one client.
+
+    `specialties` are labels, `first` and `last` the first and the last day of care, `missing_months` those between
+    them that hold no act.
+    """
+
+    practitioners: tuple[str, ...]
+    specialties: tuple[str, ...]
+    first: date | None
+    last: date | None
+    missing_months: tuple[Month, ...]
+    dearest: Dearest | None
+    ceiling: Ceiling | None
+    missing: Missing | None
+
+
+class Fingerprint(Result):
+    """A finding, as the next run knows it again (`--baseline`)."""
+
+    fingerprint: str
+    verdict: Literal["violation", "review"]
+    at_stake: Money | None
+
+
+class Client(Result):
+    """One client: what was found, or the `error` that kept it from being checked.
+
+    `remarks` are French sentences. `fingerprints` are all findings, those of the baseline too; null under `fiscal`.
+    """
+
+    client: str
+    exit: Annotated[int, Field(ge=0, le=4)]
+    error: str | None
+    check: WithoutFindings | None
+    line: Line | None
+    remarks: tuple[str, ...]
+    fingerprints: tuple[Fingerprint, ...] | None
+
+
+class Totals(Counts):
+    """All clients together; `failed` are those of which nothing could be read."""
+
+    clients: int
+    failed: int
+
+
+class Firm(Result):
+    """The result of `a9 check` on a folder."""
+
+    format: Literal["a9-firm/1"] = FORMAT
+    as_of: date
+    clients: tuple[Client, ...]
+    totals: Totals
+
+
+def totals(clients: Sequence[Client]) -> Totals:
+    """What the clients come to together: a sum of euros is null where no client has one."""
+    lines = [client.line for client in clients if client.line is not None]
+    summed = {name: _sum([getattr(line, name) for line in lines], field.annotation) for name, field in _COUNTS}
+    return Totals(clients=len(clients), failed=sum(client.line is None for client in clients), **summed)
+
+
+_COUNTS = tuple(Counts.model_fields.items())
+
+
+def _sum(values: list[Any], kind: Any) -> Any:
+    if kind is int:
+        return sum(values)
+    cents = [int(value.replace(".", "")) for value in values if value is not None]
+    return as_money(sum(cents)) if cents else None

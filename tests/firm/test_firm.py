@@ -1,0 +1,382 @@
+"""`a9 check` on a folder: each client as if it were alone, one line each, the worst exit."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from a9.main import run
+from avenant9.firm import run as firm_run
+from avenant9.report.page import Page
+from avenant9.results import saved
+from avenant9.rulebook.load import load_rulebook
+
+CLIENTS = Path(__file__).resolve().parent.parent.parent / "fixtures" / "clients"
+AS_OF = ("--as-of", "2024-01-15")
+HEADINGS = "Date de soins;Code acte;Praticien;Spécialité;Patient;Date de naissance;Montant;N° facture\n"
+FOUR_TE2 = "".join(
+    f"{day:02d}/01/2023;TE2;1000000000{{}};01;D0001;01/01/1970;20,00;F{{}}{day}\n" for day in (3, 10, 17, 24)
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here is not the processes (`test_processes`, `test_side_by_side`)."""
+    monkeypatch.setattr(firm_run, "processes", lambda: 1)
+
+
+@pytest.fixture
+def clients(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the shipped clients, beside the current folder."""
+    shutil.copytree(CLIENTS, tmp_path / "clients")
+    monkeypatch.chdir(tmp_path)
+    return Path("clients")
+
+
+def checked(*words: str) -> tuple[int, dict[str, Any]]:
+    """The exit and the JSON of a check."""
+    code = run(["check", *words, *AS_OF, "--quiet", "-o", "sortie.json"])
+    return code, json.loads(Path("sortie.json").read_text(encoding="utf-8"))
+
+
+def by_name(result: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {client["client"]: client for client in result["clients"]}
+
+
+def test_the_shipped_clients(clients: Path) -> None:
+    code, result = checked("clients")
+    assert code == 3
+    assert (result["format"], result["as_of"]) == ("a9-firm/1", "2024-01-15")
+    assert {name: (one["exit"], one["error"]) for name, one in by_name(result).items()} == {
+        "bernard": (1, None),
+        "durand": (1, None),
+        "lefevre": (0, None),
+        "moreau": (3, "le classeur est protégé par un mot de passe ; enregistrez-le sans mot de passe."),
+        "petit": (
+            3,
+            "le classeur est tronqué ou abîmé ; exportez-le à nouveau, ou ouvrez le fichier dans Excel ou "
+            "LibreOffice et enregistrez-le sous .xlsx.",
+        ),
+        "simon": (3, "le fichier est vide ; exportez-le à nouveau."),
+    }
+    assert result["totals"] == {
+        "rows": 19,
+        "rejected": 0,
+        "acts": 19,
+        "fees": "455.00",
+        "overcharges": "0.00",
+        "violation": 2,
+        "at_stake": "40.00",
+        "review": 3,
+        "at_stake_review": "0.00",
+        "at_stake_ceiling": "160.00",
+        "out_of_time": 0,
+        "at_stake_out_of_time": "0.00",
+        "clients": 6,
+        "failed": 3,
+    }
+
+
+def test_a_line_says_what_an_accountant_asks(clients: Path) -> None:
+    bernard = by_name(checked("clients/", "--skip", "seuil")[1])["bernard"]
+    lacked = [entry for entry in bernard["check"]["unverifiable"] if "rate" in entry["missing"]]
+    assert bernard["line"] == {
+        "rows": 7,
+        "rejected": 0,
+        "acts": 7,
+        "fees": "195.00",
+        "overcharges": "0.00",
+        "violation": 1,
+        "at_stake": "20.00",
+        "review": 0,
+        "at_stake_review": "0.00",
+        "at_stake_ceiling": "0.00",
+        "out_of_time": 0,
+        "at_stake_out_of_time": "0.00",
+        "practitioners": ["10001234567"],
+        "specialties": ["médecine générale"],
+        "first": "2023-01-09",
+        "last": "2023-03-27",
+        "missing_months": ["2023-02"],
+        "dearest": {
+            "rule": "condition/code-hors-periode",
+            "title": load_rulebook().rules["condition/code-hors-periode"].title,
+            "at_stake": "20.00",
+        },
+        "ceiling": None,
+        "missing": {"column": "rate", "rules": len(lacked), "acts": sum(entry["acts"] for entry in lacked)},
+    }
+
+
+def test_clients_are_what_they_are_alone(clients: Path) -> None:
+    """Finding by finding, but for the order of nothing: the whole result of each, its findings apart."""
+    together = by_name(checked("clients")[1])
+    alone = {"bernard": ["bernard.csv"], "durand": ["durand/fevrier.csv", "durand/janvier.csv"]}
+    alone["lefevre"] = ["lefevre.xlsx"]
+    for name, files in alone.items():
+        config = ["--config", "clients/a9.toml"] if name != "durand" else merged(clients)
+        code, whole = checked(*(f"clients/{file}" for file in files), *config)
+        findings = whole.pop("findings")
+        assert together[name]["check"] == whole
+        assert together[name]["exit"] == code
+        assert together[name]["fingerprints"] == [
+            {key: one[key] for key in ("fingerprint", "verdict", "at_stake")} for one in findings
+        ]
+
+
+def merged(clients: Path) -> list[str]:
+    """The settings of durand with those of the firm, which a run of its files alone does not look for."""
+    own, firm = (path.read_text(encoding="utf-8") for path in (clients / "durand" / "a9.toml", clients / "a9.toml"))
+    constants = firm.partition("[constantes]")[2]
+    Path("ensemble.toml").write_text(f'profile = "comptable"\n{own}{constants}', encoding="utf-8")
+    return ["--config", "ensemble.toml"]
+
+
+def test_clients_with_equal_file_numbers_never_meet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four TE2 of D0001 in each of two files: eight in one set of one doctor, none too many apart; the patients of
+    other birth dates are nobody's concern (A2)."""
+    monkeypatch.chdir(tmp_path)
+    Path("clients").mkdir()
+    for number in (1, 1, 2):
+        name = f"clients/{'abc'[len([*Path('clients').iterdir()])]}.csv"
+        Path(name).write_text(HEADINGS + FOUR_TE2.format(*[number] * 8), encoding="utf-8")
+    only = ("--only", "frequence,donnees")
+    code, result = checked("clients", *only)
+    assert (code, result["totals"]["violation"], result["totals"]["review"]) == (0, 0, 0)
+    code, together = checked(*map(str, sorted(Path("clients").iterdir())), *only)
+    assert (code, together["summary"]["review"] > 0) == (0, True)
+
+
+def test_two_levels_of_settings(clients: Path) -> None:
+    """The keys of the client win, those that it leaves out are the firm's, an option wins over both."""
+    (clients / "a9.toml").write_text('profile = "interne"\nzone = "reunion"\n[constantes]\npraticien = "99"\n')
+    result = by_name(checked("clients")[1])
+    assert result["bernard"]["check"]["profile"] == result["durand"]["check"]["profile"] == "interne"
+    assert result["durand"]["line"]["practitioners"] == ["10002345678"]
+    (clients / "durand" / "a9.toml").open("a").write("")
+    text = (clients / "durand" / "a9.toml").read_text(encoding="utf-8")
+    (clients / "durand" / "a9.toml").write_text(f'profile = "cpam"\n{text}', encoding="utf-8")
+    result = by_name(checked("clients")[1])
+    assert [result[name]["check"]["profile"] for name in ("bernard", "durand")] == ["interne", "cpam"]
+    result = by_name(checked("clients", "--profile", "comptable")[1])
+    assert [result[name]["check"]["profile"] for name in ("bernard", "durand")] == ["comptable", "comptable"]
+
+
+def test_settings_of_a_client_that_are_wrong_are_its_own_fault(clients: Path) -> None:
+    (clients / "durand" / "a9.toml").write_text('zonne = "metropole"\n', encoding="utf-8")
+    code, result = checked("clients")
+    durand = by_name(result)["durand"]
+    assert (code, durand["exit"], durand["line"]) == (3, 2, None)
+    assert durand["error"].startswith("a9.toml : zonne : clé inconnue, peut-être « zone »")
+    assert by_name(result)["bernard"]["exit"] == 1
+
+
+def test_named_settings_are_those_of_all(clients: Path) -> None:
+    Path("autres.toml").write_text('profile = "cpam"\n', encoding="utf-8")
+    result = by_name(checked("clients", "--config", "autres.toml")[1])
+    assert result["bernard"]["check"]["profile"] == "cpam"
+    assert result["durand"]["line"]["practitioners"] == ["?"]  # its own settings say who it is
+    assert by_name(checked("clients", "--no-config")[1])["durand"]["line"]["practitioners"] == ["?"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "exit_", "remarks"),
+    [
+        ("", 3, []),
+        ("31/02/2023;G;1;01;D1;01/01/1970;25;F\n", 3, ["Aucun acte n'a été lu."]),
+        ("03/01/2023;G;1;01;D1;01/01/1970;25;F\n", 0, []),
+    ],
+)
+def test_a_client_without_acts(
+    rows: str, exit_: int, remarks: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("clients").mkdir()
+    Path("clients/martin.csv").write_text(HEADINGS + rows, encoding="utf-8")
+    code, result = checked("clients", "--only", "condition/code-hors-periode")
+    (client,) = result["clients"]
+    assert (code, client["exit"], client["remarks"]) == (exit_, exit_, remarks)
+    assert (client["error"] is None) is bool(rows)
+
+
+def test_two_clients_of_one_name_are_said(clients: Path) -> None:
+    shutil.copy(clients / "bernard.csv", clients / "durand.csv")
+    code, result = checked("clients")
+    names = [name for name in by_name(result) if name.startswith("durand")]
+    assert (code, names) == (3, ["durand", "durand.csv"])
+    assert [by_name(result)[name]["remarks"] for name in names] == [
+        ["Plusieurs clients s'appellent « durand » ; celui-ci est ce dossier."],
+        ["Plusieurs clients s'appellent « durand » ; celui-ci est ce fichier."],
+    ]
+
+
+def test_a_file_of_a_client_that_cannot_be_read_is_said_on_its_line(clients: Path) -> None:
+    shutil.copy(clients / "simon.csv", clients / "durand" / "mars.csv")
+    durand = by_name(checked("clients")[1])["durand"]
+    assert (durand["exit"], durand["line"]["acts"]) == (3, 7)
+    assert durand["remarks"] == ["mars.csv, non lu : le fichier est vide ; exportez-le à nouveau."]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["vide"], 3, "vide : aucun client dans ce dossier ; mettez-y un fichier d'actes, ou un sous-dossier, par"),
+        (["clients", "clients/bernard.csv"], 2, "clients est un dossier de clients ; donnez des dossiers, ou les"),
+        (["clients", "--annotate", "a.xlsx"], 2, "--annotate ne vaut que pour les fichiers d'un seul client"),
+        (["clients", "--findings", "3"], 2, "--findings ne vaut que pour les fichiers d'un seul client"),
+        (["clients", "--only", "frequense"], 2, "frequense"),
+        (["clients", "--waivers", "absent.toml"], 3, "absent.toml : fichier introuvable"),
+        (["clients", "--format", "xlsx"], 2, "un classeur ne va pas sur la sortie standard"),
+        (["clients", "--from", "2023-02-01", "--until", "2023-01-01"], 2, "--until est antérieur à --from"),
+    ],
+)
+def test_what_is_refused_before_any_client_is_read(
+    words: list[str], code: int, sentence: str, clients: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("vide").mkdir()
+    assert run(["check", *words, *AS_OF]) == code
+    told = capsys.readouterr()
+    assert sentence in " ".join(told.err.replace("\u00a0", " ").split())
+    assert told.out == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [([], 1), (["--fail-on", "never"], 0), (["--fail-on", "review"], 1), (["--only", "condition/nfp-age"], 0)],
+)
+def test_the_exit_is_the_worst(words: list[str], code: int, clients: Path) -> None:
+    for name in ("moreau.xlsx", "petit.xlsx", "simon.csv"):
+        (clients / name).unlink()
+    assert checked("clients", *words)[0] == code
+
+
+def test_a_result_written_among_the_clients_is_none_of_them(clients: Path) -> None:
+    before = checked("clients")[1]
+    for form in ("json", "csv", "html", "xlsx", "txt"):
+        assert run(["check", "clients", *AS_OF, "--quiet", "-o", f"clients/bilan.{form}"]) == 3
+    for form in ("txt",):  # text is not known again: its name is
+        os.unlink(f"clients/bilan.{form}")
+    assert checked("clients")[1] == before
+
+
+# --- formats --------------------------------------------------------------------------------------------------
+
+
+def test_csv_has_a_line_per_client(clients: Path) -> None:
+    assert run(["check", "clients", *AS_OF, "--quiet", "-o", "sortie.csv"]) == 3
+    text = Path("sortie.csv").read_bytes().decode("utf-8-sig")
+    lines = [*csv.DictReader(io.StringIO(text, newline=""), delimiter=";")]
+    assert [(line["Client"], line["Honoraires"], line["En jeu"], line["Code de sortie"]) for line in lines] == [
+        ("bernard", "195,00", "20,00", "1"),
+        ("durand", "150,00", "20,00", "1"),
+        ("lefevre", "110,00", "0,00", "0"),
+        ("moreau", "", "", "3"),
+        ("petit", "", "", "3"),
+        ("simon", "", "", "3"),
+    ]
+    assert lines[0]["Part de"] == "10001234567, 2023"
+    assert lines[5]["À savoir"] == "le fichier est vide ; exportez-le à nouveau."
+
+
+def test_a_workbook_has_the_list_and_a_sheet_per_client(clients: Path) -> None:
+    import openpyxl
+
+    assert run(["check", "clients", *AS_OF, "--quiet", "-o", "sortie.xlsx"]) == 3
+    book = openpyxl.load_workbook("sortie.xlsx")
+    assert book.sheetnames == ["Synthèse", "Clients", "bernard", "durand", "lefevre", "moreau", "petit", "simon"]
+    clients_sheet = book["Clients"]
+    assert clients_sheet.auto_filter.ref == f"A1:{clients_sheet.cell(1, clients_sheet.max_column).coordinate[:-1]}7"
+    assert [row[0].value for row in clients_sheet.iter_rows(min_row=2, max_row=7)] == book.sheetnames[2:]
+    codes = {cell.value for row in book["durand"].iter_rows() for cell in row}
+    assert "TE2" in codes
+    assert "TE1" not in codes  # of bernard
+
+
+def test_a_page_opens_each_client(clients: Path) -> None:
+    assert run(["check", "clients", *AS_OF, "--quiet", "-o", "sortie.html"]) == 3
+    page = Path("sortie.html").read_text(encoding="utf-8")
+    assert page.count('<details class="fold"') == 6
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json"])
+def test_a_saved_result_is_shown_again(form: Any, clients: Path) -> None:
+    """The same in the formats that hold no findings."""
+    from avenant9.documents.render import render
+
+    run(["check", "clients", *AS_OF, "--quiet", "-o", "sortie.json"])
+    run(["check", "clients", *AS_OF, "--quiet", "--format", form, "-o", "direct"])
+    found = saved.load(Path("sortie.json").read_bytes(), "sortie.json", load_rulebook())
+    shown = render(form, found, Page())
+    assert (shown.encode() if isinstance(shown, str) else shown) == Path("direct").read_bytes()
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "html", "xlsx", "table"])
+def test_no_profile_but_interne_shows_a_file_number(
+    form: str, clients: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for profile in ("comptable", "cpam", "fiscal"):
+        run(["check", "clients", *AS_OF, "--format", form, "-o", "sortie", "--profile", profile])
+        assert not any(number in shown_in(Path("sortie")) for number in ("D0001", "D0002", "D0003"))
+    told = capsys.readouterr()
+    assert "D000" not in told.out + told.err
+    if form in {"html", "xlsx"}:
+        run(["check", "clients", *AS_OF, "--format", form, "-o", "sortie", "--profile", "interne"])
+        assert "D0001" in shown_in(Path("sortie"))
+
+
+def shown_in(path: Path) -> str:
+    """All that a file says."""
+    import openpyxl
+
+    if not path.read_bytes().startswith(b"PK"):
+        return path.read_text(encoding="utf-8")
+    with path.open("rb") as file:
+        book = openpyxl.load_workbook(file)
+    return " ".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row)
+
+
+def test_fiscal_tells_no_nature_of_services(clients: Path) -> None:
+    code, result = checked("clients", "--profile", "fiscal")
+    bernard = by_name(result)["bernard"]
+    assert code == 3
+    assert (bernard["fingerprints"], bernard["line"]["ceiling"]) == (None, None)
+    assert bernard["line"]["dearest"] == {"rule": "condition", "title": None, "at_stake": "20.00"}
+    assert "TE1" not in json.dumps(result)
+
+
+# --- side by side ---------------------------------------------------------------------------------------------
+
+
+def test_side_by_side(clients: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In processes the result is the same, byte for byte."""
+    run(["check", "clients", *AS_OF, "--quiet", "-o", "un.json"])
+    monkeypatch.setattr(firm_run, "processes", lambda: 2)
+    assert run(["check", "clients", *AS_OF, "--quiet", "-o", "deux.json"]) == 3
+    assert Path("un.json").read_bytes() == Path("deux.json").read_bytes()
+
+
+def test_a_crash_is_on_the_line_of_its_client(clients: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from a9.commands import firm
+
+    whole: Callable[..., Any] = firm._told
+
+    def told(client: Any, *rest: Any) -> Any:
+        if client.name == "durand":
+            raise KeyError("D0001")
+        return whole(client, *rest)
+
+    monkeypatch.setattr(firm, "_told", told)
+    code, result = checked("clients")
+    durand = by_name(result)["durand"]
+    assert (code, durand["exit"]) == (4, 4)
+    assert durand["error"].startswith("erreur interne (KeyError, ")
+    assert "D0001" not in durand["error"]
+    assert by_name(result)["bernard"]["exit"] == 1
