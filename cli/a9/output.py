@@ -105,7 +105,7 @@ def deliver(result: str | bytes, output: str | None) -> None:
     except BrokenPipeError:
         return
     except OSError as error:
-        raise OutputError(output, *_problem(error)) from error
+        raise OutputError(output, *problem_of(error)) from error
 
 
 def _written_through(output: str) -> bool:
@@ -183,10 +183,10 @@ def lost_stdout(error: OSError) -> None:
     """What a failed write to standard output means: nothing for a closed pipe, else an OutputError."""
     silence(sys.stdout)
     if error.errno not in {errno.EPIPE, errno.EINVAL}:  # Windows says EINVAL for a closed pipe
-        raise OutputError("sortie standard", *_problem(error)) from error
+        raise OutputError("sortie standard", *problem_of(error)) from error
 
 
-def _problem(error: OSError) -> tuple[str, str]:
+def problem_of(error: OSError) -> tuple[str, str]:
     """What happened and what to do, for the errors that a user meets."""
     match error.errno:
         case errno.ENOSPC | errno.EDQUOT:

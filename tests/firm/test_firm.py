@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -262,8 +261,6 @@ def test_a_result_written_among_the_clients_is_none_of_them(clients: Path) -> No
     before = checked("clients")[1]
     for form in ("json", "csv", "html", "xlsx", "txt"):
         assert run(["check", "clients", *AS_OF, "--quiet", "-o", f"clients/bilan.{form}"]) == 3
-    for form in ("txt",):  # text is not known again: its name is
-        os.unlink(f"clients/bilan.{form}")
     assert checked("clients")[1] == before
 
 
@@ -380,3 +377,72 @@ def test_a_crash_is_on_the_line_of_its_client(clients: Path, monkeypatch: pytest
     assert durand["error"].startswith("erreur interne (KeyError, ")
     assert "D0001" not in durand["error"]
     assert by_name(result)["bernard"]["exit"] == 1
+
+
+# --- the report of each client --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "result", "ending"),
+    [
+        ("-o bilan.xlsx --format html", b"PK", ".html"),
+        ("-o bilan.json", b"{", ".json"),
+        ("--format csv -o bilan", "\ufeffClient".encode(), ".csv"),
+        ("-o bilan.csv --format table", "\ufeffClient".encode(), ".txt"),
+    ],
+)
+def test_each_client_has_its_own_report(options: str, result: bytes, ending: str, clients: Path) -> None:
+    """That of a run of its files alone; what could not be checked has none."""
+    code = run(["check", "clients", *AS_OF, "--quiet", "--each-to", "clients/rapports", *options.split()])
+    written = {path.name: path.read_bytes() for path in Path("clients/rapports").iterdir()}
+    (whole,) = Path().glob("bilan*")
+    assert (code, whole.read_bytes().startswith(result)) == (3, True)
+    assert {*written} == {f"{name}{ending}" for name in ("bernard", "durand", "lefevre")}
+    form = {".txt": "table"}.get(ending, ending[1:])
+    own = ["--config", "clients/a9.toml", "--format", form, "-o", "seul"]
+    run(["check", "clients/bernard.csv", *AS_OF, "--quiet", *own])
+    assert Path("seul").read_bytes() == written[f"bernard{ending}"]
+    # the folder of reports is no client, this time or the next
+    assert [*by_name(checked("clients")[1])] == ["bernard", "durand", "lefevre", "moreau", "petit", "simon"]
+
+
+def test_a_workbook_for_each_and_the_list_on_the_screen(clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "clients", *AS_OF, "--each-to", "rapports", "--format", "xlsx"]) == 3
+    told = capsys.readouterr()
+    assert told.out.startswith("Dossiers du cabinet\n")
+    assert "rapports : 3\u00a0rapports écrits." in told.err.splitlines()
+    assert Path("rapports/durand.xlsx").read_bytes().startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (["clients", "--each-to", "clients"], 2, "--each-to clients : c'est le dossier des clients"),
+        (["clients", "--each-to", "clients/bernard.csv"], 3, "clients/bernard.csv : c'est un fichier"),
+        (["clients", "--each-to", "a/b"], 3, "a/b : le dossier n'existe pas"),
+        (["clients/bernard.csv", "--each-to", "a"], 2, "--each-to ne sert que pour un dossier de clients"),
+    ],
+)
+def test_reports_that_could_not_be_written(
+    words: list[str], code: int, sentence: str, clients: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(Path().rglob("*"))
+    assert run(["check", *words, *AS_OF]) == code
+    assert sentence in capsys.readouterr().err
+    assert sorted(Path().rglob("*")) == before
+
+
+def test_an_interruption_leaves_no_file(clients: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from a9.commands import firm
+
+    whole: Callable[..., Any] = firm._told
+
+    def told(client: Any, *rest: Any) -> Any:
+        if client.name == "lefevre":
+            raise KeyboardInterrupt
+        return whole(client, *rest)
+
+    monkeypatch.setattr(firm, "_told", told)
+    before = sorted(Path().rglob("*"))
+    assert run(["check", "clients", *AS_OF, "--quiet", "--each-to", "clients/rapports", "-o", "bilan.xlsx"]) == 130
+    assert sorted(Path().rglob("*")) == before

@@ -35,10 +35,16 @@ def test_missing_folder(tmp_path: Path) -> None:
 
 
 def test_folder_gives_the_glob_to_type(tmp_path: Path) -> None:
-    assert refusal(tmp_path) == ("c'est un dossier", f"donnez les fichiers d'un seul client : {tmp_path}{os.sep}*.xlsx")
+    assert refusal(tmp_path) == (
+        "c'est un dossier",
+        f"donnez les fichiers d'un seul client : {tmp_path}{os.sep}*.xlsx",
+    )
     (tmp_path / "janvier.csv").touch()
     (tmp_path / "février.CSV").touch()
-    assert refusal(f"{tmp_path}/") == ("c'est un dossier", f"donnez les fichiers d'un seul client : {tmp_path}{os.sep}*.csv")
+    assert refusal(f"{tmp_path}/") == (
+        "c'est un dossier",
+        f"donnez les fichiers d'un seul client : {tmp_path}{os.sep}*.csv",
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="root reads everything")

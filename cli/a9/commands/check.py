@@ -76,6 +76,12 @@ Exemples :
     help="Résultat antérieur (--format json) : ses constats, déjà connus, sont mis à part.",
 )
 @click.option(
+    "--each-to",
+    metavar="DOSSIER",
+    help="Pour un dossier de clients, écrire aussi le rapport de chacun dans DOSSIER, au format de --format ; celui "
+    "de -o suit alors la fin de son nom.",
+)
+@click.option(
     "--write-waivers",
     metavar="FICHIER",
     help="Écrire les constats montrés dans ce fichier d'acceptations (.toml ou .xlsx, pour --waivers) ; avec "
@@ -135,6 +141,7 @@ def command(
     until: date | None,
     waivers: str | None,
     baseline: str | None,
+    each_to: str | None,
     write_waivers: str | None,
     reason: str | None,
     author: str | None,
@@ -155,6 +162,7 @@ def command(
     files, twice = options.distinct(files)
     if engine == "polars" and firm.are_folders(files):
         return firm.check({**click.get_current_context().params, "files": files})
+    _check_of_folders(each_to)
     if engine == "spark":
         files = _dataset(files)
     elif master is not None:
@@ -219,6 +227,11 @@ def command(
 def _check_dates(from_: date | None, until: date | None) -> None:
     if from_ is not None and until is not None and until < from_:
         raise click.UsageError("--until est antérieur à --from.")
+
+
+def _check_of_folders(each_to: str | None) -> None:
+    if each_to is not None:
+        raise click.UsageError("--each-to ne sert que pour un dossier de clients.")
 
 
 def _rulebook(rules: str | None, notices: Notices) -> Rulebook:

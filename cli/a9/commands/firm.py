@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,12 @@ from click.core import ParameterSource
 
 from a9 import options
 from a9.exits import ExitCode, code_of, say, unforeseen, worst
-from a9.output import Notices, check_place, deliver, format_for, page_for
+from a9.kept import Kept, check_folder
+from a9.output import ENDINGS, Notices, check_place, deliver, format_for, page_for
 from a9.status import status_of
 from avenant9.errors import A9Error
 from avenant9.report.formats import FORMATS
+from avenant9.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from avenant9.firm.clients import Client
     from avenant9.firm.run import Asked
     from avenant9.model import Report
+    from avenant9.report.formats import Format
     from avenant9.results import firm as results
 
 #: Options that say something of one set of acts.
@@ -55,10 +59,12 @@ class Wanted:
     Attributes:
         fail_on: what makes its exit 1.
         findings: whether the result shows them.
+        own: the format of its own report; None where none is wanted.
     """
 
     fail_on: str
     findings: bool
+    own: Format | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,7 @@ class Told:
 
     client: results.Client
     report: Report | None = None
+    own: bytes | None = None
 
 
 def check(params: Mapping[str, Any]) -> int:
@@ -75,35 +82,54 @@ def check(params: Mapping[str, Any]) -> int:
     Args:
         params: the parameters of `a9 check`.
     """
-    for name, option in _OF_ONE.items():
-        if params[name] not in {None, False}:
-            raise click.UsageError(
-                f"{option} ne vaut que pour les fichiers d'un seul client, et non pour un dossier."
-            )
-    folders, output = params["files"], params["output"]
-    wanted = format_for(params["format_"], output, FORMATS)
+    _refuse_of_one(params)
+    folders, output, each_to = params["files"], params["output"], params["each_to"]
+    form, own = _formats(params["format_"], output, each_to)
     settings = [params[name] for name in ("waivers", "baseline", "map_", "derogations")]
     inputs = options.read_from(*settings, config=params["config"])
     check_place(output, inputs)
+    if each_to is not None:
+        check_folder(each_to, folders)
     notices = Notices(quiet=params["quiet"], progress=not params["no_progress"])
 
     from avenant9.documents.firm import WHOLE, render  # noqa: PLC0415 - --help must not import polars
     from avenant9.firm.clients import clients  # noqa: PLC0415
 
-    found = clients(folders, [*inputs, *([output] if output else [])])
+    found = clients(folders, [*inputs, *filter(None, (output, each_to))])
     if params["config"] is not None:
         notices.say(f"Réglages : {params['config'].place}.")
+    wanted = Wanted(params["fail_on"], form in WHOLE, own)
     asked = _asked(params, notices)
-    told = _each(found, asked, Wanted(params["fail_on"], wanted in WHOLE), notices)
-    result = _together(asked, [one.client for one in told])
-    notices.step("Écriture du résultat…")
-    reports = {one.client.client: one.report for one in told if one.report is not None}
-    shown = render(wanted, result, page_for(output, params["color"]), reports)
-    notices.done()
-    _say_failures(result.clients)
+    with Kept(each_to, own) if each_to and own else nullcontext() as kept:
+        told = _each(found, asked, wanted, notices, kept)
+        result = _together(asked, [one.client for one in told])
+        notices.step("Écriture du résultat…")
+        reports = {one.client.client: one.report for one in told if one.report is not None}
+        shown = render(form, result, page_for(output, params["color"]), reports)
+        notices.done()
+        _say_failures(result.clients)
+        if kept is not None:
+            notices.say(f"{each_to} : {counted(kept.write(), 'rapport écrit', 'rapports écrits')}.")
     deliver(shown, output)
     notices.say(_account(result))
     return int(worst(ExitCode(client.exit) for client in result.clients))
+
+
+def _refuse_of_one(params: Mapping[str, Any]) -> None:
+    for name, option in _OF_ONE.items():
+        if params[name] not in {None, False}:
+            what = "ne vaut que pour les fichiers d'un seul client, et non pour un dossier"
+            raise click.UsageError(f"{option} {what}.")
+
+
+def _formats(chosen: str | None, output: str | None, each_to: str | None) -> tuple[Format, Format | None]:
+    """The format of the result, and that of each client's own report, which `--format` then names first."""
+    if each_to is None:
+        return format_for(chosen, output, FORMATS), None
+    named = output is not None and os.path.splitext(output)[1].lower() in ENDINGS
+    on_screen = chosen == "xlsx" and output in {None, "-"}
+    form = format_for(None if named or on_screen else chosen, output, FORMATS)
+    return form, next((one for one in FORMATS if one == chosen), form)
 
 
 def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
@@ -138,8 +164,8 @@ def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
 # --- one client, in a process of its own ----------------------------------------------------------------------
 
 
-def _each(found: Sequence[Client], asked: Asked, wanted: Wanted, notices: Notices) -> list[Told]:
-    """What each client gave, in their order."""
+def _each(found: Sequence[Client], asked: Asked, wanted: Wanted, notices: Notices, kept: Kept | None) -> list[Told]:
+    """What each client gave, in their order; their own reports go to those that are kept."""
     from avenant9.firm.processes import each  # noqa: PLC0415
     from avenant9.firm.run import processes  # noqa: PLC0415
 
@@ -147,6 +173,9 @@ def _each(found: Sequence[Client], asked: Asked, wanted: Wanted, notices: Notice
     notices.step(f"Contrôle de {len(found)} clients…")
     for place, one in each(partial(_one, asked, wanted), found, processes()):
         told[place] = one or _failed(found[place], ExitCode.INTERNAL, _DIED)
+        if kept is not None and (report := told[place].own) is not None:
+            kept.add(found[place].name, report)
+            told[place] = replace(told[place], own=None)
         notices.step(f"{len(told)}/{len(found)} : {found[place].name}…")
     notices.done()
     return [told[place] for place in range(len(found))]
@@ -172,7 +201,17 @@ def _told(client: Client, asked: Asked, wanted: Wanted) -> Told:
     code = status_of(checked.acts, checked.report, wanted.fail_on)
     shown = profile.apply(checked.report, checked.profile)
     part = part_of(client, checked, shown, int(code), [*_remarks(client, shown)])
-    return Told(part, shown if wanted.findings else None)
+    own = None if wanted.own is None else _own(wanted.own, shown)
+    return Told(part, shown if wanted.findings else None, own)
+
+
+def _own(form: Format, shown: Report) -> bytes:
+    """The report of a client, as a run of its files alone would write it."""
+    from avenant9.documents.render import render  # noqa: PLC0415
+    from avenant9.report.page import Page  # noqa: PLC0415
+
+    report = render(form, shown, Page())
+    return report.encode() if isinstance(report, str) else report
 
 
 def _remarks(client: Client, shown: Report) -> Iterator[str]:
@@ -210,8 +249,6 @@ def _say_failures(parts: Sequence[results.Client]) -> None:
 
 def _account(result: results.Firm) -> str:
     """The last line on stderr: every client, file, row and act."""
-    from avenant9.wording import counted  # noqa: PLC0415
-
     totals = result.totals
     checks = [part.check for part in result.clients if part.check is not None]
     sheets = [entry for check in checks for entry in check["inputs"]]

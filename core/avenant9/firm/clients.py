@@ -19,7 +19,14 @@ if TYPE_CHECKING:
 #: The settings of a folder or of a client.
 SETTINGS = "a9.toml"
 #: What begins the results of a9 that are text, and names its author in those that are workbooks.
-_RESULTS = (b'{"format": "a9-', b'{\n "format": "a9-', "Règle;Verdict;Fichier;".encode(), b"Client;Praticien;")
+_RESULTS = (
+    b'{"format": "a9-',
+    b'{\n "format": "a9-',
+    "Règle;Verdict;Fichier;".encode(),
+    b"Client;Praticien;",
+    b"Verdict : ",
+    b"Dossiers du cabinet\n",
+)
 _PAGE = b'<meta name="generator" content="a9">'
 _AUTHOR = b"<dc:creator>a9</dc:creator>"
 _HEAD = 2048
