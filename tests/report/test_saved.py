@@ -32,6 +32,7 @@ from avenant9.report.page import Page
 from avenant9.results import profile, saved
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from avenant9.settings.waivers import load_waivers
+from avenant9.wording import listed, quoted
 from cli.test_transcripts import perform
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -237,11 +238,11 @@ def test_foreign_json(content: bytes) -> None:
 def test_another_format_number(name: str) -> None:
     assert told(json.dumps({"format": name, "findings": []}).encode()) == (
         f"resultat.json : format « {name} » inconnu de cette version de a9 ; "
-        "attendu : « a9-check/1 », « a9-forfait/1 », « a9-measures/1 » ou « a9-threshold/1 »."
+        f"attendu : {listed(quoted(saved._FORMATS), 'ou')}."
     )
 
 
-@pytest.mark.parametrize("name", ["a9-check/1", "a9-forfait/1", "a9-measures/1", "a9-threshold/1"])
+@pytest.mark.parametrize("name", [*saved._FORMATS])
 def test_a_format_and_nothing_else(name: str) -> None:
     assert told(json.dumps({"format": name}).encode()) == f"resultat.json : résultat « {name} » incomplet ; {AGAIN}"
 
