@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Column:
-    """One column of acts.
+    """One column of acts, or of sums claimed back.
 
     Attributes:
         key: of the contract.
@@ -72,9 +72,12 @@ def _column(entry: dict[str, Any]) -> Column:
     return Column(**read | {"dtype": _DTYPES[entry["dtype"]] if "dtype" in entry else None})
 
 
+def _file(name: str) -> dict[str, Any]:
+    return tomllib.loads((files("avenant9.acts") / name).read_text(encoding="utf-8"))
+
+
 def _table() -> dict[str, Column]:
-    text = (files("avenant9.acts") / "columns.toml").read_text(encoding="utf-8")
-    return {entry["key"]: _column(entry) for entry in tomllib.loads(text)["column"]}
+    return {entry["key"]: _column(entry) for entry in _file("columns.toml")["column"]}
 
 
 #: Key -> column, in the order of the template; then those by which a patient is known where no file number does it.
@@ -105,6 +108,32 @@ ACTS: dict[str, pl.DataType] = {
     # null: counts; else `cancellation`, `cancelled`, `orphan`, `repeated`, or the status that says so
     "uncounted": pl.String(),
 }
+
+
+def claim_columns(*, any_amount: bool = False) -> dict[str, Column]:
+    """Key -> column of a table of sums claimed back: its own, then those that it has in common with acts.
+
+    `any_amount`: a column of amounts, whatever it is called, is what is claimed: the table has no other.
+    """
+    told = _file("claims.toml")
+    own = [_column(entry) for entry in told["column"]]
+    keys = [key for key in told["as_in_acts"] if not (any_amount and key == "amount")]
+    shared = [replace(COLUMNS[key], headings=(*COLUMNS[key].headings, *told["also"].get(key, ()))) for key in keys]
+    if any_amount:
+        own = [_headed_as(column, "amount") if column.key == "claimed" else column for column in own]
+    return {column.key: column for column in (*own, *shared)}
+
+
+def _headed_as(column: Column, key: str) -> Column:
+    """A column that what heads another one may head too."""
+    other = COLUMNS[key]
+    return replace(
+        column,
+        headings=(*column.headings, other.heading, *other.headings),
+        roots=(*column.roots, *other.roots),
+        words=(*column.words, *other.words, *other.lesser),
+    )
+
 
 #: The closed lists of the contract: every other value is unknown.
 LISTED: dict[str, tuple[str, ...]] = {key: tuple(column.values) for key, column in COLUMNS.items() if column.values}

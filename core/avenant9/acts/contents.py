@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -13,7 +13,7 @@ import polars as pl
 
 from avenant9.acts.amounts import parse_cents, parse_integer, parse_rate, parse_thousandths
 from avenant9.acts.codes import parse_codes
-from avenant9.acts.columns import COLUMNS
+from avenant9.acts.columns import COLUMNS, Column
 from avenant9.acts.dates import days, moments, times
 from avenant9.acts.values import clean, distinct, yes_no
 from avenant9.model import Nomenclature
@@ -45,12 +45,14 @@ class Contents:
         below: number of the heading row.
         nomenclature: the codes there are.
         most: rows looked at; a column of which nothing there can be read is looked at whole.
+        columns: those that may be found.
     """
 
     raw: RawSheet
     below: int
     nomenclature: Nomenclature
     most: int | None = SAMPLE
+    columns: Mapping[str, Column] = field(default_factory=lambda: COLUMNS)
     _shares: dict[tuple[int, str], Fraction | None] = field(default_factory=dict)
     _sampled: dict[int, pl.DataFrame] = field(default_factory=dict)
 
@@ -116,7 +118,7 @@ class Contents:
             "euros": _each(lambda cell: parse_cents(cell) is not None),
             "oui-non": lambda cells: yes_no(cells).is_not_null(),
         }
-        return {key: by_type[column.type] for key, column in COLUMNS.items() if column.type in by_type} | {
+        return {key: by_type[column.type] for key, column in self.columns.items() if column.type in by_type} | {
             "code": _each(lambda cell: bool(parse_codes(cell, self.nomenclature))),
             "quantity": _each(lambda cell: parse_integer(cell) is not None),
             "coefficient": _each(lambda cell: parse_thousandths(cell) is not None),

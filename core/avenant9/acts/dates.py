@@ -79,7 +79,7 @@ class Moments:
 
 def read_dates(reading: Reading, columns: dict[str, pl.Series], absent: Absent, order: str = DAY_FIRST) -> None:
     """Types the columns of days, times and moments but that of births, whose century hangs on the act."""
-    _read_care(reading, columns, order)
+    _read_care(reading, columns, absent, order)
     for key in ("payment_date", "discharge_date"):
         read = _moments(reading, key, order)
         columns[key] = absent(key) if read is None else reading.read(key, "date", read.day)
@@ -94,10 +94,12 @@ def read_dates(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
             columns[day_only] = (columns[key].is_not_null() & cells.clock.is_null()).alias(day_only)
 
 
-def _read_care(reading: Reading, columns: dict[str, pl.Series], order: str) -> None:
+def _read_care(reading: Reading, columns: dict[str, pl.Series], absent: Absent, order: str) -> None:
     """The day of care; its time is that of the column of times, else what stands beside the day."""
     care = _moments(reading, "date", order)
-    assert care is not None  # noqa: S101 - a sheet without this column is none of acts
+    if care is None:  # a claim may not tell it
+        columns["date"], columns["time"] = absent("date"), absent("time")
+        return
     columns["date"] = care.day
     if order == DAY_FIRST:
         _name_dates_as_text(reading, reading.required("date"))

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Mapped
 from fractions import Fraction
 
-from avenant9.acts.columns import COLUMNS, REQUIRED
 from avenant9.acts.contents import ENOUGH, GUESSED, NEAR, SURE, Contents
-from avenant9.acts.headings import RANKS, fold_heading, says_otherwise, stem_rank
+from avenant9.acts.headings import OF_ACTS, Titles, fold_heading, says_otherwise, stem_rank
 from avenant9.acts.mapping import Mapping
 from avenant9.errors import SettingError
 from avenant9.reading.addresses import letters
@@ -69,9 +68,9 @@ _Fit = tuple[int, int]
 class Header:
     """A row that may be the header, what its cells name, and what stands below them."""
 
-    def __init__(self, row: HeadingRow, contents: Contents) -> None:
-        self.row, self.cells, self.contents = row, row.cells, contents
-        self.fits: dict[str, dict[int, _Fit]] = {key: {} for key in COLUMNS}
+    def __init__(self, row: HeadingRow, contents: Contents, titles: Titles = OF_ACTS) -> None:
+        self.row, self.cells, self.contents, self.titles = row, row.cells, contents, titles
+        self.fits: dict[str, dict[int, _Fit]] = {key: {} for key in titles.columns}
         self.mapped: frozenset[str] = frozenset()  # keys whose heading the mapping names
         self.told: dict[str, int] = {}  # those of them that are here
         self.guesses: dict[str, tuple[int, Fraction]] = {}
@@ -81,8 +80,8 @@ class Header:
 
     @property
     def complete(self) -> bool:
-        """Whether day and code have their columns."""
-        return all(key in self.columns for key in REQUIRED)
+        """Whether what is required (day and code, of acts) has its columns."""
+        return all(key in self.columns for key in self.titles.required)
 
     @property
     def headings(self) -> dict[str, str]:
@@ -100,7 +99,7 @@ class Header:
             for place in (exact or near)[:1]:
                 self.told[key] = place
         claimed = {*self.told.values()}
-        for key, ranks in RANKS.items():
+        for key, ranks in self.titles.ranks.items():
             if key in self.mapped:
                 continue
             for place, word in self.row.folded.items():
@@ -118,8 +117,8 @@ class Header:
         for place, cell in self.cells.items():
             if place in claimed and not self._ambiguous(place):
                 continue
-            for key in COLUMNS:
-                rank = None if key in self.mapped or place in self.fits[key] else stem_rank(key, cell)
+            for key, column in self.titles.columns.items():
+                rank = None if key in self.mapped or place in self.fits[key] else stem_rank(column, cell)
                 if rank is not None and self._holds(place, key):
                     self.fits[key][place] = (1, rank)
         self._choose()
@@ -139,12 +138,12 @@ class Header:
     def _choose(self) -> None:
         """The best column of each key, a column serving one key only: that of the lists first."""
         self.columns, self.others = dict(self.told), {}
-        for key in COLUMNS:
+        for key in self.titles.columns:
             fits = sorted(self.fits[key], key=lambda place: (*self.fits[key][place], place))
             mine = [place for place in fits if self._best_key(place) == key]
             if mine:
                 self.columns[key], self.others[key] = mine[0], mine[1:]
-        self.columns = {key: self.columns[key] for key in COLUMNS if key in self.columns}
+        self.columns = {key: self.columns[key] for key in self.titles.columns if key in self.columns}
 
     def _best_key(self, place: int) -> str:
         """Of the keys that a heading may name, the one that the lists prefer, then the first."""
@@ -166,7 +165,7 @@ class Header:
         }
         for key, place in belied:
             others = {(key, other) for other in self.fits[key]} | {(other, place) for other in self._keys(place)}
-            if key not in REQUIRED or others - belied:
+            if key not in self.titles.required or others - belied:
                 self.dropped[key] = place
         for key, place in self.dropped.items():
             del self.fits[key][place]
@@ -188,13 +187,13 @@ class Header:
     def guess(self) -> None:
         """Take what no heading names for what its cells look like, where one column does so best by far."""
         for key in GUESSED:
-            if key in self.columns or key in self.mapped:
+            if key in self.columns or key in self.mapped or key not in self.titles.columns:
                 continue
             best = sorted(((self.contents.guessed(place, key), place) for place in self._unnamed()), reverse=True)
             if best and best[0][0] >= SURE and (len(best) == 1 or best[0][0] - best[1][0] > NEAR):
                 share, self.columns[key] = best[0]
                 self.guesses[key] = (self.columns[key], share)
-        self.columns = {key: self.columns[key] for key in COLUMNS if key in self.columns}
+        self.columns = {key: self.columns[key] for key in self.titles.columns if key in self.columns}
 
     def _unnamed(self) -> list[int]:
         """The columns that serve nothing, and whose heading does not say that they hold something else."""
@@ -220,12 +219,12 @@ class Header:
             others["patient"] = [*others.get("patient", []), self.columns["nir"]]
         said = [*self._said_of_words(), *self._said_of_guesses()]
         said += [
-            f"{COLUMNS[key].heading} : {self._named(place)} sert, de préférence à {self._named(*others[key])}."
+            f"{self.titles.columns[key].heading} : {self._named(place)} sert, de préférence à {self._named(*others[key])}."
             for key, place in self.columns.items()
             if others.get(key)
         ]
         said += [
-            f"{self._named(place)} ne contient rien qui se lise comme « {COLUMNS[key].heading} » : colonne non lue."
+            f"{self._named(place)} ne contient rien qui se lise comme « {self.titles.columns[key].heading} » : colonne non lue."
             for key, place in self.dropped.items()
         ]
         return tuple(said)
@@ -233,7 +232,7 @@ class Header:
     def _said_of_words(self) -> list[str]:
         """The headings that are in no list, and what their words were taken for."""
         near = [
-            f"« {self.cells[place]} » = {COLUMNS[key].heading}"
+            f"« {self.cells[place]} » = {self.titles.columns[key].heading}"
             for key, place in self.columns.items()
             if self.fits[key].get(place, (0, 0))[0] == 1
         ]
@@ -241,7 +240,7 @@ class Header:
 
     def _said_of_guesses(self) -> list[str]:
         return [
-            f"{self._named(place)} est lue comme « {COLUMNS[key].heading} » d'après son contenu "
+            f"{self._named(place)} est lue comme « {self.titles.columns[key].heading} » d'après son contenu "
             f"({percent(int(share * 100) * 100)} des lignes) ; nommez-la par --map si ce n'est pas elle."
             for key, (place, share) in self.guesses.items()
         ]

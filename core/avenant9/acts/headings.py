@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
-from avenant9.acts.columns import COLUMNS, Column
+from avenant9.acts.columns import COLUMNS, REQUIRED, Column
 
 #: The heading of SNDS extracts that holds convention codes of the CNAM, where 3 is what everybody calls sector 2.
 CNAM_SECTOR = "PSE_CNV_COD"
@@ -38,16 +40,40 @@ def _ranked(column: Column) -> list[str]:
     return list(dict.fromkeys(map(fold_heading, words)))
 
 
-#: Key -> folded heading -> its rank, the best first.
-RANKS: dict[str, dict[str, int]] = {
-    key: {word: rank for rank, word in enumerate(_ranked(column))} for key, column in COLUMNS.items()
-}
-_KNOWN: frozenset[str] = frozenset(word for ranks in RANKS.values() for word in ranks)
+@dataclass(frozen=True)
+class Titles:
+    """What may head the columns of a sort of table.
+
+    Attributes:
+        columns: key -> column; of two that a heading may name, the first.
+        required: the keys without which a table is not one of this sort.
+    """
+
+    columns: Mapping[str, Column]
+    required: tuple[str, ...]
+
+    @cached_property
+    def ranks(self) -> dict[str, dict[str, int]]:
+        """Key -> folded heading -> its rank, the best first."""
+        return {key: {word: rank for rank, word in enumerate(_ranked(own))} for key, own in self.columns.items()}
+
+    def is_heading(self, cell: str) -> bool:
+        """Whether this is a heading of some column."""
+        return fold_heading(cell) in self._known or stems(cell) in self._every_root
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset(word for ranks in self.ranks.values() for word in ranks)
+
+    @cached_property
+    def _every_root(self) -> frozenset[frozenset[str]]:
+        return frozenset(root for column in self.columns.values() for root in _roots(column))
 
 
-def is_heading(cell: str) -> bool:
-    """Whether this is a heading of some column."""
-    return fold_heading(cell) in _KNOWN or stems(cell) in _every_root()
+#: Those of acts.
+OF_ACTS = Titles(COLUMNS, REQUIRED)
+RANKS = OF_ACTS.ranks
+is_heading = OF_ACTS.is_heading
 
 
 # --- word for word ------------------------------------------------------------------------------------------------
@@ -100,34 +126,27 @@ def _singular(word: str) -> str:
 
 
 @cache
-def _roots(key: str) -> tuple[frozenset[str], ...]:
-    column = COLUMNS[key]
+def _roots(column: Column) -> tuple[frozenset[str], ...]:
     listed = [stems(heading) for heading in (column.heading, *column.headings) if "_" not in heading]
     return tuple(dict.fromkeys(filter(None, [*map(stems, column.roots), *listed])))
 
 
-@cache
-def _every_root() -> frozenset[frozenset[str]]:
-    return frozenset(root for key in COLUMNS for root in _roots(key))
-
-
 @lru_cache(maxsize=16384)
-def stem_rank(key: str, heading: str) -> int | None:
+def stem_rank(column: Column, heading: str) -> int | None:
     """How well the words of a heading name a column, 0 best; None where they do not.
 
     They are those of a root (`roots` and the headings of the lists), and any of the `words` beside it; a `lesser`
     word makes way for all headings without any. What stands in brackets is left out, then tried.
     """
-    bare, whole = (_rank(key, stems(text)) for text in (_BRACKETS.sub(" ", heading), heading))
+    bare, whole = (_rank(column, stems(text)) for text in (_BRACKETS.sub(" ", heading), heading))
     return whole if bare is None else bare
 
 
-def _rank(key: str, words: frozenset[str]) -> int | None:
-    column = COLUMNS[key]
+def _rank(column: Column, words: frozenset[str]) -> int | None:
     beside = {*column.words, *column.lesser}
-    for rank, root in enumerate(_roots(key)):
+    for rank, root in enumerate(_roots(column)):
         if root <= words and words - root <= beside:
-            return rank + (len(_roots(key)) if words & {*column.lesser} else 0)
+            return rank + (len(_roots(column)) if words & {*column.lesser} else 0)
     return None
 
 

@@ -8,10 +8,9 @@ from itertools import pairwise
 
 import polars as pl
 
-from avenant9.acts.columns import REQUIRED
 from avenant9.acts.contents import Contents
 from avenant9.acts.header import Header, heading_rows
-from avenant9.acts.headings import CNAM_SECTOR, RANKS, fold_heading
+from avenant9.acts.headings import CNAM_SECTOR, OF_ACTS, Titles, fold_heading
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.values import by_text
 from avenant9.model import Nomenclature
@@ -58,19 +57,25 @@ class Unrecognised:
     columns: dict[str, str] = field(default_factory=dict)
 
 
-def recognise(raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping | None = None) -> Recognised | Unrecognised:
+def recognise(
+    raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping | None = None, titles: Titles = OF_ACTS
+) -> Recognised | Unrecognised:
     """Find the header of a sheet and what each column is.
 
-    The first row that names day and code by the lists is the header; else the first that does by their words; else,
-    of the likeliest row, what the cells below it look like.
+    The first row that names all that `titles` require (of acts: day and code) by the lists is the header; else the
+    first that does by their words; else, of the likeliest row, what the cells below it look like.
 
     Raises:
         SettingError: the mapping names a heading that the sheet of acts does not have.
     """
     mapping = mapping or Mapping()
-    header = _likeliest([Header(row, Contents(raw, row.number, nomenclature)) for row in heading_rows(raw)], mapping)
+    rows = [
+        Header(row, Contents(raw, row.number, nomenclature, columns=titles.columns), titles)
+        for row in heading_rows(raw)
+    ]
+    header = _likeliest(rows, mapping)
     if header is None:
-        return Unrecognised(REQUIRED, ())
+        return Unrecognised(titles.required, ())
     header.match_words()
     header.weigh(mapping)
     if header.columns and (header.row.titled or mapping.columns or raw.header is not None):
@@ -107,27 +112,27 @@ def _recognised(header: Header, raw: RawSheet, mapping: Mapping) -> Recognised:
 
 
 def _unrecognised(header: Header) -> Unrecognised:
-    missing = tuple(key for key in REQUIRED if key not in header.columns)
+    missing = tuple(key for key in header.titles.required if key not in header.columns)
     understood = header.headings if header.row.titled else {}
     return Unrecognised(missing, header.row.shown, header.row.number, understood)
 
 
 def tables(
-    raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping | None = None
+    raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping | None = None, titles: Titles = OF_ACTS
 ) -> list[tuple[RawSheet, Recognised]] | Unrecognised:
-    """The tables of acts of a sheet, which may hold several, one below the other, each under its own headings.
+    """The tables of a sheet, of acts or of what `titles` are of, which may hold several, one below the other, each under its own headings.
 
     Raises:
         SettingError: as `recognise`.
     """
-    found = recognise(raw, nomenclature, mapping)
+    found = recognise(raw, nomenclature, mapping, titles)
     if isinstance(found, Unrecognised):
         return found
     if not found.others:
         return [(raw, found)]
     bounds = pairwise([0, *found.others, None])
     parts = [_rows_between(raw, first or 0, after) for first, after in bounds]
-    rest = [recognise(part, nomenclature, mapping) for part in parts[1:]]
+    rest = [recognise(part, nomenclature, mapping, titles) for part in parts[1:]]
     read = [_up_to(found, found.others[0]), *(table for table in rest if isinstance(table, Recognised))]
     return list(zip(parts, read, strict=True)) if len(read) == len(parts) else [(raw, found)]
 
@@ -151,21 +156,22 @@ def _rows_between(raw: RawSheet, first: int, after: int | None) -> RawSheet:
 
 
 def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]]:
-    """The rows below that hold headings of day and code in the same columns, and those that begin another table.
+    """The rows below that hold the required headings in the same columns, and those that begin another table.
 
     A row that repeats each heading where it stands begins none.
     """
-    titles = {key: {fold_heading(header.headings[key]), *RANKS[key]} for key in REQUIRED}
-    found = [_titled(raw, header.columns[key], titles["date"] | titles["code"]) for key in REQUIRED]
+    required, ranks = header.titles.required, header.titles.ranks
+    titles = {key: {fold_heading(header.headings[key]), *ranks[key]} for key in required}
+    found = [_titled(raw, header.columns[key], set().union(*titles.values())) for key in required]
     rows = raw.table.filter(pl.col("row").is_in([*set().union(*found)]), pl.col("row") > header.row.number)
     again, others = list[int](), list[int]()
     for row, *texts in rows.iter_rows():
         cells = {
             int(name[1:]): fold_heading(text) for name, text in zip(rows.columns[1:], texts, strict=True) if text
         }
-        if all(cells.get(header.columns[key]) in titles[key] for key in REQUIRED):
+        if all(cells.get(header.columns[key]) in titles[key] for key in required):
             again.append(row)
-        if all(titles[key] & {*cells.values()} for key in REQUIRED) and not _repeats(cells, header):
+        if all(titles[key] & {*cells.values()} for key in required) and not _repeats(cells, header):
             others.append(row)
     return again, others
 

@@ -47,7 +47,8 @@ def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.Da
 
 
 def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> pl.Series:
-    """The rows that start with such a word and are no acts: no date, or no code. « Total » may be somebody's name."""
+    """The rows that start with such a word and are no acts: no date, or no code. « Total » may be somebody's name,
+    but for a table that has neither column."""
     left, rows = cleaned, list[int]()  # the rows of which nothing was seen yet
     for name in names:
         if left.is_empty():
@@ -58,9 +59,8 @@ def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> pl.Se
             about = left.filter(word.gather(places).fill_null(False)).with_columns(pl.col(names).cast(pl.String))
             needed = [pl.col(f"c{found.columns[key]}") for key in ("date", "code") if key in found.columns]
             # the word itself may stand in that cell
-            rows += about.filter(pl.any_horizontal(cell.is_null() | (cell == pl.col(name)) for cell in needed))[
-                "row"
-            ].to_list()
+            lacking = [cell.is_null() | (cell == pl.col(name)) for cell in needed] or [pl.lit(True)]
+            rows += about.filter(pl.any_horizontal(lacking))["row"].to_list()
         left = left.filter(pl.col(name).is_null()) if left[name].null_count() else left.clear()
     return pl.Series(rows, dtype=pl.UInt32)
 

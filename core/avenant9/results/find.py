@@ -1,0 +1,49 @@
+"""`a9-find/1`: the acts, and the pairs of acts, that make an amount."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, TypeAlias
+
+from avenant9.results.base import Money, Rejected, Result, Row, Unread
+
+#: A day: `date` is a key below.
+Day: TypeAlias = date
+
+FORMAT: Literal["a9-find/1"] = "a9-find/1"
+
+
+class Found(Result):
+    """An act: its row, and what the file says of it. `patient` is a pseudonym, except under `interne`."""
+
+    file: str
+    sheet: str | None
+    row: Row
+    date: Day
+    code: str
+    practitioner: str | None = None
+    patient: str | None = None
+    invoice: str | None = None
+    amount: Money | None = None
+    payment_date: Day | None = None
+
+
+class Match(Result):
+    """One act or row, or two, and their sum: of what was billed, or of what the fund paid."""
+
+    acts: tuple[Found, ...]
+    sum: Money
+    of: Literal["billed", "reimbursed"] = "billed"
+
+
+class Find(Result):
+    """The result of `a9 find`: single acts first, then pairs; `tolerance` is how far a sum may be from `amount`."""
+
+    format: Literal["a9-find/1"] = FORMAT
+    amount: Money
+    matches: tuple[Match, ...]
+    tolerance: Money
+    date: Day | None = None
+    invoice: str | None = None
+    rejected: tuple[Rejected, ...] = ()
+    unread: tuple[Unread, ...] = ()
