@@ -38,10 +38,13 @@ def find(acts: Acts, table: pl.DataFrame, sought: Sought, profile: str) -> resul
         sought: the amount.
         profile: under `interne`, patients are shown as in the files.
     """
+
+    def wanted(total: pl.Expr) -> pl.Expr:
+        return (total - sought.amount).abs() <= sought.tolerance
+
     billed = _among(sums.billed(table), sought)
     alone = sums.things(billed)
-    wanted = range(sought.amount - sought.tolerance, sought.amount + sought.tolerance + 1)
-    singles = alone.filter(pl.col("sum").is_in(wanted)).unique("acts", keep="first", maintain_order=True)
+    singles = alone.filter(wanted(pl.col("sum"))).unique("acts", keep="first", maintain_order=True)
     found = pl.concat([_in_order(singles), _in_order(sums.pairs(alone, wanted))])
     told = _Told(acts, table, profile)
     return results.Find(
@@ -84,7 +87,9 @@ class _Told:
     def match(self, line: dict[str, Any]) -> results.Match:
         """Each row once, with the codes that are meant."""
         acts = self._table.filter(pl.col("act").is_in(line["acts"]))
-        rows = acts.group_by("input", "row", maintain_order=True).agg(pl.all().exclude("code").first(), pl.col("code"))
+        rows = acts.group_by("input", "row", maintain_order=True).agg(
+            pl.all().exclude("code").first(), pl.col("code")
+        )
         return results.Match(
             acts=tuple(self._found(row) for row in rows.iter_rows(named=True)),
             sum=money(line["sum"]),

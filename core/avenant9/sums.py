@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable
 
 #: Where a row of acts stands.
 ROW = ("input", "row")
@@ -66,8 +66,8 @@ def things(acts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([part.select(columns) for part in (*of_rows, of_acts)]).filter(pl.col("sum") > 0)
 
 
-def pairs(found: pl.DataFrame, sums: Collection[int]) -> pl.DataFrame:
-    """The pairs of `things` of two rows, of one patient and day or of one invoice, whose sum is one of these.
+def pairs(found: pl.DataFrame, wanted: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
+    """The pairs of `things` of two rows, of one patient and day or of one invoice, whose sum is `wanted`.
 
     Returns:
         As `things`, ROW being that of the first; each pair once.
@@ -78,7 +78,7 @@ def pairs(found: pl.DataFrame, sums: Collection[int]) -> pl.DataFrame:
         pair.filter(
             pl.col("nth") < pl.col("nth_other"),
             (pl.col("input") != pl.col("input_other")) | (pl.col("row") != pl.col("row_other")),
-            (pl.col("sum") + pl.col("sum_other")).is_in(list(sums)),
+            wanted(pl.col("sum") + pl.col("sum_other")),
         ).select(
             "of",
             pl.col("sum") + pl.col("sum_other"),

@@ -32,6 +32,8 @@ def matched(lines: list[Row], acts: list[Row]) -> list[Matched]:
     practitioners = {act["practitioner"] for act in there}
     patients = {key_of_patient(act) for act in there}
     share_practitioners = any(one["practitioner"] in practitioners for one in lines if one["practitioner"])
+    invoices = {key_of_invoice(act) for act in there}
+    share_invoices = any(key_of_invoice(one) in invoices for one in lines if one["invoice"])
     share_patients = any(key_of_patient(one) in patients for one in lines if one["patient"])
 
     def agrees(line: Row, act: Row) -> bool:
@@ -47,7 +49,7 @@ def matched(lines: list[Row], acts: list[Row]) -> list[Matched]:
             found = way(line, possible, share_patients)
             if found is not None:
                 return found
-        return by_amount(line, possible)
+        return by_amount(line, possible, share_invoices)
 
     return [of(line) for line in lines]
 
@@ -93,10 +95,13 @@ def dated(line: Row, acts: list[Row]) -> list[Row]:
     return [act for act in acts if act["date"] == line["date"] and act["code"] in line["codes"]]
 
 
-def by_amount(line: Row, acts: list[Row]) -> Matched:
+def by_amount(line: Row, acts: list[Row], share_invoices: bool) -> Matched:
     def suits(thing: Thing) -> bool:
         if line["date"] is not None:
             return thing.first["date"] == line["date"]
+        mine, theirs = key_of_invoice(line), key_of_invoice(thing.first)
+        if share_invoices and mine is not None and theirs is not None and mine != theirs:
+            return False
         return line["codes"] is None or {*thing.codes} <= {*line["codes"]}
 
     for found in (things(acts), pairs(things(acts))):

@@ -219,12 +219,12 @@ class Header:
             others["patient"] = [*others.get("patient", []), self.columns["nir"]]
         said = [*self._said_of_words(), *self._said_of_guesses()]
         said += [
-            f"{self.titles.columns[key].heading} : {self._named(place)} sert, de préférence à {self._named(*others[key])}."
+            f"{self._called(key)} : {self._named(place)} sert, de préférence à {self._named(*others[key])}."
             for key, place in self.columns.items()
             if others.get(key)
         ]
         said += [
-            f"{self._named(place)} ne contient rien qui se lise comme « {self.titles.columns[key].heading} » : colonne non lue."
+            f"{self._named(place)} ne contient rien qui se lise comme « {self._called(key)} » : colonne non lue."
             for key, place in self.dropped.items()
         ]
         return tuple(said)
@@ -232,7 +232,7 @@ class Header:
     def _said_of_words(self) -> list[str]:
         """The headings that are in no list, and what their words were taken for."""
         near = [
-            f"« {self.cells[place]} » = {self.titles.columns[key].heading}"
+            f"« {self.cells[place]} » = {self._called(key)}"
             for key, place in self.columns.items()
             if self.fits[key].get(place, (0, 0))[0] == 1
         ]
@@ -240,10 +240,13 @@ class Header:
 
     def _said_of_guesses(self) -> list[str]:
         return [
-            f"{self._named(place)} est lue comme « {self.titles.columns[key].heading} » d'après son contenu "
+            f"{self._named(place)} est lue comme « {self._called(key)} » d'après son contenu "
             f"({percent(int(share * 100) * 100)} des lignes) ; nommez-la par --map si ce n'est pas elle."
             for key, (place, share) in self.guesses.items()
         ]
+
+    def _called(self, key: str) -> str:
+        return self.titles.columns[key].heading
 
     def _named(self, *places: int) -> str:
         return listed(

@@ -120,7 +120,7 @@ def _unrecognised(header: Header) -> Unrecognised:
 def tables(
     raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping | None = None, titles: Titles = OF_ACTS
 ) -> list[tuple[RawSheet, Recognised]] | Unrecognised:
-    """The tables of a sheet, of acts or of what `titles` are of, which may hold several, one below the other, each under its own headings.
+    """The tables of a sheet, which may hold several, one below the other, each under its own headings.
 
     Raises:
         SettingError: as `recognise`.

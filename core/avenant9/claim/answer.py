@@ -163,7 +163,8 @@ class _Told:
         )
 
     def _sheet(self, line: dict[str, Any]) -> str | None:
-        return self.claim.inputs[line["input"]].sheet
+        rank: int = line["input"]
+        return self.claim.inputs[rank].sheet
 
     def _rows(self, lines: Iterable[int]) -> list[str]:
         rows = self.claim.table["row"]

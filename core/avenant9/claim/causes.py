@@ -59,7 +59,7 @@ def _patterns(cause: str, recovery: Recovery) -> set[str]:
 
 
 def _is_about(rule: Kind[Any], version: Version, codes: set[str], mentioned: set[str], rulebook: Rulebook) -> bool:
-    """Whether a rule is about an act of these codes; of two acts, about one beside another that the cause mentions."""
+    """Whether a rule is about an act of these codes; of a pair, about one and another that the cause mentions."""
     if isinstance(version, PairVersion):
         others = mentioned - codes
         return any(

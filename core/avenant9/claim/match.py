@@ -10,6 +10,8 @@ import polars as pl
 from avenant9 import sums
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from avenant9.claim.read import Claim
 
 By: TypeAlias = Literal["invoice", "patient", "date", "amount"]
@@ -26,8 +28,8 @@ class _Sides:
     """The lines and the acts that they may be about.
 
     Attributes:
-        lines: what they say of their acts (_OF_LINE); a practitioner or patient is null where the acts name
-            theirs in another way.
+        lines: what they say of their acts (_OF_LINE); a practitioner, patient or invoice is null where the acts
+            name theirs in another way.
         acts: as `sums.billed` gives them.
     """
 
@@ -59,7 +61,7 @@ def _comparable(lines: pl.DataFrame, acts: pl.DataFrame) -> _Sides:
     """Both sides; identifiers that the caisse and the practice do not share tell nothing of one another."""
     nir = pl.when("patient_nir").then(pl.col("patient").str.head(13)).otherwise("patient")
     keyed = lines.with_columns(patient_key=nir, invoice_key=sums.invoice_key())
-    for key in ("practitioner", "patient_key"):
+    for key in ("practitioner", "patient_key", "invoice_key"):
         if not keyed[key].is_in(acts[key].drop_nulls().implode()).any():
             keyed = keyed.with_columns(pl.lit(None, pl.String).alias(key))
     return _Sides(keyed.select(_OF_LINE), acts)
@@ -118,7 +120,7 @@ def _by_amount(sides: _Sides) -> pl.DataFrame:
     whole = sums.things(sides.acts)
     alone = _of_sum(lines, whole)
     rest = lines.join(alone, on="line", how="anti")
-    two = sums.pairs(whole, _asked(rest)["sum"].unique().to_list()) if len(rest) else whole.clear()
+    two = sums.pairs(whole, _is_asked(rest)) if len(rest) else whole.clear()
     return pl.concat([alone, _of_sum(rest, two)])
 
 
@@ -164,7 +166,7 @@ def _of_whole_invoice(hits: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
     own = sums.things(acts.filter(pl.col("act").is_in(several["act"].implode())))
     of_sum = _of_sum(lines, own, within="invoice_key")
     rest = lines.join(of_sum, on="line", how="anti")
-    two = sums.pairs(own, _asked(rest)["sum"].unique().to_list()) if len(rest) else own.clear()
+    two = sums.pairs(own, _is_asked(rest)) if len(rest) else own.clear()
     of_two = _of_sum(rest, two, within="invoice_key")
     said = pl.concat([of_sum, of_two]).with_columns(by=pl.lit("invoice"))
     left = several.join(said, on="line", how="anti")
@@ -185,9 +187,15 @@ def _asked(lines: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([*claimed, lines.select("line", of=pl.lit("billed"), sum="amount").drop_nulls("sum")]).unique()
 
 
+def _is_asked(lines: pl.DataFrame) -> Callable[[pl.Expr], pl.Expr]:
+    """Whether a sum may be that of one of the lines."""
+    asked = _asked(lines)["sum"].unique().implode()
+    return lambda total: total.is_in(asked)
+
+
 def _of_sum(lines: pl.DataFrame, found: pl.DataFrame, within: str | None = None) -> pl.DataFrame:
-    """The acts whose sum is that of a line (FOUND), on its day and of its codes where it names no day; of one
-    `within` where that is given."""
+    """The acts whose sum is that of a line (FOUND): on its day; of its codes and invoice, where it names no day; of
+    one `within`, where that is given."""
     own = found.rename(
         {name: f"{name}_act" for name in ("practitioner", "patient_key", "date", "codes", "invoice_key")}
     )
@@ -195,8 +203,10 @@ def _of_sum(lines: pl.DataFrame, found: pl.DataFrame, within: str | None = None)
     hits = _asked(lines).join(own, on=["of", "sum"], how="inner").join(said, on="line", how="left").filter(_agree())
     if within is None:
         of_codes = pl.col("codes_act").list.set_difference("codes").list.len() == 0
+        of_invoice = pl.col("invoice_key") == pl.col("invoice_key_act")
+        undated = of_codes.fill_null(True) & of_invoice.fill_null(True)
         dated = pl.col("date") == pl.col("date_act")
-        hits = hits.filter(pl.when(pl.col("date").is_null()).then(of_codes.fill_null(True)).otherwise(dated))
+        hits = hits.filter(pl.when(pl.col("date").is_null()).then(undated).otherwise(dated))
     else:
         hits = hits.filter(pl.col(within) == pl.col(f"{within}_act"))
     ones = hits.unique(["line", "acts"], maintain_order=True)

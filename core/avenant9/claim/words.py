@@ -45,8 +45,8 @@ def _answer(
             return ["Aucun acte des fichiers fournis ne correspond à cette ligne.", _also_late(line, years)]
         case "out_of_time":
             return [
-                f"Payé le {day(line['paid'])}, plus de {years} ans avant la notification du {day(notified)} : prescrit, "
-                f"sauf fraude ({fraud} ans)."
+                f"Payé le {day(line['paid'])}, plus de {years} ans avant la notification du {day(notified)} : "
+                f"prescrit, sauf fraude ({fraud} ans)."
             ]
         case "twice":
             return [f"Même acte que {plural(len(earlier), 'la ligne', 'les lignes')} {listed(earlier)} du tableau."]
