@@ -24,6 +24,8 @@ COMMANDS = {
     "check": ("a9.commands.check", "Contrôler des actes."),
     "explain": ("a9.commands.explain", "Expliquer une ligne : chaque règle, ce qu'elle a compté, sa réponse."),
     "columns": ("a9.commands.columns", "Dire ce qui est compris d'un fichier d'actes."),
+    "claim": ("a9.commands.claim", "Répondre, ligne par ligne, à une réclamation de la caisse."),
+    "find": ("a9.commands.find", "Trouver les actes, ou les paires d'actes, qui font une somme."),
     "threshold": ("a9.commands.threshold", "Suivre le plafond d'activité à distance, en demander l'aménagement."),
     "forfait": ("a9.commands.forfait", "Simuler le forfait structure : points, euros, ce qui manque."),
     "measures": ("a9.commands.measures", "Simuler les mesures bornées dans le temps."),
@@ -43,6 +45,7 @@ _EPILOG = """\b
 Codes de sortie :
   0    tout est lu, rien au niveau de --fail-on ou au-dessus
   1    « check » : des constats au niveau de --fail-on ou au-dessus
+       « claim » : une ligne contestable ou prescrite
        « reconcile » : un écart inexpliqué au-delà de --tolerance
   2    usage : option, règle, ou contenu d'un fichier de réglage
   3    entrée absente, illisible ou lue en partie ; sortie non écrite

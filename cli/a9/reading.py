@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from a9.options import Reading
     from a9.output import Notices
     from avenant9.acts.load import ReadOptions
+    from avenant9.claim.read import Claim
     from avenant9.model import Acts, Input, Nomenclature
     from avenant9.reconcile.billed import Billed
     from avenant9.rulebook.load import Rulebook
@@ -67,6 +68,18 @@ def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:
     from avenant9.acts.load import load_acts  # noqa: PLC0415 - --help must not import polars
 
     return _read(load_acts, reading, rulebook, notices)
+
+
+def read_claim(file: str, reading: Reading, rulebook: Rulebook) -> Claim:
+    """The caisse's table of sums claimed back.
+
+    Raises:
+        InputError, SettingError: as `load_claim`.
+    """
+    from avenant9.claim.read import load_claim  # noqa: PLC0415
+
+    stdin = standard_input() if file == "-" else None
+    return load_claim(file, rulebook.nomenclature, reading.practitioner, stdin)
 
 
 def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Activity:

@@ -96,9 +96,9 @@ class _Told:
             of=line["of"],
         )
 
-    def _found(self, row: dict[str, Any]) -> results.Found:
+    def _found(self, row: dict[str, Any]) -> results.FoundAct:
         entry = self._inputs[row["input"]]
-        return results.Found(
+        return results.FoundAct(
             file=entry.file,
             sheet=entry.sheet,
             row=row["row"],

@@ -17,7 +17,7 @@ from oracle.subject import rulebook
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from avenant9.results.claim import Claim, Line
+    from avenant9.results.claim import Claim, ClaimedLine
 
 NOTIFIED = date(2025, 6, 15)
 ACTS = "date;code;practitioner;specialty;patient;amount;overcharge;reimbursed;invoice;payment_date;status;sector;rate"
@@ -53,7 +53,7 @@ def answers(
     return answered(claim, acts, book, load_recovery(), options, asked.get("notified", NOTIFIED)).result
 
 
-def brief(line: Line) -> tuple[Any, ...]:
+def brief(line: ClaimedLine) -> tuple[Any, ...]:
     return line.answer, line.owed, line.missing, [place.row for place in line.acts]
 
 

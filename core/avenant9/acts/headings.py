@@ -47,10 +47,12 @@ class Titles:
     Attributes:
         columns: key -> column; of two that a heading may name, the first.
         required: the keys without which a table is not one of this sort.
+        grouped: titles of groups of columns may stand above those of columns, and use the same words.
     """
 
     columns: Mapping[str, Column]
     required: tuple[str, ...]
+    grouped: bool = False
 
     @cached_property
     def ranks(self) -> dict[str, dict[str, int]]:

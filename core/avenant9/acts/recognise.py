@@ -63,7 +63,8 @@ def recognise(
     """Find the header of a sheet and what each column is.
 
     The first row that names all that `titles` require (of acts: day and code) by the lists is the header; else the
-    first that does by their words; else, of the likeliest row, what the cells below it look like.
+    first that does by their words (of titles that are grouped: the row that names most columns); else, of the
+    likeliest row, what the cells below it look like.
 
     Raises:
         SettingError: the mapping names a heading that the sheet of acts does not have.
@@ -88,13 +89,13 @@ def recognise(
 def _likeliest(rows: Sequence[Header], mapping: Mapping) -> Header | None:
     for header in rows:
         header.match_lists(mapping)
-    complete = next((header for header in rows if header.complete), None)
+    complete = next((header for header in rows if header.complete and not header.titles.grouped), None)
     if complete is not None:
         return complete
     for header in rows:
         header.match_words()
-    complete = next((header for header in rows if header.complete), None)
-    return complete or max(rows, key=lambda header: header.likelihood, default=None)
+    complete = next((header for header in rows if header.complete and not header.titles.grouped), None)
+    return complete or max(rows, key=lambda header: (header.complete, header.likelihood), default=None)
 
 
 def _recognised(header: Header, raw: RawSheet, mapping: Mapping) -> Recognised:

@@ -134,11 +134,11 @@ class _Told:
 
     # --- a line ---
 
-    def _line(self, line: dict[str, Any]) -> results.Line:
+    def _line(self, line: dict[str, Any]) -> results.ClaimedLine:
         rules = tuple(self._rules(line))
         missing = in_order({key for rule in rules if rule.verdict == "unverifiable" for key in rule.missing})
         undated = line["undated"] and line["answer"] not in ("not_found", "out_of_time")
-        return results.Line(
+        return results.ClaimedLine(
             row=line["row"],
             sheet=self._sheet(line),
             claimed=_money(line["claimed"]),
@@ -175,16 +175,16 @@ class _Told:
         limitation = self.rulebook.limitation
         return limitation.version[-1].years if limitation is not None else 0
 
-    def _places(self, acts: list[int] | None) -> tuple[results.Place, ...]:
+    def _places(self, acts: list[int] | None) -> tuple[results.ActPlace, ...]:
         """The rows of some acts, each once."""
         rows = [self._by_act[act] for act in acts or ()]
         return tuple(dict.fromkeys(rows))
 
     @cached_property
-    def _by_act(self) -> dict[int, results.Place]:
+    def _by_act(self) -> dict[int, results.ActPlace]:
         inputs = self.acts.inputs
         return {
-            act: results.Place(file=inputs[rank].file, sheet=inputs[rank].sheet, row=row)
+            act: results.ActPlace(file=inputs[rank].file, sheet=inputs[rank].sheet, row=row)
             for act, rank, row in self.table.select("act", "input", "row").iter_rows()
         }
 
@@ -263,18 +263,18 @@ class _Told:
             if lacking:
                 yield results.Unsaid(row=line["row"], sheet=self._sheet(line), missing=lacking)
 
-    def _texts(self) -> Iterator[results.Text]:
+    def _texts(self) -> Iterator[results.ClaimText]:
         limitation = self.rulebook.limitation
         if limitation is not None:
             version = limitation.version[-1]
             source = _source(version.source.to_source())
-            yield results.Text(about="limitation", figure=version.years, source=source)
+            yield results.ClaimText(about="limitation", figure=version.years, source=source)
         yield _text("fraud", self.recovery.fraud.years, self.recovery.fraud)
         yield _text("answer", self.recovery.answer.months, self.recovery.answer)
 
 
-def _text(about: Literal["fraud", "answer"], figure: int, told: Sourced) -> results.Text:
-    return results.Text(about=about, figure=figure, source=_source(told.source.to_source()))
+def _text(about: Literal["fraud", "answer"], figure: int, told: Sourced) -> results.ClaimText:
+    return results.ClaimText(about=about, figure=figure, source=_source(told.source.to_source()))
 
 
 def _source(source: Source) -> base.Source:
@@ -288,17 +288,17 @@ def _by_act(said: pl.DataFrame) -> dict[int, list[dict[str, Any]]]:
     return acts
 
 
-def _summary(lines: pl.DataFrame) -> results.Summary:
+def _summary(lines: pl.DataFrame) -> results.ClaimSummary:
     counts = {
         answer: (number, euros)
         for answer, number, euros in lines.group_by("answer").agg(pl.len(), pl.col("claimed").sum()).iter_rows()
     }
-    return results.Summary(
+    return results.ClaimSummary(
         lines=len(lines),
         claimed=money(int(lines["claimed"].sum())),
         owed=money(int(lines["owed"].sum())),
         by_answer={
-            answer: results.Count(lines=number, euros=money(euros))
+            answer: results.AnswerCount(lines=number, euros=money(euros))
             for answer in results.ANSWERS
             for number, euros in [counts.get(answer, (0, 0))]
         },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -83,7 +83,9 @@ class Claim:
 @cache
 def _titles() -> tuple[Titles, Titles]:
     """What heads a claim: a column of sums claimed; else any column of amounts."""
-    return Titles(claim_columns(), ("claimed",)), Titles(claim_columns(any_amount=True), ("claimed",))
+    either = (claim_columns(any_amount=any_amount) for any_amount in (False, True))
+    named, any_amount = (Titles(columns, ("claimed",), grouped=True) for columns in either)
+    return named, any_amount
 
 
 def load_claim(
@@ -154,6 +156,7 @@ class _Sheet:
 
 def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature) -> _Sheet:
     """The lines of one table; rows without a sum, a day, a code and an invoice are titles among them."""
+    found = _with_patient(found)
     body, skipped, ragged = data_rows(raw, found, Mapping())
     reading = Reading(raw, found, body)
     name_errors(reading)
@@ -176,6 +179,17 @@ def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature) -> _She
         separator=raw.separator,
     )
     return _Sheet(lines, account, (*found.notices, *reading.notices))
+
+
+def _with_patient(found: Recognised) -> Recognised:
+    """« Bénéficiaire » is a name beside a NIR, and whatever tells the patient where it stands alone."""
+    if not found.columns.keys().isdisjoint(("nir", "patient", "first_name")) or "last_name" not in found.columns:
+        return found
+    as_patient = {"last_name": "patient"}
+    columns, headings = (
+        {as_patient.get(key, key): value for key, value in known.items()} for known in (found.columns, found.headings)
+    )
+    return replace(found, columns=columns, headings=headings)
 
 
 def _typed(reading: Reading, nomenclature: Nomenclature) -> pl.DataFrame:

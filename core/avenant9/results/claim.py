@@ -30,7 +30,7 @@ Profile: TypeAlias = Literal["interne", "comptable", "cpam"]
 Item: TypeAlias = Literal["cause", "nature", "amount", "payment_date"]
 
 
-class Place(Result):
+class ActPlace(Result):
     """A row of the acts."""
 
     file: str
@@ -53,7 +53,7 @@ class Reproach(Result):
     source: Source | None = None
 
 
-class Line(Result):
+class ClaimedLine(Result):
     """One claimed line. `row` is that of the caisse's table; `owed` is told of a supported line only.
 
     `acts` are those that it is about, `candidates` those that it may be about (at most 50), never both. `date` to
@@ -66,12 +66,12 @@ class Line(Result):
     cause: str | None
     answer: Answer
     owed: Money | None
-    acts: tuple[Place, ...]
+    acts: tuple[ActPlace, ...]
     rules: tuple[Reproach, ...]
     missing: tuple[str, ...]
     message: str
     sheet: str | None = None
-    candidates: tuple[Place, ...] = ()
+    candidates: tuple[ActPlace, ...] = ()
     by: By | None = None
     date: Day | None = None
     code: str | None = None
@@ -90,23 +90,23 @@ class Unsaid(Result):
     sheet: str | None = None
 
 
-class Count(Result):
+class AnswerCount(Result):
     """The lines of one answer, and what they claim."""
 
     lines: int
     euros: Money
 
 
-class Summary(Result):
+class ClaimSummary(Result):
     """All lines: what they claim, and what is owed of those that a rule supports (an upper bound)."""
 
     lines: int
     claimed: Money
-    by_answer: dict[Answer, Count]
+    by_answer: dict[Answer, AnswerCount]
     owed: Money
 
 
-class Text(Result):
+class ClaimText(Result):
     """A text behind the answers that is no rule: what it says, in a word."""
 
     about: Literal["limitation", "fraud", "answer"]
@@ -120,12 +120,12 @@ class Claim(Result):
     format: Literal["a9-claim/1"] = FORMAT
     as_of: Day
     notified: Day
-    summary: Summary
-    lines: tuple[Line, ...]
+    summary: ClaimSummary
+    lines: tuple[ClaimedLine, ...]
     notification: tuple[Unsaid, ...]
     file: str
     profile: Profile
     practitioner: str | None = None
-    texts: tuple[Text, ...] = ()
+    texts: tuple[ClaimText, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     unread: tuple[Unread, ...] = ()

@@ -13,7 +13,7 @@ Day: TypeAlias = date
 FORMAT: Literal["a9-find/1"] = "a9-find/1"
 
 
-class Found(Result):
+class FoundAct(Result):
     """An act: its row, and what the file says of it. `patient` is a pseudonym, except under `interne`."""
 
     file: str
@@ -31,7 +31,7 @@ class Found(Result):
 class Match(Result):
     """One act or row, or two, and their sum: of what was billed, or of what the fund paid."""
 
-    acts: tuple[Found, ...]
+    acts: tuple[FoundAct, ...]
     sum: Money
     of: Literal["billed", "reimbursed"] = "billed"
 

@@ -1,0 +1,379 @@
+"""The answers to a claim as people read them: by answer on a terminal, line by line in a workbook and on a page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from avenant9.acts.columns import COLUMNS, heading
+from avenant9.model import Verdict
+from avenant9.report import formats, sentences
+from avenant9.report.csv import table
+from avenant9.report.document import Column, Document, Fact, Section, Table
+from avenant9.report.named import named
+from avenant9.report.page import place
+from avenant9.results.base import dumps
+from avenant9.results.claim import ANSWERS
+from avenant9.wording import counted, day, euros, listed, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from avenant9.report.document import Value
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+    from avenant9.results.claim import ActPlace, Answer, Claim, ClaimedLine, ClaimText, Item
+
+TITLE: Final = "Réponse à une réclamation de la caisse"
+#: What each answer is called, of a line.
+NAMES: Final[dict[Answer, str]] = {
+    "not_found": "introuvable",
+    "out_of_time": "prescrite",
+    "twice": "déjà réclamée",
+    "more_than_paid": "plus que facturé",
+    "supported": "fondée",
+    "contestable": "contestable",
+    "to_examine": "à examiner",
+    "unverifiable": "non vérifiable",
+}
+#: What each says in the title of its lines.
+_TITLES: Final[dict[Answer, str]] = {
+    "not_found": "Introuvables dans les fichiers",
+    "out_of_time": "Prescrites",
+    "twice": "Déjà réclamées plus haut dans le tableau",
+    "more_than_paid": "Réclamées pour plus que ce qui a été facturé",
+    "supported": "Fondées sur un texte",
+    "contestable": "Contestables",
+    "to_examine": "À examiner",
+    "unverifiable": "Non vérifiables",
+}
+#: What the law asks a notification to say.
+ITEMS: Final[dict[Item, str]] = {
+    "cause": "la cause",
+    "nature": "la nature (le code de l'acte)",
+    "amount": "le montant",
+    "payment_date": "la date du versement",
+}
+_VERDICTS: Final[dict[Answer, Verdict | None]] = {
+    "supported": Verdict.VIOLATION,
+    "to_examine": Verdict.REVIEW,
+    "unverifiable": Verdict.UNVERIFIABLE,
+    "contestable": Verdict.OK,
+}
+#: The headings of the csv: new ones only at the end.
+HEADINGS: Final = (
+    "Ligne",
+    "Feuille",
+    "Date de soins",
+    "Code acte",
+    "Praticien",
+    "Patient",
+    "N° facture",
+    "Date de paiement",
+    "Réclamé",
+    "Motif",
+    "Réponse",
+    "Dû",
+    "Actes",
+    "Actes possibles",
+    "Règles",
+    "Manque",
+    "Message",
+    "Texte",
+    "URL",
+)
+_NUMBERS: Final = ("Ligne", "Réclamé", "Dû")
+DISCLAIMER: Final = "D'après les fichiers fournis ; constat technique, qui ne vaut pas avis juridique."
+_ABOUT: Final = {
+    "limitation": "Prescription, {} ans à compter du paiement",
+    "fraud": "Prescription en cas de fraude, {} ans à compter de sa découverte, que rien ici ne constate",
+    "answer": "Délai de réponse, {} mois à compter de la réception, et mentions de la notification",
+}
+_Row: TypeAlias = "tuple[Value, ...]"
+#: Rows named one by one of several.
+_ROWS = 12
+
+
+def render(form: Format, result: Claim, page: Page) -> str | bytes:
+    """The result in one format."""
+    return formats.render(
+        form,
+        page,
+        document=lambda: document(named(result)),
+        csv=lambda: csv(result),
+        json=lambda: dumps(result),
+        table=lambda: text_of(named(result), page),
+    )
+
+
+def text_of(result: Claim, page: Page) -> str:
+    """The answers on a terminal."""
+    from avenant9.report import text as written  # noqa: PLC0415 - each format imports what it needs
+
+    return written.render(told(result), page)
+
+
+def csv(result: Claim) -> bytes:
+    """One line per line of the caisse, in its order."""
+    return table(HEADINGS, [_cells(line) for line in result.lines], _NUMBERS)
+
+
+def _cells(line: ClaimedLine) -> tuple[str | None, ...]:
+    texts = [rule.source for rule in line.rules if rule.source is not None and _tells(line, rule.verdict)]
+    return (
+        str(line.row),
+        line.sheet,
+        _day(line),
+        line.code,
+        line.practitioner,
+        line.patient,
+        line.invoice,
+        None if line.payment_date is None else day(line.payment_date),
+        _comma(line.claimed),
+        line.cause,
+        NAMES[line.answer],
+        _comma(line.owed),
+        places(line.acts),
+        places(line.candidates),
+        ", ".join(rule.rule for rule in line.rules) or None,
+        ", ".join(map(_called, line.missing)) or None,
+        line.message,
+        " ; ".join(dict.fromkeys(f"{one.title}, {one.article}" if one.article else one.title for one in texts))
+        or None,
+        " ; ".join(dict.fromkeys(one.url for one in texts if one.url)) or None,
+    )
+
+
+def _tells(line: ClaimedLine, verdict: str) -> bool:
+    """Whether the text behind what a rule says is one to cite for the answer."""
+    return verdict == {"supported": "violation", "to_examine": "review"}.get(line.answer, verdict)
+
+
+def _day(line: ClaimedLine) -> str | None:
+    return None if line.date is None else day(line.date)
+
+
+def _comma(money: str | None) -> str | None:
+    return None if money is None else money.replace(".", ",")
+
+
+def _called(key: str) -> str:
+    return heading(key) if key in COLUMNS else {"tariff": "tarif du jour"}.get(key, key)
+
+
+def places(acts: Iterable[ActPlace]) -> str | None:
+    """`actes.csv, ligne 5 ; actes.csv, lignes 7 et 8`; None where there is none."""
+    rows: dict[str, list[str]] = {}
+    for act in acts:
+        rows.setdefault(place(act.file, act.sheet), []).append(str(act.row))
+    named = [f"{file}, {plural(len(own), 'ligne')} {listed(own)}" for file, own in rows.items()]
+    return " ; ".join(named) or None
+
+
+# --- on a terminal --------------------------------------------------------------------------------------------
+
+
+def told(result: Claim) -> Document:
+    """The answers one by one, those of one kind together."""
+    return _document(result, [_of_answer(result, answer) for answer in ANSWERS])
+
+
+def _of_answer(result: Claim, answer: Answer) -> Section:
+    lines = [line for line in result.lines if line.answer == answer]
+    count = result.summary.by_answer[answer]
+    title = f"{_TITLES[answer]} : {counted(count.lines, 'ligne')}, {_euros(count.euros)}"
+    return Section(title, words=tuple(_together(lines, several=_several_sheets(result))))
+
+
+def _together(lines: Sequence[ClaimedLine], *, several: bool) -> Iterable[str]:
+    """The lines, those of which the same is said together."""
+    alike: dict[str, list[str]] = {}
+    for line in lines:
+        alike.setdefault(line.message, []).append(_named(line, several=several))
+    for message, named_ in alike.items():
+        yield f"{' ; '.join(named_)} : {message}" if len(named_) == 1 else f"{message} {' ; '.join(named_)}."
+
+
+def _several_sheets(result: Claim) -> bool:
+    return len({line.sheet for line in result.lines}) > 1
+
+
+def _named(line: ClaimedLine, *, several: bool) -> str:
+    """A line in a few words: `Ligne 5, TE2 du 12/05/2022, facture F5, 20,00 € (actes.csv, ligne 8)`."""
+    act = " du ".join(filter(None, (line.code, _day(line))))
+    invoice = f"facture {line.invoice}" if line.invoice else ""
+    where = f"Feuille {line.sheet}, ligne {line.row}" if several else f"Ligne {line.row}"
+    found = places(line.acts) or places(line.candidates)
+    named_ = ", ".join(filter(None, (where, act, invoice, _euros(line.claimed))))
+    return f"{named_} ({found})" if found else named_
+
+
+def _euros(money: str | None) -> str:
+    return euros(cents(money))
+
+
+def cents(money: str | None) -> int | None:
+    """Money of a result as a document holds it."""
+    return None if money is None else int(Decimal(money) * 100)
+
+
+# --- in a workbook and on a page ------------------------------------------------------------------------------
+
+
+def document(result: Claim) -> Document:
+    """The caisse's own lines, in their order, with the answer beside each."""
+    return _document(result, [Section("Ligne par ligne", tables=(_table(result),), sheet="Réponses")])
+
+
+def _document(result: Claim, lines: Sequence[Section]) -> Document:
+    return Document(
+        title=TITLE,
+        answer=sentences.with_unread(answer(result), result.unread),
+        verdict=_verdict(result),
+        sections=(
+            Section("En bref", facts=_facts(result), tables=(_by_answer(result),)),
+            *lines,
+            Section("Ce que le tableau de la caisse ne dit pas", words=tuple(unsaid(result))),
+            Section("Lignes d'actes rejetées", tables=(_rejected(result),) if result.rejected else ()),
+            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
+        ),
+        footer=(*map(cited, result.texts), f"Réponse faite au {day(result.as_of)}.", DISCLAIMER),
+        about={"Réponses": "chaque ligne du tableau de la caisse, et la réponse à côté"},
+    )
+
+
+def answer(result: Claim) -> str:
+    """What is claimed, and what of it is answered how, in one sentence."""
+    counts = result.summary.by_answer
+    parts = [
+        f"{NAMES[name]}{'s' if one.lines > 1 and _takes_s(name) else ''} {one.lines} ({_euros(one.euros)})"
+        for name, one in counts.items()
+        if one.lines
+    ]
+    owed = f" Dû au plus, d'après les fichiers : {_euros(result.summary.owed)}." if counts["supported"].lines else ""
+    lines = counted(result.summary.lines, "ligne")
+    return f"{lines}, {_euros(result.summary.claimed)} réclamés : {listed(parts)}.{owed}"
+
+
+def _takes_s(name: Answer) -> bool:
+    return name not in ("to_examine", "more_than_paid")
+
+
+def _verdict(result: Claim) -> Verdict | None:
+    counts = result.summary.by_answer
+    if counts["supported"].lines:
+        return Verdict.VIOLATION
+    return Verdict.REVIEW if counts["to_examine"].lines or counts["unverifiable"].lines else Verdict.OK
+
+
+def _facts(result: Claim) -> tuple[Fact, ...]:
+    return (
+        Fact("Tableau", place(result.file, None)),
+        *([Fact("Praticien", result.practitioner)] if result.practitioner else []),
+        Fact("Notification", _notified(result)),
+    )
+
+
+def _notified(result: Claim) -> str:
+    if result.notified != result.as_of:
+        return f"reçue le {day(result.notified)}"
+    return f"jour non donné (--notified) ; la prescription est comptée au {day(result.as_of)}"
+
+
+def _by_answer(result: Claim) -> Table:
+    counts = [(name, one) for name, one in result.summary.by_answer.items() if one.lines]
+    return Table(
+        (Column("Réponse", "identifier"), Column("Lignes", "integer"), Column("Réclamé", "euros")),
+        [(NAMES[name], one.lines, cents(one.euros)) for name, one in counts],
+        total=("Ensemble", result.summary.lines, cents(result.summary.claimed)),
+        verdicts=[_VERDICTS.get(name) for name, _ in counts],
+    )
+
+
+def _table(result: Claim) -> Table:
+    several = _several_sheets(result)
+    columns = (
+        Column("Ligne", "identifier"),
+        *([Column("Feuille", "identifier")] if several else []),
+        Column("Date de soins", "date"),
+        Column("Code acte", "identifier"),
+        Column("N° facture", "identifier"),
+        Column("Réclamé", "euros"),
+        Column("Motif", widest=26),
+        Column("Réponse", "identifier"),
+        Column("Dû", "euros", absent="-"),
+        Column("Ce que disent les fichiers", widest=52),
+        Column("Actes", widest=24, wide_only=True),
+        Column("Praticien", "identifier", wide_only=True),
+        Column("Patient", "identifier", wide_only=True),
+        Column("Date de paiement", "date", wide_only=True),
+        Column("Règles", "identifier", wide_only=True),
+        Column("Manque", wide_only=True),
+        Column("Texte", wide_only=True),
+        Column("Adresse", "url", wide_only=True),
+    )
+    return Table(
+        columns,
+        [_row(line, several=several) for line in result.lines],
+        verdicts=[_VERDICTS.get(line.answer) for line in result.lines],
+        sheet="Réponses",
+        frozen=1,
+        printed=10 + several,
+    )
+
+
+def _row(line: ClaimedLine, *, several: bool) -> _Row:
+    told = dict(zip(HEADINGS, _cells(line), strict=True))
+    return (
+        told["Ligne"],
+        *([line.sheet] if several else []),
+        line.date,
+        line.code,
+        line.invoice,
+        cents(line.claimed),
+        line.cause,
+        told["Réponse"],
+        cents(line.owed),
+        line.message,
+        told["Actes"] or told["Actes possibles"],
+        line.practitioner,
+        line.patient,
+        line.payment_date,
+        told["Règles"],
+        told["Manque"],
+        told["Texte"],
+        told["URL"],
+    )
+
+
+# --- what is said beside --------------------------------------------------------------------------------------
+
+
+def unsaid(result: Claim) -> list[str]:
+    """What the table does not say that the law asks, once for each thing, and of which lines."""
+    words = []
+    for item, name in ITEMS.items():
+        rows = [str(one.row) for one in result.notification if item in one.missing]
+        if rows:
+            words.append(f"{name[:1].upper()}{name[1:]} : {_of_rows(rows, result.summary.lines)}.")
+    return words
+
+
+def _of_rows(rows: Sequence[str], lines: int) -> str:
+    if len(rows) == lines > 1:
+        return "toutes les lignes"
+    more = [f"{len(rows) - _ROWS} autres"] if len(rows) > _ROWS else []
+    return f"{plural(len(rows), 'ligne')} {listed([*rows[:_ROWS], *more])}"
+
+
+def cited(told: ClaimText) -> str:
+    """A text, and what it is about."""
+    source = ", ".join(filter(None, (told.source.title, told.source.url)))
+    return f"{_ABOUT[told.about].format(told.figure)} : {source}."
+
+
+def _rejected(result: Claim) -> Table:
+    return Table(
+        (Column("Ligne"), Column("Cellule", "identifier"), Column("Raison")),
+        [(f"{place(one.file, one.sheet)}, ligne {one.row}", one.cell, one.reason) for one in result.rejected],
+    )

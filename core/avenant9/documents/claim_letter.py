@@ -1,0 +1,236 @@
+"""The observations that a doctor sends to the caisse, drafted from the answers to its claim."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, cents, cited, unsaid
+from avenant9.period import add_months
+from avenant9.report.document import Column, Letter, Section, Table
+from avenant9.report.named import named
+from avenant9.wording import counted, day, euros, listed, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from avenant9.results.claim import Answer, Claim, ClaimedLine
+
+#: What each answer makes of a line: it is contested, or accepted, or more is asked of it.
+_CONTESTED: Final[tuple[Answer, ...]] = ("contestable", "out_of_time", "twice", "more_than_paid")
+_ACCEPTED: Final[tuple[Answer, ...]] = ("supported",)
+_ASKED: Final[tuple[Answer, ...]] = ("not_found", "to_examine", "unverifiable")
+#: Why, in the words of a letter.
+_WHY: Final[dict[Answer, str]] = {
+    "contestable": "mes fichiers de facturation ne montrent aucune anomalie au regard des règles de la convention et "
+    "de la nomenclature en vigueur au jour des soins",
+    "out_of_time": "le paiement a plus de {years} ans à la date de la notification : l'action en recouvrement est "
+    "prescrite (code de la sécurité sociale, article L. 133-4)",
+    "twice": "le même acte est déjà réclamé à une autre ligne du tableau",
+    "more_than_paid": "la somme réclamée dépasse ce qui a été facturé, ou n'a pas été payée",
+    "supported": "au vu de mes fichiers, et dans la limite des sommes de l'annexe",
+    "not_found": "je ne retrouve aucun acte qui y corresponde",
+    "to_examine": "plusieurs actes peuvent être visés, ou le texte invoqué laisse un doute",
+    "unverifiable": "mes fichiers ne suffisent pas à répondre",
+}
+#: Rows named one by one in a sentence.
+_ROWS = 15
+
+
+def render(result: Claim) -> bytes:
+    """The letter as a .docx."""
+    from avenant9.report import letter as written  # noqa: PLC0415 - only this needs python-docx
+
+    return written.render(letter(named(result)), result.as_of)
+
+
+def letter(result: Claim) -> Letter:
+    """The draft: what is contested and why, what is accepted, what is asked, and each line in an annex."""
+    number = result.practitioner or "[votre numéro RPPS]"
+    return Letter(
+        sender=(
+            f"Docteur [prénom et nom], [spécialité], numéro {number}",
+            "[adresse du cabinet, téléphone, courriel]",
+        ),
+        addressee=(
+            "Caisse primaire d'assurance maladie de [caisse]",
+            "[service et adresse qui figurent sur la notification]",
+        ),
+        dated="[Ville], le [date]",
+        subject=f"Objet : observations sur la notification d'indu reçue le {_notified(result)}, référence […]",
+        paragraphs=tuple(_paragraphs(result)),
+        signature="[Signature]",
+        annexes=tuple(_annexes(result)),
+        aside=(Section("Pour vous, sans le joindre", words=tuple(_advice(result))),),
+        footer=(*map(cited, result.texts), f"Lignes répondues au {day(result.as_of)}.", DISCLAIMER),
+    )
+
+
+def _notified(result: Claim) -> str:
+    return "[date]" if result.notified == result.as_of else day(result.notified)
+
+
+def _of(result: Claim, answers: Sequence[Answer]) -> list[ClaimedLine]:
+    return [line for line in result.lines if line.answer in answers]
+
+
+def _figure(result: Claim, about: str) -> int:
+    return next((text.figure for text in result.texts if text.about == about), 0)
+
+
+# --- the body -------------------------------------------------------------------------------------------------
+
+
+def _paragraphs(result: Claim) -> Iterable[str]:
+    months = _figure(result, "answer")
+    summary = result.summary
+    yield "Madame, Monsieur,"
+    yield (
+        f"Par la notification citée en objet, vous me réclamez {_euros(summary.claimed)} au titre de "
+        f"{counted(summary.lines, 'ligne')} de facturation. Dans le délai de {months} mois qu'ouvre l'article "
+        "R. 133-9-1 du code de la sécurité sociale, je vous adresse mes observations, ligne par ligne, d'après mes "
+        "fichiers de facturation. Le détail est en annexe."
+    )
+    yield from _part(result, _CONTESTED, "Je conteste {}, pour {} :")
+    yield from _part(
+        result, _ACCEPTED, "Je ne conteste pas {}, pour {} réclamés, sous réserve de vérification du dossier :"
+    )
+    yield from _part(result, _ASKED, "Pour {}, soit {}, je ne peux pas me prononcer en l'état :")
+    yield from _requests(result)
+    if _of(result, _CONTESTED):
+        yield (
+            "Je vous demande en conséquence d'abandonner la réclamation pour les lignes contestées. À défaut, je me "
+            "réserve d'exercer les voies de recours que votre notification indique."
+        )
+    yield "Je me tiens à votre disposition pour un échange contradictoire : [téléphone, courriel]."
+    yield "Veuillez agréer, Madame, Monsieur, l'expression de mes salutations distinguées."
+
+
+def _part(result: Claim, answers: Sequence[Answer], opening: str) -> Iterable[str]:
+    """How many lines and euros, then each reason with its lines."""
+    lines = _of(result, answers)
+    if not lines:
+        return
+    yield opening.format(counted(len(lines), "ligne"), _sum(lines))
+    for answer in answers:
+        own = [line for line in lines if line.answer == answer]
+        if own:
+            why = _WHY[answer].format(years=_figure(result, "limitation"))
+            yield f"– {_rows(own)} ({_sum(own)}) : {why}{_owed(result, answer)}."
+
+
+def _owed(result: Claim, answer: Answer) -> str:
+    if answer != "supported":
+        return ""
+    unknown = any(line.owed is None for line in _of(result, _ACCEPTED))
+    return f", soit {'au moins ' if unknown else ''}{_euros(result.summary.owed)}"
+
+
+def _rows(lines: Sequence[ClaimedLine]) -> str:
+    rows = [str(line.row) for line in lines]
+    more = [f"{len(rows) - _ROWS} autres (annexe)"] if len(rows) > _ROWS else []
+    return f"{plural(len(rows), 'ligne')} {listed([*rows[:_ROWS], *more])}"
+
+
+def _requests(result: Claim) -> Iterable[str]:
+    """The pieces that would let one answer."""
+    asked = _of(result, _ASKED)
+    if asked:
+        yield (
+            f"Je vous demande de me communiquer, pour {plural(len(asked), 'cette ligne', 'ces lignes')}, les pièces "
+            "qui identifient chaque acte et fondent le grief : facture, date et montant du versement, texte appliqué."
+        )
+    items = list(dict.fromkeys(item for one in result.notification for item in one.missing))
+    if items:
+        names = listed([name for item, name in ITEMS.items() if item in items])
+        yield (
+            "Par ailleurs, l'article R. 133-9-1 demande que la notification précise la cause, la nature et le "
+            "montant des sommes réclamées et la date de leur versement. Votre tableau ne donne pas partout "
+            f"{names} : je vous demande de les préciser (annexe)."
+        )
+
+
+def _sum(lines: Sequence[ClaimedLine]) -> str:
+    return euros(sum(cents(line.claimed) or 0 for line in lines))
+
+
+def _euros(money: str) -> str:
+    return euros(cents(money))
+
+
+# --- the annexes ----------------------------------------------------------------------------------------------
+
+
+def _annexes(result: Claim) -> Iterable[Section]:
+    parts = (("Lignes contestées", _CONTESTED), ("Lignes non contestées", _ACCEPTED), ("Pièces demandées", _ASKED))
+    given = [(title, _of(result, answers)) for title, answers in parts]
+    for rank, (title, lines) in enumerate(((title, lines) for title, lines in given if lines), 1):
+        yield Section(f"Annexe {rank}. {title}", tables=(_table(lines, owed=title == "Lignes non contestées"),))
+    if result.notification:
+        yield Section("Ce que le tableau ne précise pas", words=tuple(unsaid(result)))
+
+
+def _table(lines: Sequence[ClaimedLine], *, owed: bool) -> Table:
+    columns = (
+        Column("Ligne", "identifier"),
+        Column("Acte", "identifier"),
+        Column("Facture", "identifier"),
+        Column("Réclamé", "euros"),
+        *([Column("Reconnu", "euros")] if owed else []),
+        Column("Réponse et texte", widest=60),
+    )
+    return Table(
+        columns,
+        [
+            (
+                str(line.row),
+                _act(line),
+                line.invoice or "",
+                cents(line.claimed),
+                *([cents(line.owed)] if owed else []),
+                _reason(line),
+            )
+            for line in lines
+        ],
+    )
+
+
+def _act(line: ClaimedLine) -> str:
+    return " du ".join(filter(None, (line.code, day(line.date) if line.date else None)))
+
+
+def _reason(line: ClaimedLine) -> str:
+    """The answer, what is said of it, and the texts of the rules that it leans on."""
+    texts = dict.fromkeys(
+        f"{rule.source.title}, {rule.source.article}" if rule.source.article else rule.source.title
+        for rule in line.rules
+        if rule.source is not None
+    )
+    said = f"{NAMES[line.answer].capitalize()}. {line.message}"
+    return f"{said} Texte : {' ; '.join(texts)}." if texts else said
+
+
+def _advice(result: Claim) -> Iterable[str]:
+    """What is for the doctor alone."""
+    months = _figure(result, "answer")
+    limit = (
+        ""
+        if result.notified == result.as_of
+        else f", soit le {day(add_months(result.notified, months))} au plus tard"
+    )
+    yield (
+        "Relisez chaque ligne avec le dossier du patient, complétez ce qui est entre crochets, ôtez ce que vous ne "
+        "voulez pas dire, datez et signez."
+    )
+    yield (
+        f"Le délai pour répondre est de {months} mois à compter de la réception de la notification{limit}. Gardez la "
+        "preuve de la date d'envoi."
+    )
+    if _of(result, ("out_of_time",)):
+        fraud = _figure(result, "fraud")
+        yield (
+            f"La prescription ne joue pas de même en cas de fraude ({fraud} ans à compter de sa découverte) ; une "
+            "notification antérieure des mêmes sommes l'aurait interrompue."
+        )
+    if _of(result, _ACCEPTED):
+        yield "Vérifiez chacune des « lignes non contestées » : rien ne vous oblige à les reconnaître ici."
+    yield "Cette lettre ne nomme aucun patient : n'ajoutez un nom que si la caisse en a besoin pour répondre."
