@@ -23,7 +23,7 @@ from a9.main import COMMANDS, cli
 from a9.terminal import french
 from avenant9.act_card import amount_of
 from avenant9.acts.columns import COLUMNS, REQUIRED
-from avenant9.documents import check_csv, firm, measures, reconcile, threshold
+from avenant9.documents import check_csv, claim, find, firm, measures, reconcile, threshold
 from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
@@ -68,6 +68,8 @@ RESULTS = {
     "Reconcile": reconcile.HEADINGS,
     "Forfait": forfait.HEADINGS,
     "Forfaits": None,
+    "Claim": claim.HEADINGS,
+    "Find": find.HEADINGS,
 }
 #: The files to fill in that have a page: those of `a9 template`, then those that are too short for a template.
 FORMATS = tuple(dict.fromkeys([*KINDS, *TEXTS["formats"]]))
@@ -181,6 +183,8 @@ def _command(path: str, context: click.Context) -> list[Block]:
         for below, child in commands():
             if below.startswith(f"{path} "):
                 blocks.append(entry(rf"{bold(named(below))}(1)", _short(below, child.command)))
+    for part in said.get("section", ()):
+        blocks += _section(part)
     blocks += [section("OPTIONS"), *_options(context)]
     blocks += [section("EXEMPLES"), *_epilog(command.epilog or ""), *_examples(said.get("example", ()))]
     blocks += [section("CODES DE SORTIE"), *_codes(_codes_of(path))]
@@ -337,7 +341,7 @@ def _results() -> list[Block]:
         blocks += [entry(bold(key), f"{_type(spec, defined)}.") for key, spec in defined[name]["properties"].items()]
         if headings:
             blocks += [paragraph("CSV, colonnes dans cet ordre :"), paragraph(" ; ".join(headings))]
-    see = ["a9-check(1)", "a9-threshold(1)", "a9-measures(1)", "a9-forfait(1)", "a9-report(1)"]
+    see = ["a9-check(1)", "a9-claim(1)", "a9-threshold(1)", "a9-measures(1)", "a9-forfait(1)", "a9-report(1)"]
     return [*blocks, *_see(["a9(1)", *see])]
 
 

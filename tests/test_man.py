@@ -18,7 +18,7 @@ import pytest
 from a9.commands.template import KINDS
 from a9.main import cli
 from a9.terminal import french
-from avenant9.documents import check_csv, measures, threshold
+from avenant9.documents import check_csv, claim, find, measures, threshold
 from avenant9.report import forfait, template
 from avenant9.results.saved import schema
 from avenant9.rulebook.load import load_rulebook
@@ -152,7 +152,14 @@ def test_every_result_is_there_with_its_keys() -> None:
     keys = [key for name in results for key in described["$defs"][name]["properties"]]
     shown = re.findall(r"^\.TP\n\\fB([a-z_]+)\\fR$", page, re.MULTILINE)
     assert sorted(shown) == sorted(keys)
-    for headings in (check_csv.HEADINGS, threshold.HEADINGS, measures.HEADINGS, forfait.HEADINGS):
+    for headings in (
+        claim.HEADINGS,
+        find.HEADINGS,
+        check_csv.HEADINGS,
+        threshold.HEADINGS,
+        measures.HEADINGS,
+        forfait.HEADINGS,
+    ):
         assert plain(" ; ".join(headings)) in plain(page)
 
 

@@ -116,6 +116,8 @@ _BY_METAVAR: dict[str, Offer] = {
     ".toml": _files,
     ".json": _files,
     ".xlsx": _files,
+    ".docx": _files,
+    "RÉCLAMATION": _files,
     "DOSSIER": _folders,
 }
 

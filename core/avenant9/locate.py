@@ -1,4 +1,4 @@
-"""`--at [FILE:][SHEET!]ROW`: which row of which sheet is meant."""
+"""`--at [FILE:][SHEET!]ROW`, or the number of an invoice: which row of which sheet is meant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from avenant9.model import Acts, Input
 
 _AT = re.compile(r"(?P<place>.*[:!])?\$?[A-Za-z]{0,3}\$?(?P<row>\d{1,7})", re.DOTALL)
-_SHAPE = "écrivez LIGNE, FEUILLE!LIGNE ou FICHIER:FEUILLE!LIGNE, par exemple --at 57"
+_SHAPE = "écrivez LIGNE, FEUILLE!LIGNE ou FICHIER:FEUILLE!LIGNE, par exemple --at 57, ou un numéro de facture"
+#: What says that a number is that of an invoice, where it could be a row's.
+_INVOICE = re.compile(r"facture\s*:?\s*(?P<number>.+)", re.IGNORECASE)
 _SHOWN = 8
 
 
@@ -23,11 +25,16 @@ def find(acts: Acts, at: str) -> tuple[int, int]:
     """The rank of the sheet among `acts.inputs`, and the row.
 
     The row may be written as the address of one of its cells (`A58`), the sheet between apostrophes as in a
-    spreadsheet, the file by its name alone.
+    spreadsheet, the file by its name alone. What is the number of an invoice is that, unless it is a row's too:
+    `facture 58` then says so.
 
     Raises:
-        SettingError: no row is named, the file or sheet is unknown or ambiguous, or the sheet has no such row.
+        SettingError: no row is named, the file or sheet is unknown or ambiguous, the sheet has no such row, or the
+            invoice is of several rows.
     """
+    billed = _of_invoice(acts, at)
+    if billed is not None:
+        return billed
     found = _AT.fullmatch(at.strip())
     if not found:
         raise SettingError(f"--at {at}", "pas de numéro de ligne", _SHAPE)
@@ -43,6 +50,30 @@ def find(acts: Acts, at: str) -> tuple[int, int]:
         )
     _check_row(acts, ranks[0], row, at)
     return ranks[0], row
+
+
+def _of_invoice(acts: Acts, at: str) -> tuple[int, int] | None:
+    """The row of an invoice; None where it is none, or a row has this number and nothing says that it is not meant.
+
+    Raises:
+        SettingError: several rows are of this invoice, or none is and `at` says that it is one.
+    """
+    told = _INVOICE.fullmatch(at.strip())
+    number = told["number"] if told else at.strip()
+    if told is None and number.isdecimal() and number in map(str, acts.table["row"]):
+        return None
+    rows = (
+        acts.table.filter(acts.table["invoice"] == number).select("input", "row").unique(maintain_order=True).rows()
+    )
+    if len(rows) == 1:
+        rank, row = rows[0]
+        return rank, row
+    if rows:
+        shown = quoted(_spelt_row(acts.inputs, rank, row) for rank, row in rows[:_SHOWN])
+        raise SettingError(f"--at {at}", f"cette facture a {len(rows)} lignes", f"écrivez {listed(shown, 'ou')}")
+    if told:
+        raise SettingError(f"--at {at}", "aucun acte de cette facture dans les fichiers", "vérifiez son numéro")
+    return None
 
 
 def _matching(inputs: Sequence[Input], place: str) -> list[int]:
@@ -65,17 +96,18 @@ def _names(entry: Input) -> Iterator[str]:
 
 def _spelt(inputs: Sequence[Input], ranks: Sequence[int], row: int) -> str:
     """How each of these sheets is written, as short as is clear."""
-    several = len({entry.file for entry in inputs}) > 1
-    words = [
-        (f"{inputs[rank].file}:" if several or inputs[rank].sheet is None else "")
-        + (f"{inputs[rank].sheet}!" if inputs[rank].sheet is not None else "")
-        + str(row)
-        for rank in ranks
-    ]
+    words = [_spelt_row(inputs, rank, row) for rank in ranks]
     shown = quoted(words[:_SHOWN])
     if len(words) > _SHOWN:
         shown.append(f"{len(words) - _SHOWN} autres")
     return listed(shown, "ou")
+
+
+def _spelt_row(inputs: Sequence[Input], rank: int, row: int) -> str:
+    several = len({entry.file for entry in inputs}) > 1
+    entry = inputs[rank]
+    file = f"{entry.file}:" if several or entry.sheet is None else ""
+    return f"{file}{entry.sheet}!{row}" if entry.sheet is not None else f"{file}{row}"
 
 
 def _check_row(acts: Acts, rank: int, row: int, at: str) -> None:

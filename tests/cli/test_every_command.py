@@ -34,6 +34,8 @@ RESULTS = (
     f"{AS_OF}",
     f"threshold show fixtures/psychiatre_2022.xlsx {AS_OF}",
     f"threshold request fixtures/psychiatre_2022.xlsx {AS_OF}",
+    f"claim fixtures/claims/cabinet_indus.xlsx fixtures/claims/cabinet_actes.csv {AS_OF}",
+    f"find fixtures/claims/caisse_actes.csv --amount 39,52 {AS_OF}",
 )
 COMMANDS_SHOWN = (
     *RESULTS,

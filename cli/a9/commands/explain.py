@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 Exemples :
   a9 explain actes.csv --at 57
   a9 explain cabinet.xlsx --at Généraliste!507
+  a9 explain cabinet.xlsx --at A0108
   a9 explain 2022-*.csv --at 2022-11.csv:12 --profile cpam -o reponse.txt""",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FICHIERS...")
@@ -39,7 +40,8 @@ Exemples :
     "--at",
     required=True,
     metavar="[FICHIER:][FEUILLE!]LIGNE",
-    help="La ligne à expliquer, comme le tableur la numérote ; le fichier et la feuille, s'il y en a plusieurs.",
+    help="La ligne à expliquer, comme le tableur la numérote ; le fichier et la feuille, s'il y en a plusieurs. Ou "
+    "un numéro de facture ; « facture 58 » quand une ligne porte le même numéro.",
 )
 @options.result_options(*FORMATS)
 @options.as_of_option

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import polars as pl
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from avenant9.reading.raw_sheet import RawSheet
 
+Known = TypeVar("Known")
+
 #: The lines of a claim, in the order of its sheets and rows. Null is *unknown*; amounts are cents.
 CLAIMED: dict[str, pl.DataType] = {
     "line": pl.UInt32(),  # 0…n-1
@@ -54,6 +56,7 @@ _EXAMPLES = "« Indu », « Montant réclamé » ou « Trop-perçu »"
 #: A NIR, with its key or without, however it is grouped: nobody is shown one.
 _NIR = re.compile(r"\b[1-8](?:[ .]?\d){4}[ .]?(?:\d|2[AaBb])(?:[ .]?\d){6,9}\b")
 _HIDDEN = "[…]"
+_UNCERTAIN = "identité incertaine"
 _FOREIGN = re.compile(r"[$£¥]|\b(?:USD|GBP|CHF|XPF|F|FRF|FF)\b", re.IGNORECASE)
 #: What says who the patient is.
 _IDENTITY = ("nir", "patient", "last_name", "first_name", "birth_date")
@@ -178,18 +181,19 @@ def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature) -> _She
         encoding=raw.encoding,
         separator=raw.separator,
     )
-    return _Sheet(lines, account, (*found.notices, *reading.notices))
+    said = (notice for notice in reading.notices if _UNCERTAIN not in notice)  # no finding rests on these patients
+    return _Sheet(lines, account, (*found.notices, *said))
 
 
 def _with_patient(found: Recognised) -> Recognised:
     """« Bénéficiaire » is a name beside a NIR, and whatever tells the patient where it stands alone."""
     if not found.columns.keys().isdisjoint(("nir", "patient", "first_name")) or "last_name" not in found.columns:
         return found
-    as_patient = {"last_name": "patient"}
-    columns, headings = (
-        {as_patient.get(key, key): value for key, value in known.items()} for known in (found.columns, found.headings)
-    )
-    return replace(found, columns=columns, headings=headings)
+    return replace(found, columns=_as_patient(found.columns), headings=_as_patient(found.headings))
+
+
+def _as_patient(known: dict[str, Known]) -> dict[str, Known]:
+    return {"patient" if key == "last_name" else key: value for key, value in known.items()}
 
 
 def _typed(reading: Reading, nomenclature: Nomenclature) -> pl.DataFrame:

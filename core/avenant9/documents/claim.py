@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from avenant9.acts.columns import COLUMNS, heading
+from avenant9.documents import sentences
 from avenant9.model import Verdict
-from avenant9.report import formats, sentences
+from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
-from avenant9.report.named import named
 from avenant9.report.page import place
 from avenant9.results.base import dumps
 from avenant9.results.claim import ANSWERS
+from avenant9.results.named import named
 from avenant9.wording import counted, day, euros, listed, plural
 
 if TYPE_CHECKING:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, assert_never
 from avenant9.model import Report
 from avenant9.report import formats
 from avenant9.results.firm import Firm
+from avenant9.results.claim import Claim
+from avenant9.results.find import Find
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.results.named import named
@@ -53,6 +55,14 @@ def render(form: Format, found: Saved, page: Page, screen: Screen | None = None)
             from avenant9.documents import firm  # noqa: PLC0415
 
             return firm.render(form, found, page)
+        case Claim():
+            from avenant9.documents import claim  # noqa: PLC0415
+
+            return claim.render(form, found, page)
+        case Find():
+            from avenant9.documents import find  # noqa: PLC0415
+
+            return find.render(form, found, page)
         case _:
             assert_never(found)
 

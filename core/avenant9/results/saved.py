@@ -27,7 +27,7 @@ from avenant9.model import (
     Verdict,
     Waived,
 )
-from avenant9.results import CHECK, check, firm, forfait, measures, reconcile, threshold
+from avenant9.results import CHECK, check, claim, find, firm, forfait, measures, reconcile, threshold
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ Small: TypeAlias = (
     | reconcile.Reconcile
     | threshold.Threshold
     | firm.Firm
+    | claim.Claim
+    | find.Find
 )
 Saved: TypeAlias = Report | Small
 
@@ -55,6 +57,8 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
     reconcile.FORMAT: {"comparisons": reconcile.Reconcile},
     threshold.FORMAT: {"practitioners": threshold.Threshold},
     firm.FORMAT: {"clients": firm.Firm},
+    claim.FORMAT: {"lines": claim.Claim},
+    find.FORMAT: {"matches": find.Find},
 }
 _AGAIN = "donnez un résultat écrit par « a9 … --format json »"
 _Text: TypeAlias = tuple[str, str, str]  # title, article, url
@@ -75,6 +79,8 @@ def schema() -> str:
         | reconcile.Reconcile
         | threshold.Threshold
         | firm.Firm
+        | claim.Claim
+        | find.Find
     )
     described = anything.json_schema(mode="serialization")
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "a9"}
