@@ -34,6 +34,10 @@ _WHY: Final[dict[Answer, str]] = {
 }
 #: Rows named one by one in a sentence.
 _ROWS = 15
+#: Small numbers as a letter writes them.
+_IN_WORDS: Final = {2: "deux", 3: "trois", 5: "cinq"}
+#: The answers whose texts are cited: those that rules give.
+_CITED: Final[tuple[Answer, ...]] = ("supported", "contestable", "to_examine")
 
 
 def render(result: Claim) -> bytes:
@@ -77,11 +81,16 @@ def _figure(result: Claim, about: str) -> int:
     return next((text.figure for text in result.texts if text.about == about), 0)
 
 
+def _in_words(result: Claim, about: str) -> str:
+    figure = _figure(result, about)
+    return _IN_WORDS.get(figure, str(figure))
+
+
 # --- the body -------------------------------------------------------------------------------------------------
 
 
 def _paragraphs(result: Claim) -> Iterable[str]:
-    months = _figure(result, "answer")
+    months = _in_words(result, "answer")
     summary = result.summary
     yield "Madame, Monsieur,"
     yield (
@@ -114,7 +123,7 @@ def _part(result: Claim, answers: Sequence[Answer], opening: str) -> Iterable[st
     for answer in answers:
         own = [line for line in lines if line.answer == answer]
         if own:
-            why = _WHY[answer].format(years=_figure(result, "limitation"))
+            why = _WHY[answer].format(years=_in_words(result, "limitation"))
             yield f"– {_rows(own)} ({_sum(own)}) : {why}{_owed(result, answer)}."
 
 
@@ -203,19 +212,27 @@ def _reason(line: ClaimedLine) -> str:
     texts = dict.fromkeys(
         f"{rule.source.title}, {rule.source.article}" if rule.source.article else rule.source.title
         for rule in line.rules
-        if rule.source is not None
+        if rule.source is not None and line.answer in _CITED
     )
-    said = f"{NAMES[line.answer].capitalize()}. {line.message}"
+    said = f"{NAMES[line.answer].capitalize()}. {_said(line)}"
     return f"{said} Texte : {' ; '.join(texts)}." if texts else said
+
+
+def _said(line: ClaimedLine) -> str:
+    """What is said of a line, without what is only for its reader."""
+    if line.answer == "out_of_time" and line.paid is not None:
+        return f"Paiement du {day(line.paid)}."
+    found = [rule.message for rule in line.rules if rule.verdict == "violation" and rule.message]
+    return " ".join(found) if line.answer == "supported" else line.message
 
 
 def _advice(result: Claim) -> Iterable[str]:
     """What is for the doctor alone."""
-    months = _figure(result, "answer")
+    months = _in_words(result, "answer")
     limit = (
         ""
         if result.notified == result.as_of
-        else f", soit le {day(add_months(result.notified, months))} au plus tard"
+        else f", soit le {day(add_months(result.notified, _figure(result, "answer")))} au plus tard"
     )
     yield (
         "Relisez chaque ligne avec le dossier du patient, complétez ce qui est entre crochets, ôtez ce que vous ne "
@@ -226,7 +243,7 @@ def _advice(result: Claim) -> Iterable[str]:
         "preuve de la date d'envoi."
     )
     if _of(result, ("out_of_time",)):
-        fraud = _figure(result, "fraud")
+        fraud = _in_words(result, "fraud")
         yield (
             f"La prescription ne joue pas de même en cas de fraude ({fraud} ans à compter de sa découverte) ; une "
             "notification antérieure des mêmes sommes l'aurait interrompue."

@@ -15,6 +15,7 @@ from docx.shared import Cm, Pt
 from avenant9.report.values import columns_of, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from docx.document import Document as Docx
@@ -28,6 +29,7 @@ _A4 = (Cm(21), Cm(29.7))
 #: What is left to complete, `[Ville]`, which is marked; a box to tick is none.
 _TO_FILL = re.compile(r"(\[[^\] ][^\]]*\])")
 _BOX, _TICK = "[ ] ", "☐ "
+_LONGEST = 30  # characters of a line of a cell, where its column does not say
 _RIGHT = frozenset({"integer", "number", "euros", "points", "hours", "share"})
 
 
@@ -98,14 +100,28 @@ def _table(book: Docx, table: Table) -> None:
     columns = columns_of(table)
     drawn = book.add_table(rows=1 + len(columns[0]), cols=len(columns))
     drawn.style = "Table Grid"
+    drawn.autofit = False
+    widths = _widths(table, columns)
     for place, (column, cells) in enumerate(zip(table.columns, columns, strict=True)):
         align = WD_ALIGN_PARAGRAPH.RIGHT if column.kind in _RIGHT else WD_ALIGN_PARAGRAPH.LEFT
-        for row, words in enumerate((column.heading, *cells)):
-            paragraph = drawn.cell(row, place).paragraphs[0]
+        drawn.columns[place].width = widths[place]
+        for row, (cell, words) in enumerate(zip(drawn.columns[place].cells, (column.heading, *cells), strict=True)):
+            cell.width = widths[place]
+            paragraph = cell.paragraphs[0]
             paragraph.alignment, paragraph.paragraph_format.space_after = align, Pt(0)
             run = paragraph.add_run(words)
             run.font.size, run.bold = _SMALL, row == 0
     _paragraph(book, table.note, size=_SMALL)
+
+
+def _widths(table: Table, columns: Sequence[Sequence[str]]) -> list[int]:
+    """How wide each column is: as its longest cell, no longer than a line of it may be, all of them as the page."""
+    longest = [
+        min(max(map(len, (column.heading, *cells))), column.widest or _LONGEST) + 2
+        for column, cells in zip(table.columns, columns, strict=True)
+    ]
+    room = _A4[0] - 2 * _MARGIN
+    return [int(room * one / sum(longest)) for one in longest]
 
 
 def _dated(book: Docx, day: date) -> bytes:
