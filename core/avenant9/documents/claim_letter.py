@@ -232,7 +232,7 @@ def _advice(result: Claim) -> Iterable[str]:
     limit = (
         ""
         if result.notified == result.as_of
-        else f", soit le {day(add_months(result.notified, _figure(result, "answer")))} au plus tard"
+        else f", soit le {day(add_months(result.notified, _figure(result, 'answer')))} au plus tard"
     )
     yield (
         "Relisez chaque ligne avec le dossier du patient, complétez ce qui est entre crochets, ôtez ce que vous ne "
