@@ -107,6 +107,7 @@ COMMANDS = [
     ("reconcile", "--year", "2023"),
     ("explain", "--at", "2"),
     ("explain", "--at", "40"),
+    ("find", "--amount", "20"),
 ]
 
 
@@ -143,6 +144,47 @@ def test_only_the_practice_reads_who_its_patients_are(profile: str, tmp_path: Pa
         assert len(text) > 200
         silent(QUOTED.sub("", text))
     silent("".join(names))
+
+
+CLAIM = ["N° FSE", "NIR", "Bénéficiaire", "Date de naissance", "Date des soins", "Acte", "Indu", "Grief"]
+NAMED = f"acte de Mme {PATIENT['prénom']} {PATIENT['nom']}, NIR 2 99 01 99 999 901 45, née le {PATIENT['naissance']}"
+
+
+@pytest.mark.parametrize("profile", ["comptable", "cpam"])
+def test_a_claim_tells_nobody_who_its_patients_are(profile: str, tmp_path: Path, names: list[str]) -> None:
+    """Neither do its letter, nor what the caisse wrote as a cause."""
+    acts, claim, letter = tmp_path / "actes.csv", tmp_path / "indus.csv", tmp_path / "lettre.docx"
+    acts.write_text(csv([{**GOOD, "N° facture": f"F{n}"} for n in range(4)]), encoding="utf-8")
+    who = f"{PATIENT['NIR']};{PATIENT['prénom']} {PATIENT['nom']};{PATIENT['naissance']}"
+    lines = [f"F{n};{who};10/01/2023;TE2;20,00;{NAMED}" for n in (0, 1, 9)]
+    claim.write_text("\n".join([";".join(CLAIM), *lines]) + "\n", encoding="utf-8")
+    for form in ("txt", "csv", "json", "html", "xlsx"):
+        result = tmp_path / f"{profile}.{form}"
+        options = ("--profile", profile, "--letter", str(letter), "-o", str(result), "--as-of", "2024-01-15")
+        ran = a9.ran("claim", str(claim), str(acts), *options)
+        assert ran.code in (0, 1), ran.stderr
+        silent(ran.stderr)
+        for file in (result, letter):
+            silent(_text_of(file))
+    silent("".join(names))
+
+
+def _text_of(file: Path) -> str:
+    if file.suffix not in (".xlsx", ".docx"):
+        return file.read_text(encoding="utf-8")
+    with zipfile.ZipFile(file) as archive:
+        return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+def test_the_practice_reads_the_cause_as_it_is_written(tmp_path: Path) -> None:
+    acts, claim, result = tmp_path / "actes.csv", tmp_path / "indus.csv", tmp_path / "interne.json"
+    acts.write_text(csv([GOOD]), encoding="utf-8")
+    claim.write_text(f"Indu;Date des soins;Acte;Grief\n20,00;10/01/2023;TE2;{NAMED}\n", encoding="utf-8")
+    options = ("--profile", "interne", "-o", str(result), "--as-of", "2024-01-15")
+    assert a9.run("claim", str(claim), str(acts), *options) in (0, 1)
+    told = result.read_text(encoding="utf-8")
+    assert PATIENT["nom"] in told
+    assert "99 999" not in told  # the NIR is shown to nobody
 
 
 def test_the_practice_itself_reads_them(tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def _cells(line: ClaimedLine) -> tuple[str | None, ...]:
         places(line.acts),
         places(line.candidates),
         ", ".join(rule.rule for rule in line.rules) or None,
-        ", ".join(map(_called, line.missing)) or None,
+        ", ".join(map(called, line.missing)) or None,
         line.message,
         " ; ".join(dict.fromkeys(f"{one.title}, {one.article}" if one.article else one.title for one in texts))
         or None,
@@ -158,7 +158,8 @@ def _comma(money: str | None) -> str | None:
     return None if money is None else money.replace(".", ",")
 
 
-def _called(key: str) -> str:
+def called(key: str) -> str:
+    """What a missing column or value is called."""
     return heading(key) if key in COLUMNS else {"tariff": "tarif du jour"}.get(key, key)
 
 

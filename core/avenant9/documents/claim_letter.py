@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, cents, cited, unsaid
+from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cents, cited, unsaid
 from avenant9.period import add_months
 from avenant9.report.document import Column, Letter, Section, Table
 from avenant9.results.named import named
@@ -219,11 +219,24 @@ def _reason(line: ClaimedLine) -> str:
 
 
 def _said(line: ClaimedLine) -> str:
-    """What is said of a line, without what is only for its reader."""
-    if line.answer == "out_of_time" and line.paid is not None:
-        return f"Paiement du {day(line.paid)}."
-    found = [rule.message for rule in line.rules if rule.verdict == "violation" and rule.message]
-    return " ".join(found) if line.answer == "supported" else line.message
+    """What is said of a line to the caisse, which has nothing to do with files and rules."""
+    match line.answer:
+        case "out_of_time" if line.paid is not None:
+            return f"Paiement du {day(line.paid)}."
+        case "supported":
+            return " ".join(rule.message for rule in line.rules if rule.verdict == "violation" and rule.message)
+        case "contestable":
+            return "Aucune anomalie d'après mes fichiers."
+        case "to_examine" if line.candidates:
+            return "Plusieurs de mes actes peuvent être visés : précisez lequel."
+        case "to_examine":
+            return "Le texte invoqué, ou sa lecture, laisse un doute : précisez-le."
+        case "not_found":
+            return "Aucun de mes actes n'y correspond."
+        case "unverifiable":
+            return f"Mes fichiers ne disent pas : {', '.join(map(called, line.missing))}."
+        case _:
+            return line.message
 
 
 def _advice(result: Claim) -> Iterable[str]:

@@ -29,7 +29,7 @@ _A4 = (Cm(21), Cm(29.7))
 #: What is left to complete, `[Ville]`, which is marked; a box to tick is none.
 _TO_FILL = re.compile(r"(\[[^\] ][^\]]*\])")
 _BOX, _TICK = "[ ] ", "☐ "
-_LONGEST = 30  # characters of a line of a cell, where its column does not say
+_CHARACTER, _LEAST = Cm(0.19), Cm(2)  # what one takes in a cell, and the least that a column of words has
 _RIGHT = frozenset({"integer", "number", "euros", "points", "hours", "share"})
 
 
@@ -115,13 +115,16 @@ def _table(book: Docx, table: Table) -> None:
 
 
 def _widths(table: Table, columns: Sequence[Sequence[str]]) -> list[int]:
-    """How wide each column is: as its longest cell, no longer than a line of it may be, all of them as the page."""
-    longest = [
-        min(max(map(len, (column.heading, *cells))), column.widest or _LONGEST) + 2
-        for column, cells in zip(table.columns, columns, strict=True)
+    """How wide each column is: figures and numbers stand on one line, words share what is left of the page."""
+    longest = [max(map(len, (column.heading, *cells))) for column, cells in zip(table.columns, columns, strict=True)]
+    words = [column.kind == "text" for column in table.columns]
+    widths = [(one + 4) * _CHARACTER for one in longest]
+    left = _A4[0] - 2 * _MARGIN - sum(width for width, wraps in zip(widths, words, strict=True) if not wraps)
+    shared = sum(one for one, wraps in zip(longest, words, strict=True) if wraps)
+    return [
+        max(left * one // shared, _LEAST) if wraps else width
+        for width, one, wraps in zip(widths, longest, words, strict=True)
     ]
-    room = _A4[0] - 2 * _MARGIN
-    return [int(room * one / sum(longest)) for one in longest]
 
 
 def _dated(book: Docx, day: date) -> bytes:
