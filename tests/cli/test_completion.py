@@ -23,7 +23,8 @@ from .test_start import HEAVY, _all_commands
 #: Parameters of which no value can be known beforehand: dates, years, names, rows, settings.
 FREE = {
     "--amount", "--as-of", "--at", "--author", "--compare", "--date", "--findings", "--from", "--invoice", "--master",
-    "--notified", "--on", "--practitioner", "--reason", "--set", "--sheet", "--snir", "--tolerance", "--until", "--year",
+    "--notified", "--on", "--practitioner", "--reason", "--set", "--sheet", "--snir", "--tolerance", "--until",
+    "--year",
 }  # fmt: skip
 
 SEUIL = ("seuil/activite-distance", "seuil/derogation-conditions")
