@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from avenant9.model import Report
 from avenant9.report import formats
-from avenant9.results.firm import Firm
 from avenant9.results.claim import Claim
 from avenant9.results.find import Find
+from avenant9.results.firm import Firm
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.results.named import named
