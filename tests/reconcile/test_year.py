@@ -316,3 +316,23 @@ def test_a_row_that_looks_like_another_counts_and_is_said(reconciled: Reconciled
         "1\u00a0ligne comme une autre (25,00\u00a0€), peut-être en trop dans les sommes : « a9 check » dit "
         "lesquelles (donnees/doublon, donnees/refacturation).",
     )
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ((17, 24, 30), ""),
+        ((19, 26, 1), "2\u00a0jours plus tard"),  # the third one is of February
+        ((16, 23, 1), "1\u00a0jour plus tôt"),
+        ((19, 25, 30), ""),  # no number of days for most
+        ((28, 25, 30), ""),
+    ],
+)
+def test_receipts_dated_otherwise_than_the_acts(days: tuple[int, ...], told: str, reconciled: Reconciled) -> None:
+    acts = [
+        f"1{number}/01/2023;G;A;P{number};2{number},00;;{day}/01/2023;;1" for number, day in enumerate((17, 24, 30))
+    ]
+    banked = [f"{day:02d}/0{1 if day > 1 else 2}/2023;2{number},00" for number, day in enumerate(days)]
+    notes = reconciled(HEAD + "\n".join(acts), {"payments": payments(*banked)}).notes
+    lagging = [note for note in notes if "décalage" in note]
+    assert [note.split(" que dans")[0] for note in lagging] == ([f"Paiements : datés {told}"] if told else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -12,6 +12,9 @@ from avenant9.reconcile.causes import Year
 from avenant9.reconcile.table import Receipts
 from avenant9.results.reconcile import Against, Comparison, DayGap, MonthGap
 from avenant9.wording import day, money
+
+#: In days; a transfer takes less.
+_LONGEST_LAG = 10
 
 
 def with_total(year: Year, against: Against, declared: int, tolerance: int, file: str | None = None) -> Comparison:
@@ -46,6 +49,21 @@ def with_receipts(year: Year, against: Against, receipts: Receipts, tolerance: i
         return compared
     paid = year.received.select("cents", date="payment_date")
     return compared.model_copy(update={"months": tuple(_months(paid, own)), "days": tuple(_days(paid, own))})
+
+
+def lag(year: Year, receipts: Receipts) -> int:
+    """By how many days receipts follow the days of payment of the acts: of most days the sums are then the same, and
+    of fewer without it. 0 where there is no such number."""
+    paid, declared = (
+        dict(frame.group_by("date").agg(pl.col("cents").sum()).iter_rows())
+        for frame in (year.received.select("cents", date="payment_date"), receipts.days)
+    )
+    alike = {
+        days: sum(declared.get(on + timedelta(days)) == sum_ for on, sum_ in paid.items())
+        for days in sorted(range(-_LONGEST_LAG, _LONGEST_LAG + 1), key=abs)
+    }
+    best = max(alike, key=alike.__getitem__)
+    return best if 2 * alike[best] > len(paid) else 0
 
 
 def span(days: pl.Series) -> str:

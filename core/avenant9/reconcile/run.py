@@ -15,7 +15,7 @@ from avenant9.model import Acts, Input
 from avenant9.reconcile import totals
 from avenant9.reconcile.billed import Billed, lines
 from avenant9.reconcile.causes import REASONS, Year, year_of
-from avenant9.reconcile.compare import span, with_receipts, with_total
+from avenant9.reconcile.compare import lag, span, with_receipts, with_total
 from avenant9.reconcile.table import Receipts
 from avenant9.results import reconcile as results
 from avenant9.results.base import Rejected, Unread
@@ -65,7 +65,7 @@ def reconcile(billed: Billed, rulebook: Rulebook, options: Options, asked: Asked
         by_family=None if asked.profile == "fiscal" else totals.by_family(year.of_care),
         comparisons=compared,
         lines=tuple(_lines(year, billed.acts.inputs)),
-        notes=(*_notes(year, options.as_of), *_before(year, compared), *_read(asked)),
+        notes=(*_notes(year, options.as_of), *_before(year, compared), *_read(year, asked)),
         rejected=tuple(_rejected(billed.acts)),
         unread=tuple(Unread(**asdict(entry)) for entry in billed.acts.unread),
     )
@@ -151,11 +151,21 @@ def _before(year: Year, compared: Sequence[results.Comparison]) -> Iterator[str]
         )
 
 
-def _read(asked: Asked) -> Iterator[str]:
+def _read(year: Year, asked: Asked) -> Iterator[str]:
     """How the other files were understood."""
     for against, receipts in (asked.files or {}).items():
-        told = (*receipts.said, *_elsewhere(receipts, asked.year))
+        told = (*receipts.said, *_elsewhere(receipts, asked.year), *_lagging(year, receipts))
         yield from (f"{'FEC' if against == 'fec' else 'Paiements'} : {words}" for words in told)
+
+
+def _lagging(year: Year, receipts: Receipts) -> Iterator[str]:
+    """Days differ all along where the two sides date a payment otherwise."""
+    if year.dated and (days := lag(year, receipts)):
+        side = "plus tard" if days > 0 else "plus tôt"
+        yield (
+            f"datés {counted(abs(days), 'jour')} {side} que dans les actes : à ce décalage, les sommes de la plupart "
+            "des jours sont les mêmes."
+        )
 
 
 def _elsewhere(receipts: Receipts, year: int) -> Iterator[str]:
