@@ -84,7 +84,7 @@ def _columns(row: HeadingRow) -> dict[str, int] | None:
 
 
 def _rank(key: str, heading: str) -> tuple[int, int] | None:
-    ranks = [(place, stem_rank(like, heading)) for place, like in enumerate(_LIKE[key])]
+    ranks = [(place, stem_rank(COLUMNS[like], heading)) for place, like in enumerate(_LIKE[key])]
     return min(((place, rank) for place, rank in ranks if rank is not None), default=None)
 
 
