@@ -27,7 +27,7 @@ COMMANDS = {
     "claim": ("a9.commands.claim", "Répondre, ligne par ligne, à une réclamation de la caisse."),
     "find": ("a9.commands.find", "Trouver les actes, ou les paires d'actes, qui font une somme."),
     "threshold": ("a9.commands.threshold", "Suivre le plafond d'activité à distance, en demander l'aménagement."),
-    "forfait": ("a9.commands.forfait", "Simuler le forfait structure : points, euros, ce qui manque."),
+    "forfait": ("a9.commands.forfait", "Simuler les forfaits d'une année : points, euros, ce qui manque."),
     "measures": ("a9.commands.measures", "Simuler les mesures bornées dans le temps."),
     "reconcile": (
         "a9.commands.reconcile",

@@ -120,6 +120,11 @@ def ordinal(rank: int, *, feminine: bool = False) -> str:
     return f"{rank}e"
 
 
+def capital(words: str) -> str:
+    """The same as the start of a sentence."""
+    return words[:1].upper() + words[1:]
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`many` from two on (French counts 0 as one); without it, every word of `one` takes an s."""
     if abs(count) < 2:

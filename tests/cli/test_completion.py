@@ -128,7 +128,10 @@ def test_every_measure_and_every_period_is_offered() -> None:
 def test_every_indicator_of_the_forfait_is_offered() -> None:
     from avenant9.rulebook.scales import load_scales
 
-    own = {one.id for scale in load_scales().years.values() for volet in scale.volet for one in volet.indicator}
+    years = load_scales().years.values()
+    own = {one.id for scale in years for _, one in scale.indicators} | {
+        one.id for scale in years for one in scale.sums
+    }
     assert set(values("forfait", "explain", "")) == own
 
 

@@ -238,9 +238,9 @@ TAKEN = {
 
 @pytest.mark.parametrize("ending", ["csv", "toml", "xlsx"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_template_as_it_ships_is_accepted(kind: str, ending: str, tmp_path: Path) -> None:
+def test_a_template_with_its_examples_is_accepted(kind: str, ending: str, tmp_path: Path) -> None:
     file = tmp_path / f"{kind}.{ending}"
-    made = perform(f"a9 template {kind} -o {file}")
+    made = perform(f"a9 template {kind} --example -o {file}")
     if made.code == 2:
         assert f"« {kind} » s'écrit en ." in made.stderr
         assert not file.exists()

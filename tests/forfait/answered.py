@@ -9,19 +9,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from avenant9.forfait.answers import Answer, Rate
-from avenant9.rulebook.scales import (
+from avenant9.forfait.answers import Answer, Patients, Rate
+from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     CountAtLeast,
     DeclaredBy,
     Given,
     RateAtLeast,
-    Scales,
+    Rates,
     Tiers,
     Yes,
+    keys_of,
     leaves,
-    load_scales,
 )
+from avenant9.rulebook.scales import Scales, load_scales
+from avenant9.rulebook.sums import ConditionSum
 
 TODAY = date(2026, 11, 22)
 YEARS = range(2019, 2026)
@@ -61,6 +63,11 @@ def full(year: int) -> dict[str, Answer]:
                 answers[one.condition.key] = one.condition.tier[-1].from_
             case Given():
                 answers[one.condition.key] = Fraction(one.condition.high)
+            case Rates():
+                answers |= {key: Rate(one.condition.threshold) for key in one.condition.of}
+    for own in scales().years[year].sums:
+        if isinstance(own, ConditionSum):
+            answers |= dict.fromkeys(own.keys, True)
     return answers
 
 
@@ -72,10 +79,10 @@ def socle(year: int) -> dict[str, Answer]:
 
 def prerequisites(year: int) -> set[str]:
     return {
-        leaf.key
+        key
         for volet, one in scales().years[year].indicators
         if volet.number == 1 and not one.optional
-        for leaf in leaves(one.condition)
+        for key in keys_of(one.condition)
     }
 
 
@@ -99,6 +106,8 @@ BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "date": st.dates(date(2023, 11, 1), date(2024, 3, 1)),
     "count": st.integers(0, 60),
     "points": st.integers(0, 90).map(Fraction),
+    "patients": st.integers(0, 900).map(Patients),
+    "choice": st.sampled_from(["zip", "qpv", "zac", "autre"]),
 }
 
 

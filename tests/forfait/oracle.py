@@ -72,8 +72,6 @@ def first_volet(year: int, answers: Mapping[str, Answer]) -> list[bool | None]:
         needed.append(addendum(answers, 6))
     if year == 2022:
         needed.append(either(addendum(answers, 8), yes(answers, "logiciel_segur")))
-    if year == 2023:
-        needed.append(addendum(answers, 7))
     if year >= 2024:
         needed.append(addendum(answers, 8))
     return needed

@@ -132,7 +132,7 @@ def test_the_first_and_last_days_are_admitted() -> None:
 
 @pytest.mark.parametrize("year", range(2019, 2026))
 def test_volet_1_closes_the_aid_up_to_2022(year: int) -> None:
-    late = "unsourced" if year > 2022 else None
+    late = "review" if year > 2023 else "unsourced" if year > 2022 else None
     assert run("1", OLD, "<P90", year).status == (late or "open")
     assert run("1", OLD, "<P90", year, horaires_annuaire=False).status == (late or "closed")
     practice = Practice(
@@ -143,6 +143,12 @@ def test_volet_1_closes_the_aid_up_to_2022(year: int) -> None:
     unknown = simulate(practice, year, scales(), TODAY).assistant
     assert unknown is not None
     assert unknown.status == (late or "unknown")
+
+
+def test_the_year_in_which_the_aid_left_volet_1_says_both() -> None:
+    notes = [run("1", OLD, "<P90", year).note for year in (2023, 2024, 2025)]
+    assert ["n'est pas sourcé" in note for note in notes] == [True, True, False]
+    assert ["Depuis le 22/06/2024" in note for note in notes] == [False, True, True]
 
 
 @pytest.mark.parametrize("year", range(2019, 2026))

@@ -28,6 +28,7 @@ def test_an_indicator_with_its_history() -> None:
         (2023, "au moins 10\u00a0%", 40),
         (2024, "au moins 30\u00a0%", 40),
         (2025, "au moins 30\u00a0%", 40),
+        *((year, "", 0) for year in (2026, 2027, 2028)),
     ]
 
 
@@ -136,8 +137,7 @@ def test_half_points() -> None:
         (
             "taux_dmpp",
             2023,
-            "INDICATEUR : « taux_dmpp » n'est pas un indicateur du forfait structure ; "
-            "le plus proche est « taux_dmp ».",
+            "INDICATEUR : « taux_dmpp » n'est pas un indicateur ; le plus proche est « taux_dmp ».",
         ),
         (
             "participation_snp",
@@ -147,9 +147,9 @@ def test_half_points() -> None:
         ),
         (
             "taux_dmp",
-            2026,
-            "--year : pas de barème pour 2026 : la dotation numérique (Donum) a remplacé le forfait structure "
-            "en 2026 ; choisissez une année de 2019 à 2025.",
+            2029,
+            "--year : pas de barème pour 2029 : le dernier connu est celui de 2028 ; choisissez une année de 2019 à "
+            "2028.",
         ),
     ],
 )

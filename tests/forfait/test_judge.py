@@ -10,7 +10,7 @@ import pytest
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.judge import distance, holds, judge
-from avenant9.rulebook.scales import (
+from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
     AnyOf,

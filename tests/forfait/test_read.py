@@ -133,7 +133,8 @@ def test_a_practice_on_standard_input() -> None:
         ("anne = 2022", "f.toml : clé inconnue « anne » ; peut-être « annee »."),
         (
             "zzz = 1",
-            "f.toml : clé inconnue « zzz » ; les clés sont nom, annee, indicateurs et assistant.",
+            "f.toml : clé inconnue « zzz » ; les clés sont nom, annee, indicateurs, patientele, medecin, prevention "
+            "et assistant.",
         ),
         ("indicateurs = 3", "f.toml, indicateurs : ce n'est pas une table ; écrivez [indicateurs]."),
         ("nom = 3", "f.toml, nom : valeur inutilisable ; attendu : un texte entre guillemets."),
@@ -453,8 +454,8 @@ def test_refused_settings(settings: list[str], sentence: str) -> None:
 
 
 def test_the_templates_are_read_the_same(tmp_path: Path) -> None:
-    (text,) = loaded(tmp_path, template_forfait.text(), "t.toml")
-    first, second = loaded(tmp_path, template_forfait.workbook(), "t.xlsx")
+    (text,) = loaded(tmp_path, template_forfait.text(example=True), "t.toml")
+    first, second = loaded(tmp_path, template_forfait.workbook(example=True), "t.xlsx")
     assert (text.practice.name, text.practice.answers, text.year) == (
         first.practice.name,
         first.practice.answers,

@@ -88,17 +88,17 @@ def test_the_years(own: int | None, year: int | None, compare: tuple[int, ...], 
     assert [one.year for one in (found.results if isinstance(found, Forfaits) else (found,))] == years
 
 
-_LATE = "pas de barème pour 2026 : la dotation numérique (Donum) a remplacé le forfait structure en 2026"
-_CHOOSE = "choisissez une année de 2019 à 2025"
+_LATE = "pas de barème pour 2029 : le dernier connu est celui de 2028"
+_CHOOSE = "choisissez une année de 2019 à 2028"
 
 
 @pytest.mark.parametrize(
     ("own", "year", "compare", "sentence"),
     [
         (None, None, (), "a.toml : l'année manque ; donnez --year AAAA, ou « annee » dans le fichier."),
-        (2026, None, (), f"a.toml, annee : {_LATE} ; {_CHOOSE}."),
-        (2022, 2026, (), f"--year : {_LATE} ; {_CHOOSE}."),
-        (2022, None, (2026,), f"--compare : {_LATE} ; {_CHOOSE}."),
+        (2029, None, (), f"a.toml, annee : {_LATE} ; {_CHOOSE}."),
+        (2022, 2029, (), f"--year : {_LATE} ; {_CHOOSE}."),
+        (2022, None, (2029,), f"--compare : {_LATE} ; {_CHOOSE}."),
         (
             2018,
             None,

@@ -7,7 +7,8 @@ from fractions import Fraction
 import pytest
 
 from avenant9.forfait import words
-from avenant9.rulebook.scales import Condition, Indicator
+from avenant9.rulebook.conditions import Condition
+from avenant9.rulebook.scales import Indicator
 from forfait.answered import scales
 
 F, NBSP = Fraction, "\u00a0"

@@ -22,7 +22,7 @@ SCALES = load_scales()
 
 @pytest.fixture(scope="module")
 def sheet() -> Worksheet:
-    book = load_workbook(io.BytesIO(template.workbook()))
+    book = load_workbook(io.BytesIO(template.workbook(example=True)))
     assert book.sheetnames == ["Forfait"]
     return book.worksheets[0]
 
@@ -54,6 +54,7 @@ def test_lists_to_choose_from(sheet: Worksheet) -> None:
     expected = {
         f"C{rows[key.id]}:GT{rows[key.id]}": wanted[key.type] for key in SCALES.keys.values() if key.type in wanted
     }
+    expected[f"C{rows['medecin.zone']}:GT{rows['medecin.zone']}"] = '"zip,qpv,zac,autre"'
     expected[f"C{rows['assistant.etp']}:GT{rows['assistant.etp']}"] = '"1/3,1/2,1"'
     expected[f"C{rows['assistant.percentile']}:GT{rows['assistant.percentile']}"] = '"<P90,P90-P95,>=P95"'
     assert lists == expected
@@ -71,7 +72,7 @@ def test_counts_typed_in_a_cell_stay_text(sheet: Worksheet) -> None:
 @pytest.mark.parametrize("form", ["xlsx", "toml"])
 def test_the_examples_simulate(tmp_path: Path, form: str) -> None:
     file = tmp_path / f"f.{form}"
-    file.write_bytes(template.workbook() if form == "xlsx" else template.text().encode())
+    file.write_bytes(template.workbook(example=True) if form == "xlsx" else template.text(example=True).encode())
     found = run(load_practices(str(file), SCALES.keys), SCALES, date(2023, 1, 20))
     results = found.results if isinstance(found, Forfaits) else (found,)
     assert [(one.practice, one.points) for one in results] == [("Médecin 1", "712.5"), ("Médecin 2", "877.5")][
@@ -84,13 +85,30 @@ def test_the_examples_simulate(tmp_path: Path, form: str) -> None:
 def test_the_text_names_every_key() -> None:
     text = template.text()
     said = {line.removeprefix("# ").partition(" =")[0] for line in text.splitlines() if " =" in line}
-    assert said >= {*SCALES.keys, "nom", YEAR, *(key.partition(".")[2] for key in ASSISTANT)}
-    assert set(tomllib.loads(text)) == {"nom", YEAR, "indicateurs"}
+    names = {key.name for key in SCALES.keys.values()} | {key.partition(".")[2] for key in ASSISTANT}
+    assert said >= {*names, "nom", YEAR}
+
+
+def test_a_template_starts_empty() -> None:
+    empty = {"indicateurs": {}, "patientele": {}, "medecin": {}, "prevention": {}}
+    assert tomllib.loads(template.text()) == empty
+    assert set(tomllib.loads(template.text(example=True))) == {"nom", YEAR, *empty}
+    sheet = load_workbook(io.BytesIO(template.workbook())).worksheets[0]
+    answers = [cell.value for row in sheet.iter_rows(min_row=2, min_col=3) for cell in row]
+    assert set(answers) == {None}
+
+
+def test_every_line_of_the_template_has_an_answer_or_a_reason(tmp_path: Path) -> None:
+    """The empty template is read: it says nothing, and nothing is refused."""
+    for form, made in (("xlsx", template.workbook()), ("toml", template.text().encode())):
+        file = tmp_path / f"vide.{form}"
+        file.write_bytes(made)
+        assert [dict(one.practice.answers) for one in load_practices(str(file), SCALES.keys)] in ([{}], [{}, {}])
 
 
 def test_the_years_of_a_key() -> None:
     lines = {line.key: line.note for line in template.lines(SCALES) if line.key}
     assert lines["snp_t1"].endswith("Années : 2022.")
     assert lines["participation_snp"].endswith("Années : 2020, 2021.")
-    assert lines["taux_aat"].endswith("Années : 2022, 2024, 2025.")
+    assert lines["taux_aat"].endswith("Années : 2022, 2024 à 2028.")
     assert lines["horaires_annuaire"].endswith("Années : 2019 à 2025.")

@@ -13,10 +13,11 @@ import pytest
 
 from avenant9.errors import RulebookError, SettingError
 from avenant9.rulebook import load, scales
+from avenant9.rulebook.conditions import Given, RateAtLeast, Tiers, keys_of, leaves
 from avenant9.rulebook.consistency import Loaded
 from avenant9.rulebook.files import RuleFile
 from avenant9.rulebook.load import load_apart
-from avenant9.rulebook.scales import KINDS, Given, RateAtLeast, Scales, Tiers, leaves, load_scales
+from avenant9.rulebook.scales import KINDS, Scales, load_scales
 from rulebook.spoiled import spoiled
 
 SHIPPED = Path(scales.__file__).parents[1] / "rules" / "forfait"
@@ -38,6 +39,7 @@ ANNOUNCED = {
     2023: (280, 883, 1163, 8141),
     2024: (280, 835, 1115, 7805),
     2025: (280, 835, 1115, 7805),
+    **dict.fromkeys((2026, 2027, 2028), (280, 140, 420, 2940)),
 }
 
 
@@ -50,7 +52,7 @@ def test_the_indicators_of_a_year_add_up_to_what_was_announced(shipped: Scales, 
     assert scale.announced == scale.max_points
 
 
-def test_every_year_from_2019_to_2025_has_its_scale(shipped: Scales) -> None:
+def test_every_year_from_2019_to_2028_has_its_scale(shipped: Scales) -> None:
     assert list(shipped.years) == [*ANNOUNCED]
     assert shipped.replaced == ()
 
@@ -124,7 +126,6 @@ def test_where_the_text_asks_for_more_the_file_says_it(shipped: Scales) -> None:
     fse = "5 % des FSE (avenant 9)"
     assert texts == {
         (2023, "logiciel_segur"): "au 31/12/2023",
-        (2023, "sesam_vitale"): "addendum 8",
         (2023, "taux_dmp"): "20 % des consultations (avenant 9)",
         **{(year, "taux_e_prescription"): half for year in (2023, 2024, 2025)},
         **{(year, "fse_appli_carte_vitale"): fse for year in (2023, 2024, 2025)},
@@ -148,10 +149,16 @@ def test_every_key_is_asked_by_a_year_and_can_be_read_aloud(shipped: Scales) -> 
     for key in shipped.keys.values():
         assert key.label
         assert key.note.endswith((".", "»."))
-        assert bool(key.unit and key.units) == (key.type in ("rate", "count"))
-        if key.type in ("yes-no", "date") and key.id != "lap_exempte":
-            assert key.action[0].islower()
+        assert bool(key.unit and key.units) == (key.type in ("rate", "count", "patients"))
+        assert bool(key.choices) == (key.type == "choice")
+
+
+def test_every_key_of_the_points_can_still_change_or_not(shipped: Scales) -> None:
+    asked = {key for scale in shipped.years.values() for _, one in scale.indicators for key in keys_of(one.condition)}
+    for key in (shipped.keys[name] for name in asked):
         assert (key.until is None) == (key.type == "points")
+        if key.type in ("yes-no", "date"):
+            assert key.action[0].islower()
 
 
 def test_what_the_cpam_said_stands_beside_its_indicators(shipped: Scales) -> None:
@@ -165,7 +172,7 @@ def test_what_the_cpam_said_stands_beside_its_indicators(shipped: Scales) -> Non
 
 def test_every_indicator_has_a_source_with_a_title(shipped: Scales) -> None:
     for scale in shipped.years.values():
-        assert scale.checked_on == date(2026, 11, 22)
+        assert scale.checked_on == date(2026, 11, 29 if scale.year in (2023, 2026, 2027, 2028) else 22)
         for volet, one in scale.indicators:
             assert one.source.article, one.id
             assert volet.source.title
@@ -235,9 +242,9 @@ SENTENCES: dict[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
     ),
     "year": (
         "2019",
-        (("year = 2019", "year = 2026"),),
-        "forfait/2019.toml : year : valeur refusée : « 2026 » ; "
-        "attendu : un nombre entier, au moins 2019, au plus 2025.",
+        (("year = 2019", "year = 12026"),),
+        "forfait/2019.toml : year : valeur refusée : « 12026 » ; "
+        "attendu : un nombre entier, au moins 1000, au plus 9999.",
     ),
     "year twice": (
         "2019",
@@ -340,7 +347,8 @@ SENTENCES: dict[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
         (('test = "pair"', 'test = "paire"'),),
         "forfait/2022.toml : volet 2, indicator 5, condition, test : valeur refusée : « paire » ; "
         "le plus proche est « pair » (attendu : « yes », « rate-at-least », « addendum-at-least », "
-        "« count-at-least », « declared-by », « any-of », « all-of », « tiers », « given » ou « pair »).",
+        "« count-at-least », « declared-by », « any-of », « all-of », « tiers », « given », « pair » ou "
+        "« rates-at-least »).",
     ),
     "source": (
         "2022",

@@ -1,4 +1,4 @@
-"""`a9 forfait`: points and euros of the forfait structure, and what each indicator asks."""
+"""`a9 forfait`: points and euros of a year, the sums beside them, and what each indicator asks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def _years(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
     subcommand_metavar="COMMANDE [ARGUMENTS]...",
 )
 def command() -> None:
-    """Le forfait structure : points et euros d'une année, ce qui manque, ce que demande chaque indicateur."""
+    """Les forfaits d'une année : points, euros, ce qui manque, ce que demande chaque indicateur.
+
+    Le forfait structure, puis la dotation numérique, le forfait médecin traitant et la somme du SAS.
+    """
 
 
 @command.command(
@@ -59,21 +62,20 @@ Exemples :
   a9 template forfait -o forfait.xlsx
   a9 forfait simulate forfait.xlsx
   a9 forfait simulate cabinet.toml --year 2022 --what-if
-  a9 forfait simulate cabinet.toml --set taux_dmp=22% --compare 2021,2023""",
+  a9 forfait simulate cabinet.toml --set taux_dmp=22% --compare 2021,2023
+  a9 forfait simulate medecins.xlsx --compare 2025,2026 -o comparaison.xlsx""",
 )
 @click.argument("file", required=False, metavar="[FICHIER]")
-@click.option(
-    "--year", callback=_one_year, metavar="ANNÉE", help="Année jugée, 2019 à 2025 ; par défaut celle du fichier."
-)
+@click.option("--year", callback=_one_year, metavar="ANNÉE", help="Année jugée ; par défaut celle du fichier.")
 @click.option(
     "--set",
     "settings",
     multiple=True,
     metavar="CLÉ=VALEUR",
-    help="Donner ou remplacer une réponse (taux_dmp=22%, snp_t1=16, sas_cpts=oui) ; répétable.",
+    help="Donner ou remplacer une réponse (taux_dmp=22%, snp_t1=16, medecin.age=67) ; répétable.",
 )
 @click.option(
-    "--compare", multiple=True, metavar="ANNÉES", callback=_years, help="Montrer aussi ces années (2021,2022)."
+    "--compare", multiple=True, metavar="ANNÉES", callback=_years, help="Montrer aussi ces années (2025,2026)."
 )
 @click.option(
     "--what-if", is_flag=True, help="Dire ce que chaque changement rapporterait, du plus grand au plus petit."
@@ -96,11 +98,12 @@ def simulate(
     as_of: date | None,
     rules: str | None,
 ) -> int:
-    """Points et euros du forfait structure : ce qui est validé, ce qui manque, et le texte derrière.
+    """Points et euros d'une année et sommes dues à côté : ce qui est validé, ce qui manque, et le texte derrière.
 
     FICHIER est un TOML (un cabinet) ou un classeur (une colonne par médecin), voir « a9 template forfait » ; « - »
-    est un TOML sur l'entrée standard. Une réponse absente est « non renseignée » : si elle manque au volet 1, le
-    résultat est inconnu, les deux issues sont montrées et le code de sortie est 3.
+    est un TOML sur l'entrée standard. Une réponse absente est « non renseignée » : si elle manque au volet 1 ou au
+    socle, le résultat est inconnu, les deux issues sont montrées et le code de sortie est 3. Où les textes laissent
+    deux lectures, la somme est donnée entre ses bornes.
     """
     if file is None and not settings:
         raise click.UsageError("Donnez un fichier (« a9 template forfait »), ou des réponses par --set CLÉ=VALEUR.")
@@ -131,10 +134,11 @@ def simulate(
     epilog="""\b
 Exemples :
   a9 forfait explain taux_dmp --year 2023
-  a9 forfait explain sas --year 2022 --format json""",
+  a9 forfait explain sas --year 2022 --format json
+  a9 forfait explain fmt --year 2026""",
 )
 @click.argument("indicator", metavar="INDICATEUR")
-@click.option("--year", callback=_one_year, required=True, metavar="ANNÉE", help="Année du barème, de 2019 à 2025.")
+@click.option("--year", callback=_one_year, required=True, metavar="ANNÉE", help="Année du barème.")
 @options.result_options(*FORMATS)
 @options.rules_option
 def explain(
@@ -147,7 +151,7 @@ def explain(
     quiet: bool,
     **_unused: Any,
 ) -> None:
-    """Un indicateur d'une année : ce qu'il demande, ce qu'il rapporte, ses exceptions, son texte et son histoire."""
+    """Un indicateur ou une somme d'une année : ce qu'il demande et rapporte, ses exceptions, son texte, son passé."""
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
 

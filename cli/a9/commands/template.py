@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -33,6 +34,7 @@ KINDS = {
     epilog="""\b
 Exemples :
   a9 template acts -o actes.xlsx
+  a9 template forfait --example -o exemple.toml
   a9 template derogations -o derogations.toml
   a9 template mapping -o colonnes.toml""",
 )
@@ -43,7 +45,8 @@ Exemples :
     metavar="FICHIER",
     help="Écrire dans ce fichier ; sa fin choisit la forme (.xlsx : classeur avec listes et notes).",
 )
-def command(kind: str, output: str | None) -> None:
+@click.option("--example", is_flag=True, help="Avec des valeurs d'exemple (forfait), au lieu d'un modèle vide.")
+def command(kind: str, output: str | None, *, example: bool) -> None:
     """Donne un fichier à remplir : actes, vacations, protocoles, forfait, dérogations, constats acceptés, colonnes.
 
     Sans -o, le texte (CSV ou TOML) va sur la sortie standard.
@@ -60,8 +63,8 @@ def command(kind: str, output: str | None) -> None:
         ("shifts", ".xlsx"): template.shifts_workbook,
         ("protocols", ".csv"): template.protocols_csv,
         ("protocols", ".xlsx"): template.protocols_workbook,
-        ("forfait", ".toml"): template_forfait.text,
-        ("forfait", ".xlsx"): template_forfait.workbook,
+        ("forfait", ".toml"): partial(template_forfait.text, example=example),
+        ("forfait", ".xlsx"): partial(template_forfait.workbook, example=example),
         ("derogations", ".toml"): template.derogations_text,
         ("derogations", ".xlsx"): template.derogations_workbook,
         ("waivers", ".toml"): template.waivers_text,

@@ -33,7 +33,7 @@ def _document(found: Explanation) -> Document:
     source = found.source
     text = ", ".join(filter(None, (source.title, source.article)))
     return Document(
-        title=f"{found.label}, forfait structure {found.year}",
+        title=f"{found.label}, {found.scheme[:1].lower()}{found.scheme[1:]} {found.year}",
         answer=f"Condition appliquée : {found.condition}.",
         sections=(
             Section("Indicateur", facts=tuple(facts)),
@@ -103,7 +103,7 @@ def _json(found: Explanation) -> bytes:
         "threshold": found.threshold,
         "text_threshold": found.text_threshold or None,
         "max_points": decimal_string(found.max_points),
-        "max_euros": money(found.max_cents),
+        "max_euros": None if found.max_cents is None else money(found.max_cents),
         "neutralised": found.neutralised or None,
         "exemptions": found.exemptions or None,
         "note": found.note or None,

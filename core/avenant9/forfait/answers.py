@@ -26,8 +26,17 @@ class Rate:
     excluded: int | None = None
 
 
-#: yes-no: bool; count: int; rate: Rate; addendum: "addendum6" to "addendum8"; date: date; points: Fraction.
-Answer: TypeAlias = bool | int | str | date | Fraction | Rate
+@dataclass(frozen=True, slots=True)
+class Patients:
+    """Patients of one class: all of them, and those of them that were not seen for two years."""
+
+    total: int
+    not_seen: int = 0
+
+
+#: yes-no: bool; count: int; rate: Rate; addendum: "addendum6" to "addendum8"; date: date; points: Fraction;
+#: patients: Patients; choice: one of its words.
+Answer: TypeAlias = bool | int | str | date | Fraction | Rate | Patients
 
 
 @dataclass(frozen=True, slots=True)

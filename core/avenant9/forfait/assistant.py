@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from avenant9.forfait.answers import AssistantContract, Practice
     from avenant9.rulebook.scales import AidAmounts, AidOption, AssistantAid
 
-    Standing = Literal["open", "closed", "unsourced", "unknown"]
+    Standing = Literal["open", "closed", "unsourced", "unknown", "review"]
 
 
 def assistant(practice: Practice, year: int, aid: AssistantAid, volet_1: bool | None) -> Assistant | None:
@@ -47,19 +47,19 @@ def assistant(practice: Practice, year: int, aid: AssistantAid, volet_1: bool | 
         status=status,
         years=years,
         total=_money(sum(int(one.amount[:-3]) for one in years)),
-        note=" ".join(part for part in (why, after, *versions, aid.note) if part),
+        note=" ".join(part for part in (*why, after, *versions, aid.note) if part),
     )
 
 
-def _standing(year: int, aid: AssistantAid, volet_1: bool | None) -> tuple[Standing, str]:
-    for one in aid.condition:
-        if one.first_year <= year <= one.last_year:
-            if one.needs_volet_1 == "unsourced":
-                return "unsourced", one.note
-            if one.needs_volet_1 and volet_1 is not True:
-                return ("unknown" if volet_1 is None else "closed"), one.note
-            return "open", one.note
-    return "unsourced", ""
+def _standing(year: int, aid: AssistantAid, volet_1: bool | None) -> tuple[Standing, list[str]]:
+    """Where the aid stands at the end of a year, and what is known of the whole of it."""
+    own = [one for one in aid.condition if one.from_.year <= year and (one.until == "open" or year <= one.until.year)]
+    needed = own[-1].needs_volet_1 if own else "unsourced"
+    if needed is True:
+        standing: Standing = "open" if volet_1 else "unknown" if volet_1 is None else "closed"
+    else:
+        standing = needed or "open"
+    return standing, [one.note for one in own]
 
 
 def _option(contract: AssistantContract, aid: AssistantAid, place: str) -> AidOption:

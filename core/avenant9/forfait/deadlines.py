@@ -5,16 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from avenant9.period import add_months
+from avenant9.period import ONE_DAY, add_months
 from avenant9.results.forfait import Deadline
-from avenant9.rulebook.scales import DeclaredBy, leaves
-from avenant9.wording import day
+from avenant9.rulebook.conditions import DeclaredBy, leaves
+from avenant9.rulebook.scales import DeadlineEntry
+from avenant9.wording import MONTHS, day, ordinal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Literal
 
-    from avenant9.rulebook.scales import DeadlineEntry, Scale, Scales
+    from avenant9.rulebook.scales import Scale, Scales
+    from avenant9.rulebook.sums import Sum
 
     Standing = Literal["past", "open", "to_come", "unknown"]
 
@@ -22,7 +24,9 @@ _QUARTERS = {"quarter-1": 3, "quarter-2": 6, "quarter-3": 9}
 
 
 def calendar(year: int, scales: Scales, as_of: date) -> tuple[Deadline, ...]:
-    """The declaration, the payment and the milestones of a year, in the order of the file."""
+    """The declaration, the payment and the milestones of a year in the order of the file, then the instalments."""
+    own = [one for one in scales.deadlines if year in one.years]
+    own += [part for one in scales.years[year].sums for part in _instalments(one, year)]
     return tuple(
         Deadline(
             what=one.what,
@@ -30,9 +34,24 @@ def calendar(year: int, scales: Scales, as_of: date) -> tuple[Deadline, ...]:
             status=_standing(one, as_of),
             note=_note(one),
         )
-        for one in scales.deadlines
-        if year in one.years
+        for one in own
     )
+
+
+def _instalments(one: Sum, year: int) -> Iterator[DeadlineEntry]:
+    """The equal parts of a sum that is paid within its year, of which the months are known and not the days."""
+    for rank, month in enumerate(one.instalments, 1):
+        first = date(year, month, 1)
+        yield DeadlineEntry(
+            years=(year,),
+            role="payment",
+            what=f"{one.label} : {ordinal(rank)} versement sur {len(one.instalments)}",
+            first_day=first,
+            last_day=add_months(first, 1) - ONE_DAY,
+            precise=False,
+            source=one.source,
+            note=f"{MONTHS[month - 1]} {year}, jour non sourcé",
+        )
 
 
 def _standing(one: DeadlineEntry, as_of: date) -> Standing:

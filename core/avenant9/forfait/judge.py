@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from avenant9.errors import SettingError
-from avenant9.forfait import words
-from avenant9.forfait.answers import Rate
+from avenant9.forfait import means, words
+from avenant9.forfait.answers import Patients, Rate
 from avenant9.results.forfait import Unresolved
-from avenant9.rulebook.scales import (
+from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
     AnyOf,
@@ -20,17 +20,19 @@ from avenant9.rulebook.scales import (
     Given,
     Pair,
     RateAtLeast,
+    Rates,
     Tiers,
     Yes,
 )
-from avenant9.wording import counted, day
+from avenant9.wording import counted, day, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from avenant9.forfait.answers import Answer, Practice
     from avenant9.results.forfait import Status
-    from avenant9.rulebook.scales import Condition, Indicator, Key, Scale, Volet
+    from avenant9.rulebook.conditions import Condition
+    from avenant9.rulebook.scales import Indicator, Key, Scale, Volet
 
 _NO_POINT = Fraction(0)
 #: The statuses that leave a prerequisite satisfied.
@@ -60,6 +62,8 @@ def holds(test: Condition, answers: Mapping[str, Answer]) -> bool | None:
             if decisive in found:
                 return decisive
             return None if None in found else not decisive
+        case Rates():
+            return means.reached(test, answers)
         case Tiers() | Given() | Pair():
             raise TypeError(f"{test.test} is not a yes or a no")
     answer = answers.get(test.key)
@@ -110,7 +114,17 @@ def _judge(volet: Volet, indicator: Indicator, practice: Practice, done: list[Ju
         return Judged(volet, indicator, "met", indicator.max_points)
     if indicator.exempt and answers.get(indicator.exempt) is True:
         return Judged(volet, indicator, "not_applicable", indicator.max_points)
+    if met is None and isinstance(indicator.condition, Rates):
+        return _disputed(volet, indicator, indicator.condition, answers)
     return Judged(volet, indicator, "unknown" if met is None else "not_met")
+
+
+def _disputed(volet: Volet, indicator: Indicator, rates: Rates, answers: Mapping[str, Answer]) -> Judged:
+    """The readings disagree: between nothing and all that it brings, unless an answer is missing too."""
+    if means.silent(rates, answers):
+        return Judged(volet, indicator, "unknown")
+    most = indicator.max_points or Fraction(volet.points)
+    return Judged(volet, indicator, "unknown", unresolved=_unresolved(indicator, rates, _NO_POINT, most))
 
 
 def _given(volet: Volet, indicator: Indicator, condition: Given, practice: Practice) -> Judged:
@@ -167,18 +181,25 @@ def _check_given(practice: Practice, key: str, low: Fraction, high: Fraction) ->
         )
 
 
-def _unresolved(indicator: Indicator, condition: Given | Pair, low: Fraction, high: Fraction) -> Unresolved:
+def _unresolved(indicator: Indicator, condition: Given | Pair | Rates, low: Fraction, high: Fraction) -> Unresolved:
     return Unresolved(
         indicator=indicator.id,
         low=words.decimal_string(low),
         high=words.decimal_string(high),
-        supply=condition.key,
+        supply=None if isinstance(condition, Rates) else condition.key,
         reason=condition.reason,
     )
 
 
 def shown_value(indicator: Indicator, answers: Mapping[str, Answer]) -> str | int | bool | None:
-    """The answer of the key that an indicator is named after, or of its given points, as a program reads it."""
+    """The answer of the key that an indicator is named after, its given points or the mean of its rates."""
+    if isinstance(indicator.condition, Rates):
+        found = (
+            None
+            if means.silent(indicator.condition, answers)
+            else means.mean(indicator.condition, answers, "left-out")
+        )
+        return None if found is None else words.decimal_string(found)
     key = indicator.condition.key if isinstance(indicator.condition, Given) else indicator.id
     match answers.get(key):
         case None:
@@ -189,6 +210,8 @@ def shown_value(indicator: Indicator, answers: Mapping[str, Answer]) -> str | in
             return words.decimal_string(given)
         case date() as given_day:
             return given_day.isoformat()
+        case Patients():
+            return None
         case plain:
             return plain
 
@@ -202,6 +225,8 @@ def distance(one: Judged, answers: Mapping[str, Answer], keys: Mapping[str, Key]
             return _next_tier(tiers, answers, keys)
         case Pair() as pair:
             return _alone(pair, answers, keys)
+        case Rates() as rates:
+            return _together(rates, answers, keys)
         case AllOf() as every if one.status == "not_met":
             late = [_late(inner, answers) for inner in every.of if isinstance(inner, DeclaredBy)]
             missing = [inner for inner in every.of if holds(inner, answers) is False]
@@ -271,3 +296,16 @@ def _next_tier(tiers: Tiers, answers: Mapping[str, Answer], keys: Mapping[str, K
 def _alone(pair: Pair, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> str | None:
     missing = [one for one in pair.of if holds(one, answers) is False]
     return words.lacking(missing, keys) if missing else None
+
+
+def _together(rates: Rates, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> str | None:
+    """Which rates, and what those without any act make of their mean."""
+    silent, idle = means.silent(rates, answers), means.idle(rates, answers)
+    if silent:
+        return f"{words.rates_of(silent, keys)} : non renseigné{'s' if len(silent) > 1 else ''}"
+    said = [f"{keys[key].rate_of} {words.percent(rate.value)}" for key, rate in means.done(rates, answers).items()]
+    parts = [f"moyenne des taux {listed(said)}"] if said else []
+    if idle:
+        zero = words.percent(means.mean(rates, answers, "zero") or _NO_POINT)
+        parts.append(f"aucun acte pour {words.rates_of(idle, keys)} ; compté pour 0, la moyenne est de {zero}")
+    return " ; ".join(parts)

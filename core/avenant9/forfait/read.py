@@ -12,6 +12,7 @@ from avenant9.forfait import values
 from avenant9.forfait.answers import AssistantContract, Practice
 from avenant9.reading.refusals import RESAVE, protected
 from avenant9.reading.sniff import HEAD, open_input, sniff
+from avenant9.rulebook.scales import FIRST_TABLE
 from avenant9.settings import practices
 from avenant9.settings.sheet import empty
 from avenant9.settings.toml import check_keys, near, parsed
@@ -21,6 +22,7 @@ from avenant9.wording import listed, plural, quoted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from avenant9.forfait.answers import Answer
     from avenant9.rulebook.scales import Key
 
 #: Key of a line of the workbook -> its label; in TOML they stand outside `[indicateurs]`.
@@ -32,8 +34,7 @@ ASSISTANT: Final[Mapping[str, str]] = {
 }
 EXTRA_LABELS: Final[Mapping[str, str]] = {YEAR: "Année", **ASSISTANT}
 
-_TABLES: Final = ("indicateurs", "assistant")
-_NAMES: Final = ("nom", YEAR, *_TABLES)
+_ASSISTANT_TABLE: Final = "assistant"
 #: The stream of a compound file that holds a workbook under a password.
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _REMEDY: Final = "partez de « a9 template forfait »"
@@ -98,7 +99,7 @@ def with_settings(entries: Iterable[Entry], settings: Iterable[str], keys: Mappi
     given: dict[str, str] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
-        key = key.strip().removeprefix("indicateurs.")
+        key = _whole_name(key.strip().removeprefix(f"{FIRST_TABLE}."), keys)
         if not equals:
             raise SettingError(f"--set {setting}", "il manque le signe =", "écrivez --set taux_dmp=0,22")
         if key not in keys and key not in ASSISTANT:
@@ -107,6 +108,12 @@ def with_settings(entries: Iterable[Entry], settings: Iterable[str], keys: Mappi
             raise SettingError(f"--set {key}", "cette clé est donnée deux fois", "n'en gardez qu'une")
         given[key] = text
     return tuple(_set(entry, given, keys) for entry in entries) if given else tuple(entries)
+
+
+def _whole_name(name: str, keys: Mapping[str, Key]) -> str:
+    """The id of a key that is called by its name inside its table, where only one is called so."""
+    found = [] if name in keys else [key.id for key in keys.values() if key.name == name]
+    return found[0] if len(found) == 1 else name
 
 
 def _content(path: str, file: BinaryIO) -> bytes:
@@ -118,27 +125,40 @@ def _content(path: str, file: BinaryIO) -> bytes:
 
 def _of_toml(shown: str, data: bytes, keys: Mapping[str, Key]) -> Entry:
     content = parsed(shown, data, _REMEDY, "ce n'est ni un classeur ni du TOML en UTF-8")
+    tables = [*dict.fromkeys(key.table for key in keys.values()), _ASSISTANT_TABLE]
+    names = ("nom", YEAR, *tables)
     for key in content:
-        if key not in _NAMES:
-            inside = key in keys
-            hint = "placez-la sous [indicateurs]" if inside else near(key, _NAMES)
+        if key not in names:
+            inside = keys.get(_whole_name(key, keys))
+            hint = f"placez-la sous [{inside.table}]" if inside else near(key, names)
             raise SettingError(shown, f"clé inconnue « {key} »", hint)
-    for table in _TABLES:
+    for table in tables:
         if not isinstance(content.get(table, {}), dict):
             raise SettingError(f"{shown}, {table}", "ce n'est pas une table", f"écrivez [{table}]")
     name = content.get("nom")
     if name is not None and not isinstance(name, str):
         raise SettingError(f"{shown}, nom", "valeur inutilisable", "attendu : un texte entre guillemets")
-    asked: dict[str, Any] = content.get("indicateurs", {})
-    check_keys(f"{shown}, [indicateurs]", asked, keys)
     answers = {
         key: found
-        for key, value in asked.items()
-        if (found := values.answer(f"{shown}, {key}", keys[key].type, value)) is not None
+        for table in tables[:-1]
+        for key, found in _answers_of(shown, table, content.get(table, {}), keys).items()
     }
-    contract = _contract(f"{shown}, [assistant]", _assistant_table(shown, content.get("assistant", {})))
+    contract = _contract(f"{shown}, [assistant]", _assistant_table(shown, content.get(_ASSISTANT_TABLE, {})))
     year = _year(f"{shown}, {YEAR}", content.get(YEAR))
     return Entry(Practice((name or "").strip() or None, answers, contract, shown), year)
+
+
+def _answers_of(shown: str, table: str, asked: dict[str, Any], keys: Mapping[str, Key]) -> dict[str, Answer]:
+    """The answers of one table, by id of their key; the first table says its keys alone."""
+    own = {key.name: key for key in keys.values() if key.table == table}
+    check_keys(f"{shown}, [{table}]", asked, own)
+    where = shown if table == FIRST_TABLE else f"{shown}, [{table}]"
+    sep = ", " if table == FIRST_TABLE else " "
+    return {
+        own[name].id: found
+        for name, value in asked.items()
+        if (found := values.asked(f"{where}{sep}{name}", own[name], value)) is not None
+    }
 
 
 def _assistant_table(shown: str, table: dict[str, Any]) -> dict[str, tuple[str, Any]]:
@@ -156,7 +176,7 @@ def _of_column(column: practices.PracticeColumn, keys: Mapping[str, Key]) -> Ent
     answers = {
         key: found
         for key, cell in column.cells.items()
-        if key in keys and (found := values.answer(cell.place, keys[key].type, cell.value)) is not None
+        if key in keys and (found := values.asked(cell.place, keys[key], cell.value)) is not None
     }
     parts = {
         key.partition(".")[2]: (cell.place, cell.value) for key, cell in column.cells.items() if key in ASSISTANT
@@ -205,7 +225,7 @@ def _set(entry: Entry, given: Mapping[str, str], keys: Mapping[str, Key]) -> Ent
             parts[key.partition(".")[2]] = (place, text)
             continue
         answers.pop(key, None)
-        found = values.answer(place, keys[key].type, text)
+        found = values.asked(place, keys[key], text)
         if found is not None:
             answers[key] = found
     practice = replace(entry.practice, answers=answers, assistant=_contract("--set", parts))

@@ -6,21 +6,22 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from avenant9.errors import SettingError
-from avenant9.forfait import words
+from avenant9.forfait import means, words
 from avenant9.forfait.answers import Rate
 from avenant9.forfait.assistant import assistant
 from avenant9.forfait.deadlines import calendar
 from avenant9.forfait.judge import SATISFIED, Judged, distance, judge, shown_value
+from avenant9.forfait.sums import sums
 from avenant9.results import forfait as results
 from avenant9.results.base import Source
-from avenant9.rulebook.scales import FIRST_YEAR, LAST_YEAR
+from avenant9.rulebook.conditions import Rates
 from avenant9.wording import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
-    from avenant9.forfait.answers import Practice
+    from avenant9.forfait.answers import Answer, Practice
     from avenant9.law.dated import SourceModel
     from avenant9.rulebook.scales import Scale, Scales, Volet
 
@@ -36,13 +37,13 @@ def scale_of(year: int, scales: Scales) -> Scale:
     """
     if year in scales.years:
         return scales.years[year]
-    if year < FIRST_YEAR:
-        problem = f"pas de barème pour {year} : le premier connu est celui de {FIRST_YEAR}"
-    elif year > LAST_YEAR:
-        problem = f"pas de barème pour {year} : la dotation numérique (Donum) a remplacé le forfait structure en 2026"
-    else:
-        problem = f"pas de barème pour {year}"
-    raise SettingError("--year", problem, f"choisissez une année de {min(scales.years)} à {max(scales.years)}")
+    first, last = min(scales.years), max(scales.years)
+    problem = f"pas de barème pour {year}"
+    if year < first:
+        problem += f" : le premier connu est celui de {first}"
+    elif year > last:
+        problem += f" : le dernier connu est celui de {last}"
+    raise SettingError("--year", problem, f"choisissez une année de {first} à {last}")
 
 
 def cents(points: Fraction, scale: Scale) -> int:
@@ -80,10 +81,13 @@ def simulate(practice: Practice, year: int, scales: Scales, as_of: date) -> resu
     judged = judge(practice, scale)
     opened = prerequisites(judged)
     possible = points_if_met(judged, scale)
+    beside = sums(practice, scale, scales.keys)
     points = possible if opened else _NO_POINT if opened is False else None
     settled = opened is not None
     return results.Forfait(
         year=year,
+        scheme=scale.scheme or results.SCHEME,
+        review=scale.review or None,
         as_of=as_of,
         practice=practice.name,
         points=None if points is None else words.decimal_string(points),
@@ -97,7 +101,32 @@ def simulate(practice: Practice, year: int, scales: Scales, as_of: date) -> resu
         assistant=assistant(practice, year, scales.assistant, opened),
         deadlines=calendar(year, scales, as_of),
         notes=(scale.note,) if scale.note else (),
+        sums=beside,
+        **_totals(judged, opened, beside, scale),
     )
+
+
+def _totals(
+    judged: Iterable[Judged], opened: bool | None, beside: tuple[results.Sum, ...], scale: Scale
+) -> dict[str, str | None]:
+    """Everything together: as it is counted, at least and at most; nothing where the points stand alone."""
+    if not beside:
+        return {}
+    possible = points_if_met(judged, scale)
+    unknown = (one.indicator.max_points for one in judged if one.status == "unknown")
+    most = cents(possible + sum(unknown, _NO_POINT), scale)
+    least = cents(possible, scale) if opened else 0
+    return {
+        "total_euros": _total(None if opened is None else least, [one.euros for one in beside]),
+        "total_low": _total(least, [one.low for one in beside]),
+        "total_high": _total(0 if opened is False else most, [one.high for one in beside]),
+    }
+
+
+def _total(points: int | None, beside: Iterable[str | None]) -> str | None:
+    """Cents of the points and euros beside them, unknown as soon as one of them is."""
+    known = [points, *(None if euros is None else int(euros.replace(".", "")) for euros in beside)]
+    return None if None in known else money(sum(own for own in known if own is not None))
 
 
 def _amount(points: Fraction, scale: Scale) -> results.Amount:
@@ -114,6 +143,8 @@ def _volet(
     brought = _NO_POINT if opened is False or (needed and not opened) else sum((one.points for one in own), _NO_POINT)
     return results.Volet(
         volet=volet.number,
+        name=volet.name,
+        label=volet.label if volet.name else "",
         met=opened if needed else _all_met(own, opened),
         points=words.decimal_string(base + brought),
         max_points=words.decimal_string(volet.max_points),
@@ -147,7 +178,7 @@ def _indicator(one: Judged, opened: bool | None, practice: Practice, scales: Sca
         denominator=rate.total if rate else None,
         excluded=rate.excluded if rate else None,
         distance=distance(one, answers, scales.keys),
-        note=_note(one, rate),
+        note=_note(one, rate, answers),
     )
 
 
@@ -155,9 +186,11 @@ def _source(source: SourceModel) -> Source:
     return Source(title=source.title, article=source.article, url=source.url)
 
 
-def _note(one: Judged, rate: Rate | None) -> str:
+def _note(one: Judged, rate: Rate | None, answers: Mapping[str, Answer]) -> str:
     indicator = one.indicator
     nothing = _NOTHING_DONE if rate and rate.total == 0 else ""
     text = f"Seuil du texte : {indicator.text_threshold}." if indicator.text_threshold else ""
     exempt = indicator.exemptions if one.status == "not_applicable" else ""
-    return " ".join(part for part in (nothing, indicator.neutralised, exempt, text, indicator.note) if part)
+    rates = indicator.condition
+    exact = rates.at_threshold if isinstance(rates, Rates) and means.at_threshold(rates, answers) else ""
+    return " ".join(part for part in (nothing, exact, indicator.neutralised, exempt, text, indicator.note) if part)

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from avenant9.errors import SettingError
-from avenant9.forfait.answers import Rate
+from avenant9.forfait.answers import Patients, Rate
 from avenant9.settings.sheet import empty
 from avenant9.settings.toml import check_keys
 from avenant9.settings.values import MOST, count, day, fraction, number, share, shown, unusable, yes_no
@@ -22,14 +22,48 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from avenant9.forfait.answers import Answer
+    from avenant9.rulebook.scales import Key
 
 ADDENDA: Final = ("addendum6", "addendum7", "addendum8")
 ETP: Final = ("1/3", "1/2", "1")
 PERCENTILES: Final = ("<P90", "P90-P95", ">=P95")
 
 _COUNTS: Final = ("realises", "total", "exclus")
+_TAKEN_FOR_A_DATE: Final = "le tableur a pris ces nombres pour une date"
 _RATE: Final = "une part (0,72), un pourcentage (72 %) ou des nombres (36 sur 50)"
+_NOT_SEEN: Final = "non_vus"
+_PATIENTS: Final = re.compile(r"(\d{1,9})(?:/|,?dont|,)(\d{1,9})(?:nonvus?)?")
 _PAIR: Final = re.compile(r"(\d{1,9})(?:/|sur)(\d{1,9})(?:/(\d{1,9})|,?dont(\d{1,9})exclus|,(\d{1,9})exclus)?")
+
+
+def asked(place: str, key: Key, value: object) -> Answer | None:
+    """What was answered to a key, within its bounds or among its words, or None where nothing was.
+
+    Args:
+        place: file and key, or cell, or option, as messages say it.
+        key: what is asked.
+        value: as for `answer`.
+
+    Raises:
+        SettingError: it is not of that type, out of bounds, or no word of the choice.
+    """
+    if key.type == "choice":
+        return None if empty(value) else _chosen(place, key, value)
+    found = answer(place, key.type, value)
+    if isinstance(found, int) and key.most is not None and not key.least <= found <= key.most:
+        bounds = f"de {integer(key.least)} à {integer(key.most)}"
+        raise SettingError(place, f"nombre impossible ({integer(found)})", f"attendu : {bounds} {key.units}")
+    return found
+
+
+def _chosen(place: str, key: Key, value: object) -> str:
+    """One of the words of a choice, case and accents aside."""
+    word = fold(str(value)).strip()
+    if word not in key.choices:
+        raise SettingError(
+            place, f"« {shown(value)} » n'est pas une réponse", f"écrivez {listed(quoted(key.choices), 'ou')}"
+        )
+    return word
 
 
 def answer(place: str, kind: str, value: object) -> Answer | None:
@@ -37,7 +71,7 @@ def answer(place: str, kind: str, value: object) -> Answer | None:
 
     Args:
         place: file and key, or cell, or option, as messages say it.
-        kind: type of the key: yes-no, rate, count, addendum, date or points.
+        kind: type of the key: yes-no, rate, count, addendum, date, points or patients.
         value: of TOML (decimals as Decimal), of a cell, or the text of an option.
 
     Raises:
@@ -55,7 +89,7 @@ def rate(place: str, value: object) -> Rate:
     if isinstance(value, date):
         raise SettingError(
             place,
-            "le tableur a pris ces nombres pour une date",
+            _TAKEN_FOR_A_DATE,
             "écrivez « 3 sur 5 », ou mettez d'abord la cellule au format Texte",
         )
     if isinstance(value, str):
@@ -104,6 +138,34 @@ def percentile(place: str, value: object) -> str:
     return text
 
 
+def patients(place: str, value: object) -> Patients:
+    """Patients of a class: `70`, `{total, non_vus}`, `70/10` or `70 dont 10 non vus`."""
+    if isinstance(value, dict):
+        check_keys(place, value, ("total", _NOT_SEEN))
+        if empty(value.get("total")):
+            raise SettingError(place, "« total » manque", "écrivez { total = 70, non_vus = 10 }")
+        parts = {key: 0 if empty(part) else count(f"{place}, {key}", part) for key, part in value.items()}
+        return _seen(place, parts["total"], parts.get(_NOT_SEEN, 0))
+    if isinstance(value, date):
+        raise SettingError(
+            place, _TAKEN_FOR_A_DATE, "écrivez « 70 dont 10 non vus », ou mettez la cellule au format Texte"
+        )
+    text = fold("".join(value.split())) if isinstance(value, str) else ""
+    if pair := _PATIENTS.fullmatch(text):
+        return _seen(place, int(pair[1]), int(pair[2]))
+    return Patients(count(place, value))
+
+
+def _seen(place: str, total: int, not_seen: int) -> Patients:
+    if not_seen > total:
+        raise SettingError(
+            place,
+            f"{integer(not_seen)} non vus pour {counted(total, 'patient')}",
+            "les patients non vus depuis deux ans font partie de leur classe : corrigez l'un de ces nombres",
+        )
+    return Patients(total, not_seen)
+
+
 _READERS: Final[Mapping[str, Callable[[str, object], Answer]]] = {
     "yes-no": yes_no,
     "rate": rate,
@@ -111,6 +173,7 @@ _READERS: Final[Mapping[str, Callable[[str, object], Answer]]] = {
     "addendum": addendum,
     "date": day,
     "points": points,
+    "patients": patients,
 }
 
 

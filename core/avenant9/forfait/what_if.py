@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from avenant9.forfait import words
+from avenant9.forfait import means, words
 from avenant9.forfait.answers import Rate
 from avenant9.forfait.deadlines import still_possible
 from avenant9.forfait.judge import holds, judge, units_missing
 from avenant9.forfait.simulate import cents, points_if_met, prerequisites, scale_of
 from avenant9.results.forfait import Change
-from avenant9.rulebook.scales import (
+from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
     AnyOf,
@@ -21,9 +21,11 @@ from avenant9.rulebook.scales import (
     Given,
     Pair,
     RateAtLeast,
+    Rates,
     Tiers,
     Yes,
 )
+from avenant9.rulebook.sums import ConditionSum
 from avenant9.wording import counted, day, listed, money
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 
     from avenant9.forfait.answers import Answer, Practice
     from avenant9.forfait.judge import Judged
-    from avenant9.rulebook.scales import Condition, Key, Scale, Scales
+    from avenant9.rulebook.conditions import Condition
+    from avenant9.rulebook.scales import Key, Scale, Scales
 
 #: What names the change that completes several prerequisites at once.
 PREREQUISITES = "volet_1"
@@ -77,7 +80,29 @@ def what_if(practice: Practice, year: int, scales: Scales, as_of: date) -> tuple
                 possible=None if step.told else still_possible(step.answers, scale, scales, as_of),
             )
             found.append((gain, change))
+    found += _beside(practice, scale, scales, as_of)
     return tuple(change for _, change in sorted(found, key=lambda one: -one[0]))
+
+
+def _beside(practice: Practice, scale: Scale, scales: Scales, as_of: date) -> Iterator[tuple[int, Change]]:
+    """What would bring the sums that are due whole on a condition; nothing where a part is in nobody's hands."""
+    answers = practice.answers
+    for one in scale.sums:
+        met = holds(one.condition, answers) if isinstance(one, ConditionSum) else True
+        if isinstance(one, ConditionSum) and not met:
+            step = (_told if met is None else _do)(one.id, (one.condition,), answers, scales.keys)
+            if all(scales.keys[key].action for key in step.answers if answers.get(key) is False):
+                yield one.euros * 100, _brought(one, step, scale, scales, as_of)
+
+
+def _brought(one: ConditionSum, step: Step, scale: Scale, scales: Scales, as_of: date) -> Change:
+    return Change(
+        indicator=one.id,
+        gain_points="0",
+        gain_euros=money(one.euros * 100),
+        change=step.words,
+        possible=None if step.told else still_possible(step.answers, scale, scales, as_of),
+    )
 
 
 def changed(practice: Practice, step: Step, scale: Scale) -> Practice:
@@ -111,12 +136,24 @@ def steps(practice: Practice, scale: Scale, keys: Mapping[str, Key]) -> Iterator
     needed = [one for one in judged if one.volet.rule == "all-or-nothing" and not one.indicator.optional]
     missing = [one for one in needed if one.status in ("not_met", "unknown")]
     if missing:
-        yield _opening([step for one in missing for step in _of(one, practice.answers, keys)])
+        yield from _openings([[*_of(one, practice.answers, keys)] for one in missing], scale, judged)
     if prerequisites(judged) is False:
         return
     for one in judged:
         if one.volet.rule == "independent" or one.indicator.optional:
             yield from _of(one, practice.answers, keys)
+
+
+def _openings(ways: list[list[Step]], scale: Scale, judged: tuple[Judged, ...]) -> Iterator[Step]:
+    """Every way of the only prerequisite that is missing; of several, the first way of each, all at once."""
+    if not all(ways):
+        return
+    found = ways[0] if len(ways) == 1 else [_opening([own[0] for own in ways])]
+    waits = any(one.points and one.volet.rule == "independent" for one in judged)
+    said = [volet.opens for volet in scale.volet if volet.opens and waits]
+    for step in found:
+        opening = _opening([step]) if len(ways) == 1 else step
+        yield replace(opening, words=" ; ".join((opening.words, *said)))
 
 
 def _opening(parts: list[Step]) -> Step:
@@ -146,6 +183,10 @@ def _of(one: Judged, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> 
             yield from _tiers(indicator.id, condition, answers, keys)
         case Pair() if one.status == "unknown" and one.unresolved is None:
             yield _told(indicator.id, condition.of, answers, keys)
+        case Rates() as rates if one.status == "unknown" and means.silent(rates, answers):
+            yield _told(indicator.id, (rates,), answers, keys)
+        case Rates() as rates:
+            yield from _raises(indicator.id, rates, answers, keys)
         case Pair():
             failed: list[Condition] = [inner for inner in condition.of if not holds(inner, answers)]
             if failed:
@@ -166,6 +207,36 @@ def _tiers(name: str, tiers: Tiers, answers: Mapping[str, Answer], keys: Mapping
             yield Step(name, {key.id: tier.from_}, _more(tier.from_ - count, key))
 
 
+def _raises(name: str, rates: Rates, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Iterator[Step]:
+    """Each rate that alone can bring what the mean misses, the lowest first; else all of them to one level."""
+    there = dict(sorted(means.done(rates, answers).items(), key=lambda one: one[1].value))
+    missing = means.missing_sum(rates, answers)
+    alone = {key: rate.value + missing for key, rate in there.items() if rate.value + missing <= 1}
+    ways = [{key: wanted} for key, wanted in alone.items()] if rates.readings == ("mean",) else []
+    for way in ways or [means.level(rates, answers)]:
+        risen = [_risen(there[key], wanted, keys[key]) for key, wanted in way.items()]
+        found = {key: rate for key, (rate, _) in zip(way, risen, strict=True)}
+        if found and means.reached(rates, {**answers, **found}):
+            yield Step(name, found, f"porter {listed([said for _, said in risen])}")
+
+
+def _risen(now: Rate, wanted: Fraction, key: Key) -> tuple[Rate, str]:
+    """A rate that is raised, and from where to where in words: `le taux d'AAT de 40 à 55 %`."""
+    more = ""
+    after = Rate(wanted)
+    if now.done is not None and now.total:
+        units = -int(-wanted * now.total // 1)
+        after = Rate(Fraction(units, now.total), units, now.total, now.excluded)
+        more = f" ({counted(units - now.done, key.unit, key.units)} de plus)"
+    span = f"de {words.number(now.value * 100)} à {words.percent(after.value, up=True)}"
+    return after, f"le taux {key.rate_of} {span}{more}"
+
+
+def _do(name: str, tests: tuple[Condition, ...], answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Step:
+    """What is to be done for conditions that do not hold."""
+    return Step(name, *_all([*tests], answers, keys))
+
+
 def _told(name: str, tests: tuple[Condition, ...], answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Step:
     """What is missing here, with the answer that would meet the condition."""
     open_tests = [one for one in tests if holds(one, answers) is None]
@@ -178,6 +249,8 @@ def _asked(
 ) -> str:
     """The labels of what is not known of a condition."""
     match test:
+        case Rates():
+            return listed([f"« {keys[key].label} »" for key in means.silent(test, answers)])
         case AllOf():
             silent = [inner for inner in test.of if holds(inner, answers) is None]
             return listed([_asked(inner, answers, keys, among_others=len(silent) > 1) for inner in silent])
@@ -207,6 +280,8 @@ def _fix(
             silent = [inner for inner in test.of if holds(inner, answers) is None]
             fixes = [_fix(inner, answers, keys) for inner in silent or test.of]
             return fixes[0][0], words.choice([said for _, said in fixes], among_others=among_others)
+        case Rates():
+            return {key: Rate(Fraction(1)) for key in means.silent(test, answers)}, ""
         case Tiers() | Given() | Pair():
             raise TypeError(f"{test.test} has no single change")
     key = keys[test.key]

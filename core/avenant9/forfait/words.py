@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from avenant9.rulebook.scales import (
+from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
     AnyOf,
@@ -14,6 +14,7 @@ from avenant9.rulebook.scales import (
     Given,
     Pair,
     RateAtLeast,
+    Rates,
     Tiers,
     Yes,
     leaves,
@@ -23,7 +24,8 @@ from avenant9.wording import NBSP, counted, day, integer, listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from avenant9.rulebook.scales import Condition, Key
+    from avenant9.rulebook.conditions import Condition
+    from avenant9.rulebook.scales import Key
 
 #: Decimals of a rate that no finite decimal writes.
 _CUT = 1_000_000
@@ -47,7 +49,7 @@ def decimal_string(value: Fraction) -> str:
 def threshold_string(test: Condition) -> str | None:
     """What must be reached, as a program reads it: `0.05`, `2/3`, `addendum8`, `2024-01-31`, `5`; None for a yes."""
     match test:
-        case RateAtLeast():
+        case RateAtLeast() | Rates():
             exact = Fraction(decimal_string(test.threshold))
             return decimal_string(exact) if exact == test.threshold else str(test.threshold)
         case AddendumAtLeast():
@@ -107,10 +109,20 @@ def needed(test: Condition, keys: Mapping[str, Key]) -> str:
                 f"points à relever sur le décompte de la caisse, de {number(Fraction(test.low))} "
                 f"à {number(Fraction(test.high))}"
             )
+        case Rates():
+            least = f"d'au moins {percent(test.threshold, up=True)}"
+            together = "moyenne des " if test.readings == ("mean",) else ""
+            split = "" if together else ", en moyenne ou chacun selon la lecture"
+            return f"{together}{rates_of(test.of, keys)} {least}{split}"
         case AnyOf():
             return choice([named(one, keys) for one in test.of])
         case AllOf() | Pair():
             return listed([named(one, keys) for one in test.of])
+
+
+def rates_of(asked: Sequence[str], keys: Mapping[str, Key]) -> str:
+    """`taux de DMT, de FSE et d'AAT`."""
+    return f"taux {listed([keys[key].rate_of for key in asked])}"
 
 
 def choice(options: Sequence[str], *, among_others: bool = False) -> str:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from avenant9.report.forfait_one import document_of_one, shared_points
 from avenant9.report.forfait_several import document_of_several
-from avenant9.report.forfait_words import shown_state, shown_threshold, shown_value, source_of
+from avenant9.report.forfait_words import part, shown_state, shown_threshold, shown_value, source_of
 from avenant9.results.base import dumps
 from avenant9.results.forfait import Forfait, Forfaits
+from avenant9.wording import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,10 @@ HEADINGS: Final = (
     "Points au plus",
     "Source",
 )
+
+
+#: Those of the sums beside the points; there only where there are some. The last names the sum of a line.
+SUM_HEADINGS: Final = ("Patients", "Montant", "Euros", "Euros au moins", "Euros au plus", "Somme")
 
 
 def render(form: Format, result: Forfait | Forfaits, page: Page) -> str | bytes:
@@ -65,8 +70,14 @@ def csv(result: Forfait | Forfaits) -> bytes:
     """One line per indicator, and one for the points that a volet gives as a whole: their sum is the total."""
     from avenant9.report.csv import table  # noqa: PLC0415 - polars, only for this format
 
-    rows = [line for one in every(result) for line in _csv_lines(one)]
-    return table(HEADINGS, rows, numbers=("Année", "Volet", "Points", "Points au plus"))
+    results = every(result)
+    headings = (*HEADINGS, *SUM_HEADINGS) if any(one.sums for one in results) else HEADINGS
+    blank = (None,) * (len(headings) - len(HEADINGS))
+    rows: list[tuple[str | None, ...]] = []
+    for one in results:
+        rows += [(*line, *blank) for line in _csv_lines(one)]
+        rows += _csv_sums(one)
+    return table(headings, rows, numbers=("Année", "Volet", "Points", "Points au plus", *SUM_HEADINGS[:-1]))
 
 
 def _csv_lines(result: Forfait) -> Iterator[tuple[str | None, ...]]:
@@ -75,7 +86,7 @@ def _csv_lines(result: Forfait) -> Iterator[tuple[str | None, ...]]:
         head = (result.practice, str(result.year), str(volet.volet))
         shared = Decimal(volet.max_points) - sum(Decimal(one.max_points) for one in volet.indicators)
         if shared:
-            label = f"Volet {volet.volet} : ensemble des prérequis"
+            label = f"{capital(part(volet))} : ensemble des prérequis"
             state = {True: "validé", False: "non atteint", None: "non renseigné"}[volet.met]
             points = None if result.points is None else _comma(str(shared_points(volet)))
             yield (*head, None, label, state, None, None, points, _comma(str(shared)), None)
@@ -92,6 +103,24 @@ def _csv_lines(result: Forfait) -> Iterator[tuple[str | None, ...]]:
                 _comma(one.max_points),
                 f"{source_of(one)} ({one.source.url})" if one.source.url else source_of(one),
             )
+
+
+def _csv_sums(result: Forfait) -> Iterator[tuple[str | None, ...]]:
+    """The lines of each sum, and the sum itself with its bounds."""
+    for one in result.sums:
+        source = f"{one.source.title} ({one.source.url})"
+        head = (result.practice, str(result.year), None)
+        for line in one.lines:
+            patients = None if line.patients is None else str(line.patients)
+            own = (patients, _maybe(line.amount), _comma(line.euros), None, None, one.id)
+            yield (*head, line.id, line.label, *(None,) * 5, source, *own)
+        state = "non renseigné" if one.euros is None else "compté"
+        bounds = (None, None, _maybe(one.euros), _comma(one.low), _maybe(one.high), None)
+        yield (*head, one.id, one.label, state, *(None,) * 4, source, *bounds)
+
+
+def _maybe(text: str | None) -> str | None:
+    return None if text is None else _comma(text)
 
 
 def _comma(text: str) -> str:

@@ -6,19 +6,20 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from avenant9.report import forfait_points
+from avenant9.report import forfait_points, forfait_sums
 from avenant9.report.document import Column, Document, Fact, Section, Table
+from avenant9.report.forfait_totals import in_cents
 from avenant9.report.forfait_words import (
     COLORS,
     answer,
+    beside_points,
     by_indicator,
-    capital,
     change_cells,
     color_of,
     finding,
     footer,
-    in_cents,
     is_closed,
+    part,
     shown_money,
     shown_points,
     shown_state,
@@ -27,7 +28,7 @@ from avenant9.report.forfait_words import (
     worth,
 )
 from avenant9.report.values import number
-from avenant9.wording import day, listed, quoted
+from avenant9.wording import capital, day, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,7 @@ _ASSISTANT: Final = {
     "closed": "fermée : le volet 1 n'est pas rempli",
     "unsourced": "lien avec le volet 1 non sourcé",
     "unknown": "suspendue au volet 1, qui n'est pas connu",
+    "review": "tenue pour indépendante du volet 1, à vérifier",
 }
 
 
@@ -60,7 +62,9 @@ def document_of_one(result: Forfait, *, whole: bool) -> Document:
         answer=answer(result),
         sections=(
             *([Section("Points", charts=(forfait_points.of_one(result),))] if whole else []),
+            *([forfait_sums.overview(result)] if result.sums else []),
             *(_volet(result, volet, whole=whole) for volet in result.volets),
+            *forfait_sums.sections(result),
             *([_what_if(result, whole=whole)] if result.what_if is not None else []),
             *([_unresolved(result)] if result.unresolved else []),
             *([_assistant(result.assistant)] if result.assistant is not None else []),
@@ -75,7 +79,7 @@ def document_of_one(result: Forfait, *, whole: bool) -> Document:
 
 def _title(result: Forfait) -> str:
     named = f" : {result.practice}" if result.practice else ""
-    return f"Forfait structure {result.year}{named}"
+    return f"{result.scheme} {result.year}{named}"
 
 
 def shared_points(volet: Volet) -> Decimal:
@@ -84,7 +88,8 @@ def shared_points(volet: Volet) -> Decimal:
 
 
 def _volet(result: Forfait, volet: Volet, *, whole: bool) -> Section:
-    name = f"Volet {volet.volet} : {_VOLETS[volet.volet]}" if volet.volet in _VOLETS else f"Volet {volet.volet}"
+    own = capital(part(volet))
+    name = volet.label or (f"{own} : {_VOLETS[volet.volet]}" if volet.volet in _VOLETS else own)
     shared = bool(Decimal(volet.max_points) - sum(Decimal(one.max_points) for one in volet.indicators))
     table = Table(
         columns=(
@@ -108,7 +113,7 @@ def _standing(result: Forfait, volet: Volet) -> str:
     reached = f"{shown_points(volet.points)} sur {number(Decimal(volet.max_points))}"
     if is_closed(result):
         return f"fermé, {reached}" if volet.volet > 1 else f"non rempli, {reached}"
-    return reached if result.points is not None else f"{reached}, si volet 1 rempli"
+    return reached if result.points is not None else f"{reached}, si {part(result.volets[0])} rempli"
 
 
 def _row(result: Forfait, one: Indicator, *, shared: bool) -> tuple[Value, ...]:
@@ -166,14 +171,15 @@ def _under_changes(result: Forfait, changes: Sequence[Change]) -> str:
 
 def _unresolved(result: Forfait) -> Section:
     labels = {one.id: one.label for volet in result.volets for one in volet.indicators}
+    beside = beside_points(result)
 
     def words(one: Unresolved) -> str:
         euros = f"{worth(result, one.low)} à {worth(result, one.high)}"
         span = f"de {number(Decimal(one.low))} à {shown_points(one.high)} ({euros})"
-        return (
-            f"{labels.get(one.indicator, one.indicator)} : {span}, en plus du résultat. {capital(one.reason)}. "
-            f"Pour le régler, donnez « {one.supply} », relevé sur le décompte de la caisse."
-        )
+        more = ", en plus du résultat" if one in beside else ""
+        source = "relevé sur le décompte de la caisse"
+        settle = f" Pour le régler, donnez « {one.supply} », {source}." if one.supply else ""
+        return f"{labels.get(one.indicator, one.indicator)} : {span}{more}. {capital(one.reason)}.{settle}"
 
     return Section("Points non résolus", tuple(map(words, result.unresolved)))
 
@@ -233,15 +239,17 @@ def _remarks(result: Forfait, *, whole: bool) -> Section:
             if one.note and (whole or one.status in ("unknown", "not_met", "neutralised", "not_applicable")):
                 told.setdefault(one.note, []).append(one.label)
     own = (f"{listed(quoted(labels))} : {note}" for note, labels in told.items())
-    return Section("Remarques", (*result.notes, *own), sheet="Remarques" if whole else "")
+    words = (*result.notes, *forfait_sums.notes((result,)), *own)
+    return Section("Remarques", words, sheet="Remarques" if whole else "")
 
 
 def _sources(result: Forfait) -> Section:
-    rows = dict.fromkeys(
+    rows: dict[tuple[Value, ...], None] = dict.fromkeys(
         (volet.volet, one.label, one.source.title, one.source.article, one.source.url)
         for volet in result.volets
         for one in volet.indicators
     )
+    rows |= {(None, one.label, one.source.title, one.source.article, one.source.url): None for one in result.sums}
     columns = (
         Column("Volet", "integer"),
         Column("Indicateur"),
@@ -255,4 +263,5 @@ def _sources(result: Forfait) -> Section:
 def _short_sources(result: Forfait) -> Section:
     """The texts, each once."""
     titles = dict.fromkeys(one.source.title for volet in result.volets for one in volet.indicators)
+    titles |= dict.fromkeys(one.source.title for one in result.sums)
     return Section("Sources", tables=(Table((Column("Texte"),), rows=[(title,) for title in titles]),))

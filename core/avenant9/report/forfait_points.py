@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from avenant9.report.document import Chart, Series
-from avenant9.report.forfait_words import is_closed, shown_points
+from avenant9.report.forfait_words import is_closed, part, shown_points
+from avenant9.wording import capital
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ _MOST_BARS = 12  # practices drawn
 def of_one(result: Forfait) -> Chart:
     """The points of each volet of one practice and year."""
     bars = [
-        (f"Volet {volet.volet}, {shown_points(volet.max_points)}", _of_volet(result, volet))
+        (f"{capital(part(volet))}, {shown_points(volet.max_points)}", _of_volet(result, volet))
         for volet in result.volets
     ]
     return _chart("Points acquis, encore possibles, perdus", bars)

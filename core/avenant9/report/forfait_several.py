@@ -7,28 +7,30 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from avenant9.model import Verdict
-from avenant9.report import forfait_points
+from avenant9.report import forfait_compare, forfait_points, forfait_sums
 from avenant9.report.document import Column, Document, Section, Table
+from avenant9.report.forfait_totals import in_cents, total_of
 from avenant9.report.forfait_words import (
     STATES,
     answer,
+    beside_points,
     change_cells,
     color_of,
     finding,
     footer,
-    in_cents,
     is_closed,
     missing_prerequisites,
+    part,
     shown_money,
     shown_points,
     shown_state,
     silent,
 )
 from avenant9.report.values import number
-from avenant9.wording import NBSP, counted, euros, integer, plural
+from avenant9.wording import NBSP, counted, euros, integer, listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from avenant9.report.document import Value
     from avenant9.results.forfait import Change, Forfait, Forfaits, Indicator
@@ -40,14 +42,20 @@ def document_of_several(result: Forfaits, *, whole: bool) -> Document:
     practices = list(dict.fromkeys(one.practice for one in result.results))
     span = str(years[0]) if len(years) == 1 else f"{years[0]} à {years[-1]}" if years else ""
     alone = len(practices) == 1
+    compared = forfait_compare.is_compared(result.results)
     name = practices[0] if alone else counted(len(practices), "cabinet")
     return Document(
-        title=f"Forfait structure {span}" + (f" : {name}" if name else ""),
-        answer=_answer_of_years(result) if alone else _answer_of_practices(result, len(years)),
+        title=f"{_scheme(result.results)} {span}" + (f" : {name}" if name else ""),
+        answer=_answer(result, len(years), alone=alone),
         sections=(
+            *(forfait_compare.sections(result.results) if compared else ()),
             *([Section("Points", charts=(forfait_points.of_several(result.results),))] if whole else []),
-            _overview(result, with_practice=not alone, with_year=len(years) > 1, whole=whole),
-            _by_year(result.results) if alone else _by_indicator(result.results),
+            *(
+                [_overview(result, with_practice=not alone, with_year=len(years) > 1, whole=whole)]
+                if whole or not compared
+                else []
+            ),
+            *([_by_year(result.results)] if alone else [] if compared else [_by_indicator(result.results)]),
             *([_gains(result.results)] if any(one.what_if for one in result.results) else []),
             *([_every_change(result.results), _every_line(result.results)] if whole else []),
             _common_notes(result.results),
@@ -55,6 +63,18 @@ def document_of_several(result: Forfaits, *, whole: bool) -> Document:
         verdict=Verdict.REVIEW if result.unsettled and not whole else None,
         footer=footer(result.results[0]) if result.results else (),
     )
+
+
+def _scheme(results: Sequence[Forfait]) -> str:
+    """The schemes of the points, in the order of their years."""
+    first, *others = dict.fromkeys(one.scheme for one in sorted(results, key=lambda one: one.year))
+    return ", ".join((first, *(f"{other[:1].lower()}{other[1:]}" for other in others)))
+
+
+def _answer(result: Forfaits, years: int, *, alone: bool) -> str:
+    if forfait_compare.is_compared(result.results):
+        return forfait_compare.answer(result.results)
+    return _answer_of_years(result) if alone else _answer_of_practices(result, years)
 
 
 def _answer_of_years(result: Forfaits) -> str:
@@ -77,7 +97,8 @@ def _answer_of_practices(result: Forfaits, years: int) -> str:
     if closed:
         lost = sum(in_cents(one.if_met.euros) or 0 for one in closed if one.if_met)
         some = plural(len(closed), "n'a rien, faute d'un prérequis", "n'ont rien, faute d'un prérequis")
-        words += f" ; {integer(len(closed))}{NBSP}{some} du volet 1 (perte : {euros(lost)})"
+        first = listed([*dict.fromkeys(part(one.volets[0]) for one in closed)], "ou")
+        words += f" ; {integer(len(closed))}{NBSP}{some} du {first} (perte : {euros(lost)})"
     if result.unsettled:
         words += f" ; {counted(result.unsettled, 'résultat inconnu', 'résultats inconnus')}, hors total"
     return f"{words}."
@@ -85,6 +106,7 @@ def _answer_of_practices(result: Forfaits, years: int) -> str:
 
 def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: bool) -> Section:
     gains = any(one.what_if is not None for one in result.results)
+    sums = [*dict.fromkeys(own.label for one in result.results for own in one.sums)]
 
     def row(one: Forfait) -> tuple[Value, ...]:
         best = _best(one)
@@ -93,6 +115,7 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
             *([str(one.year)] if with_year else []),
             None if one.points is None else Decimal(one.points),
             in_cents(one.euros),
+            *(_beside(one, sums)),
             *([in_cents(best.gain_euros) if best else 0] if gains else []),
             _remark(one),
             Decimal(one.max_points),
@@ -103,16 +126,19 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
         *([Column("Année", "identifier")] if with_year else []),
         Column("Points", "points"),
         Column("Euros", "euros"),
+        *(Column(label, "euros", wide_only=True) for label in sums),
+        *([Column("En tout", "euros")] if sums else []),
         *([Column("Premier gain", "euros")] if gains else []),
         Column("Constat"),
         Column("Points au plus", "points", wide_only=True),
     )
-    blank: list[Value] = [None] * (len(columns) - with_practice - with_year - 2)
+    known = [*_known_beside(result.results, sums)]
+    blank: list[Value] = [None] * (len(columns) - with_practice - with_year - 2 - len(known))
     named: list[Value] = ["Total connu" if result.unsettled else "Total", *[None] * (with_practice + with_year - 1)]
     table = Table(
         columns=columns,
         rows=[row(one) for one in result.results],
-        total=(*named, None, in_cents(result.total_euros), *blank),
+        total=(*named, None, _known_of_points(result), *known, *blank),
         verdicts=None
         if whole
         else [color_of(one) if not one.points or is_closed(one) else None for one in result.results],
@@ -122,15 +148,34 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
     return Section("Résultats", tables=(table,))
 
 
+def _beside(one: Forfait, sums: Sequence[str]) -> tuple[Value, ...]:
+    """The other sums of a result, nothing where its year has none of that name, then all of it."""
+    own = {each.label: in_cents(each.euros) for each in one.sums}
+    return (*(own.get(label, 0) for label in sums), *([total_of(one)] if sums else []))
+
+
+def _known_of_points(result: Forfaits) -> int:
+    return sum(in_cents(one.euros) or 0 for one in result.results)
+
+
+def _known_beside(results: Sequence[Forfait], sums: Sequence[str]) -> Iterator[int]:
+    """What is known of each sum, then of everything."""
+    for rank in range(len(sums) + bool(sums)):
+        cells = (_beside(one, sums)[rank] for one in results)
+        yield sum(own for own in cells if isinstance(own, int))
+
+
 def _remark(one: Forfait) -> str:
     """What a line of the table needs said beside its figures."""
+    if one.points is None and not missing_prerequisites(one, "unknown"):
+        return f"{part(one.volets[0])} non résolu, au plus {shown_money(one.if_met.euros if one.if_met else None)}"
     if one.points is None or is_closed(one):
         status, otherwise = ("unknown", "si validé") if one.points is None else ("not_met", "sinon")
-        told = f"volet 1, {STATES[status]} : {', '.join(missing_prerequisites(one, status))}"
+        told = f"{part(one.volets[0])}, {STATES[status]} : {', '.join(missing_prerequisites(one, status))}"
         return f"{told} ; {otherwise} : {shown_money(one.if_met.euros)}" if one.if_met else told
     parts = []
-    if one.unresolved:
-        high = sum((Decimal(own.high) for own in one.unresolved), Decimal(0))
+    if open_ := beside_points(one):
+        high = sum((Decimal(own.high) for own in open_), Decimal(0))
         parts.append(f"jusqu'à {shown_points(str(high))} non résolus en plus")
     quiet = silent(one)
     if quiet:
@@ -150,13 +195,19 @@ def _gains(results: Sequence[Forfait]) -> Section:
     labels = {one.id: one.label for result in results for volet in result.volets for one in volet.indicators}
     for rank, result in enumerate(results):
         for change in result.what_if or ():
-            own = most.setdefault(labels.get(change.indicator, "Plusieurs prérequis du volet 1 à la fois"), {})
+            own = most.setdefault(labels.get(change.indicator, _name_of(change.indicator, result)), {})
             own[rank] = max(own.get(rank, 0), in_cents(change.gain_euros) or 0)
     gains = ((label, len(own), sum(own.values())) for label, own in most.items())
     rows: list[tuple[Value, ...]] = [*sorted(gains, key=lambda row: (-row[2], row[0]))]
     columns = (Column("Indicateur"), Column(_counted(results), "integer"), Column("Gain au plus", "euros"))
     note = "Chaque gain est compté seul : ils ne s'additionnent pas toujours."
     return Section("Ce que chaque changement rapporterait", tables=(Table(columns, rows, note=note),))
+
+
+def _name_of(change: str, result: Forfait) -> str:
+    """What a change is about that is no indicator: one of the other sums, or several prerequisites."""
+    beside = {one.id: one.label for one in result.sums}
+    return beside.get(change, f"Plusieurs prérequis du {part(result.volets[0])} à la fois")
 
 
 def _counted(results: Sequence[Forfait]) -> str:
@@ -220,7 +271,8 @@ def _by_indicator(results: Sequence[Forfait]) -> Section:
         Column("Non exigé", "integer"),
         Column("Fermé", "integer"),
     )
-    note = "Nombre de cabinets. « Fermé » : le volet 1 n'est pas rempli. Le détail de chacun : --format csv ou json."
+    first = listed([*dict.fromkeys(part(one.volets[0]) for one in results)], "ou")
+    note = f"Nombre de cabinets. « Fermé » : le {first} n'est pas rempli. Le détail de chacun : --format csv ou json."
     return Section("Indicateur par indicateur", tables=(Table(columns, rows, note=note),))
 
 
@@ -277,4 +329,7 @@ def _common_notes(results: Sequence[Forfait]) -> Section:
         for note in dict.fromkeys(note for result in results if result.year == year for note in result.notes)
         if shared[note] >= years[year]
     ]
-    return Section("Remarques", tuple(f"{year} : {note}" for year, note in dict.fromkeys(kept)))
+    own = (f"{year} : {note}" for year, note in dict.fromkeys(kept))
+    checks = dict.fromkeys((one.year, one.review) for one in results if one.review)
+    reviews = (f"{year} : à vérifier, {why}." for year, why in checks)
+    return Section("Remarques", (*reviews, *own, *forfait_sums.notes(results)))

@@ -9,14 +9,16 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from avenant9.model import Verdict
+from avenant9.report.forfait_totals import in_cents, told
 from avenant9.report.values import number
-from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent, plural, quoted
+from avenant9.results.forfait import PART
+from avenant9.wording import NBSP, capital, counted, day, euros, integer, listed, percent, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from avenant9.report.document import Value
-    from avenant9.results.forfait import Amount, Change, Forfait, Indicator
+    from avenant9.results.forfait import Amount, Change, Forfait, Indicator, Unresolved, Volet
 
 
 STATES: Final = {
@@ -45,11 +47,6 @@ def shown_points(text: str) -> str:
     """`650 points`, `0 point`."""
     value = Decimal(text)
     return f"{number(value)}{NBSP}point{'s' if value >= 2 else ''}"
-
-
-def in_cents(text: str | None) -> int | None:
-    """Euros of a result as cents."""
-    return None if text is None else int(text.replace(".", ""))
 
 
 def shown_money(text: str | None) -> str:
@@ -137,11 +134,6 @@ def source_of(one: Indicator) -> str:
     return ", ".join(filter(None, (one.source.title, one.source.article)))
 
 
-def capital(words: str) -> str:
-    """The same as the start of a sentence."""
-    return words[:1].upper() + words[1:]
-
-
 def footer(result: Forfait) -> tuple[str, ...]:
     """When it was made, and what it is not."""
     return (f"Simulation faite au {day(result.as_of)} {_FOOTER}",)
@@ -159,18 +151,34 @@ def is_closed(result: Forfait) -> bool:
     return result.points is not None and result.volets[0].met is False
 
 
+def part(volet: Volet) -> str:
+    """What a part of the points is called: `volet 1`, `socle`."""
+    return volet.name or f"{PART} {volet.volet}"
+
+
 def answer(result: Forfait) -> str:
-    """The sentence that stands first: points and euros, or what is missing and what it costs."""
+    """The sentence that stands first: points and euros, or what is missing and what it costs; then the other sums."""
+    return f"{_of_points(result)}{told(result)}"
+
+
+def _of_points(result: Forfait) -> str:
+    first = part(result.volets[0])
+    if result.points is None and not missing_prerequisites(result, "unknown"):
+        disputed = [one.label for one in result.volets[0].indicators if one.status == "unknown"]
+        return (
+            f"Résultat non résolu : aucun texte lu ne tranche pour {listed(quoted(disputed))} au {first}. De "
+            f"0{NBSP}point, {euros(0)}, à {shown_amount(result.if_met)}.{_more(result)}"
+        )
     if result.points is None:
         return (
-            f"Résultat inconnu : {_prerequisites(result, 'unknown')} au volet 1. Si le volet 1 est rempli : "
+            f"Résultat inconnu : {_prerequisites(result, 'unknown')} au {first}. Si le {first} est rempli : "
             f"{shown_amount(result.if_met)} ; sinon : 0{NBSP}point, {euros(0)}.{_more(result)}"
         )
     if is_closed(result):
-        lost = f" Volet 1 rempli : {shown_amount(result.if_met)}." if result.if_met else ""
+        lost = f" {capital(first)} rempli : {shown_amount(result.if_met)}." if result.if_met else ""
         return (
-            f"0{NBSP}point, {euros(0)} : {_prerequisites(result, 'not_met')} au volet 1, et un seul prérequis "
-            f"manquant ferme tout le forfait.{lost}"
+            f"0{NBSP}point, {euros(0)} : {_prerequisites(result, 'not_met')} au {first}, et un seul prérequis "
+            f"manquant ferme {'le reste' if result.volets[0].name else 'tout le forfait'}.{lost}"
         )
     return (
         f"{shown_points(result.points)}, soit {shown_money(result.euros)}, sur "
@@ -186,16 +194,27 @@ def _prerequisites(result: Forfait, status: str) -> str:
 
 
 def missing_prerequisites(result: Forfait, status: str) -> list[str]:
-    """The prerequisites in this state: those that have no points of their own."""
-    return [one.label for one in result.volets[0].indicators if one.status == status and not Decimal(one.max_points)]
+    """The prerequisites in this state: those that have no points of their own, and that an answer would settle."""
+    open_ = {one.indicator for one in result.unresolved}
+    return [
+        one.label
+        for one in result.volets[0].indicators
+        if one.status == status and not Decimal(one.max_points) and one.id not in open_
+    ]
+
+
+def beside_points(result: Forfait) -> list[Unresolved]:
+    """What is not settled and comes on top: not what opens everything."""
+    own = {one.id for volet in result.volets for one in volet.indicators if Decimal(one.max_points)}
+    return [one for one in result.unresolved if one.indicator in own]
 
 
 def _more(result: Forfait) -> str:
     """What is not settled beside the answer."""
     words = ""
-    if result.unresolved:
-        low = sum((Decimal(one.low) for one in result.unresolved), Decimal(0))
-        high = sum((Decimal(one.high) for one in result.unresolved), Decimal(0))
+    if open_ := beside_points(result):
+        low = sum((Decimal(one.low) for one in open_), Decimal(0))
+        high = sum((Decimal(one.high) for one in open_), Decimal(0))
         words += (
             f" S'y ajoutent de {number(low)} à {shown_points(str(high))} que les sources ne permettent pas de fixer."
         )
@@ -222,11 +241,17 @@ def silent(result: Forfait) -> list[Indicator]:
 
 
 def by_indicator(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
-    """The changes of each indicator together, the largest first, in the order of their largest."""
-    found: dict[str, list[Change]] = {}
+    """The changes of each indicator together, the largest first, in the order of their largest.
+
+    Those that bring the same are several ways to one end, no tiers: each stands alone.
+    """
+    found: dict[str, list[list[Change]]] = {}
     for one in changes:
-        found.setdefault(one.indicator, []).append(one)
-    return [tuple(tiers) for tiers in found.values()]
+        own = found.setdefault(one.indicator, [[]])
+        if own[-1] and own[-1][-1].gain_euros == one.gain_euros:
+            own.append([])
+        own[-1].append(one)
+    return [tuple(tiers) for own in found.values() for tiers in own]
 
 
 def tier_count(one: Change) -> str:

@@ -1,10 +1,13 @@
-"""The forfait structure to fill in: a workbook with a line per answer and a column per doctor, or TOML for one."""
+"""The answers of a year to fill in: a workbook with a line per answer and a column per doctor, or TOML for one.
+
+It starts empty; example values come where they are asked for.
+"""
 
 from __future__ import annotations
 
 import io
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +17,7 @@ from avenant9.rulebook.scales import load_scales
 from avenant9.settings.practices import KEY_HEADING, LABEL_HEADING, SHEET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from openpyxl.styles import Font
@@ -32,6 +35,8 @@ _EXPECTED: Final = {
     "addendum": "Attendu : une valeur de la liste.",
     "date": "Attendu : une date JJ/MM/AAAA.",
     "points": "Attendu : un nombre de points, demi-points compris (67,5).",
+    "patients": "Attendu : un nombre de patients, ou le total et ceux non vus depuis deux ans (70 dont 10 non vus).",
+    "choice": "Attendu : une valeur de la liste.",
     "etp": "Attendu : une valeur de la liste.",
     "percentile": "Attendu : une valeur de la liste.",
 }
@@ -43,23 +48,28 @@ _LISTS: Final = {
 }
 _EXTRA_TYPES: Final = {YEAR: "count", **dict(zip(ASSISTANT, ("etp", "date", "percentile"), strict=True))}
 _EXTRA_NOTES: Final = {
-    YEAR: "L'année jugée, de 2019 à 2025, indicateurs appréciés au 31 décembre. « --year » en impose une autre.",
+    YEAR: "L'année jugée, indicateurs appréciés au 31 décembre. « --year » en impose une autre.",
     "assistant.etp": "Volet 3, hors points : la part d'un temps plein. Sans assistant, laissez ces lignes vides.",
     "assistant.signe_le": "Le jour de signature du contrat avec la caisse.",
     "assistant.percentile": "Le rang de votre patientèle dans votre spécialité, donné par la caisse.",
 }
+_FILLED: Final = "Valeurs d'exemple, à remplacer ; les années qui demandent une réponse sont entre parenthèses."
+_TO_FILL: Final = (
+    "Ôtez le « # » devant une réponse et donnez sa valeur ; les années qui la demandent sont entre parenthèses."
+)
 _HEAD, _TITLE, _EXAMPLE = "DDEBF7", "F2F2F2", "808080"
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the template, or the title of a section (no key)."""
+    """One line of the template, or the title of a section (no key). `choices`: the words of a list of its own."""
 
     label: str
     key: str = ""
     type: str = ""
     note: str = ""
     examples: tuple[Any, ...] = ()
+    choices: tuple[str, ...] = ()
 
 
 def lines(scales: Scales) -> tuple[Line, ...]:
@@ -76,20 +86,20 @@ def lines(scales: Scales) -> tuple[Line, ...]:
             found.append(Line(section))
         years = _years(scales, key.id)
         note = f"{key.note} {_EXPECTED[key.type]} Années : {years}."
-        found.append(Line(key.label, key.id, key.type, note, tuple(examples.get(key.id, ("", "")))))
+        found.append(Line(key.label, key.id, key.type, note, tuple(examples.get(key.id, ("", ""))), key.choices))
     return (*found, Line("Volet 3 : assistant médical (hors points)"), *map(extra, ASSISTANT))
 
 
-def workbook(rules: Path | None = None) -> bytes:
-    """The template as an xlsx file of one sheet, with two doctors as examples."""
+def workbook(rules: Path | None = None, *, example: bool = False) -> bytes:
+    """The template as an xlsx file of one sheet, with two doctors; `example`: with their answers."""
     from openpyxl import Workbook  # noqa: PLC0415 - only for workbooks
 
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = SHEET
-    _write_head(sheet)
+    _write_head(sheet, example=example)
     for row, line in enumerate(lines(load_scales(rules)), 2):
-        _write_line(sheet, row, line)
+        _write_line(sheet, row, line if example else _emptied(line))
     sheet.freeze_panes = "C2"
     sheet.column_dimensions["A"].width = 62
     sheet.column_dimensions["B"].width = 27
@@ -100,25 +110,50 @@ def workbook(rules: Path | None = None) -> bytes:
     return out.getvalue()
 
 
-def text(rules: Path | None = None) -> str:
-    """The template as TOML, with one doctor as example."""
+def _emptied(line: Line) -> Line:
+    return replace(line, examples=("",) * len(line.examples))
+
+
+def text(rules: Path | None = None, *, example: bool = False) -> str:
+    """The template as TOML of one doctor; `example`: with the answers of one."""
     scales = load_scales(rules)
-    shown = [*_toml(scales)]
-    return _resource("forfait.toml").replace("# {indicateurs}\n", "".join(f"{line}\n" for line in shown))
+    asked = [line if example else _emptied(line) for line in lines(scales)]
+    years = [line.examples[0] for line in asked if line.key == YEAR and line.examples[0]]
+    head = {
+        "{exemples}": _FILLED if example else _TO_FILL,
+        "{nom}": f'nom = "{_data()["doctors"][0]}"' if example else "# nom =",
+        "{annee}": f"annee = {years[0]}" if years else "# annee =",
+        "{annees}": f"de {min(scales.years)} à {max(scales.years)}",
+        "# {cles}": "\n".join(_toml(asked, scales)),
+    }
+    found = _resource("forfait.toml")
+    for name, words in head.items():
+        found = found.replace(name, words)
+    return found
 
 
-def _toml(scales: Scales) -> Iterator[str]:
-    written = [(line, _toml_value(line)) for line in lines(scales) if line.key not in EXTRA_LABELS]
-    width = max(len(f"{line.key} = {value or '?'}") for line, value in written)
+def _toml(asked: Iterable[Line], scales: Scales) -> Iterator[str]:
+    """The tables with their keys: a table of answers that are all still to come is no table yet."""
+    written = [(line, _toml_value(line)) for line in asked if line.key not in EXTRA_LABELS]
+    width = max(len(f"{_name(line, scales)} = {value or '?'}") for line, value in written if line.key)
+    title, table = "", ""
     for line, value in written:
         if not line.key:
-            if line.label.startswith("Volet 3"):
-                yield ""
-            else:
-                yield f"\n# {line.label}"
+            title = line.label
             continue
-        setting = f"{line.key} = {value}" if value else f"# {line.key} ="
+        own = scales.keys[line.key]
+        if own.table != table:
+            table = own.table
+            yield f"\n[{table}]"
+        if title:
+            yield f"\n# {title}"
+            title = ""
+        setting = f"{own.name} = {value}" if value else f"# {own.name} ="
         yield f"{setting.ljust(width)}  # {line.label} ({_years(scales, line.key)})"
+
+
+def _name(line: Line, scales: Scales) -> str:
+    return scales.keys[line.key].name
 
 
 def _toml_value(line: Line) -> str:
@@ -129,6 +164,9 @@ def _toml_value(line: Line) -> str:
         return "true" if value == "oui" else "false"
     if line.type == "rate" and "/" in value:
         return _toml_counts(*value.split("/"))
+    if line.type == "patients" and "/" in str(value):
+        total, _, not_seen = str(value).partition("/")
+        return f"{{ total = {total}, non_vus = {not_seen} }}"
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -149,7 +187,7 @@ def _years(scales: Scales, key: str) -> str:
     return ", ".join(f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
 
 
-def _write_head(sheet: Worksheet) -> None:
+def _write_head(sheet: Worksheet, *, example: bool) -> None:
     from openpyxl.comments import Comment  # noqa: PLC0415
     from openpyxl.styles import PatternFill  # noqa: PLC0415
 
@@ -159,8 +197,9 @@ def _write_head(sheet: Worksheet) -> None:
         cell.font = _font(bold=True)
         cell.fill = PatternFill("solid", fgColor=_HEAD)
     note = (
-        "Une colonne par médecin ; ces deux-là sont des exemples à remplacer, et d'autres peuvent suivre.\n"
-        "Une cellule vide est « non renseignée », jamais « non »."
+        "Une colonne par médecin, d'autres peuvent suivre : mettez son nom en tête.\n"
+        + ("Ces deux-là sont des exemples à remplacer.\n" if example else "")
+        + "Une cellule vide est « non renseignée », jamais « non »."
     )
     sheet["C1"].comment = Comment(note, "a9", height=90, width=300)
 
@@ -184,8 +223,8 @@ def _write_line(sheet: Worksheet, row: int, line: Line) -> None:
         cell = sheet.cell(row, place, None if example == "" else example)
         cell.number_format = number_format
         cell.font = _font(italic=True, color=_EXAMPLE)
-    if line.type in _LISTS:
-        admitted = _LISTS[line.type]
+    admitted = line.choices or _LISTS.get(line.type, ())
+    if admitted:
         choice = DataValidation(type="list", formula1=f'"{",".join(admitted)}"', allow_blank=True)
         choice.errorTitle, choice.error = line.label[:32], f"Valeurs admises : {', '.join(admitted)}"
         sheet.add_data_validation(choice)

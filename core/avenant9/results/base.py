@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -23,6 +23,10 @@ class Result(BaseModel):
     """Part of a result: an unknown key is a mistake, of ours or of the file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
+
+    def silent(self) -> dict[str, Any]:
+        """What is left out of its JSON, since it has nothing to say of it: `unread` where everything was read."""
+        return {} if getattr(self, "unread", ()) else {"unread": True}
 
 
 class Source(Result):
@@ -53,9 +57,6 @@ class Unread(Result):
 
 
 def dumps(result: Result) -> bytes:
-    """The JSON of a whole result, UTF-8, keys in the order of the contract, ended by a line feed.
-
-    `unread` is there only where something was not read.
-    """
-    silent = None if getattr(result, "unread", ()) else {"unread"}
-    return (result.model_dump_json(by_alias=True, indent=1, ensure_ascii=False, exclude=silent) + "\n").encode()
+    """The JSON of a whole result, UTF-8, keys in the order of the contract, ended by a line feed."""
+    told = result.model_dump_json(by_alias=True, indent=1, ensure_ascii=False, exclude=result.silent() or None)
+    return (told + "\n").encode()

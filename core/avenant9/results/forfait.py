@@ -1,13 +1,20 @@
-"""`a9-forfait/1`: points and euros of the forfait structure, of one practice and year or of several."""
+"""`a9-forfait/1`: points and euros of a year, and the sums beside them, of one practice and year or of several.
+
+What only some years have is left out of the JSON of the others: a reader of before knows all of what it finds there.
+"""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Final, Literal
 
-from avenant9.results.base import Money, Points, Result, Source
+from avenant9.results.base import Money, Month, Points, Result, Source
 
 FORMAT: Literal["a9-forfait/1"] = "a9-forfait/1"
+
+#: What the points are those of, where a result does not say it; and what its parts are then called.
+SCHEME: Final = "Forfait structure"
+PART: Final = "volet"
 
 Status = Literal["met", "not_met", "unknown", "neutralised", "not_applicable", "closed"]
 
@@ -35,9 +42,14 @@ class Indicator(Result):
 
 
 class Volet(Result):
-    """A part of the forfait; `met` is None while an indicator of it is unknown."""
+    """A part of the points; `met` is None while an indicator of it is unknown.
+
+    `name` (`socle`) and `label` are there where it is not called after its number.
+    """
 
     volet: int
+    name: str = ""
+    label: str = ""
     met: bool | None
     points: Points
     max_points: Points
@@ -45,12 +57,12 @@ class Volet(Result):
 
 
 class Unresolved(Result):
-    """Points that no source splits: their bounds, and the key that would settle them."""
+    """Points that no source settles: their bounds, and the key that would, None where no answer does."""
 
     indicator: str
     low: Points
     high: Points
-    supply: str
+    supply: str | None
     reason: str
 
 
@@ -95,17 +107,63 @@ class Assistant(Result):
     etp: str
     signed_on: date
     percentile: str
-    status: Literal["open", "closed", "unsourced", "unknown"]
+    status: Literal["open", "closed", "unsourced", "unknown", "review"]
     years: tuple[AssistantYear, ...]
     total: Money
     note: str = ""
 
 
+class SumLine(Result):
+    """A line of a sum: so many patients at an amount, or euros of their own."""
+
+    id: str
+    label: str
+    patients: int | None = None
+    amount: Money | None = None
+    euros: Money
+
+
+class Payment(Result):
+    """A part of a sum, and the month in which it is paid."""
+
+    month: Month
+    euros: Money
+
+
+class Sum(Result):
+    """A lump sum beside the points.
+
+    `euros` is as the texts are read here, None while an answer is missing without which there is none; `low` and
+    `high` are the bounds of the other readings and of what was not answered, `high` None where there is none.
+    `missing` names what was not answered, `left_out` what is due too and not counted; `notes` says in French what is
+    disputed or supposed.
+    """
+
+    id: str
+    label: str
+    euros: Money | None
+    low: Money
+    high: Money | None
+    lines: tuple[SumLine, ...]
+    payments: tuple[Payment, ...] = ()
+    missing: tuple[str, ...] = ()
+    left_out: str = ""
+    notes: tuple[str, ...] = ()
+    source: Source
+
+
 class Forfait(Result):
-    """One practice and one year. `points` and `euros` are None while volet 1 is not settled (`if_met`, …)."""
+    """One practice and one year. `points` and `euros` are None while volet 1 is not settled (`if_met`, …).
+
+    `scheme` names what they are those of, where that is not the forfait structure; `sums` are due beside them, and
+    `total_euros` is all of it, None while a part is not known, between `total_low` and `total_high`. `review` says
+    why the whole year is still to be checked.
+    """
 
     format: Literal["a9-forfait/1"] = FORMAT
     year: int
+    scheme: str = SCHEME
+    review: str | None = None
     as_of: date
     practice: str | None
     points: Points | None
@@ -120,12 +178,33 @@ class Forfait(Result):
     assistant: Assistant | None = None
     deadlines: tuple[Deadline, ...] = ()
     notes: tuple[str, ...] = ()
+    sums: tuple[Sum, ...] = ()
+    total_euros: Money | None = None
+    total_low: Money | None = None
+    total_high: Money | None = None
+
+    def silent(self) -> dict[str, Any]:
+        """What a year without sums, a scheme or names of its own has no words for."""
+        totals = ("sums", "total_euros", "total_low", "total_high")
+        return {
+            **({"scheme": True} if self.scheme == SCHEME else {}),
+            **({"review": True} if self.review is None else {}),
+            **({} if self.sums else dict.fromkeys(totals, True)),
+            **({} if any(one.name for one in self.volets) else {"volets": {"__all__": {"name", "label"}}}),
+        }
 
 
 class Forfaits(Result):
-    """Several practices, or several years of one. `total_euros` counts what is settled; `unsettled` the others."""
+    """Several practices, or several years of one.
+
+    `total_euros` counts what is known, sums beside the points included; `unsettled` those whose points are not known.
+    """
 
     format: Literal["a9-forfait/1"] = FORMAT
     results: tuple[Forfait, ...]
     total_euros: Money
     unsettled: int = 0
+
+    def silent(self) -> dict[str, Any]:
+        """The same of each."""
+        return {"results": {rank: own for rank, one in enumerate(self.results) if (own := one.silent())}}

@@ -1,7 +1,8 @@
-"""The forfait structure as data: what a practice is asked, the scale of each year, volet 3, the calendar.
+"""The yearly sums as data: what a practice is asked, the scale of each year, volet 3, the calendar.
 
-`rules/forfait/cles.toml` says the keys, `2019.toml` to `2025.toml` the scales, `assistant.toml` and `echeances.toml`
-the rest. A condition is one of a few closed kinds (`test`): a new threshold is a value, a new sort of it is code.
+`rules/forfait/cles.toml` says the keys, a file named after each year its scale, `assistant.toml` and `echeances.toml`
+the rest. A condition is one of a few closed kinds (`conditions.py`), a sum beside the points too (`sums.py`): a new
+threshold is a value, a new sort of it is code.
 """
 
 from __future__ import annotations
@@ -12,14 +13,32 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from avenant9.law.dated import Number, SourceModel, Strict, Text
+from avenant9.law.dated import SourceModel, Strict, Text
 from avenant9.period import ONE_DAY
+from avenant9.rulebook.conditions import (
+    AddendumAtLeast,
+    AllOf,
+    AnyOf,
+    CountAtLeast,
+    DeclaredBy,
+    Given,
+    Pair,
+    Points,
+    RateAtLeast,
+    Rates,
+    Tier,
+    Tiers,
+    Yes,
+    keys_of,
+    leaves,
+)
 from avenant9.rulebook.files import nearest_names
 from avenant9.rulebook.load import load_apart
+from avenant9.rulebook.sums import ByAge, ByPlace, PatientSum, Sum
 from avenant9.wording import day, listed, quoted
 
 if TYPE_CHECKING:
@@ -29,11 +48,10 @@ if TYPE_CHECKING:
     from avenant9.rulebook.consistency import Loaded
     from avenant9.rulebook.files import RuleFile
 
-FIRST_YEAR, LAST_YEAR = 2019, 2025
-
-KeyType = Literal["yes-no", "rate", "addendum", "date", "count", "points"]
+KeyType = Literal["yes-no", "rate", "addendum", "date", "count", "points", "patients", "choice"]
 Percentile = Literal["<P90", "P90-P95", ">=P95"]
-Points = Annotated[Number, Field(ge=0, decimal_places=1)]
+#: The table of a file in which a key stands whose name has none (`medecin.age` stands in `[medecin]`).
+FIRST_TABLE = "indicateurs"
 
 
 # --- keys -------------------------------------------------------------------------------------------------
@@ -44,7 +62,8 @@ class Key(Strict):
 
     `section` groups the lines of a template; `action` is what a doctor does to make a "no" a "yes" (an infinitive);
     `unit` and `units` name what a rate or a number counts, `when` in which part of the year; `until` is the last day
-    on which it can still change: the end of the declaration window, of the year or of a quarter.
+    on which it can still change: the end of the declaration window, of the year or of a quarter. `rate_of` names a
+    rate inside a sentence (`d'AAT`); `choices` are the words of a choice, `least` and `most` the bounds of a number.
     """
 
     id: Text
@@ -57,6 +76,20 @@ class Key(Strict):
     units: str = ""
     when: str = ""
     until: Literal["window", "year-end", "quarter-1", "quarter-2", "quarter-3"] | None = None
+    rate_of: str = ""
+    choices: tuple[Text, ...] = ()
+    least: int = Field(default=0, ge=0)
+    most: int | None = None
+
+    @property
+    def table(self) -> str:
+        """The table of a file in which it stands."""
+        return self.id.rpartition(".")[0] or FIRST_TABLE
+
+    @property
+    def name(self) -> str:
+        """Its name inside its table."""
+        return self.id.rpartition(".")[2]
 
 
 class Keys(Strict):
@@ -66,117 +99,6 @@ class Keys(Strict):
     key: tuple[Key, ...] = Field(min_length=1)
     source: SourceModel
     checked_on: date
-
-
-# --- conditions -------------------------------------------------------------------------------------------
-
-
-class Yes(Strict):
-    """Met by a yes."""
-
-    test: Literal["yes"]
-    key: Text
-
-
-class RateAtLeast(Strict):
-    """Met from `at_least` on, an exact fraction: `2/3`, `20/100`."""
-
-    test: Literal["rate-at-least"]
-    key: Text
-    at_least: Text
-
-    @property
-    def threshold(self) -> Fraction:
-        """The same as a number."""
-        return Fraction(self.at_least)
-
-
-class AddendumAtLeast(Strict):
-    """Met by this addendum of the SESAM-Vitale specification, or a larger one."""
-
-    test: Literal["addendum-at-least"]
-    key: Text
-    addendum: int = Field(ge=1)
-
-
-class CountAtLeast(Strict):
-    """Met from `count` units on."""
-
-    test: Literal["count-at-least"]
-    key: Text
-    count: int = Field(ge=1)
-
-
-class DeclaredBy(Strict):
-    """Met by a date up to `last_day`, included."""
-
-    test: Literal["declared-by"]
-    key: Text
-    last_day: date
-
-
-Simple = Annotated[Yes | RateAtLeast | AddendumAtLeast | CountAtLeast | DeclaredBy, Field(discriminator="test")]
-
-
-class AnyOf(Strict):
-    """Met when one of them is."""
-
-    test: Literal["any-of"]
-    of: tuple[Simple, ...] = Field(min_length=2)
-
-
-class AllOf(Strict):
-    """Met when all of them are."""
-
-    test: Literal["all-of"]
-    of: tuple[
-        Annotated[
-            Yes | RateAtLeast | AddendumAtLeast | CountAtLeast | DeclaredBy | AnyOf, Field(discriminator="test")
-        ],
-        ...,
-    ] = Field(min_length=2)
-
-
-class Tier(Strict):
-    """So many points from so many units on."""
-
-    from_: int = Field(alias="from", ge=1)
-    points: Points
-
-
-class Tiers(Strict):
-    """Points by steps of a number; none below the first."""
-
-    test: Literal["tiers"]
-    key: Text
-    tier: tuple[Tier, ...] = Field(min_length=1)
-
-
-class Given(Strict):
-    """Points that no source splits: they are asked for, from `low` to `high`."""
-
-    test: Literal["given"]
-    key: Text
-    low: Points
-    high: Points
-    reason: Text
-
-
-class Pair(Strict):
-    """Two conditions that share `points`: both give them, none nothing, one alone is not sourced.
-
-    `key` is the total of the whole block, `beside` its other indicators: what the total leaves settles the pair.
-    """
-
-    test: Literal["pair"]
-    of: tuple[RateAtLeast, RateAtLeast]
-    key: Text
-    beside: tuple[Text, ...] = Field(min_length=1)
-    reason: Text
-
-
-Test: TypeAlias = Yes | RateAtLeast | AddendumAtLeast | CountAtLeast | DeclaredBy | AnyOf | AllOf
-Condition: TypeAlias = Test | Tiers | Given | Pair
 
 
 # --- scales -----------------------------------------------------------------------------------------------
@@ -199,7 +121,17 @@ class Indicator(Strict):
     label: Text
     number: str = ""
     condition: Annotated[
-        Yes | RateAtLeast | AddendumAtLeast | CountAtLeast | DeclaredBy | AnyOf | AllOf | Tiers | Given | Pair,
+        Yes
+        | RateAtLeast
+        | AddendumAtLeast
+        | CountAtLeast
+        | DeclaredBy
+        | AnyOf
+        | AllOf
+        | Tiers
+        | Given
+        | Pair
+        | Rates,
         Field(discriminator="test"),
     ]
     points: Points | None = None
@@ -224,7 +156,11 @@ class Indicator(Strict):
 
 
 class Volet(Strict):
-    """A part of the forfait. `points` belong to all its prerequisites together; `announced` is its whole maximum."""
+    """A part of the forfait. `points` belong to all its prerequisites together; `announced` is its whole maximum.
+
+    `name`: what its text calls it (a masculine noun), where that is not the volet of its number. `opens`: what is to
+    be said of its prerequisites where they open points that are already there, in French.
+    """
 
     number: int = Field(ge=1)
     label: Text
@@ -234,6 +170,8 @@ class Volet(Strict):
     indicator: tuple[Indicator, ...] = Field(min_length=1)
     source: SourceModel
     note: str = ""
+    name: str = ""
+    opens: str = ""
 
     @property
     def max_points(self) -> Fraction:
@@ -242,14 +180,21 @@ class Volet(Strict):
 
 
 class Scale(Strict):
-    """One year. `announced` is the maximum that was published for it."""
+    """One year. `announced` is the maximum that was published for it.
+
+    `scheme` names what the points are those of, where that is not the forfait structure; `sums` holds what is due
+    beside them; `review` says in French why the whole year is still to be checked.
+    """
 
     kind: Literal["scale"]
-    year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
+    year: int = Field(ge=1000, le=9999)
     title: Text
+    scheme: str = ""
+    review: str = ""
     point_cents: int = Field(ge=1)
     announced: Points
     volet: tuple[Volet, ...] = Field(min_length=1)
+    sums: tuple[Sum, ...] = Field(default=(), alias="sum")
     source: SourceModel
     checked_on: date
     note: str = ""
@@ -267,11 +212,12 @@ class Scale(Strict):
     @property
     def used_keys(self) -> frozenset[str]:
         """The keys that this year asks for."""
-        return frozenset(
+        asked = {
             key
             for _, one in self.indicators
             for key in (*keys_of(one.condition), *([one.exempt] if one.exempt else []))
-        )
+        }
+        return frozenset(asked.union(*(one.keys for one in self.sums)))
 
 
 # --- volet 3, calendar ------------------------------------------------------------------------------------
@@ -302,11 +248,11 @@ class AidOption(Strict):
 
 
 class AidCondition(Strict):
-    """What the aid has to do with volet 1, for some years."""
+    """What the aid has to do with volet 1, between two dates; `review`: nothing, by a reading still to be checked."""
 
-    first_year: int
-    last_year: int
-    needs_volet_1: bool | Literal["unsourced"]
+    from_: date = Field(alias="from")
+    until: date | Literal["open"]
+    needs_volet_1: bool | Literal["unsourced", "review"]
     source: SourceModel
     note: Text
 
@@ -368,23 +314,6 @@ class Scales:
     assistant: AssistantAid
     deadlines: tuple[DeadlineEntry, ...]
     replaced: tuple[str, ...] = ()
-
-
-def leaves(condition: Condition) -> tuple[Yes | RateAtLeast | AddendumAtLeast | CountAtLeast | DeclaredBy, ...]:
-    """The plain conditions inside one, in order; none for tiers and given points."""
-    match condition:
-        case AllOf() | AnyOf() | Pair():
-            return tuple(leaf for inner in condition.of for leaf in leaves(inner))
-        case Tiers() | Given():
-            return ()
-        case _:
-            return (condition,)
-
-
-def keys_of(condition: Condition) -> tuple[str, ...]:
-    """The keys that a condition looks at, in order."""
-    own = (condition.key,) if isinstance(condition, Tiers | Given | Pair) else ()
-    return (*(leaf.key for leaf in leaves(condition)), *own)
 
 
 # --- loading ----------------------------------------------------------------------------------------------
@@ -502,6 +431,9 @@ def _check_scale(file: RuleFile, scale: Scale, keys: Mapping[str, Key]) -> None:
                     )
     for number, volet in enumerate(scale.volet, 1):
         _check_total(file, f"volet {number}, announced", volet.max_points, volet.announced)
+    _check_once(file, ((f"sum {number}, id", one.id) for number, one in enumerate(scale.sums, 1)))
+    for number, beside in enumerate(scale.sums, 1):
+        _check_sum(file, f"sum {number}", beside, keys)
     _check_total(file, "announced", scale.max_points, scale.announced)
 
 
@@ -520,6 +452,10 @@ def _check_indicator(file: RuleFile, place: str, volet: Volet, one: Indicator, k
         if hasattr(test, "key"):
             _check_key(file, f"{place}, condition, key", test.key, _KEY_TYPES[test.test], keys)
         if isinstance(test, RateAtLeast):
+            _check_fraction(file, f"{place}, condition, at_least", test.at_least)
+        if isinstance(test, Rates):
+            for key in test.of:
+                _check_key(file, f"{place}, condition, of", key, "rate", keys)
             _check_fraction(file, f"{place}, condition, at_least", test.at_least)
         if isinstance(test, Tiers):
             _check_tiers(file, f"{place}, condition, tier", test.tier)
@@ -540,6 +476,26 @@ def _check_indicator(file: RuleFile, place: str, volet: Volet, one: Indicator, k
         )
     if one.optional and volet.rule == "independent":
         raise file.error(f"{place}, optional", "tout est facultatif dans ce volet", "retirer « optional »")
+
+
+def _check_sum(file: RuleFile, place: str, one: Sum, keys: Mapping[str, Key]) -> None:
+    """The keys of a sum, each of the type that its part of it reads."""
+    if not isinstance(one, PatientSum):
+        for test in leaves(one.condition):
+            _check_key(file, f"{place}, condition, key", test.key, _KEY_TYPES[test.test], keys)
+        return
+    wanted: dict[str, KeyType] = {part.key: "patients" for part in one.class_}
+    for majoration in one.majoration:
+        wanted |= _of_majoration(majoration)
+    for key in one.keys:
+        _check_key(file, f"{place}, key", key, wanted.get(key, "count"), keys)
+
+
+def _of_majoration(majoration: ByAge | ByPlace) -> dict[str, KeyType]:
+    if isinstance(majoration, ByAge):
+        return {majoration.key: "count"}
+    series = majoration.first_installation
+    return {majoration.key: "choice", **({series.key: "date"} if series else {})}
 
 
 def _check_key(file: RuleFile, place: str, name: str, wanted: KeyType, keys: Mapping[str, Key]) -> None:
