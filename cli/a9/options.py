@@ -6,6 +6,7 @@ import codecs
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -275,6 +276,15 @@ class Reading:
     def complete_years(self) -> tuple[int, ...]:
         """The civil years that the files hold whole, as the settings say."""
         return self.config.complete_years if self.config else ()
+
+
+def key_of(file: str | None) -> bytes | None:
+    """The key of pseudonyms that an option names. Raises as `load_key`."""
+    if file is None:
+        return None
+    from avenant9.settings.key import load_key  # noqa: PLC0415
+
+    return load_key(Path(file))
 
 
 def read_from(*files: str | None, config: Settings | None = None) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -62,6 +62,7 @@ class Options:
     derogations: tuple[GrantedCeiling, ...] = ()
     complete_years: tuple[int, ...] = ()  # civil years that the files hold whole, as the user says
     profile: str = "interne"
+    pseudonym_key: bytes | None = field(default=None, repr=False)  # of `findings.pseudonyms`; never in a report
 
 
 def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
@@ -174,7 +175,8 @@ def _existence(rulebook: Rulebook) -> pl.DataFrame:
 def report(acts: Acts, said: Answers, rulebook: Rulebook, options: Options) -> Report:
     """The report of a run: what the rules said, beside what was read (of `acts` its table is not looked at)."""
     selected = rulebook.select(options.only, options.skip)
-    findings = reported(said.findings, said.stood_on, said.patients, acts.inputs, rulebook, options.as_of)
+    key = options.pseudonym_key
+    findings = reported(said.findings, said.stood_on, said.patients, acts.inputs, rulebook, options.as_of, key)
     crashed = tuple(Unverifiable(name, said.acts, (CRASHED,)) for name in said.crashed)
     unverifiable = tuple(sorted((*_entries(said.unverifiable), *crashed), key=lambda entry: entry.rule))
     used = set(findings["source"].drop_nulls().unique())

@@ -233,10 +233,11 @@ TAKEN = {
     "derogations": f"check {YEAR} --derogations {{}}",
     "waivers": f"check {YEAR} --waivers {{}}",
     "mapping": "check fixtures/cabinet_conforme.csv --map {} --as-of 2024-01-15 --quiet",
+    "key": "check fixtures/cabinet_conforme.csv --pseudonym-key {} --as-of 2024-01-15 --quiet",
 }
 
 
-@pytest.mark.parametrize("ending", ["csv", "toml", "xlsx"])
+@pytest.mark.parametrize("ending", ["csv", "toml", "txt", "xlsx"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_template_with_its_examples_is_accepted(kind: str, ending: str, tmp_path: Path) -> None:
     file = tmp_path / f"{kind}.{ending}"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from avenant9.results import saved
 from avenant9.rulebook.load import load_rulebook
 
 CLIENTS = Path(__file__).resolve().parent.parent.parent / "fixtures" / "clients"
+NAMES = ["bernard", "durand", "lefevre", "moreau", "petit", "simon"]
 AS_OF = ("--as-of", "2024-01-15")
 HEADINGS = "Date de soins;Code acte;Praticien;Spécialité;Patient;Date de naissance;Montant;N° facture\n"
 FOUR_TE2 = "".join(
@@ -112,6 +115,7 @@ def test_a_line_says_what_an_accountant_asks(clients: Path) -> None:
         },
         "ceiling": None,
         "missing": {"column": "rate", "rules": len(lacked), "acts": sum(entry["acts"] for entry in lacked)},
+        "known": None,
     }
 
 
@@ -288,7 +292,7 @@ def test_a_workbook_has_the_list_and_a_sheet_per_client(clients: Path) -> None:
 
     assert run(["check", "clients", *AS_OF, "--quiet", "-o", "sortie.xlsx"]) == 3
     book = openpyxl.load_workbook("sortie.xlsx")
-    assert book.sheetnames == ["Synthèse", "Clients", "bernard", "durand", "lefevre", "moreau", "petit", "simon"]
+    assert book.sheetnames == ["Synthèse", "Clients", *NAMES]
     clients_sheet = book["Clients"]
     assert clients_sheet.auto_filter.ref == f"A1:{clients_sheet.cell(1, clients_sheet.max_column).coordinate[:-1]}7"
     assert [row[0].value for row in clients_sheet.iter_rows(min_row=2, max_row=7)] == book.sheetnames[2:]
@@ -403,7 +407,7 @@ def test_each_client_has_its_own_report(options: str, result: bytes, ending: str
     run(["check", "clients/bernard.csv", *AS_OF, "--quiet", *own])
     assert Path("seul").read_bytes() == written[f"bernard{ending}"]
     # the folder of reports is no client, this time or the next
-    assert [*by_name(checked("clients")[1])] == ["bernard", "durand", "lefevre", "moreau", "petit", "simon"]
+    assert [*by_name(checked("clients")[1])] == NAMES
 
 
 def test_a_workbook_for_each_and_the_list_on_the_screen(clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -446,3 +450,138 @@ def test_an_interruption_leaves_no_file(clients: Path, monkeypatch: pytest.Monke
     before = sorted(Path().rglob("*"))
     assert run(["check", "clients", *AS_OF, "--quiet", "--each-to", "clients/rapports", "-o", "bilan.xlsx"]) == 130
     assert sorted(Path().rglob("*")) == before
+
+
+# --- what is new ----------------------------------------------------------------------------------------------
+
+
+def test_what_is_new_by_client(clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("moreau.xlsx", "petit.xlsx", "simon.csv"):
+        (clients / name).unlink()
+    checked("clients")
+    Path("sortie.json").rename("mars.json")
+    assert checked("clients", "--baseline", "mars.json")[0] == 0  # nothing new
+    # a month later: one more act too many for durand, bernard's file under another name, and a new client
+    (clients / "bernard.csv").rename(clients / "bernard-sa.csv")
+    shutil.copy(clients / "bernard-sa.csv", clients / "dupont.csv")
+    with (clients / "durand" / "fevrier.csv").open("a", encoding="utf-8") as file:
+        file.write("23/02/2023;TE2;D0001;20,00;J008\n")
+    code = run(["check", "clients", *AS_OF, "--baseline", "mars.json", "-o", "sortie.json"])
+    told = capsys.readouterr().err.splitlines()
+    result = by_name(json.loads(Path("sortie.json").read_text(encoding="utf-8")))
+    assert code == 1
+    assert {name: (one["line"]["violation"], one["line"]["known"]) for name, one in result.items()} == {
+        "bernard-sa": (1, 0),
+        "dupont": (1, 0),
+        "durand": (1, 1),
+        "lefevre": (0, 1),
+    }
+    new = "Rien de ce client dans le résultat antérieur : tout y est nouveau."
+    assert [name for name, one in result.items() if new in one["remarks"]] == ["bernard-sa", "dupont"]
+    assert "Dans le résultat antérieur, et plus dans le dossier : bernard." in told
+    # the next month knows all of it
+    Path("sortie.json").rename("avril.json")
+    assert checked("clients", "--baseline", "avril.json")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("{", "ce n'est pas le résultat d'un dossier"),
+        ('{"format": "a9-check/1", "findings": []}', "ce n'est pas le résultat d'un dossier"),
+    ],
+)
+def test_a_baseline_of_something_else(
+    content: str, sentence: str, clients: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("mars.json").write_text(content, encoding="utf-8")
+    assert run(["check", "clients", *AS_OF, "--baseline", "mars.json"]) == 2
+    assert f"mars.json : {sentence}" in capsys.readouterr().err
+
+
+def test_a_baseline_without_fingerprints(clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    checked("clients", "--profile", "fiscal")
+    assert run(["check", "clients", *AS_OF, "--baseline", "sortie.json"]) == 2
+    assert "le profil fiscal n'écrit pas d'empreintes" in capsys.readouterr().err
+
+
+# --- pseudonyms that stay -------------------------------------------------------------------------------------
+
+
+def test_a_key_keeps_the_pseudonyms(clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """From one run to the next, whoever else is read; another key gives others; no key is shown anywhere."""
+    keys = []
+    for name in ("cle.txt", "autre.txt"):
+        assert run(["template", "key", "-o", name]) == 0
+        keys.append(Path(name).read_text(encoding="utf-8").splitlines()[-1])
+    shutil.copy("cle.txt", clients / "cle.txt")  # where it should not be, and is no client all the same
+    one = pseudonyms("clients", "--pseudonym-key", "clients/cle.txt")
+    (clients / "bernard.csv").write_bytes(shorter((clients / "bernard.csv").read_bytes()))
+    again = pseudonyms("clients", "--pseudonym-key", "cle.txt")
+    other = pseudonyms("clients", "--pseudonym-key", "autre.txt")
+    assert one["durand"] == again["durand"]
+    assert again["bernard"] == one["bernard"]
+    assert by_name(json.loads(Path("sortie.json").read_text(encoding="utf-8"))).keys() == {*NAMES}
+    assert again["durand"].isdisjoint(other["durand"])
+    assert all(re.fullmatch("P-[A-Z2-7]{7}", name) for found in (one, other) for name in found["durand"])
+    told = capsys.readouterr()
+    said = told.out + told.err + "".join(path.read_text(encoding="utf-8") for path in Path("rapports").iterdir())
+    assert not any(key in said for key in keys)
+
+
+def pseudonyms(*words: str) -> dict[str, set[str]]:
+    """The pseudonyms of each client's own report."""
+    words = (*words, *AS_OF, "--skip", "seuil", "--each-to", "rapports", "-o", "sortie.json", "--format", "json")
+    run(["check", *words, "--fail-on", "never"])
+    reports = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in Path("rapports").iterdir()}
+    return {
+        name: {finding["patient"] for finding in report["findings"] if finding["patient"]}
+        for name, report in reports.items()
+    }
+
+
+def shorter(content: bytes) -> bytes:
+    """The file without its first patient's first act."""
+    lines = content.splitlines(keepends=True)
+    return b"".join([lines[0], *lines[2:4]])
+
+
+def test_the_key_of_one_file(clients: Path) -> None:
+    """The same pseudonym for the same number, in a run of its own."""
+    run(["template", "key", "-o", "cle.txt"])
+    of_all = pseudonyms("clients", "--pseudonym-key", "cle.txt")["durand"]
+    files = ["clients/durand/fevrier.csv", "clients/durand/janvier.csv"]
+    run(["check", *files, *AS_OF, "--quiet", "--pseudonym-key", "cle.txt", "--skip", "seuil", "-o", "seul.json"])
+    found = json.loads(Path("seul.json").read_text(encoding="utf-8"))["findings"]
+    assert {one["patient"] for one in found} == of_all
+
+
+@pytest.mark.parametrize("content", ["", "0123", "trois mots ici", "# seulement\n", f"{'ab' * 32}\n{'cd' * 32}\n"])
+def test_what_is_no_key(content: str, clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("cle.txt").write_text(content, encoding="utf-8")
+    assert run(["check", "clients/bernard.csv", *AS_OF, "--pseudonym-key", "cle.txt"]) == 2
+    told = capsys.readouterr().err
+    assert "cle.txt : ce n'est pas une clé de pseudonymes ; faites-en une par « a9 template key -o cle.txt »." in told
+    assert not content.strip() or content.strip() not in told
+
+
+def test_a_key_takes_the_place_of_none(clients: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["template", "key", "-o", "cle.txt"]) == 0
+    before = Path("cle.txt").read_bytes()
+    assert run(["template", "key", "-o", "cle.txt"]) == 3
+    assert "cle.txt : ce fichier existe, et une clé ne se refait pas" in capsys.readouterr().err
+    assert Path("cle.txt").read_bytes() == before
+    if sys.platform != "win32":
+        assert Path("cle.txt").stat().st_mode & 0o077 == 0
+
+
+def test_two_patients_with_one_short_pseudonym_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    import polars as pl
+
+    from avenant9 import findings
+
+    monkeypatch.setattr(findings, "_SHORT", 1)
+    patients = [f"D{number:04}" for number in range(200)]
+    named = findings.pseudonyms(pl.DataFrame({"patient": patients}), b"k" * 32)
+    assert named["pseudonym"].n_unique() == len(patients)
+    assert named["pseudonym"].str.len_chars().max() == len("P-") + 14

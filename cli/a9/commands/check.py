@@ -76,6 +76,12 @@ Exemples :
     help="Résultat antérieur (--format json) : ses constats, déjà connus, sont mis à part.",
 )
 @click.option(
+    "--pseudonym-key",
+    metavar="FICHIER",
+    help="Pseudonymes faits avec cette clé (« a9 template key »), les mêmes d'un contrôle à l'autre ; sans elle, ils "
+    "sont numérotés à chaque fois.",
+)
+@click.option(
     "--each-to",
     metavar="DOSSIER",
     help="Pour un dossier de clients, écrire aussi le rapport de chacun dans DOSSIER, au format de --format ; celui "
@@ -141,6 +147,7 @@ def command(
     until: date | None,
     waivers: str | None,
     baseline: str | None,
+    pseudonym_key: str | None,
     each_to: str | None,
     write_waivers: str | None,
     reason: str | None,
@@ -169,7 +176,7 @@ def command(
         raise click.UsageError("--master ne sert qu'avec --engine spark.")
     wanted = format_for(format_, output, FORMATS)
     screen = options.screen(findings, texts, wanted, output)
-    inputs = options.read_from(*files, waivers, baseline, map_, derogations, config=config)
+    inputs = options.read_from(*files, waivers, baseline, pseudonym_key, map_, derogations, config=config)
     check_place(output, inputs)
     accepting = _accepting(write_waivers, reason, author, profile, (*inputs, *filter(None, (output, annotate))))
     _check_annotated(files, annotate, output, inputs)
@@ -200,6 +207,7 @@ def command(
         until=until,
         derogations=tuple(load_derogations(Path(derogations))) if derogations else (),
         complete_years=reading.complete_years,
+        pseudonym_key=options.key_of(pseudonym_key),
     )
     checked = _checked if engine == "polars" else partial(_checked_by_spark, master or _MASTER)
     try:

@@ -6,6 +6,7 @@ import os
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -85,7 +86,7 @@ def check(params: Mapping[str, Any]) -> int:
     _refuse_of_one(params)
     folders, output, each_to = params["files"], params["output"], params["each_to"]
     form, own = _formats(params["format_"], output, each_to)
-    settings = [params[name] for name in ("waivers", "baseline", "map_", "derogations")]
+    settings = [params[name] for name in ("waivers", "baseline", "pseudonym_key", "map_", "derogations")]
     inputs = options.read_from(*settings, config=params["config"])
     check_place(output, inputs)
     if each_to is not None:
@@ -100,6 +101,8 @@ def check(params: Mapping[str, Any]) -> int:
         notices.say(f"Réglages : {params['config'].place}.")
     wanted = Wanted(params["fail_on"], form in WHOLE, own)
     asked = _asked(params, notices)
+    if gone := sorted({*(asked.known or ())} - {client.name for client in found}):
+        notices.say(f"Dans le résultat antérieur, et plus dans le dossier : {', '.join(gone)}.")
     with Kept(each_to, own) if each_to and own else nullcontext() as kept:
         told = _each(found, asked, wanted, notices, kept)
         result = _together(asked, [one.client for one in told])
@@ -136,6 +139,7 @@ def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
     """What is asked of all clients; what is wrong with it is said before any of them is read."""
     from avenant9.acts.load import ReadOptions  # noqa: PLC0415
     from avenant9.engine import Options  # noqa: PLC0415
+    from avenant9.firm.baseline import read_baselines  # noqa: PLC0415
     from avenant9.firm.run import Asked, rulebook_of  # noqa: PLC0415
 
     context = click.get_current_context()
@@ -150,12 +154,16 @@ def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
     read = {name: params[name] for name in ("sheets", "all_sheets", "encoding", "practitioner")}
     said = {name: params[name] for name in ("zone", "profile", "derogations", "waivers", "rules", "map_")}
     asked = Asked(
-        options=Options(**given | {"as_of": params["as_of"] or options.today()}),
+        options=Options(
+            **given | {"as_of": params["as_of"] or options.today()},
+            pseudonym_key=options.key_of(params["pseudonym_key"]),
+        ),
         read=ReadOptions(**read),
         **said,
         by_hand=frozenset(by_hand),
         settings=params["config"],
         own=by_hand.isdisjoint({"config", "no_config"}),
+        known=None if params["baseline"] is None else read_baselines(Path(params["baseline"])),
     )
     asked.verify()
     return asked
@@ -200,7 +208,7 @@ def _told(client: Client, asked: Asked, wanted: Wanted) -> Told:
     checked = check_client(client, asked)
     code = status_of(checked.acts, checked.report, wanted.fail_on)
     shown = profile.apply(checked.report, checked.profile)
-    part = part_of(client, checked, shown, int(code), [*_remarks(client, shown)])
+    part = part_of(client, checked, shown, int(code), [*_remarks(client, shown, asked)])
     own = None if wanted.own is None else _own(wanted.own, shown)
     return Told(part, shown if wanted.findings else None, own)
 
@@ -214,12 +222,14 @@ def _own(form: Format, shown: Report) -> bytes:
     return report.encode() if isinstance(report, str) else report
 
 
-def _remarks(client: Client, shown: Report) -> Iterator[str]:
+def _remarks(client: Client, shown: Report, asked: Asked) -> Iterator[str]:
     """What must be said of a client that was read."""
     from avenant9.documents.sentences import not_read  # noqa: PLC0415
 
     if client.remark:
         yield client.remark
+    if asked.known is not None and client.name not in asked.known:
+        yield "Rien de ce client dans le résultat antérieur : tout y est nouveau."
     if not shown.summary.get("acts"):
         yield "Aucun acte n'a été lu."
     yield from (not_read(entry) for entry in shown.unread if entry.sheet is None)

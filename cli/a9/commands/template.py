@@ -10,7 +10,8 @@ import click
 
 from a9 import options
 from a9.help import SETTINGS, Command
-from a9.output import check_place, deliver
+from a9.output import check_place, deliver, is_kept
+from avenant9.errors import OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +25,7 @@ KINDS = {
     "derogations": (".toml", ".xlsx"),
     "waivers": (".toml", ".xlsx"),
     "mapping": (".toml",),
+    "key": (".txt",),
 }
 
 
@@ -47,13 +49,17 @@ Exemples :
 )
 @click.option("--example", is_flag=True, help="Avec des valeurs d'exemple (forfait), au lieu d'un modèle vide.")
 def command(kind: str, output: str | None, *, example: bool) -> None:
-    """Donne un fichier à remplir : actes, vacations, protocoles, forfait, dérogations, constats acceptés, colonnes.
+    """Donne un fichier à remplir : actes, vacations, protocoles, forfait, dérogations, constats acceptés, colonnes ;
+    ou une clé de pseudonymes, à garder (« a9 check --pseudonym-key »).
 
     Sans -o, le texte (CSV ou TOML) va sur la sortie standard.
     """
     form = _form(kind, output)
     check_place(output)
 
+    if kind == "key":
+        _give_key(output)
+        return
     from avenant9.report import template, template_forfait  # noqa: PLC0415 - --help must not import polars
 
     makers: dict[tuple[str, str], Callable[[], str | bytes]] = {
@@ -72,6 +78,22 @@ def command(kind: str, output: str | None, *, example: bool) -> None:
         ("mapping", ".toml"): template.mapping_text,
     }
     deliver(makers[kind, form](), output)
+
+
+def _give_key(output: str | None) -> None:
+    """A new key, for its owner's eyes; none takes the place of another, which could not be made again.
+
+    Raises:
+        OutputError: the file is there already.
+    """
+    from avenant9.settings.key import new_key  # noqa: PLC0415
+
+    kept = is_kept(output) and output is not None
+    if kept and os.path.isfile(str(output)):
+        raise OutputError(str(output), "ce fichier existe, et une clé ne se refait pas", "donnez un autre nom")
+    deliver(new_key(), output)
+    if kept and os.path.isfile(str(output)):
+        os.chmod(str(output), 0o600)
 
 
 def _form(kind: str, output: str | None) -> str:

@@ -109,6 +109,8 @@ def _missing(line: Line) -> str | None:
     return f"{heading(line.missing.column)} ({counted(line.missing.rules, 'règle')})"
 
 
+#: Where a baseline was given.
+_KNOWN = _Told("Déjà connus", "integer", lambda line: line.known)
 #: The columns of the list, in the order of the contract; before them the client and its verdict, after them what
 #: must be said of it.
 _COLUMNS: tuple[_Told, ...] = (
@@ -129,6 +131,7 @@ _COLUMNS: tuple[_Told, ...] = (
     _euros("En jeu, plafond", "at_stake_ceiling"),
     _integer("Prescrits", "out_of_time"),
     _euros("En jeu, prescrit", "at_stake_out_of_time"),
+    _KNOWN,
     _Told("Règle la plus chère", "text", _dearest, widest=36),
     _Told("Part à distance", "share", _share),
     _Told("Marge", "integer", _margin),
@@ -138,7 +141,7 @@ _COLUMNS: tuple[_Told, ...] = (
 _LEAD = ("Client", "Verdict")
 #: How many columns go on paper; how many stand in each sentence on a client.
 _PRINTED = 15
-_SENTENCES = (5, 5, 7, len(_COLUMNS))
+_SENTENCES = (5, 5, 8, len(_COLUMNS))
 _LAST = "À savoir"
 
 #: The headings of its CSV: new ones only at the end.
@@ -241,16 +244,17 @@ def _totals(result: Firm) -> Iterator[Fact]:
 
 def _list(result: Firm) -> Table:
     """A line per client."""
+    shown_columns = [one for one in _COLUMNS if one is not _KNOWN or _has_baseline(result)]
     columns = (
         Column(_LEAD[0], "text", widest=30),
         Column(_LEAD[1], "text", wide_only=True, widest=16),
-        *(Column(one.heading, one.kind, not one.narrow, absent="-", widest=one.widest) for one in _COLUMNS),
+        *(Column(one.heading, one.kind, not one.narrow, absent="-", widest=one.widest) for one in shown_columns),
         Column(_LAST, "text", wide_only=True),
     )
-    sums = (column.summed(result.totals) if column.summed else None for column in _COLUMNS)
+    sums = (column.summed(result.totals) if column.summed else None for column in shown_columns)
     return Table(
         columns,
-        [_row(client) for client in result.clients],
+        [_row(client, shown_columns) for client in result.clients],
         total=("Total", None, *sums, None),
         verdicts=[_colour(client) for client in result.clients],
         sheet=SHEET,
@@ -259,8 +263,12 @@ def _list(result: Firm) -> Table:
     )
 
 
-def _row(client: Client) -> tuple[Value, ...]:
-    values = [None] * len(_COLUMNS) if client.line is None else [column.value(client.line) for column in _COLUMNS]
+def _has_baseline(result: Firm) -> bool:
+    return any(client.line is not None and client.line.known is not None for client in result.clients)
+
+
+def _row(client: Client, columns: Sequence[_Told]) -> tuple[Value, ...]:
+    values = [None] * len(columns) if client.line is None else [column.value(client.line) for column in columns]
     return (client.client, _verdict_words(client), *values, " ".join(_said(client)) or None)
 
 

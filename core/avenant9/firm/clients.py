@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: The settings of a folder or of a client.
 SETTINGS = "a9.toml"
-#: What begins the results of a9 that are text, and names its author in those that are workbooks.
+#: What begins the results of a9 that are text, and its keys, and names its author in those that are workbooks.
 _RESULTS = (
     b'{"format": "a9-',
     b'{\n "format": "a9-',
@@ -26,6 +26,7 @@ _RESULTS = (
     b"Client;Praticien;",
     b"Verdict : ",
     b"Dossiers du cabinet\n",
+    "# Clé des pseudonymes de a9".encode(),
 )
 _PAGE = b'<meta name="generator" content="a9">'
 _AUTHOR = b"<dc:creator>a9</dc:creator>"

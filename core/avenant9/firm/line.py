@@ -56,6 +56,7 @@ def line_of(acts: Acts, report: Report, nomenclature: Nomenclature) -> Line:
         dearest=_dearest(report),
         ceiling=_nearest(report),
         missing=_missing(report),
+        known=None if report.known is None else len(report.known),
     )
 
 

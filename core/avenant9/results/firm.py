@@ -82,6 +82,7 @@ class Line(Counts):
     dearest: Dearest | None
     ceiling: Ceiling | None
     missing: Missing | None
+    known: int | None  # findings of the baseline, in none of the counts; null without one
 
 
 class Fingerprint(Result):
