@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from avenant9.acts.columns import COLUMNS, heading
 from avenant9.documents import sentences
-from avenant9.model import Verdict
 from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
@@ -54,12 +53,6 @@ ITEMS: Final[dict[Item, str]] = {
     "nature": "la nature (le code de l'acte)",
     "amount": "le montant",
     "payment_date": "la date du versement",
-}
-_VERDICTS: Final[dict[Answer, Verdict | None]] = {
-    "supported": Verdict.VIOLATION,
-    "to_examine": Verdict.REVIEW,
-    "unverifiable": Verdict.UNVERIFIABLE,
-    "contestable": Verdict.OK,
 }
 #: The headings of the csv: new ones only at the end.
 HEADINGS: Final = (
@@ -231,7 +224,6 @@ def _document(result: Claim, lines: Sequence[Section]) -> Document:
     return Document(
         title=TITLE,
         answer=sentences.with_unread(answer(result), result.unread),
-        verdict=_verdict(result),
         sections=(
             Section("En bref", facts=_facts(result), tables=(_by_answer(result),)),
             *lines,
@@ -261,13 +253,6 @@ def _takes_s(name: Answer) -> bool:
     return name not in ("to_examine", "more_than_paid")
 
 
-def _verdict(result: Claim) -> Verdict | None:
-    counts = result.summary.by_answer
-    if counts["supported"].lines:
-        return Verdict.VIOLATION
-    return Verdict.REVIEW if counts["to_examine"].lines or counts["unverifiable"].lines else Verdict.OK
-
-
 def _facts(result: Claim) -> tuple[Fact, ...]:
     return (
         Fact("Tableau", place(result.file, None)),
@@ -288,7 +273,6 @@ def _by_answer(result: Claim) -> Table:
         (Column("Réponse", "identifier"), Column("Lignes", "integer"), Column("Réclamé", "euros")),
         [(NAMES[name], one.lines, cents(one.euros)) for name, one in counts],
         total=("Ensemble", result.summary.lines, cents(result.summary.claimed)),
-        verdicts=[_VERDICTS.get(name) for name, _ in counts],
     )
 
 
@@ -317,7 +301,6 @@ def _table(result: Claim) -> Table:
     return Table(
         columns,
         [_row(line, several=several) for line in result.lines],
-        verdicts=[_VERDICTS.get(line.answer) for line in result.lines],
         sheet="Réponses",
         frozen=1,
         printed=10 + several,

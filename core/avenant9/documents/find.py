@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final
 
 from avenant9.documents import sentences
 from avenant9.documents.claim import cents
-from avenant9.model import Verdict
 from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Section, Table
@@ -89,7 +88,6 @@ def document(result: Find) -> Document:
     return Document(
         title="Actes dont la somme est celle que l'on cherche",
         answer=sentences.with_unread(_answer(result, len(single), len(two)), result.unread),
-        verdict=Verdict.OK if result.matches else Verdict.REVIEW,
         sections=(
             Section("Un acte, ou une ligne", tables=(_table(single),) if single else ()),
             Section("Deux actes d'un patient le même jour, ou d'une facture", tables=(_table(two),) if two else ()),
