@@ -158,15 +158,15 @@ class _Sheet:
 
 
 def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature) -> _Sheet:
-    """The lines of one table; rows without a sum, a day, a code and an invoice are titles among them."""
+    """The lines of one table; rows without a sum, and with one other cell at most, are titles among them."""
     found = _with_patient(found)
     body, skipped, ragged = data_rows(raw, found, Mapping())
     reading = Reading(raw, found, body)
     name_errors(reading)
     name_merges(reading)
     typed = _typed(reading, nomenclature)
-    tells = pl.any_horizontal(pl.col("claimed", "date", "codes", "invoice").is_not_null())
-    lines = typed.filter(tells)
+    told = pl.sum_horizontal(pl.col("date", "codes", "invoice", "patient", "cause", "payment_date").is_not_null())
+    lines = typed.filter(pl.col("claimed").is_not_null() | (told > 1))
     for row, reason in ragged.reasons(frozenset(body["row"])).items():
         if row in lines["row"]:
             raise InputError(raw.file, f"ligne {row} : {reason}", "corrigez cette ligne du tableau")
