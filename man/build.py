@@ -388,7 +388,7 @@ def _rules(rulebook: Any) -> list[Block]:
             blocks.append(entry(tag, f"{source_words(version.source.to_source())}"))
     blocks += [section("ACTES"), paragraph(said["acts"]), *_acts(rulebook)]
     blocks += [section("MESURES"), paragraph(said["measures"]), *_measures()]
-    blocks += [section("FORFAIT STRUCTURE"), paragraph(said["scales"]), *_scales()]
+    blocks += [section("FORFAITS D'UNE ANNÉE"), paragraph(said["scales"]), *_scales()]
     blocks += [section("NON VÉRIFIABLE PAR NATURE"), paragraph(said["by_nature"])]
     for one in rulebook.by_nature:
         blocks.append(entry(prose(one.label), one.why, source_words(one.source.to_source())))
@@ -416,13 +416,16 @@ def _measures() -> Iterator[Block]:
 
 
 def _scales() -> Iterator[Block]:
-    """Each year with its volets, what they ask and by which source."""
+    """Each year with its volets, what they ask and by which source, then the sums beside the points."""
     for year, scale in load_scales().years.items():
         yield subsection(f"forfait/{year}")
-        yield paragraph(f"{scale.title}. {source_words(scale.source.to_source())}")
+        check = f" À vérifier : {scale.review}." if scale.review else ""
+        yield paragraph(f"{scale.title}.{check} {source_words(scale.source.to_source())}")
         for volet in scale.volet:
             asked = " ; ".join(f"{one.label} (`{one.id}`)" for one in volet.indicator)
             yield entry(prose(volet.label), f"{asked}.", source_words(volet.source.to_source()))
+        for one in scale.sums:
+            yield entry(prose(f"{one.label} (`{one.id}`)"), one.note, source_words(one.source.to_source()))
 
 
 if __name__ == "__main__":

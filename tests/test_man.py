@@ -175,7 +175,7 @@ def test_every_rule_is_there_with_every_version() -> None:
     shown = {unescaped(title): body for title, body in zip(split[1::2], split[2::2], strict=True)}
     rules = load_rulebook().rules
     bounded = {f"mesure/{name}": measure.period for name, measure in load_measures().items()}
-    scales = {f"forfait/{year}": scale.volet for year, scale in load_scales().years.items()}
+    scales = {f"forfait/{year}": (*scale.volet, *scale.sums) for year, scale in load_scales().years.items()}
     assert [title for title in shown if "/" in title] == [*rules, *bounded, *scales]
     for name, parts in {**bounded, **scales}.items():
         assert shown[name].count(".TP") == len(parts), name

@@ -144,6 +144,18 @@ def test_the_forty_doctors() -> None:
     assert sum(one.points == "0" for one in found.results) == 9
 
 
+def test_the_forty_doctors_in_2025_and_2026() -> None:
+    entries = load_practices(str(PRACTICES / "quarante_medecins_2026.xlsx"), SCALES.keys)
+    found = run(entries, SCALES, TODAY, compare=(2025,))
+    assert isinstance(found, Forfaits)
+    assert [(one.practice, one.year) for one in found.results] == [
+        (f"Médecin {number:02d}", year) for number in range(1, 41) for year in (2025, 2026)
+    ]
+    open_ = [(one.practice, one.year) for one in found.results if one.sums and one.total_euros is None]
+    assert open_ == [("Médecin 12", 2026), ("Médecin 27", 2026)]  # no act of two services; no list of patients yet
+    assert found.unsettled == 1
+
+
 def test_the_workbooks_are_what_their_source_says() -> None:
     script = FIXTURES / "practices_build.py"
     done = subprocess.run([sys.executable, script, "--check"], capture_output=True, text=True, check=False)

@@ -77,6 +77,7 @@ SMALL = (
     "forfait simulate fixtures/practices/teleservices_2024.toml --year 2024",
     "forfait simulate fixtures/practices/cabinet_2022.toml --compare 2021,2022",
     "forfait simulate fixtures/practices/quarante_medecins.xlsx --year 2022",
+    "forfait simulate fixtures/practices/quarante_medecins_2026.xlsx --compare 2025,2026",
     "measures list --on 2022-09-30",
     "measures show snp",
     "measures simulate fixtures/annee_mesures.xlsx --as-of 2026-11-22",

@@ -211,7 +211,7 @@ def _lines(
             yield _line(f"{part.key}.non_vus", label, apart, part.unseen[0])
     base = patients.euros
     for majoration in found:
-        if majoration.counted:
+        if majoration.counted and patients.told:
             more = Fraction(base * majoration.counted, 100)
             yield SumLine(id=majoration.id, label=majoration.told, euros=money(_cents(more)))
     if one.supplement and one.supplement.key in answers:

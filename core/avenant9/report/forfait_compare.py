@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from avenant9.report.document import Column, Section, Table
-from avenant9.report.forfait_totals import between, in_cents, schemes, total_of
-from avenant9.wording import NBSP, counted, euros, listed, quoted
+from avenant9.report.forfait_totals import between, in_cents, schemes, total_of, unsettled
+from avenant9.wording import NBSP, counted, euros
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,7 +35,7 @@ def sections(results: Sequence[Forfait]) -> Iterator[Section]:
 def _settled(results: Sequence[Forfait]) -> Sequence[Forfait]:
     """Those of the practices whose years are all known; of one practice, or where none is, all of them."""
     groups = _grouped(results)
-    known = [name for name, own in groups.items() if all(total_of(one) is not None for one in own)]
+    known = [name for name, own in zip(groups, _all_years(results), strict=True) if None not in own]
     return [one for one in results if one.practice in known] if known and len(groups) > 1 else results
 
 
@@ -150,10 +150,8 @@ def _by_practice(results: Sequence[Forfait]) -> Table:
     """A row per practice: what each year brings in all, the difference, and what is not settled."""
     years = _years(results)
     rows: list[tuple[Value, ...]] = []
-    for name, own in _grouped(results).items():
-        by_year = {one.year: total_of(one) for one in own}
-        cells = _with_difference([by_year.get(year) for year in years])
-        rows.append((name, *cells, " ; ".join(remark for one in own for remark in _remarks(one))))
+    for (name, own), totals in zip(_grouped(results).items(), _all_years(results), strict=True):
+        rows.append((name, *_with_difference(totals), " ; ".join(remark for one in own for remark in _remarks(one))))
     columns = (*_columns(results, Column("Cabinet")), Column("Constat"))
     known = [_with_difference([*pair]) for pair in _all_years(results)]
     whole = [sum(own[rank] or 0 for own in known if None not in own) for rank in range(len(years) + 1)]
@@ -168,10 +166,20 @@ def _grouped(results: Iterable[Forfait]) -> dict[str | None, list[Forfait]]:
 
 
 def _all_years(results: Sequence[Forfait]) -> Iterator[list[int | None]]:
-    """The totals of each practice, year after year."""
+    """The totals of each practice, year after year, in the order of `_grouped`."""
+    schemes_of = {year: _schemes_of(results, year) for year in _years(results)}
     for own in _grouped(results).values():
-        by_year = {one.year: total_of(one) for one in own}
-        yield [by_year.get(year) for year in _years(results)]
+        by_year = {one.year: _comparable(one, schemes_of[one.year]) for one in own}
+        yield [by_year.get(year) for year in schemes_of]
+
+
+def _schemes_of(results: Iterable[Forfait], year: int) -> set[str]:
+    return {label for one in results if one.year == year for label, _ in schemes(one)}
+
+
+def _comparable(result: Forfait, asked: set[str]) -> int | None:
+    """The total of a year, not known where it lacks a scheme of which the other practices told something."""
+    return total_of(result) if asked <= {label for label, _ in schemes(result)} else None
 
 
 def _differences(results: Sequence[Forfait]) -> Iterator[tuple[int | None, int | None]]:
@@ -184,7 +192,4 @@ def _remarks(result: Forfait) -> Iterator[str]:
         yield f"{result.year}{NBSP}: {between(result.total_low, result.total_high) or 'non établi'}"
     if result.points is None:
         yield f"{result.scheme}{NBSP}: non établi"
-    for one in result.sums:
-        if one.euros is None:
-            told = f"non établi ({listed(quoted(one.missing))})" if one.lines else "non renseigné"
-            yield f"{one.label} {told}"
+    yield from unsettled(result)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from avenant9.model import Verdict
 from avenant9.report import forfait_compare, forfait_points, forfait_sums
 from avenant9.report.document import Column, Document, Section, Table
-from avenant9.report.forfait_totals import in_cents, total_of
+from avenant9.report.forfait_totals import in_cents, total_of, unsettled
 from avenant9.report.forfait_words import (
     STATES,
     answer,
@@ -88,19 +88,22 @@ def _answer_of_years(result: Forfaits) -> str:
 
 
 def _answer_of_practices(result: Forfaits, years: int) -> str:
-    settled = len(result.results) - result.unsettled
+    known = [own for one in result.results if (own := total_of(one)) is not None]
     noun = "cabinet" if years == 1 else "résultat"
-    words = f"{shown_money(result.total_euros)} au total pour {counted(settled, noun)}"
-    if settled:
-        words += f", soit {euros((in_cents(result.total_euros) or 0) // settled)} en moyenne"
+    words = f"{euros(sum(known))} au total pour {counted(len(known), noun)}"
+    if known:
+        words += f", soit {euros(sum(known) // len(known))} en moyenne"
     closed = [one for one in result.results if is_closed(one)]
     if closed:
         lost = sum(in_cents(one.if_met.euros) or 0 for one in closed if one.if_met)
-        some = plural(len(closed), "n'a rien, faute d'un prérequis", "n'ont rien, faute d'un prérequis")
+        what = "aucun point" if any(one.sums for one in closed) else "rien"
+        have = plural(len(closed), "n'a", "n'ont")
+        some = f"{have} {what}, faute d'un prérequis"
         first = listed([*dict.fromkeys(part(one.volets[0]) for one in closed)], "ou")
         words += f" ; {integer(len(closed))}{NBSP}{some} du {first} (perte : {euros(lost)})"
-    if result.unsettled:
-        words += f" ; {counted(result.unsettled, 'résultat inconnu', 'résultats inconnus')}, hors total"
+    unknown = len(result.results) - len(known)
+    if unknown:
+        words += f" ; {counted(unknown, 'résultat inconnu', 'résultats inconnus')}, hors total"
     return f"{words}."
 
 
@@ -117,7 +120,7 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
             in_cents(one.euros),
             *(_beside(one, sums)),
             *([in_cents(best.gain_euros) if best else 0] if gains else []),
-            _remark(one),
+            " ; ".join(filter(None, (_remark(one), *unsettled(one)))),
             Decimal(one.max_points),
         )
 
@@ -125,7 +128,7 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
         *([Column("Cabinet")] if with_practice else []),
         *([Column("Année", "identifier")] if with_year else []),
         Column("Points", "points"),
-        Column("Euros", "euros"),
+        Column(_scheme(result.results) if sums else "Euros", "euros", wide_only=bool(sums)),
         *(Column(label, "euros", wide_only=True) for label in sums),
         *([Column("En tout", "euros")] if sums else []),
         *([Column("Premier gain", "euros")] if gains else []),

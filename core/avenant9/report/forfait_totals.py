@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.wording import euros
+from avenant9.wording import NBSP, euros, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +46,14 @@ def between(low: str | None, high: str | None) -> str:
     if high is not None:
         return f"de {euros(least)} à {euros(in_cents(high))}"
     return f"au moins {euros(least)}" if least else ""
+
+
+def unsettled(result: Forfait) -> Iterator[str]:
+    """The sums beside the points of which an answer is missing."""
+    for one in result.sums:
+        if one.euros is None:
+            what = f"non établi ({listed(quoted(one.missing))})" if one.lines else "non renseigné"
+            yield f"{one.label}{NBSP}: {what}"
 
 
 def told(result: Forfait) -> str:
