@@ -23,7 +23,7 @@ from a9.main import COMMANDS, cli
 from a9.terminal import french
 from avenant9.act_card import amount_of
 from avenant9.acts.columns import COLUMNS, REQUIRED
-from avenant9.documents import check_csv, claim, find, firm, measures, reconcile, threshold
+from avenant9.documents import check_csv, claim, find, firm, firm_threshold, measures, reconcile, threshold
 from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
@@ -61,6 +61,7 @@ FILES = {
 RESULTS = {
     "Check": check_csv.HEADINGS,
     "Firm": firm.HEADINGS,
+    "FollowedFirm": firm_threshold.HEADINGS,
     "Threshold": threshold.HEADINGS,
     "Measures": measures.HEADINGS,
     "Standings": None,

@@ -369,10 +369,10 @@ def test_a_crash_is_on_the_line_of_its_client(clients: Path, monkeypatch: pytest
 
     whole: Callable[..., Any] = firm._told
 
-    def told(client: Any, *rest: Any) -> Any:
+    def told(asked: Any, wanted: Any, client: Any) -> Any:
         if client.name == "durand":
             raise KeyError("D0001")
-        return whole(client, *rest)
+        return whole(asked, wanted, client)
 
     monkeypatch.setattr(firm, "_told", told)
     code, result = checked("clients")
@@ -441,10 +441,10 @@ def test_an_interruption_leaves_no_file(clients: Path, monkeypatch: pytest.Monke
 
     whole: Callable[..., Any] = firm._told
 
-    def told(client: Any, *rest: Any) -> Any:
+    def told(asked: Any, wanted: Any, client: Any) -> Any:
         if client.name == "lefevre":
             raise KeyboardInterrupt
-        return whole(client, *rest)
+        return whole(asked, wanted, client)
 
     monkeypatch.setattr(firm, "_told", told)
     before = sorted(Path().rglob("*"))

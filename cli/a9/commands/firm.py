@@ -1,4 +1,4 @@
-"""A folder of clients: what `a9 check` does with it."""
+"""A folder of clients: what `a9 check` and `a9 threshold show` do with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -22,11 +22,11 @@ from avenant9.report.formats import FORMATS
 from avenant9.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from avenant9.firm.clients import Client
     from avenant9.firm.run import Asked
-    from avenant9.model import Report
+    from avenant9.model import Report, Unread
     from avenant9.report.formats import Format
     from avenant9.results import firm as results
 
@@ -68,13 +68,33 @@ class Wanted:
     own: Format | None = None
 
 
-@dataclass(frozen=True)
-class Told:
-    """What one client gave: its part of the result, and its findings where they are wanted."""
+Given = TypeVar("Given", bound="results.Client | results.FollowedClient")
 
-    client: results.Client
+
+@dataclass(frozen=True)
+class Told(Generic[Given]):
+    """What one client gave: its part of the result; its findings and its own report where they are wanted."""
+
+    client: Given
     report: Report | None = None
     own: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Way(Generic[Given]):
+    """What is done with each client: what is told of one that can be read, and of one that cannot."""
+
+    tell: Callable[[Client], Told[Given]]
+    fail: Callable[[Client, int, str], Given]
+
+    def one(self, client: Client) -> Told[Given]:
+        """One client; it raises nothing, for the others go on."""
+        try:
+            return self.tell(client)
+        except A9Error as error:
+            return Told(self.fail(client, code_of(error), client.named_in(str(error))))
+        except Exception as error:
+            return Told(self.fail(client, ExitCode.INTERNAL, unforeseen(error)))
 
 
 def check(params: Mapping[str, Any]) -> int:
@@ -95,16 +115,14 @@ def check(params: Mapping[str, Any]) -> int:
 
     from avenant9.documents.firm import WHOLE, render  # noqa: PLC0415 - --help must not import polars
     from avenant9.firm.clients import clients  # noqa: PLC0415
+    from avenant9.firm.part import failed  # noqa: PLC0415
 
     found = clients(folders, [*inputs, *filter(None, (output, each_to))])
-    if params["config"] is not None:
-        notices.say(f"Réglages : {params['config'].place}.")
     wanted = Wanted(params["fail_on"], form in WHOLE, own)
     asked = _asked(params, notices)
-    if gone := sorted({*(asked.known or ())} - {client.name for client in found}):
-        notices.say(f"Dans le résultat antérieur, et plus dans le dossier : {', '.join(gone)}.")
+    _say_gone(asked, found, notices)
     with Kept(each_to, own) if each_to and own else nullcontext() as kept:
-        told = _each(found, asked, wanted, notices, kept)
+        told = _each(found, Way(partial(_told, asked, wanted), failed), notices, kept)
         result = _together(asked, [one.client for one in told])
         notices.step("Écriture du résultat…")
         reports = {one.client.client: one.report for one in told if one.report is not None}
@@ -115,7 +133,16 @@ def check(params: Mapping[str, Any]) -> int:
             notices.say(f"{each_to} : {counted(kept.write(), 'rapport écrit', 'rapports écrits')}.")
     deliver(shown, output)
     notices.say(_account(result))
-    return int(worst(ExitCode(client.exit) for client in result.clients))
+    return _worst(result.clients)
+
+
+def _say_gone(asked: Asked, found: Sequence[Client], notices: Notices) -> None:
+    if gone := sorted({*(asked.known or ())} - {client.name for client in found}):
+        notices.say(f"Dans le résultat antérieur, et plus dans le dossier : {', '.join(gone)}.")
+
+
+def _worst(parts: Iterable[Given]) -> int:
+    return int(worst(ExitCode(part.exit) for part in parts))
 
 
 def _refuse_of_one(params: Mapping[str, Any]) -> None:
@@ -142,45 +169,73 @@ def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
     from avenant9.firm.baseline import read_baselines  # noqa: PLC0415
     from avenant9.firm.run import Asked, rulebook_of  # noqa: PLC0415
 
+    if params["config"] is not None:
+        notices.say(f"Réglages : {params['config'].place}.")
     context = click.get_current_context()
     sources = {name: context.get_parameter_source(name) for name in (*params, "no_config")}
     by_hand = {name for name, source in sources.items() if source is ParameterSource.COMMANDLINE}
     rulebook = rulebook_of(params["rules"])
-    rulebook.select(params["only"], params["skip"])
+    rulebook.select(params.get("only", ()), params.get("skip", ()))
     for rule in rulebook.replaced:
         notices.say(f"{rule} : règle fournie remplacée par celle de {params['rules']}.")
-    names = ("as_of", "only", "skip", "from_", "until")
-    given = {name: params[name] for name in names}
+    given = {name: params[name] for name in ("only", "skip", "from_", "until") if name in params}
     read = {name: params[name] for name in ("sheets", "all_sheets", "encoding", "practitioner")}
-    said = {name: params[name] for name in ("zone", "profile", "derogations", "waivers", "rules", "map_")}
+    said = {name: params.get(name) for name in ("derogations", "waivers", "rules", "map_")}
+    baseline, key = params.get("baseline"), options.key_of(params.get("pseudonym_key"))
     asked = Asked(
-        options=Options(
-            **given | {"as_of": params["as_of"] or options.today()},
-            pseudonym_key=options.key_of(params["pseudonym_key"]),
-        ),
+        options=Options(as_of=params["as_of"] or options.today(), **given, pseudonym_key=key),
+        zone=params["zone"],
+        profile=params["profile"],
         read=ReadOptions(**read),
         **said,
         by_hand=frozenset(by_hand),
         settings=params["config"],
         own=by_hand.isdisjoint({"config", "no_config"}),
-        known=None if params["baseline"] is None else read_baselines(Path(params["baseline"])),
+        known=None if baseline is None else read_baselines(Path(baseline)),
     )
     asked.verify()
     return asked
 
 
+def follow(params: Mapping[str, Any]) -> int:
+    """The ceiling of each client of the folders, side by side, in one result; the exit is the worst of theirs.
+
+    Args:
+        params: the parameters of `a9 threshold show`.
+    """
+    output = params["output"]
+    form = format_for(params["format_"], output, FORMATS)
+    inputs = options.read_from(params["map_"], params["derogations"], config=params["config"])
+    check_place(output, inputs)
+    notices = Notices(quiet=params["quiet"], progress=not params["no_progress"])
+
+    from avenant9.documents.firm_threshold import render  # noqa: PLC0415 - --help must not import polars
+    from avenant9.firm.clients import clients  # noqa: PLC0415
+    from avenant9.results.firm import FollowedFirm, followed_totals  # noqa: PLC0415
+
+    found = clients(params["files"], [*inputs, *filter(None, (output,))])
+    asked = _asked(params, notices)
+    parts = [one.client for one in _each(found, Way(partial(_followed, asked), _not_followed), notices, None)]
+    result = FollowedFirm(as_of=asked.options.as_of, clients=tuple(parts), totals=followed_totals(parts))
+    _say_failures(parts)
+    deliver(render(form, result, page_for(output, params["color"])), output)
+    years = counted(result.totals.practitioners, "année de praticien", "années de praticien")
+    notices.say(f"a9 : {_counted_clients(result.totals)}, {years}.")
+    return _worst(parts)
+
+
 # --- one client, in a process of its own ----------------------------------------------------------------------
 
 
-def _each(found: Sequence[Client], asked: Asked, wanted: Wanted, notices: Notices, kept: Kept | None) -> list[Told]:
+def _each(found: Sequence[Client], way: Way[Given], notices: Notices, kept: Kept | None) -> list[Told[Given]]:
     """What each client gave, in their order; their own reports go to those that are kept."""
     from avenant9.firm.processes import each  # noqa: PLC0415
     from avenant9.firm.run import processes  # noqa: PLC0415
 
-    told: dict[int, Told] = {}
+    told: dict[int, Told[Given]] = {}
     notices.step(f"Contrôle de {len(found)} clients…")
-    for place, one in each(partial(_one, asked, wanted), found, processes()):
-        told[place] = one or _failed(found[place], ExitCode.INTERNAL, _DIED)
+    for place, one in each(way.one, found, processes()):
+        told[place] = one or Told(way.fail(found[place], ExitCode.INTERNAL, _DIED))
         if kept is not None and (report := told[place].own) is not None:
             kept.add(found[place].name, report)
             told[place] = replace(told[place], own=None)
@@ -189,17 +244,26 @@ def _each(found: Sequence[Client], asked: Asked, wanted: Wanted, notices: Notice
     return [told[place] for place in range(len(found))]
 
 
-def _one(asked: Asked, wanted: Wanted, client: Client) -> Told:
-    """One client; it raises nothing, for the others go on."""
-    try:
-        return _told(client, asked, wanted)
-    except A9Error as error:
-        return _failed(client, code_of(error), client.named_in(str(error)))
-    except Exception as error:
-        return _failed(client, ExitCode.INTERNAL, unforeseen(error))
+def _followed(asked: Asked, client: Client) -> Told[results.FollowedClient]:
+    """What is told of the ceiling of a client that could be read. Raises as `follow_client`."""
+    from avenant9.firm.run import follow_client  # noqa: PLC0415
+    from avenant9.results.firm import FollowedClient  # noqa: PLC0415
+
+    acts, result = follow_client(client, asked)
+    short = acts.failures or acts.rejected or acts.table.is_empty()
+    code = ExitCode.UNREADABLE if short else ExitCode.DONE
+    remarks = map(client.named_in, _said_of(client, acts.unread))
+    return Told(FollowedClient(client=client.name, exit=code, error=None, remarks=tuple(remarks), threshold=result))
 
 
-def _told(client: Client, asked: Asked, wanted: Wanted) -> Told:
+def _not_followed(client: Client, code: int, error: str) -> results.FollowedClient:
+    from avenant9.results.firm import FollowedClient  # noqa: PLC0415
+
+    remarks = tuple(_said_of(client, ()))
+    return FollowedClient(client=client.name, exit=code, error=error, remarks=remarks, threshold=None)
+
+
+def _told(asked: Asked, wanted: Wanted, client: Client) -> Told[results.Client]:
     """What is told of a client that could be read. Raises as `check_client`."""
     from avenant9.firm.part import part_of  # noqa: PLC0415
     from avenant9.firm.run import check_client  # noqa: PLC0415
@@ -224,21 +288,20 @@ def _own(form: Format, shown: Report) -> bytes:
 
 def _remarks(client: Client, shown: Report, asked: Asked) -> Iterator[str]:
     """What must be said of a client that was read."""
-    from avenant9.documents.sentences import not_read  # noqa: PLC0415
-
-    if client.remark:
-        yield client.remark
     if asked.known is not None and client.name not in asked.known:
         yield "Rien de ce client dans le résultat antérieur : tout y est nouveau."
     if not shown.summary.get("acts"):
         yield "Aucun acte n'a été lu."
-    yield from (not_read(entry) for entry in shown.unread if entry.sheet is None)
+    yield from _said_of(client, shown.unread)
 
 
-def _failed(client: Client, code: ExitCode, error: str) -> Told:
-    from avenant9.firm.part import failed  # noqa: PLC0415
+def _said_of(client: Client, unread: Iterable[Unread]) -> Iterator[str]:
+    """What must be said of the name of a client and of its files."""
+    from avenant9.documents.sentences import not_read  # noqa: PLC0415
 
-    return Told(failed(client, int(code), error))
+    if client.remark:
+        yield client.remark
+    yield from (not_read(entry) for entry in unread if entry.sheet is None)
 
 
 # --- all of them ----------------------------------------------------------------------------------------------
@@ -250,7 +313,7 @@ def _together(asked: Asked, parts: Sequence[results.Client]) -> results.Firm:
     return Firm(format=FORMAT, as_of=asked.options.as_of, clients=tuple(parts), totals=totals(parts))
 
 
-def _say_failures(parts: Sequence[results.Client]) -> None:
+def _say_failures(parts: Iterable[Given]) -> None:
     """The clients that could not be checked, before the result."""
     for part in parts:
         if part.error is not None:
@@ -264,8 +327,7 @@ def _account(result: results.Firm) -> str:
     sheets = [entry for check in checks for entry in check["inputs"]]
     left = [entry for check in checks for entry in check.get("unread", ()) if entry["sheet"] is not None]
     words = [
-        counted(totals.clients, "client")
-        + (f" dont {counted(totals.failed, 'non contrôlé', 'non contrôlés')}" if totals.failed else ""),
+        _counted_clients(totals),
         counted(len({entry["file"] for entry in sheets}), "fichier"),
         counted(len(sheets), "feuille lue", "feuilles lues") + f" et {counted(len(left), 'ignorée')}",
         counted(totals.rows, "ligne lue", "lignes lues"),
@@ -274,3 +336,8 @@ def _account(result: results.Firm) -> str:
         counted(totals.violation + totals.review, "constat"),
     ]
     return f"a9 : {', '.join(words)}."
+
+
+def _counted_clients(totals: results.Totals | results.FollowedTotals) -> str:
+    lost = f" dont {counted(totals.failed, 'non contrôlé', 'non contrôlés')}" if totals.failed else ""
+    return f"{counted(totals.clients, 'client')}{lost}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from a9 import options
+from a9.commands import firm
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Group
 from a9.output import Notices, check_place, deliver, format_for, page_for
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 #: The formats of a request.
 _LETTER: tuple[Format | Literal["docx"], ...] = (*FORMATS, "docx")
 _LISTED = 10
+_FISCAL = (
+    "le suivi du plafond ne dit que la nature des actes, que le profil fiscal tait ; choisissez --profile comptable."
+)
 
 _until_option = click.option(
     "--until",
@@ -94,7 +98,14 @@ def show(**options_: Any) -> int:
 
     Ce sont les nombres de la règle seuil/activite-distance de « a9 check ». Une année en cours est projetée au
     31 décembre au rythme des jours couverts. Les groupes sont ceux que lit une commission paritaire locale.
+
+    D'un dossier de clients, une ligne par client : l'année de praticien la plus proche du plafond, ou qui le dépasse
+    le plus (voir « a9 check »).
     """
+    if firm.are_folders(options_["files"]):
+        if options_["profile"] == "fiscal":
+            raise click.UsageError(_FISCAL)
+        return firm.follow(options_)
     return _run(_Given(**options_), None)
 
 
@@ -135,10 +146,7 @@ class _Reference:
 
 def _run(given: _Given, reference: _Reference | None) -> int:
     if given.profile == "fiscal":
-        raise click.UsageError(
-            "le suivi du plafond ne dit que la nature des actes, que le profil fiscal tait ; choisissez --profile "
-            "comptable."
-        )
+        raise click.UsageError(_FISCAL)
     files, twice = options.distinct(given.files)
     wanted = format_for(given.format_, given.output, _LETTER if reference is not None else FORMATS)
     check_place(given.output, options.read_from(*files, given.map_, given.derogations, config=given.config))

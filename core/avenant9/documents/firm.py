@@ -1,23 +1,21 @@
-"""The clients of a firm: the list, a line each, then each client."""
+"""The clients of a firm whose acts were checked: the list, a line each, then each client."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import heading
-from avenant9.documents import check
+from avenant9.documents import check, firm_list
+from avenant9.documents.firm_list import Entry, Told
 from avenant9.model import Report, Verdict
 from avenant9.report import formats
 from avenant9.report.csv import table
-from avenant9.report.document import Column, Document, Fact, Kind, Section, Table
+from avenant9.report.document import Document, Fact, Section
 from avenant9.report.values import shown
 from avenant9.results.named import named
-from avenant9.wording import counted, day, euros, integer, money, plural
+from avenant9.wording import counted, day, euros, integer, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,29 +25,9 @@ if TYPE_CHECKING:
     from avenant9.report.page import Page
     from avenant9.results.firm import Client, Counts, Firm, Line
 
-TITLE = "Dossiers du cabinet"
 #: The formats in which each client follows the list.
 WHOLE: tuple[Format, ...] = ("xlsx", "html")
-SHEET = "Clients"
-_FAILED = "non contrôlé"
 _FEW = 3  # practitioners, specialties or months named in a cell
-_DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
-_NOT_ADDED = "Chaque client est contrôlé à part : les patients de deux clients ne sont jamais rapprochés."
-
-
-@dataclass(frozen=True)
-class _Told:
-    """A column of the list: its heading, its kind, and what it says of a line; `narrow`: on 80 columns too.
-
-    `summed`: what it says of all clients together. `widest`: see `Column`.
-    """
-
-    heading: str
-    kind: Kind
-    value: Callable[[Line], Value]
-    narrow: bool = False
-    summed: Callable[[Counts], Value] | None = None
-    widest: int = 0
 
 
 def _cents(name: str) -> Callable[[Any], Value]:
@@ -64,12 +42,12 @@ def _number(name: str) -> Callable[[Any], Value]:
     return lambda line: int(getattr(line, name))
 
 
-def _euros(title: str, name: str, *, narrow: bool = False) -> _Told:
-    return _Told(title, "euros", _cents(name), narrow, _cents(name))
+def _euros(title: str, name: str, *, narrow: bool = False) -> Told[Line]:
+    return Told(title, "euros", _cents(name), narrow, _cents(name))
 
 
-def _integer(title: str, name: str, *, narrow: bool = False) -> _Told:
-    return _Told(title, "integer", _number(name), narrow, _number(name))
+def _integer(title: str, name: str, *, narrow: bool = False) -> Told[Line]:
+    return Told(title, "integer", _number(name), narrow, _number(name))
 
 
 def _some(words: Sequence[str], more: str) -> str | None:
@@ -110,15 +88,15 @@ def _missing(line: Line) -> str | None:
 
 
 #: Where a baseline was given.
-_KNOWN = _Told("Déjà connus", "integer", lambda line: line.known)
+_KNOWN: Told[Line] = Told("Déjà connus", "integer", lambda line: line.known)
 #: The columns of the list, in the order of the contract; before them the client and its verdict, after them what
 #: must be said of it.
-_COLUMNS: tuple[_Told, ...] = (
-    _Told("Praticien", "identifier", lambda line: _some(line.practitioners, "praticien")),
-    _Told("Spécialité", "text", lambda line: _some(line.specialties, "spécialité"), widest=24),
-    _Told("Du", "date", lambda line: line.first),
-    _Told("Au", "date", lambda line: line.last),
-    _Told("Mois sans acte", "text", _months, widest=20),
+_COLUMNS: tuple[Told[Line], ...] = (
+    Told("Praticien", "identifier", lambda line: _some(line.practitioners, "praticien")),
+    Told("Spécialité", "text", lambda line: _some(line.specialties, "spécialité"), widest=24),
+    Told("Du", "date", lambda line: line.first),
+    Told("Au", "date", lambda line: line.last),
+    Told("Mois sans acte", "text", _months, widest=20),
     _integer("Lignes", "rows"),
     _integer("Rejetées", "rejected"),
     _integer("Actes", "acts", narrow=True),
@@ -132,22 +110,18 @@ _COLUMNS: tuple[_Told, ...] = (
     _integer("Prescrits", "out_of_time"),
     _euros("En jeu, prescrit", "at_stake_out_of_time"),
     _KNOWN,
-    _Told("Règle la plus chère", "text", _dearest, widest=36),
-    _Told("Part à distance", "share", _share),
-    _Told("Marge", "integer", _margin),
-    _Told("Part de", "text", _of_whom),
-    _Told("Colonne qui manque le plus", "text", _missing, widest=24),
+    Told("Règle la plus chère", "text", _dearest, widest=36),
+    Told("Part à distance", "share", _share),
+    Told("Marge", "integer", _margin),
+    Told("Part de", "text", _of_whom),
+    Told("Colonne qui manque le plus", "text", _missing, widest=24),
 )
-_LEAD = ("Client", "Verdict")
 #: How many columns go on paper; how many stand in each sentence on a client.
 _PRINTED = 15
 _SENTENCES = (5, 5, 8, len(_COLUMNS))
-_LAST = "À savoir"
 
-#: The headings of its CSV: new ones only at the end.
-HEADINGS = ("Client", *(column.heading for column in _COLUMNS), "Code de sortie", _LAST)
-#: Of them, those that hold numbers.
-NUMBERS = tuple(column.heading for column in _COLUMNS if column.kind in {"integer", "euros", "share"})
+#: The headings of its CSV.
+HEADINGS = firm_list.headings(_COLUMNS)
 
 
 def render(form: Format, result: Firm, page: Page, reports: Mapping[str, Report] | None = None) -> str | bytes:
@@ -156,7 +130,7 @@ def render(form: Format, result: Firm, page: Page, reports: Mapping[str, Report]
         form,
         page,
         document=lambda: document(result, reports or {}, each=form in WHOLE),
-        csv=lambda: table(HEADINGS, rows(result), NUMBERS),
+        csv=lambda: table(HEADINGS, firm_list.rows(_COLUMNS, _entries(result)), firm_list.numbers(_COLUMNS)),
         json=lambda: _json(result),
     )
 
@@ -175,15 +149,19 @@ def document(result: Firm, reports: Mapping[str, Report], *, each: bool) -> Docu
         each: whether each client follows the list, as in a workbook and on a page.
     """
     words, verdict = answer(result)
+    columns = [one for one in _COLUMNS if one is not _KNOWN or _has_baseline(result)]
     sections = (
         Section("Ensemble", facts=tuple(_totals(result))),
-        Section("Clients", tables=(_list(result),)),
-        Section("À savoir", tuple(_remarks(result.clients))),
+        Section("Clients", tables=(firm_list.listed(columns, _entries(result), result.totals, _PRINTED),)),
+        firm_list.remarks(result.clients),
         *((_client(client, reports.get(client.client)) for client in result.clients) if each else ()),
     )
-    about = {SHEET: "Une ligne par client, à filtrer et à trier."}
-    footer = (_NOT_ADDED, f"Contrôle fait au {day(result.as_of)}.", _DISCLAIMER)
-    return Document(TITLE, words, sections, verdict, footer, about)
+    footer = (*firm_list.FOOTER, f"Contrôle fait au {day(result.as_of)}.", firm_list.DISCLAIMER)
+    return Document(firm_list.TITLE, words, sections, verdict, footer, firm_list.ABOUT)
+
+
+def _entries(result: Firm) -> list[Entry[Line]]:
+    return [Entry(client, client.line, _verdict_words(client), _colour(client)) for client in result.clients]
 
 
 def answer(result: Firm) -> tuple[str, Verdict]:
@@ -221,7 +199,7 @@ def verdict_of(client: Client) -> Verdict:
 
 def _verdict_words(client: Client) -> str:
     if client.line is None:
-        return _FAILED
+        return firm_list.FAILED
     found = verdict_of(client)
     return "aucune anomalie" if found is Verdict.OK else found.french
 
@@ -242,47 +220,8 @@ def _totals(result: Firm) -> Iterator[Fact]:
             yield Fact(column.heading, column.summed(totals), column.kind)
 
 
-def _list(result: Firm) -> Table:
-    """A line per client."""
-    shown_columns = [one for one in _COLUMNS if one is not _KNOWN or _has_baseline(result)]
-    columns = (
-        Column(_LEAD[0], "text", widest=30),
-        Column(_LEAD[1], "text", wide_only=True, widest=16),
-        *(Column(one.heading, one.kind, not one.narrow, absent="-", widest=one.widest) for one in shown_columns),
-        Column(_LAST, "text", wide_only=True),
-    )
-    sums = (column.summed(result.totals) if column.summed else None for column in shown_columns)
-    return Table(
-        columns,
-        [_row(client, shown_columns) for client in result.clients],
-        total=("Total", None, *sums, None),
-        verdicts=[_colour(client) for client in result.clients],
-        sheet=SHEET,
-        frozen=1,
-        printed=_PRINTED,
-    )
-
-
 def _has_baseline(result: Firm) -> bool:
     return any(client.line is not None and client.line.known is not None for client in result.clients)
-
-
-def _row(client: Client, columns: Sequence[_Told]) -> tuple[Value, ...]:
-    values = [None] * len(columns) if client.line is None else [column.value(client.line) for column in columns]
-    return (client.client, _verdict_words(client), *values, " ".join(_said(client)) or None)
-
-
-def _said(client: Client) -> Iterator[str]:
-    """What must be said of a client besides its line."""
-    if client.error is not None:
-        yield client.error
-    yield from client.remarks
-
-
-def _remarks(clients: Sequence[Client]) -> Iterator[str]:
-    for client in clients:
-        if said := " ".join(_said(client)):
-            yield f"{client.client} : {said}"
 
 
 def _client(client: Client, report: Report | None) -> Section:
@@ -290,53 +229,24 @@ def _client(client: Client, report: Report | None) -> Section:
     findings = () if report is None or report.findings.is_empty() else (check.listed(named(report)),)
     return Section(
         client.client,
-        (*_said(client), *(() if client.line is None else _sentences(client.line))),
+        (*firm_list.said(client), *_sentences(client.line)),
         tables=findings,
         sheet=client.client,
         line=_summed_up(client),
     )
 
 
-def _sentences(line: Line) -> Iterator[str]:
-    """What the list says, a few columns at a time."""
-    left = iter(_COLUMNS)
-    for count in _SENTENCES:
-        values = ((column, column.value(line)) for column in islice(left, count))
-        told = [f"{one.heading} : {shown(value, one.kind)}" for one, value in values if value is not None]
-        if told:
-            yield f"{' ; '.join(told)}."
+def _sentences(line: Line | None) -> Iterator[str]:
+    return iter(()) if line is None else firm_list.sentences(_COLUMNS, line, _SENTENCES)
 
 
 def _summed_up(client: Client) -> str:
     line = client.line
     if line is None:
-        return _FAILED
+        return firm_list.FAILED
     stake = _stake(line.at_stake) if line.violation else ""
     parts = [
         f"{counted(line.violation, 'anomalie')}{stake}" if line.violation else "",
         f"{counted(line.review, 'point')} à examiner" if line.review else "",
     ]
     return ", ".join(filter(None, parts)) or _verdict_words(client)
-
-
-# --- csv ------------------------------------------------------------------------------------------------------
-
-
-def rows(result: Firm) -> Iterator[tuple[str | None, ...]]:
-    """The cells of the CSV, under HEADINGS."""
-    for client in result.clients:
-        values = [None if client.line is None else _cell(column, client.line) for column in _COLUMNS]
-        yield (client.client, *values, str(client.exit), " ".join(_said(client)) or None)
-
-
-def _cell(column: _Told, line: Line) -> str | None:
-    value = column.value(line)
-    match column.kind:
-        case "euros" if isinstance(value, int):
-            return money(value, ",")
-        case "date" if isinstance(value, date):
-            return day(value)
-        case "share" if isinstance(value, Decimal):
-            return f"{value:.6f}".replace(".", ",")
-        case _:
-            return None if value is None else str(value)

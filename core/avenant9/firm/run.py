@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from avenant9 import waivers
+from avenant9 import remote_share, threshold, waivers
 from avenant9.acts.load import ReadOptions, load_acts
-from avenant9.engine import Options, check
+from avenant9.engine import Options, check, prepared
+from avenant9.errors import SettingError
 from avenant9.firm.clients import SETTINGS
 from avenant9.reading.names import writable
+from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from avenant9.settings.a9_toml import Settings, load_settings
 from avenant9.settings.derogations import load_derogations
@@ -22,6 +24,7 @@ from avenant9.settings.waivers import load_waivers
 if TYPE_CHECKING:
     from avenant9.firm.clients import Client
     from avenant9.model import Acts, Report
+    from avenant9.results.threshold import Threshold
     from avenant9.settings.waivers import Waiver
     from avenant9.waivers import Earlier
 
@@ -92,18 +95,40 @@ def check_client(client: Client, asked: Asked) -> Checked:
         InputError: nothing of it could be read.
         A9Error: its settings cannot be used.
     """
-    if client.refused is not None:
-        raise client.refused
-    asked = asked.of(client)
-    chosen = _prepared(asked)
-    files = client.files
-    acts = writable(load_acts(files, chosen.rulebook.nomenclature, chosen.read), files)
+    asked, chosen, acts = _read(client, asked)
     report = check(acts, chosen.rulebook, chosen.options)
     report = waivers.apply(report, chosen.accepted, report.as_of) if chosen.accepted else report
     if asked.known is not None:
         report = waivers.against(report, asked.known.get(client.name, {}))
     told = replace(report, rulebook_date=chosen.rulebook.date, replaced=chosen.rulebook.replaced, zone=asked.zone)
     return Checked(acts, told, asked.profile, chosen.rulebook)
+
+
+def follow_client(client: Client, asked: Asked) -> tuple[Acts, Threshold]:
+    """The acts of one client, and the follow-up of its ceiling, as a run of its files alone would give it.
+
+    Raises:
+        InputError: nothing of it could be read.
+        A9Error: its settings cannot be used, or their profile may not see the nature of the acts.
+    """
+    asked, chosen, acts = _read(client, asked)
+    if asked.profile == "fiscal":
+        raise SettingError(SETTINGS, "le profil fiscal tait la nature des actes", "choisissez --profile comptable")
+    told = chosen.options
+    within = remote_share.Asked(told.as_of, told.until, told.derogations, told.complete_years)
+    rule, names = threshold.ceiling(chosen.rulebook), chosen.rulebook.nomenclature
+    run = prepared(acts, chosen.rulebook, told)
+    return acts, threshold.follow(acts, run.acts_read, rule, names, load_committee(), within)
+
+
+def _read(client: Client, asked: Asked) -> tuple[Asked, _Prepared, Acts]:
+    """What is asked of a client, what files say of that, and its acts."""
+    if client.refused is not None:
+        raise client.refused
+    asked = asked.of(client)
+    chosen = _prepared(asked)
+    files = client.files
+    return asked, chosen, writable(load_acts(files, chosen.rulebook.nomenclature, chosen.read), files)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""`a9-firm/1`: a firm's clients, a line each."""
+"""`a9-firm/1`: a firm's clients, a line each; what of them was asked decides which of its forms it has."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pydantic import Field
 
 from avenant9.results.base import Money, Month, Result, Share
 from avenant9.results.check import WithoutFindings
+from avenant9.results.threshold import Threshold
 from avenant9.wording import money as as_money
 
 FORMAT: Final = "a9-firm/1"
@@ -122,6 +123,45 @@ class Firm(Result):
     as_of: date
     clients: tuple[Client, ...]
     totals: Totals
+
+
+class FollowedClient(Result):
+    """One client whose ceiling on remote activity was followed, or the `error` that kept it from being read."""
+
+    client: str
+    exit: Annotated[int, Field(ge=0, le=4)]
+    error: str | None
+    remarks: tuple[str, ...]
+    threshold: Threshold | None
+
+
+class FollowedTotals(Result):
+    """All clients together: years of practitioners, and those of them that are over their ceiling."""
+
+    clients: int
+    failed: int
+    practitioners: int
+    over: int
+
+
+class FollowedFirm(Result):
+    """The result of `a9 threshold show` on a folder."""
+
+    format: Literal["a9-firm/1"] = FORMAT
+    as_of: date
+    clients: tuple[FollowedClient, ...]
+    totals: FollowedTotals
+
+
+def followed_totals(clients: Sequence[FollowedClient]) -> FollowedTotals:
+    """What the clients come to together."""
+    years = [year for client in clients if client.threshold is not None for year in client.threshold.practitioners]
+    return FollowedTotals(
+        clients=len(clients),
+        failed=sum(client.threshold is None for client in clients),
+        practitioners=len(years),
+        over=sum(year.over for year in years),
+    )
 
 
 def totals(clients: Sequence[Client]) -> Totals:

@@ -56,7 +56,7 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
     measures.FORMAT: {"rows": measures.Measures, "measures": measures.Standings, "periods": measures.History},
     reconcile.FORMAT: {"comparisons": reconcile.Reconcile},
     threshold.FORMAT: {"practitioners": threshold.Threshold},
-    firm.FORMAT: {"clients": firm.Firm},
+    firm.FORMAT: {"clients": firm.Firm | firm.FollowedFirm},
     claim.FORMAT: {"lines": claim.Claim},
     find.FORMAT: {"matches": find.Find},
 }

@@ -1,0 +1,109 @@
+"""The clients of a firm whose ceiling on remote activity was followed: the list, then each client."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from avenant9.documents import firm_list, threshold
+from avenant9.documents.firm_list import Entry, Told
+from avenant9.documents.sentences import position
+from avenant9.model import Verdict
+from avenant9.report import formats
+from avenant9.report.csv import table
+from avenant9.report.document import Document, Section
+from avenant9.results.base import dumps
+from avenant9.results.named import named
+from avenant9.wording import counted, day, integer, plural
+
+if TYPE_CHECKING:
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+    from avenant9.results.firm import FollowedClient, FollowedFirm
+    from avenant9.results.threshold import Followed
+
+_WHOLE: tuple[Format, ...] = ("xlsx", "html")
+_PRINTED = 12
+_NOTHING = "aucun acte compté"
+
+#: The columns of the list: the year of a practitioner that is nearest to its ceiling, or most beyond it.
+_COLUMNS: tuple[Told[Followed], ...] = (
+    Told("Praticien", "identifier", lambda year: year.practitioner),
+    Told("Spécialité", "text", lambda year: year.label or year.specialty, widest=24),
+    Told("Année", "identifier", lambda year: year.year, narrow=True),
+    Told("Actes", "integer", lambda year: year.total, narrow=True),
+    Told("À distance", "integer", lambda year: year.remote, narrow=True),
+    Told("Part", "share", lambda year: Decimal(year.share), narrow=True),
+    Told("Plafond", "share", lambda year: Decimal(year.ceiling), narrow=True),
+    Told("Excédent", "integer", lambda year: year.excess),
+    Told("Marge", "integer", lambda year: year.margin),
+    Told("Actes en présence à ajouter", "integer", lambda year: year.to_add_in_person),
+    Told("Position", "text", lambda year: position(year.model_dump()), narrow=True),
+)
+#: The headings of its CSV.
+HEADINGS = firm_list.headings(_COLUMNS)
+
+
+def render(form: Format, result: FollowedFirm, page: Page) -> str | bytes:
+    """The result in one format."""
+    return formats.render(
+        form,
+        page,
+        document=lambda: document(result, each=form in _WHOLE),
+        csv=lambda: table(HEADINGS, firm_list.rows(_COLUMNS, _entries(result)), firm_list.numbers(_COLUMNS)),
+        json=lambda: dumps(result),
+    )
+
+
+def document(result: FollowedFirm, *, each: bool) -> Document:
+    """The whole result; `each`: the years of each client follow the list."""
+    totals = result.totals
+    over = f"dont {integer(totals.over) if totals.over else 'aucune'} au-dessus du plafond"
+    parts = [f"{counted(totals.practitioners, 'année de praticien', 'années de praticien')}, {over}"]
+    if totals.failed:
+        parts.append(f"{integer(totals.failed)} non {plural(totals.failed, 'lu')}")
+    sections = (
+        Section("Clients", tables=(firm_list.listed(_COLUMNS, _entries(result), totals, _PRINTED),)),
+        firm_list.remarks(result.clients),
+        *(map(_client, result.clients) if each else ()),
+    )
+    worst = Verdict.VIOLATION if totals.over else Verdict.REVIEW if totals.failed else Verdict.OK
+    footer = (*firm_list.FOOTER, f"Suivi fait au {day(result.as_of)}.", firm_list.DISCLAIMER)
+    words = f"{counted(totals.clients, 'client')} : {' ; '.join(parts)}."
+    return Document("Activité à distance des clients", words, sections, worst, footer, firm_list.ABOUT)
+
+
+def _entries(result: FollowedFirm) -> list[Entry[Followed]]:
+    return [_entry(client) for client in result.clients]
+
+
+def _entry(client: FollowedClient) -> Entry[Followed]:
+    if client.threshold is None:
+        return Entry(client, None, "non lu", None)
+    year = max(client.threshold.practitioners, key=_used, default=None)
+    if year is None:
+        return Entry(client, None, _NOTHING, None)
+    if year.over:
+        found = Verdict(year.verdict) if year.verdict else Verdict.VIOLATION
+        return Entry(client, year, found.french, found)
+    unsure = year.verdict == "unverifiable"
+    return Entry(client, year, Verdict.UNVERIFIABLE.french if unsure else "sous le plafond", None)
+
+
+def _used(year: Followed) -> Fraction:
+    """How much of its ceiling a practitioner used in a year, with what may be remote."""
+    ceiling = Fraction(Decimal(year.ceiling))
+    used = Fraction(year.remote + year.unknown, max(1, year.total))
+    return used / ceiling if ceiling else used
+
+
+def _client(client: FollowedClient) -> Section:
+    """One client: the years of its practitioners."""
+    said = tuple(firm_list.said(client))
+    if client.threshold is None:
+        return Section(client.client, said, sheet=client.client, line="non lu")
+    told = threshold.document(named(client.threshold))
+    return Section(
+        client.client, (*said, told.answer), tables=told.sections[0].tables, sheet=client.client, line=told.answer
+    )
