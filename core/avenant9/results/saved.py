@@ -79,6 +79,7 @@ def schema() -> str:
         | reconcile.Reconcile
         | threshold.Threshold
         | firm.Firm
+        | firm.FollowedFirm
         | claim.Claim
         | find.Find
     )
