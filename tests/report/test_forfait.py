@@ -278,8 +278,8 @@ Plafonds annuels.
     Contrat signé le : 01/03/2022
     Percentile de patientèle : <P90
     Aide : ouverte
-Année du contrat  À partir du  Aide au plus  Montant relevé en 2024
-----------------  -----------  ------------  ----------------------
+Année du contrat  À partir du  Aide au plus  Montant relevé
+----------------  -----------  ------------  --------------
                1  01/03/2022    18 000,00 €  non
                2  01/03/2023    13 500,00 €  oui
                                 31 500,00 €

@@ -234,6 +234,27 @@ def test_a_folder_without_rules_is_refused(tmp_path: Path, folder: str) -> None:
 
 
 SENTENCES: dict[str, tuple[str, tuple[tuple[str, str], ...], str]] = {
+    "class of another type": (
+        "2026",
+        (('key = "patientele.moins_7"', 'key = "patientele.c2s"'),),
+        "forfait/2026.toml : sum 1, key : « patientele.c2s » est du type « count », la condition veut « patients » ; "
+        "prendre une clé parmi « patientele.moins_7 », « patientele.de_7_a_74 », « patientele.de_75_a_79 », "
+        "« patientele.de_80_et_plus », « patientele.ald_moins_80 » et « patientele.ald_80_et_plus ».",
+    ),
+    "zone that is no choice": (
+        "2026",
+        (('zones = ["zip", "qpv"]', 'zones = ["zip", "zrr"]'),),
+        "forfait/2026.toml : sum 1, majoration, zones : « zrr » n'est pas un choix de « medecin.zone » ; "
+        "prendre parmi « zip », « qpv », « zac » et « autre ».",
+    ),
+    "rate of a mean that is no rate": (
+        "2026",
+        (('"taux_pse", "taux_aat"]', '"taux_pse", "logiciel_segur"]'),),
+        "forfait/2026.toml : volet 1, indicator 2, condition, of : « logiciel_segur » est du type « yes-no », la "
+        "condition veut « rate » ; prendre une clé parmi « taux_teletransmission », « taux_aat », « taux_dmt », "
+        "« taux_pse », « taux_at_mp », « taux_spe », « taux_dsg », « taux_dmp », « taux_messagerie_patient » et "
+        "« taux_e_prescription ».",
+    ),
     "kind": (
         "2019",
         (('kind = "scale"', 'kind = "scales"'),),

@@ -1,4 +1,4 @@
-"""One indicator of the forfait structure told whole, as text and as JSON."""
+"""One indicator, or one sum beside the points, told whole, as text and as JSON."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The forfait structure: points and euros of a practice and year, what is missing, what a change would bring."""
+"""The sums of a year: points and euros, what is due beside them, what is missing, what a change would bring."""

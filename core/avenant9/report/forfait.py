@@ -1,4 +1,4 @@
-"""The forfait structure in every format: a document for people, csv, and the JSON of its results."""
+"""The yearly sums in every format: a document for people, csv, and the JSON of its results."""
 
 from __future__ import annotations
 

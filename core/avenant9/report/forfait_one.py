@@ -127,10 +127,11 @@ def _row(result: Forfait, one: Indicator, *, shared: bool) -> tuple[Value, ...]:
 
 def _volet_total(volet: Volet, *, shared: bool) -> tuple[Value, ...]:
     points, most = Decimal(volet.points), Decimal(volet.max_points)
+    label = "Total" if volet.name else "Total du volet"
     if not shared:
-        return ("Total du volet", None, None, points, most)
+        return (label, None, None, points, most)
     known = number(points) if volet.met is not None else "?"
-    return ("Total du volet", None, None, known, number(most))
+    return (label, None, None, known, number(most))
 
 
 def _what_if(result: Forfait, *, whole: bool) -> Section:
@@ -190,7 +191,7 @@ def _assistant(found: Assistant) -> Section:
             Column("Année du contrat", "integer"),
             Column("À partir du", "date"),
             Column("Aide au plus", "euros"),
-            Column("Montant relevé en 2024"),
+            Column("Montant relevé"),
         ),
         rows=[(one.year, one.from_, in_cents(one.amount), "oui" if one.raised else "non") for one in found.years],
         total=(None, None, in_cents(found.total), None),

@@ -1,4 +1,4 @@
-"""Where the points of the forfait structure stand: acquired, still possible, lost."""
+"""Where the points of a year stand: acquired, still possible, lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the forfait structure says in French: values, states, and the sentence that stands first."""
+"""What a year says in French: values, states, and the sentence that stands first."""
 
 from __future__ import annotations
 

@@ -489,6 +489,16 @@ def _check_sum(file: RuleFile, place: str, one: Sum, keys: Mapping[str, Key]) ->
         wanted |= _of_majoration(majoration)
     for key in one.keys:
         _check_key(file, f"{place}, key", key, wanted.get(key, "count"), keys)
+    for majoration in one.majoration:
+        if isinstance(majoration, ByPlace):
+            _check_zones(file, f"{place}, majoration, zones", majoration, keys[majoration.key])
+
+
+def _check_zones(file: RuleFile, place: str, majoration: ByPlace, key: Key) -> None:
+    for zone in majoration.zones:
+        if zone not in key.choices:
+            remedy = f"prendre parmi {listed(quoted(key.choices))}"
+            raise file.error(place, f"« {zone} » n'est pas un choix de « {key.id} »", remedy)
 
 
 def _of_majoration(majoration: ByAge | ByPlace) -> dict[str, KeyType]:
