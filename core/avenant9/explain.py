@@ -25,7 +25,7 @@ _SKIPPED = "ligne vide, titres répétés ou total, ou acte d'un autre praticien
 
 
 def explain(acts: Acts, rulebook: Rulebook, options: engine.Options, at: str) -> Explanation:
-    """The row that `at` names (`[FILE:][SHEET!]ROW`) and what every rule says of its acts.
+    """The row that `at` names (`[FILE:][SHEET!]ROW`, or an invoice) and what every rule says of its acts.
 
     Raises:
         SettingError: `at` names no row, or several.
@@ -51,15 +51,15 @@ class Explainer:
         self._run = schedule.informed(run, self._found, self._unknown)
 
     def at(self, at: str) -> Explanation:
-        """The row that `at` names.
+        """The row that `at` names, or those of an invoice.
 
         Raises:
-            SettingError: `at` names no row, or several.
+            SettingError: `at` names no row, or several of several files or sheets.
         """
-        rank, row = find(self.acts, at)
-        entry = self.acts.inputs[rank]
-        where = CellRef(entry.file, entry.sheet, row)
-        on_row = self._run.acts_read.filter(pl.col("input") == rank, pl.col("row") == row).sort("act")
+        rows = find(self.acts, at)
+        where, *others = (self._ref(rank, row) for rank, row in rows)
+        meant = pl.any_horizontal((pl.col("input") == rank) & (pl.col("row") == row) for rank, row in rows)
+        on_row = self._run.acts_read.filter(meant).sort("act")
         rejected = [entry for entry in self.acts.rejected if replace(entry.where, cell=None) == where]
         base = Explanation(
             where=where,
@@ -73,10 +73,15 @@ class Explainer:
             columns=self.acts.columns,
             rejected_rows=len(self.acts.rejected),
             unread=self.acts.unread,
+            others=tuple(others),
         )
         if rejected:
             return replace(base, state="rejected", where=rejected[0].where, reason=rejected[0].reason)
         return base if base.acts else replace(base, state="skipped", reason=_SKIPPED)
+
+    def _ref(self, rank: int, row: int) -> CellRef:
+        entry = self.acts.inputs[rank]
+        return CellRef(entry.file, entry.sheet, row)
 
     def _act(self, act: Row) -> ActExplained:
         book = self.rulebook
@@ -94,6 +99,7 @@ class Explainer:
             repeats=None if repeats is None else scene.where(scene.of(repeats)),
             cancellations=tuple(scene.where(row) for row in cancelling.iter_rows(named=True)),
             blocks=tuple(blocks),
+            where=self._ref(act["input"], act["row"]),
         )
 
     def _facts(self, act: Row) -> ActFacts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -67,7 +67,8 @@ class ActExplained:
     """One act of the row: what it is, whether it counts, and the rules that looked at it, the gravest first.
 
     `uncounted` is null for an act that counts, else why it enters no count; `cancellations` are the rows that cancel
-    acts like this one, or for a row that cancels, those whose acts it may take away.
+    acts like this one, or for a row that cancels, those whose acts it may take away. `where` is its row, where that
+    may not be the one explained.
     """
 
     act: ActFacts
@@ -75,11 +76,14 @@ class ActExplained:
     repeats: CellRef | None
     cancellations: tuple[CellRef, ...]
     blocks: tuple[Block, ...]
+    where: CellRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A row of the user's files, explained. `state` says whether it holds acts, was rejected or was skipped.
+
+    Of an invoice, `where` is its first row, and `others` those that follow.
 
     `rejected_rows` are the rows of all files that could not be read, and so entered no count; nor did the
     files and sheets that are `unread`.
@@ -97,3 +101,8 @@ class Explanation:
     rejected_rows: int
     unread: tuple[Unread, ...] = ()
     profile: str = "interne"
+    others: tuple[CellRef, ...] = ()
+
+    def of(self, one: ActExplained) -> Explanation:
+        """The explanation of one of its acts, which may stand on another row of the invoice."""
+        return self if one.where is None else replace(self, where=one.where)

@@ -1,4 +1,4 @@
-"""`--at [FILE:][SHEET!]ROW`, or the number of an invoice: which row of which sheet is meant."""
+"""`--at [FILE:][SHEET!]ROW`, or the number of an invoice: which rows of which sheets are meant."""
 
 from __future__ import annotations
 
@@ -21,19 +21,17 @@ _INVOICE = re.compile(r"facture\s*:?\s*(?P<number>.+)", re.IGNORECASE)
 _SHOWN = 8
 
 
-def find(acts: Acts, at: str) -> tuple[int, int]:
-    """The rank of the sheet among `acts.inputs`, and the row.
+def find(acts: Acts, at: str) -> list[tuple[int, int]]:
+    """The rank of the sheet among `acts.inputs`, and the row; of an invoice, each of its rows, in order.
 
     The row may be written as the address of one of its cells (`A58`), the sheet between apostrophes as in a
     spreadsheet, the file by its name alone. What is the number of an invoice is that, unless it is a row's too:
     `facture 58` then says so.
 
     Raises:
-        SettingError: no row is named, the file or sheet is unknown or ambiguous, the sheet has no such row, or the
-            invoice is of several rows.
+        SettingError: no row is named, the file or sheet is unknown or ambiguous, or the sheet has no such row.
     """
-    billed = _of_invoice(acts, at)
-    if billed is not None:
+    if billed := _of_invoice(acts, at):
         return billed
     found = _AT.fullmatch(at.strip())
     if not found:
@@ -49,31 +47,23 @@ def find(acts: Acts, at: str) -> tuple[int, int]:
             f"écrivez {_spelt(acts.inputs, candidates, row)}",
         )
     _check_row(acts, ranks[0], row, at)
-    return ranks[0], row
+    return [(ranks[0], row)]
 
 
-def _of_invoice(acts: Acts, at: str) -> tuple[int, int] | None:
-    """The row of an invoice; None where it is none, or a row has this number and nothing says that it is not meant.
+def _of_invoice(acts: Acts, at: str) -> list[tuple[int, int]]:
+    """The rows of an invoice; none where it is none, or a row has this number and nothing says that it is not meant.
 
     Raises:
-        SettingError: several rows are of this invoice, or none is and `at` says that it is one.
+        SettingError: no row is of this invoice, and `at` says that it is one.
     """
     told = _INVOICE.fullmatch(at.strip())
     number = told["number"] if told else at.strip()
     if told is None and number.isdecimal() and number in map(str, acts.table["row"]):
-        return None
-    rows = (
-        acts.table.filter(acts.table["invoice"] == number).select("input", "row").unique(maintain_order=True).rows()
-    )
-    if len(rows) == 1:
-        rank, row = rows[0]
-        return rank, row
-    if rows:
-        shown = quoted(_spelt_row(acts.inputs, rank, row) for rank, row in rows[:_SHOWN])
-        raise SettingError(f"--at {at}", f"cette facture a {len(rows)} lignes", f"écrivez {listed(shown, 'ou')}")
-    if told:
+        return []
+    rows = acts.table.filter(acts.table["invoice"] == number).select("input", "row").unique(maintain_order=True)
+    if told and rows.is_empty():
         raise SettingError(f"--at {at}", "aucun acte de cette facture dans les fichiers", "vérifiez son numéro")
-    return None
+    return [(rank, row) for rank, row in rows.iter_rows()]
 
 
 def _matching(inputs: Sequence[Input], place: str) -> list[int]:
@@ -96,18 +86,17 @@ def _names(entry: Input) -> Iterator[str]:
 
 def _spelt(inputs: Sequence[Input], ranks: Sequence[int], row: int) -> str:
     """How each of these sheets is written, as short as is clear."""
-    words = [_spelt_row(inputs, rank, row) for rank in ranks]
+    several = len({entry.file for entry in inputs}) > 1
+    words = [
+        (f"{inputs[rank].file}:" if several or inputs[rank].sheet is None else "")
+        + (f"{inputs[rank].sheet}!" if inputs[rank].sheet is not None else "")
+        + str(row)
+        for rank in ranks
+    ]
     shown = quoted(words[:_SHOWN])
     if len(words) > _SHOWN:
         shown.append(f"{len(words) - _SHOWN} autres")
     return listed(shown, "ou")
-
-
-def _spelt_row(inputs: Sequence[Input], rank: int, row: int) -> str:
-    several = len({entry.file for entry in inputs}) > 1
-    entry = inputs[rank]
-    file = f"{entry.file}:" if several or entry.sheet is None else ""
-    return f"{file}{entry.sheet}!{row}" if entry.sheet is not None else f"{file}{row}"
 
 
 def _check_row(acts: Acts, rank: int, row: int, at: str) -> None:

@@ -41,7 +41,7 @@ Exemples :
     required=True,
     metavar="[FICHIER:][FEUILLE!]LIGNE",
     help="La ligne à expliquer, comme le tableur la numérote ; le fichier et la feuille, s'il y en a plusieurs. Ou "
-    "un numéro de facture ; « facture 58 » quand une ligne porte le même numéro.",
+    "un numéro de facture, dont chaque ligne est expliquée ; « facture 58 » si une ligne porte le même numéro.",
 )
 @options.result_options(*FORMATS)
 @options.as_of_option

@@ -11,7 +11,6 @@ from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
 from avenant9.report import csv, formats
 from avenant9.report.document import Column, Document, Section, Table
-from avenant9.report.page import place
 from avenant9.results.named import named
 from avenant9.wording import day
 
@@ -77,7 +76,6 @@ def render(form: Format, explanation: Explanation, page: Page) -> str | bytes:
 
 def document(explanation: Explanation) -> Document:
     """The answer in short, then for each act what each rule says and what it counted."""
-    where = explanation.where
     blocks = [block for one in explanation.acts for block in one.blocks]
     reason = explanation.reason or ""
     told = {
@@ -85,9 +83,9 @@ def document(explanation: Explanation) -> Document:
         "skipped": f"Ligne passée, elle ne contient pas d'acte contrôlé ({reason}).",
     }
     return Document(
-        title=f"Explication : {place(where.file, where.sheet)}, ligne {where.row}",
+        title=f"Explication : {explain.spot_of(explanation)}",
         answer=told.get(explanation.state) or f"Réponse : {explain.in_short(blocks, explanation.profile)}",
-        sections=tuple(section for one in explanation.acts for section in _sections(one, explanation)),
+        sections=tuple(section for one in explanation.acts for section in _sections(one, explanation.of(one))),
         verdict=explain.worst(blocks) if explanation.state == "acts" else None,
         footer=(
             *map(sentences.not_read, explanation.unread),
@@ -100,6 +98,8 @@ def document(explanation: Explanation) -> Document:
 
 def _sections(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
     name = one.act.code or "Acte"
+    if explanation.others:
+        name = f"Ligne {explanation.where.row}, {name}"
     words = ", ".join(explain.act_words(one, explanation.profile))
     answers = Table(
         _ANSWERS,
@@ -166,20 +166,23 @@ def _counted(block: Block, explanation: Explanation) -> Iterator[tuple[Value, ..
 
 
 def _lines(explanation: Explanation) -> Iterator[tuple[str, ...]]:
-    where = explanation.where
-    spot = (where.file, where.sheet or "", str(where.row))
     if explanation.state != "acts":
-        yield *spot, *[""] * 7, _STATES[explanation.state], explanation.reason or "", *[""] * 5
+        yield *_spot(explanation), *[""] * 7, _STATES[explanation.state], explanation.reason or "", *[""] * 5
     for one in explanation.acts:
-        act = one.act
+        act, own = one.act, explanation.of(one)
         known = (day(act.date), act.code, act.practitioner or "", act.patient or "", act.invoice or "")
         for block in one.blocks:
-            verdict, said, stake, rule, text, url = _answer(block, explanation)
+            verdict, said, stake, rule, text, url = _answer(block, own)
             source = block.texts[0].source if block.texts else None
             confidence = sentences.confidence(source) if source else ""
-            facts = _facts_of(block, explanation)
+            facts = _facts_of(block, own)
             answer = (rule, verdict, said, _money(stake), text, confidence, url, facts)
-            yield *spot, *known, _money(act.amount), *(str(value or "") for value in answer)
+            yield *_spot(own), *known, _money(act.amount), *(str(value or "") for value in answer)
+
+
+def _spot(explanation: Explanation) -> tuple[str, str, str]:
+    where = explanation.where
+    return where.file, where.sheet or "", str(where.row)
 
 
 def _facts_of(block: Block, explanation: Explanation) -> str:

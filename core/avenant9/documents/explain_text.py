@@ -97,16 +97,19 @@ def render_json(explanation: Explanation) -> bytes:
         "reason": explanation.reason,
         "rejected_rows": explanation.rejected_rows,
         **({"unread": [asdict(entry) for entry in explanation.unread]} if explanation.unread else {}),
-        "acts": [_act(one, explanation.profile) for one in explanation.acts],
+        **({"others": explanation.others} if explanation.others else {}),
+        "acts": [_act(one, explanation) for one in explanation.acts],
     }
     return (json.dumps(_encoded(told), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _act(one: ActExplained, profile: str) -> dict[str, Any]:
+def _act(one: ActExplained, explanation: Explanation) -> dict[str, Any]:
+    """The act; of an invoice of several rows, with its own."""
     told = {field.name: getattr(one.act, field.name) for field in fields(one.act) if field.name != "pseudonym"}
-    if profile == "fiscal":
+    if explanation.profile == "fiscal":
         told |= {"code": None, "coefficient": None}
     return {
+        **({"at": one.where} if explanation.others else {}),
         **told,
         "status": one.uncounted,
         "repeats": one.repeats,
@@ -161,19 +164,19 @@ def render_text(explanation: Explanation, *, width: int = 80, encoding: str = "u
     page = Page(max(width, 60), encoding, color)
     parts: list[list[str]] = [_head(page, explanation)]
     for one in explanation.acts:
-        parts.append(_about(page, one, explanation))
+        own = explanation.of(one)
+        parts.append(_about(page, one, own))
         told = [block for block in one.blocks if not nothing_there(block)]
-        parts += [_block_lines(page, block, explanation) for block in told]
+        parts += [_block_lines(page, block, own) for block in told]
         parts.append(_aside(page, [block for block in one.blocks if nothing_there(block)]))
     return sections([*parts, _account(page, explanation)])
 
 
 def _head(page: Page, explanation: Explanation) -> list[str]:
-    where = explanation.where
-    spot = f"{place(where.file, where.sheet)}, ligne {where.row}"
+    spot = spot_of(explanation)
     match explanation.state:
         case "rejected":
-            cell = f", cellule {where.cell}" if where.cell else ""
+            cell = f", cellule {explanation.where.cell}" if explanation.where.cell else ""
             said = f"Ligne rejetée{cell} : {explanation.reason}. Aucune règle n'a pu la regarder."
         case "skipped":
             said = f"Ligne passée, elle ne contient pas d'acte contrôlé ({explanation.reason})."
@@ -182,6 +185,14 @@ def _head(page: Page, explanation: Explanation) -> list[str]:
             said = f"Réponse : {in_short(blocks, explanation.profile)}"
             return [page.title(spot), page.paint(page.wrap(said), worst(blocks))]
     return [page.title(spot), page.wrap(said)]
+
+
+def spot_of(explanation: Explanation) -> str:
+    """Where the row is, or those of the invoice: `actes.csv, lignes 7 et 8`."""
+    rows: dict[str, list[str]] = {}
+    for where in (explanation.where, *explanation.others):
+        rows.setdefault(place(where.file, where.sheet), []).append(str(where.row))
+    return " ; ".join(f"{file}, {plural(len(own), 'ligne')} {listed(own)}" for file, own in rows.items())
 
 
 def worst(blocks: Sequence[Block]) -> Verdict:
@@ -209,7 +220,8 @@ def in_short(blocks: Sequence[Block], profile: str) -> str:
 def _about(page: Page, one: ActExplained, explanation: Explanation) -> list[str]:
     """The act as it was read, and whether it counts."""
     facts = ", ".join(act_words(one, explanation.profile))
-    lines = [page.wrap(f"{facts[:1].upper()}{facts[1:]}.")]
+    row = f"Ligne {explanation.where.row} : " if explanation.others else ""
+    lines = [page.wrap(f"{row}{facts}." if row else f"{facts[:1].upper()}{facts[1:]}.")]
     if one.uncounted is not None:
         rows = f" (voir {told_of(explanation).rows(one.cancellations)})" if one.cancellations else ""
         again = f" (voir {told_of(explanation).rows((one.repeats,))})" if one.repeats else ""
