@@ -79,7 +79,9 @@ def read_claim(file: str, reading: Reading, rulebook: Rulebook) -> Claim:
     from avenant9.claim.read import load_claim  # noqa: PLC0415
 
     stdin = standard_input() if file == "-" else None
-    return load_claim(file, rulebook.nomenclature, reading.practitioner, stdin)
+    mapping = read_options(reading, rulebook.nomenclature).mapping
+    same = mapping.practitioners if mapping is not None else None
+    return load_claim(file, rulebook.nomenclature, reading.practitioner, stdin, same)
 
 
 def read_activity(reading: Reading, rulebook: Rulebook, notices: Notices) -> Activity:

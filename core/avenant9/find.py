@@ -105,7 +105,7 @@ class _Told:
             date=row["date"],
             code="+".join(row["code"]),
             practitioner=row["practitioner"],
-            patient=row["patient_shown" if self._shown else "pseudonym"],
+            patient=(row["patient_shown"] if self._shown else None) or row["pseudonym"],
             invoice=row["invoice"],
             amount=None if row["amount"] is None else money(row["amount"]),
             payment_date=row["payment_date"],

@@ -131,6 +131,13 @@ def test_what_is_unreadable_is_unknown_and_said(tmp_path: Path) -> None:
     assert any("sans code lisible" in said for said in claim.notices)
 
 
+def test_several_numbers_of_one_doctor(tmp_path: Path) -> None:
+    (tmp_path / "indus.csv").write_text("N° AM;N° FSE;Indu\n219999991;F1;25,00\n", encoding="utf-8")
+    same = {"219999991": "10001234567"}
+    claim = load_claim(str(tmp_path / "indus.csv"), rulebook().nomenclature, practitioners=same)
+    assert claim.table["practitioner"].to_list() == ["10001234567"]
+
+
 def test_a_row_of_another_width_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError) as refusal:
         read(tmp_path, "Indu;Motif\n25,00;a\n25,00;b;c\n")

@@ -238,10 +238,11 @@ class _Told:
         """Who it is: for the practice as the files say, for others under a pseudonym; nobody whom the acts do not
         know."""
         acts = line["acts"] or ()
-        if self.profile == "interne":
-            return line["patient_shown"] or next((self._patients[act][1] for act in acts), None)
-        known = {self._pseudonyms.get(self._patients[act][0]) for act in acts}
-        return known.pop() if len(known) == 1 else None
+        pseudonyms_ = {self._pseudonyms.get(self._patients[act][0]) for act in acts}
+        pseudonym = pseudonyms_.pop() if len(pseudonyms_) == 1 else None
+        if self.profile != "interne":
+            return pseudonym
+        return line["patient_shown"] or next((self._patients[act][1] for act in acts), None) or pseudonym
 
     @cached_property
     def _patients(self) -> dict[int, tuple[str | None, str | None]]:

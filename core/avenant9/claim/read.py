@@ -15,7 +15,7 @@ from avenant9.acts.codes import parse_codes
 from avenant9.acts.columns import ACTS, claim_columns
 from avenant9.acts.dates import read_births, read_dates
 from avenant9.acts.headings import Titles
-from avenant9.acts.mapping import Mapping
+from avenant9.acts.mapping import Mapping as Understood
 from avenant9.acts.people import practitioner_key, read_people
 from avenant9.acts.recognise import Recognised, Unrecognised, tables
 from avenant9.acts.rows import data_rows, name_errors, name_merges
@@ -27,7 +27,7 @@ from avenant9.reading.sheets import Request, left_out
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from avenant9.reading.raw_sheet import RawSheet
 
@@ -92,9 +92,15 @@ def _titles() -> tuple[Titles, Titles]:
 
 
 def load_claim(
-    file: str, nomenclature: Nomenclature, practitioner: str | None = None, stdin: BinaryIO | None = None
+    file: str,
+    nomenclature: Nomenclature,
+    practitioner: str | None = None,
+    stdin: BinaryIO | None = None,
+    practitioners: Mapping[str, str] | None = None,
 ) -> Claim:
     """The lines of the table in `file` (`-`: standard input); of one practitioner, where one is named.
+
+    `practitioners` renames some, as a mapping of acts does (several AM numbers, one doctor).
 
     Raises:
         InputError: it cannot be read, holds no table of sums claimed, no line, or a sum that is none in euros.
@@ -106,7 +112,7 @@ def load_claim(
     used = [table for _, known in found if isinstance(known, list) for table in known]
     if not used:
         raise _no_table(file, [known for _, known in found if isinstance(known, Unrecognised)])
-    sheets = [_sheet(raw, known, nomenclature) for raw, known in used]
+    sheets = [_sheet(raw, known, nomenclature, practitioners or {}) for raw, known in used]
     whole = pl.concat([sheet.table.with_columns(input=pl.lit(n, pl.UInt16)) for n, sheet in enumerate(sheets)])
     if whole.is_empty():
         raise InputError(
@@ -157,14 +163,14 @@ class _Sheet:
     notices: tuple[str, ...]
 
 
-def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature) -> _Sheet:
+def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, practitioners: Mapping[str, str]) -> _Sheet:
     """The lines of one table; rows without a sum, and with one other cell at most, are titles among them."""
     found = _with_patient(found)
-    body, skipped, ragged = data_rows(raw, found, Mapping())
+    body, skipped, ragged = data_rows(raw, found, Understood())
     reading = Reading(raw, found, body)
     name_errors(reading)
     name_merges(reading)
-    typed = _typed(reading, nomenclature)
+    typed = _typed(reading, nomenclature, practitioners)
     told = pl.sum_horizontal(pl.col("date", "codes", "invoice", "patient", "cause", "payment_date").is_not_null())
     lines = typed.filter(pl.col("claimed").is_not_null() | (told > 1))
     for row, reason in ragged.reasons(frozenset(body["row"])).items():
@@ -196,7 +202,7 @@ def _as_patient(known: dict[str, Known]) -> dict[str, Known]:
     return {"patient" if key == "last_name" else key: value for key, value in known.items()}
 
 
-def _typed(reading: Reading, nomenclature: Nomenclature) -> pl.DataFrame:
+def _typed(reading: Reading, nomenclature: Nomenclature, practitioners: Mapping[str, str]) -> pl.DataFrame:
     """CLAIMED but `line` and `input`, of every row."""
 
     def absent(key: str) -> pl.Series:
@@ -207,7 +213,7 @@ def _typed(reading: Reading, nomenclature: Nomenclature) -> pl.DataFrame:
     read_dates(reading, columns, absent)
     read_births(reading, columns, absent, pl.Series([False]).new_from_index(0, len(reading.rows)))
     read_plain(reading, columns, absent)
-    read_people(reading, columns, {})
+    read_people(reading, columns, {**practitioners})
     columns["practitioner"] = columns["practitioner"].set(columns["practitioner"] == "?", None)
     columns |= _causes(reading)
     named = [series.alias(key) for key, series in columns.items()]
