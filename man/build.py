@@ -23,7 +23,17 @@ from a9.main import COMMANDS, cli
 from a9.terminal import french
 from avenant9.act_card import amount_of
 from avenant9.acts.columns import COLUMNS, REQUIRED
-from avenant9.documents import check_csv, claim, find, firm, firm_threshold, measures, reconcile, threshold
+from avenant9.documents import (
+    check_csv,
+    claim,
+    find,
+    firm,
+    firm_forfait,
+    firm_threshold,
+    measures,
+    reconcile,
+    threshold,
+)
 from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
@@ -62,6 +72,7 @@ RESULTS = {
     "Check": check_csv.HEADINGS,
     "Firm": firm.HEADINGS,
     "FollowedFirm": firm_threshold.HEADINGS,
+    "SimulatedFirm": firm_forfait.HEADINGS,
     "Threshold": threshold.HEADINGS,
     "Measures": measures.HEADINGS,
     "Standings": None,

@@ -1,4 +1,4 @@
-"""A folder of clients: what `a9 check` and `a9 threshold show` do with it."""
+"""A folder of clients: what `a9 check` and `a9 threshold show` do with it, and what `firm_forfait` shares."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Wanted:
     own: Format | None = None
 
 
-Given = TypeVar("Given", bound="results.Client | results.FollowedClient")
+Given = TypeVar("Given", bound="results.Client | results.FollowedClient | results.SimulatedClient")
 
 
 @dataclass(frozen=True)
@@ -128,12 +128,12 @@ def check(params: Mapping[str, Any]) -> int:
         reports = {one.client.client: one.report for one in told if one.report is not None}
         shown = render(form, result, page_for(output, params["color"]), reports)
         notices.done()
-        _say_failures(result.clients)
+        say_failures(result.clients)
         if kept is not None:
             notices.say(f"{each_to} : {counted(kept.write(), 'rapport écrit', 'rapports écrits')}.")
     deliver(shown, output)
     notices.say(_account(result))
-    return _worst(result.clients)
+    return worst_of(result.clients)
 
 
 def _say_gone(asked: Asked, found: Sequence[Client], notices: Notices) -> None:
@@ -141,7 +141,8 @@ def _say_gone(asked: Asked, found: Sequence[Client], notices: Notices) -> None:
         notices.say(f"Dans le résultat antérieur, et plus dans le dossier : {', '.join(gone)}.")
 
 
-def _worst(parts: Iterable[Given]) -> int:
+def worst_of(parts: Iterable[Given]) -> int:
+    """The exit of all clients together."""
     return int(worst(ExitCode(part.exit) for part in parts))
 
 
@@ -217,11 +218,11 @@ def follow(params: Mapping[str, Any]) -> int:
     asked = _asked(params, notices)
     parts = [one.client for one in _each(found, Way(partial(_followed, asked), _not_followed), notices, None)]
     result = FollowedFirm(as_of=asked.options.as_of, clients=tuple(parts), totals=followed_totals(parts))
-    _say_failures(parts)
+    say_failures(parts)
     deliver(render(form, result, page_for(output, params["color"])), output)
     years = counted(result.totals.practitioners, "année de praticien", "années de praticien")
-    notices.say(f"a9 : {_counted_clients(result.totals)}, {years}.")
-    return _worst(parts)
+    notices.say(f"a9 : {counted_clients(result.totals)}, {years}.")
+    return worst_of(parts)
 
 
 # --- one client, in a process of its own ----------------------------------------------------------------------
@@ -313,7 +314,7 @@ def _together(asked: Asked, parts: Sequence[results.Client]) -> results.Firm:
     return Firm(format=FORMAT, as_of=asked.options.as_of, clients=tuple(parts), totals=totals(parts))
 
 
-def _say_failures(parts: Iterable[Given]) -> None:
+def say_failures(parts: Iterable[Given]) -> None:
     """The clients that could not be checked, before the result."""
     for part in parts:
         if part.error is not None:
@@ -327,7 +328,7 @@ def _account(result: results.Firm) -> str:
     sheets = [entry for check in checks for entry in check["inputs"]]
     left = [entry for check in checks for entry in check.get("unread", ()) if entry["sheet"] is not None]
     words = [
-        _counted_clients(totals),
+        counted_clients(totals),
         counted(len({entry["file"] for entry in sheets}), "fichier"),
         counted(len(sheets), "feuille lue", "feuilles lues") + f" et {counted(len(left), 'ignorée')}",
         counted(totals.rows, "ligne lue", "lignes lues"),
@@ -338,6 +339,7 @@ def _account(result: results.Firm) -> str:
     return f"a9 : {', '.join(words)}."
 
 
-def _counted_clients(totals: results.Totals | results.FollowedTotals) -> str:
+def counted_clients(totals: results.Totals | results.FollowedTotals | results.SimulatedTotals) -> str:
+    """How many clients, and how many of them gave nothing."""
     lost = f" dont {counted(totals.failed, 'non contrôlé', 'non contrôlés')}" if totals.failed else ""
     return f"{counted(totals.clients, 'client')}{lost}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,12 +105,18 @@ def simulate(
     est un TOML sur l'entrée standard. Une réponse absente est « non renseignée » : si elle manque au volet 1 ou au
     socle, le résultat est inconnu, les deux issues sont montrées et le code de sortie est 3. Où les textes laissent
     deux lectures, la somme est donnée entre ses bornes.
+
+    D'un dossier de clients, chaque fichier (.toml ou classeur) ou sous-dossier est un client : une ligne par client.
     """
     if file is None and not settings:
         raise click.UsageError("Donnez un fichier (« a9 template forfait »), ou des réponses par --set CLÉ=VALEUR.")
+    notices = Notices(quiet=quiet, progress=not no_progress)
+    if file is not None and os.path.isdir(file):
+        from a9.commands import firm_forfait  # noqa: PLC0415 - only for a folder
+
+        return firm_forfait.simulate(click.get_current_context().params, _load(rules, notices), notices)
     wanted = format_for(format_, output, FORMATS)
     check_place(output, options.read_from(file))
-    notices = Notices(quiet=quiet, progress=not no_progress)
 
     from avenant9.forfait.read import alone, load_practices, with_settings  # noqa: PLC0415 - --help imports no polars
     from avenant9.forfait.run import run  # noqa: PLC0415

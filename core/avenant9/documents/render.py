@@ -8,7 +8,7 @@ from avenant9.model import Report
 from avenant9.report import formats
 from avenant9.results.claim import Claim
 from avenant9.results.find import Find
-from avenant9.results.firm import Firm, FollowedFirm
+from avenant9.results.firm import Firm, FollowedFirm, SimulatedFirm
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.results.named import named
@@ -59,6 +59,10 @@ def render(form: Format, found: Saved, page: Page, screen: Screen | None = None)
             from avenant9.documents import firm_threshold  # noqa: PLC0415
 
             return firm_threshold.render(form, found, page)
+        case SimulatedFirm():
+            from avenant9.documents import firm_forfait  # noqa: PLC0415
+
+            return firm_forfait.render(form, found, page)
         case Claim():
             from avenant9.documents import claim  # noqa: PLC0415
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from avenant9.results.base import Money, Month, Result, Share
 from avenant9.results.check import WithoutFindings
+from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.threshold import Threshold
 from avenant9.wording import money as as_money
 
@@ -161,6 +162,69 @@ def followed_totals(clients: Sequence[FollowedClient]) -> FollowedTotals:
         failed=sum(client.threshold is None for client in clients),
         practitioners=len(years),
         over=sum(year.over for year in years),
+    )
+
+
+class SimulatedClient(Result):
+    """One client whose lump sums were simulated, or the `error` that kept it from being so."""
+
+    client: str
+    exit: Annotated[int, Field(ge=0, le=4)]
+    error: str | None
+    remarks: tuple[str, ...]
+    forfait: Forfait | Forfaits | None
+
+
+class SimulatedTotals(Result):
+    """All clients together: `total_euros` counts what is known, `unsettled` the results whose points are not."""
+
+    clients: int
+    failed: int
+    results: int
+    unsettled: int
+    total_euros: Money
+
+
+class SimulatedFirm(Result):
+    """The result of `a9 forfait simulate` on a folder."""
+
+    format: Literal["a9-firm/1"] = FORMAT
+    as_of: date
+    clients: tuple[SimulatedClient, ...]
+    totals: SimulatedTotals
+
+    def silent(self) -> dict[str, Any]:
+        """What each simulation leaves out by itself."""
+        own = {rank: one.forfait.silent() for rank, one in enumerate(self.clients) if one.forfait is not None}
+        return {"clients": {rank: {"forfait": keys} for rank, keys in own.items() if keys}}
+
+
+def each_forfait(found: Forfait | Forfaits | None) -> tuple[Forfait, ...]:
+    """The practices and years of a client, one by one."""
+    match found:
+        case Forfait():
+            return (found,)
+        case Forfaits():
+            return found.results
+        case _:
+            return ()
+
+
+def cents_of(found: Forfait) -> int:
+    """The cents of all that is known of a practice and year, the sums beside the points included."""
+    known = (found.euros, *(one.euros for one in found.sums))
+    return sum(int(euros.replace(".", "")) for euros in known if euros is not None)
+
+
+def simulated_totals(clients: Sequence[SimulatedClient]) -> SimulatedTotals:
+    """What the clients come to together."""
+    every = [one for client in clients for one in each_forfait(client.forfait)]
+    return SimulatedTotals(
+        clients=len(clients),
+        failed=sum(client.forfait is None for client in clients),
+        results=len(every),
+        unsettled=sum(one.points is None for one in every),
+        total_euros=as_money(sum(map(cents_of, every))),
     )
 
 

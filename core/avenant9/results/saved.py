@@ -44,6 +44,8 @@ Small: TypeAlias = (
     | reconcile.Reconcile
     | threshold.Threshold
     | firm.Firm
+    | firm.FollowedFirm
+    | firm.SimulatedFirm
     | claim.Claim
     | find.Find
 )
@@ -56,7 +58,7 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
     measures.FORMAT: {"rows": measures.Measures, "measures": measures.Standings, "periods": measures.History},
     reconcile.FORMAT: {"comparisons": reconcile.Reconcile},
     threshold.FORMAT: {"practitioners": threshold.Threshold},
-    firm.FORMAT: {"clients": firm.Firm | firm.FollowedFirm},
+    firm.FORMAT: {"clients": firm.Firm | firm.FollowedFirm | firm.SimulatedFirm},
     claim.FORMAT: {"lines": claim.Claim},
     find.FORMAT: {"matches": find.Find},
 }
@@ -80,6 +82,7 @@ def schema() -> str:
         | threshold.Threshold
         | firm.Firm
         | firm.FollowedFirm
+        | firm.SimulatedFirm
         | claim.Claim
         | find.Find
     )

@@ -1,0 +1,137 @@
+"""The clients of a firm whose lump sums were simulated: the list, then each client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from avenant9.documents import firm_list
+from avenant9.documents.firm_list import Entry, Told
+from avenant9.model import Verdict
+from avenant9.report import forfait, formats
+from avenant9.report.document import Document, Section
+from avenant9.results.base import dumps
+from avenant9.results.firm import cents_of, each_forfait
+from avenant9.wording import counted, day, euros, integer, plural
+
+if TYPE_CHECKING:
+    from avenant9.report.formats import Format
+    from avenant9.report.page import Page
+    from avenant9.results.firm import SimulatedClient, SimulatedFirm
+    from avenant9.results.forfait import Forfait
+
+_WHOLE: tuple[Format, ...] = ("xlsx", "html")
+_PRINTED = 10
+_FAILED, _UNSETTLED, _SETTLED = "non simulé", "points inconnus", "calculé"
+
+
+@dataclass(frozen=True)
+class _Line:
+    """The practices and years of a client."""
+
+    every: tuple[Forfait, ...]
+
+    @property
+    def settled(self) -> bool:
+        return all(one.points is not None for one in self.every)
+
+    @property
+    def practices(self) -> int:
+        return len({one.practice for one in self.every})
+
+    @property
+    def years(self) -> str:
+        return ", ".join(map(str, sorted({one.year for one in self.every})))
+
+    def points(self) -> Decimal | None:
+        """All points; None where some are not known."""
+        return sum((Decimal(one.points or 0) for one in self.every), Decimal(0)) if self.settled else None
+
+    def euros(self) -> int | None:
+        """The cents of the points; None where some are not known."""
+        return sum(_cents(one.euros) for one in self.every) if self.settled else None
+
+    def beside(self) -> int:
+        """The cents that are known of the sums beside the points."""
+        return sum(cents_of(one) - _cents(one.euros) for one in self.every)
+
+    def known(self) -> int | None:
+        """The cents that are known; None where nothing is."""
+        return sum(map(cents_of, self.every)) or (0 if self.settled else None)
+
+    def unknown(self) -> int:
+        """The indicators that were not answered."""
+        return sum(one.status == "unknown" for own in self.every for volet in own.volets for one in volet.indicators)
+
+
+def _cents(told: str | None) -> int:
+    return 0 if told is None else int(told.replace(".", ""))
+
+
+#: The columns of the list.
+_COLUMNS: tuple[Told[_Line], ...] = (
+    Told("Cabinets", "integer", lambda line: line.practices, narrow=True),
+    Told("Année", "identifier", lambda line: line.years, narrow=True),
+    Told("Points", "points", _Line.points, narrow=True),
+    Told("Euros des points", "euros", _Line.euros, narrow=True),
+    Told("Sommes à côté", "euros", _Line.beside),
+    Told("Euros connus", "euros", _Line.known, narrow=True),
+    Told("Indicateurs non renseignés", "integer", _Line.unknown),
+)
+#: The headings of its CSV.
+HEADINGS = firm_list.headings(_COLUMNS)
+
+
+def render(form: Format, result: SimulatedFirm, page: Page) -> str | bytes:
+    """The result in one format."""
+
+    def csv() -> bytes:
+        from avenant9.report.csv import table  # noqa: PLC0415 - polars, only for this format
+
+        return table(HEADINGS, firm_list.rows(_COLUMNS, _entries(result)), firm_list.numbers(_COLUMNS))
+
+    def told() -> Document:
+        return document(result, each=form in _WHOLE)
+
+    return formats.render(form, page, document=told, csv=csv, json=lambda: dumps(result))
+
+
+def document(result: SimulatedFirm, *, each: bool) -> Document:
+    """The whole result; `each`: each client follows the list."""
+    totals = result.totals
+    parts = [
+        f"{euros(_cents(totals.total_euros))} connus",
+        *([f"{counted(totals.unsettled, 'résultat')} aux points inconnus"] if totals.unsettled else []),
+        *([f"{integer(totals.failed)} non {plural(totals.failed, 'simulé')}"] if totals.failed else []),
+    ]
+    sections = (
+        Section("Clients", tables=(firm_list.listed(_COLUMNS, _entries(result), totals, _PRINTED),)),
+        firm_list.remarks(result.clients),
+        *(map(_client, result.clients) if each else ()),
+    )
+    worst = Verdict.REVIEW if totals.failed or totals.unsettled else Verdict.OK
+    words = f"{counted(totals.clients, 'client')} : {', '.join(parts)}."
+    footer = (f"Simulation faite au {day(result.as_of)}.", firm_list.DISCLAIMER)
+    return Document("Forfaits des clients", words, sections, worst, footer, firm_list.ABOUT)
+
+
+def _entries(result: SimulatedFirm) -> list[Entry[_Line]]:
+    return [_entry(client) for client in result.clients]
+
+
+def _entry(client: SimulatedClient) -> Entry[_Line]:
+    if client.forfait is None:
+        return Entry(client, None, _FAILED, None)
+    line = _Line(each_forfait(client.forfait))
+    return Entry(client, line, _SETTLED if line.settled else _UNSETTLED, None)
+
+
+def _client(client: SimulatedClient) -> Section:
+    """One client: its answer, and the tables that a simulation of its files alone shows."""
+    said = tuple(firm_list.said(client))
+    if client.forfait is None:
+        return Section(client.client, said, sheet=client.client, line=_FAILED)
+    told = forfait.document(client.forfait)
+    tables = tuple(table for section in told.sections for table in section.tables)
+    return Section(client.client, (*said, told.answer), tables=tables, sheet=client.client, line=told.answer)
