@@ -118,7 +118,7 @@ def test_as_the_naive_sums(practice: list[Row], received: list[tuple[date, int]]
     acts = "\n".join([head, *lines, "01/06/2023;G;A;PX;10,00;;impayé;1"])
     banked = "\n".join(["Date;Montant", *(f"{day:%d/%m/%Y};{cents / 100:.2f}" for day, cents in received)])
     billed = load_billed(["-"], RULEBOOK.nomenclature, None, io.BytesIO(acts.encode()))
-    files = {"payments": read_payments("-", io.BytesIO(banked.encode()))}
+    files = {"payments": read_payments("-", RULEBOOK.nomenclature, io.BytesIO(banked.encode()))}
     [found] = reconcile(billed, RULEBOOK, Options(as_of=date(2026, 1, 1)), Asked(2023, files=files)).comparisons
     expected = naive([*practice, Row(date(2023, 6, 1), None, 1000, "impayé", None)], received)
     causes = {cause.reason: cents(cause.euros) for cause in found.causes}

@@ -11,12 +11,14 @@ import pytest
 
 from avenant9.errors import InputError
 from avenant9.reconcile.payments import read_payments
+from avenant9.rulebook.load import load_rulebook
 
 FIFTH = date(2023, 1, 5)
+NOMENCLATURE = load_rulebook().nomenclature
 
 
 def read(text: str, encoding: str = "utf-8") -> list[tuple[date, int]]:
-    return read_payments("-", io.BytesIO(text.encode(encoding))).days.rows()
+    return read_payments("-", NOMENCLATURE, io.BytesIO(text.encode(encoding))).days.rows()
 
 
 @pytest.mark.parametrize(
@@ -37,12 +39,47 @@ def test_headings(text: str) -> None:
     assert read(text) == [(FIFTH, 2500)]
 
 
+MONTH = [(date(2023, 1, day), 2500 + day) for day in range(1, 13)]
+
+
+@pytest.mark.parametrize(
+    ("head", "line", "said"),
+    [
+        (
+            "Date;Reçu;Solde",
+            "{day:%d/%m/%Y};{euros};1000,00",
+            ["« Reçu » (colonne B) est lue comme « Montant » d'après son contenu (100 % des lignes) ; si ce n'est "
+             "pas elle, titrez l'autre « Montant »."],
+        ),
+        (
+            "Date de valeur;Date opération;Crédit",
+            "01/02/2023;{day:%d/%m/%Y};{euros}",
+            ["Date de paiement : « Date opération » (colonne B) sert, de préférence à « Date de valeur » "
+             "(colonne A)."],
+        ),
+        (
+            "Crédit;Montant;Date",
+            ";{euros};{day:%d/%m/%Y}",
+            ["Montant : « Montant » (colonne B) sert, de préférence à « Crédit » (colonne A)."],
+        ),
+        ("Débit;Libellé;Montant net versé;Jour", "5,00;x;{euros};{day:%d/%m/%Y}", None),
+    ],
+)  # fmt: skip
+def test_what_no_list_names(head: str, line: str, said: list[str] | None) -> None:
+    """By its words, else by what it holds: it is said."""
+    rows = [line.format(day=day, euros=f"{cents / 100:.2f}".replace(".", ",")) for day, cents in MONTH]
+    found = read_payments("-", NOMENCLATURE, io.BytesIO("\n".join([head, *rows]).encode()))
+    assert found.days.rows() == MONTH
+    if said is not None:
+        assert [re.sub("\u00a0", " ", words) for words in found.said[1:]] == said
+
+
 def test_an_old_encoding() -> None:
     assert read("Date opération;Crédit\n05/01/2023;25,00 €\n", "cp1252") == [(FIFTH, 2500)]
 
 
 def test_what_is_taken_back_counts_less_and_is_said() -> None:
-    read_ = read_payments("-", io.BytesIO(b"Date;Montant\n05/01/2023;25,00\n05/01/2023;-5,00\n"))
+    read_ = read_payments("-", NOMENCLATURE, io.BytesIO(b"Date;Montant\n05/01/2023;25,00\n05/01/2023;-5,00\n"))
     assert read_.days.rows() == [(FIFTH, 2500), (FIFTH, -500)]
     assert [re.sub("\u00a0", " ", words) for words in read_.said] == [
         "2 paiements, jour sous « Date », montant sous « Montant ».",
@@ -61,7 +98,7 @@ def test_every_sheet_of_a_workbook(tmp_path: Path) -> None:
         sheet.append(["Date", "Montant"])
         sheet.append([FIFTH, cents])
     book.save(tmp_path / "paiements.xlsx")
-    assert read_payments(str(tmp_path / "paiements.xlsx")).days.rows() == [(FIFTH, 2500), (FIFTH, 3050)]
+    assert read_payments(str(tmp_path / "paiements.xlsx"), NOMENCLATURE).days.rows() == [(FIFTH, 2500), (FIFTH, 3050)]
 
 
 FIX = "corrigez cette cellule, ou exportez le fichier à nouveau."

@@ -14,16 +14,18 @@ from avenant9.errors import InputError, SettingError
 from avenant9.reconcile.fec import read_fec
 from avenant9.reconcile.payments import read_payments
 from avenant9.reconcile.table import Receipts
+from avenant9.rulebook.load import load_rulebook
 
 from .conftest import Reconciled
 
 ROOT = Path(__file__).parents[2]
 YEAR = ROOT / "fixtures" / "encaissements"
+NOMENCLATURE = load_rulebook().nomenclature
 HEAD = "Date de soins;Code acte;Praticien;Patient;Montant;Dépassement;Date de paiement;Statut;Quantité\n"
 
 
 def payments(*rows: str) -> Receipts:
-    return read_payments("-", io.BytesIO("\n".join(["Date;Montant", *rows]).encode()))
+    return read_payments("-", NOMENCLATURE, io.BytesIO("\n".join(["Date;Montant", *rows]).encode()))
 
 
 def told(result: Any) -> tuple[dict[str, tuple[int, str]], str, bool]:
@@ -245,7 +247,7 @@ def test_the_fixtures_are_what_their_script_writes() -> None:
 def test_the_planted_year_shows_what_was_planted_and_nothing_else(reconciled: Reconciled) -> None:
     acts = (YEAR / "actes_2023.csv").read_text(encoding="utf-8-sig")
     files = {
-        "payments": read_payments(str(YEAR / "banque.csv")),
+        "payments": read_payments(str(YEAR / "banque.csv"), NOMENCLATURE),
         "fec": read_fec(str(YEAR / "123456789FEC20231231.txt")),
     }
     result = reconciled(acts, files)

@@ -20,6 +20,7 @@ from avenant9.report.formats import FORMATS
 if TYPE_CHECKING:
     from datetime import date
 
+    from avenant9.model import Nomenclature
     from avenant9.reconcile.billed import Billed
     from avenant9.reconcile.table import Receipts
     from avenant9.results.reconcile import Against, Reconcile
@@ -130,7 +131,7 @@ def _run(given: _Given) -> int:
         if given_by_hand("derogations"):
             notices.say("--derogations : sans effet sur un rapprochement ; « a9 threshold » suit le plafond.")
     try:
-        asked = Asked(given.year, given.snir, _receipts(given), given.tolerance, given.profile)
+        asked = Asked(given.year, given.snir, _receipts(given, rulebook.nomenclature), given.tolerance, given.profile)
         billed = read_billed(reading, rulebook, notices)
         chosen = Options(as_of=given.as_of or options.today(), zone=given.zone)
         result = reconcile(billed, rulebook, chosen, asked)
@@ -148,7 +149,7 @@ def _check_standard_input(*files: str | None) -> None:
         raise click.UsageError("l'entrée standard (« - ») ne se lit qu'une fois : donnez un nom aux autres fichiers.")
 
 
-def _receipts(given: _Given) -> dict[Against, Receipts]:
+def _receipts(given: _Given, nomenclature: Nomenclature) -> dict[Against, Receipts]:
     """What is read of the other files; they are small, and refused before the acts are read."""
     from avenant9.reconcile.fec import read_fec  # noqa: PLC0415
     from avenant9.reconcile.payments import read_payments  # noqa: PLC0415
@@ -156,7 +157,7 @@ def _receipts(given: _Given) -> dict[Against, Receipts]:
     stdin = standard_input() if "-" in (given.payments, given.fec) else None
     receipts: dict[Against, Receipts] = {}
     if given.payments is not None:
-        receipts["payments"] = read_payments(given.payments, stdin)
+        receipts["payments"] = read_payments(given.payments, nomenclature, stdin)
     if given.fec is not None:
         receipts["fec"] = read_fec(given.fec, stdin)
     return receipts

@@ -124,6 +124,11 @@ def claim_columns(*, any_amount: bool = False) -> dict[str, Column]:
     return {column.key: column for column in (*own, *shared)}
 
 
+def payment_columns() -> dict[str, Column]:
+    """Key -> column of a table of payments: their day, and what was received."""
+    return {entry["key"]: _column(entry) for entry in _file("payments.toml")["column"]}
+
+
 def _headed_as(column: Column, key: str) -> Column:
     """A column that what heads another one may head too."""
     other = COLUMNS[key]

@@ -241,7 +241,7 @@ class Header:
     def _said_of_guesses(self) -> list[str]:
         return [
             f"{self._named(place)} est lue comme « {self._called(key)} » d'après son contenu "
-            f"({percent(int(share * 100) * 100)} des lignes) ; nommez-la par --map si ce n'est pas elle."
+            f"({percent(int(share * 100) * 100)} des lignes) ; {self.titles.remedy}."
             for key, (place, share) in self.guesses.items()
         ]
 

@@ -48,11 +48,13 @@ class Titles:
         columns: key -> column; of two that a heading may name, the first.
         required: the keys without which a table is not one of this sort.
         grouped: titles of groups of columns may stand above those of columns, and use the same words.
+        remedy: what to do about a column that was guessed wrong.
     """
 
     columns: Mapping[str, Column]
     required: tuple[str, ...]
     grouped: bool = False
+    remedy: str = "nommez-la par --map si ce n'est pas elle"
 
     @cached_property
     def ranks(self) -> dict[str, dict[str, int]]:

@@ -15,9 +15,11 @@ from typing import BinaryIO, Final
 
 import polars as pl
 
-from avenant9.acts.header import HeadingRow, places
+from avenant9.acts.header import HeadingRow, heading_rows, places
 from avenant9.acts.headings import fold_heading
+from avenant9.acts.recognise import Recognised
 from avenant9.errors import InputError
+from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request
 from avenant9.reconcile.table import Receipts, Table, tables
 from avenant9.wording import counted, euros, listed, plural, quoted
@@ -58,7 +60,7 @@ def read_fec(file: str, stdin: BinaryIO | None = None) -> Receipts:
             nothing on the accounts 70.
     """
     request = Request(is_heading=_is_field, otherwise="iso8859-15", quotes=False)
-    table = next(tables(file, request, _columns, stdin), None)
+    table = next(tables(file, request, _recognised, stdin), None)
     if table is None:
         raise InputError(file, "ce n'est pas un FEC : ses titres (EcritureDate, CompteNum…) manquent", _WHOLE)
     _check_fields(file, table.headings)
@@ -81,9 +83,15 @@ def _bare(cell: str) -> str:
     return cell.strip('"') if len(cell) > 1 and cell.startswith('"') and cell.endswith('"') else cell
 
 
-def _columns(row: HeadingRow) -> dict[str, int] | None:
-    named = HeadingRow(row.number, {place: _bare(cell) for place, cell in row.cells.items()})
-    return places(named, _READ) if sum(map(_is_field, named.cells.values())) >= _ENOUGH else None
+def _recognised(raw: RawSheet) -> Recognised | None:
+    """The columns under the first row that holds the names of fields."""
+    for row in heading_rows(raw):
+        named = HeadingRow(row.number, {place: _bare(cell) for place, cell in row.cells.items()})
+        if sum(map(_is_field, named.cells.values())) >= _ENOUGH:
+            columns = places(named, _READ)
+            titles = {key: named.cells[place] for key, place in columns.items()}
+            return Recognised(() if raw.header is not None else (row.number,), columns, titles)
+    return None
 
 
 def _check_fields(file: str, headings: Mapping[str, str]) -> None:

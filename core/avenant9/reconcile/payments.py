@@ -2,62 +2,40 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, Final
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import BinaryIO
 
 import polars as pl
 
-from avenant9.acts.columns import COLUMNS
-from avenant9.acts.header import HeadingRow, places
-from avenant9.acts.headings import fold_heading, stem_rank
+from avenant9.acts.columns import payment_columns
+from avenant9.acts.headings import Titles
+from avenant9.acts.recognise import Recognised, Unrecognised, recognise
 from avenant9.errors import InputError
+from avenant9.model import Nomenclature
+from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request
 from avenant9.reconcile.table import RECEIPTS, Receipts, Table, tables
 from avenant9.wording import counted, euros, quoted
 
-#: Key -> headings, the best first. What a bank debits is no receipt: of two columns, only the credit is read.
-_HEADINGS: Final = {
-    "date": (
-        COLUMNS["payment_date"].heading,
-        *COLUMNS["payment_date"].headings,
-        "Date du virement",
-        "Date d'opération",
-        "Date de l'opération",
-        "Date opération",
-        "Date",
-        "Jour",
-        "Date comptable",
-        "Date de comptabilisation",
-        "Date de valeur",
-        "Date valeur",
-    ),
-    "amount": (
-        "Crédit",
-        "Crédit euros",
-        "Crédit EUR",
-        "Crédit (€)",
-        "Montant versé",
-        "Montant payé",
-        "Montant réglé",
-        "Montant du virement",
-        "Montant",
-        "Somme",
-        "Somme versée",
-        COLUMNS["amount"].heading,
-        *COLUMNS["amount"].headings,
-    ),
-}
-#: Where none of these stands: key -> the columns of acts whose words name it too.
-_LIKE: Final = {"date": ("payment_date", "date"), "amount": ("amount",)}
-_KNOWN: Final = frozenset(fold_heading(word) for words in _HEADINGS.values() for word in words)
+
+@cache
+def _titles() -> Titles:
+    return Titles(payment_columns(), ("date", "amount"), remedy="si ce n'est pas elle, titrez l'autre « Montant »")
 
 
-def read_payments(file: str, stdin: BinaryIO | None = None) -> Receipts:
+def read_payments(file: str, nomenclature: Nomenclature, stdin: BinaryIO | None = None) -> Receipts:
     """The payments of a file. A line without an amount is none; a negative one is taken off.
 
     Raises:
         InputError: no table of payments, an amount or its day that cannot be read, no line at all.
     """
-    found = list(tables(file, Request(is_heading=_is_heading), _columns, stdin))
+
+    def recognised(raw: RawSheet) -> Recognised | None:
+        found = recognise(raw, nomenclature, titles=_titles())
+        return None if isinstance(found, Unrecognised) else found
+
+    found = list(tables(file, Request(is_heading=_titles().is_heading), recognised, stdin))
     if not found:
         raise InputError(
             file, "aucun tableau avec une date et un montant", "donnez à ses colonnes les titres Date et Montant"
@@ -66,26 +44,7 @@ def read_payments(file: str, stdin: BinaryIO | None = None) -> Receipts:
     days = pl.concat(receipts)
     if days.is_empty():
         raise InputError(file, "aucun montant sous les titres", "vérifiez que l'export contient des paiements")
-    return Receipts(file, days, (*map(_understood, found, receipts), *_negative(days)))
-
-
-def _is_heading(cell: str) -> bool:
-    return fold_heading(cell) in _KNOWN or any(_rank(key, cell) is not None for key in _LIKE)
-
-
-def _columns(row: HeadingRow) -> dict[str, int] | None:
-    """By the lists, else by the words of the headings; None where day or amount has no column."""
-    found = places(row, _HEADINGS)
-    for key in _HEADINGS.keys() - found.keys():
-        fits = sorted((rank, at) for at, cell in row.cells.items() if (rank := _rank(key, cell)) is not None)
-        if fits:
-            found[key] = fits[0][1]
-    return found if found.keys() == _HEADINGS.keys() else None
-
-
-def _rank(key: str, heading: str) -> tuple[int, int] | None:
-    ranks = [(place, stem_rank(COLUMNS[like], heading)) for place, like in enumerate(_LIKE[key])]
-    return min(((place, rank) for place, rank in ranks if rank is not None), default=None)
+    return Receipts(file, days, (*_understood(found, receipts), *_negative(days)))
 
 
 def _receipts(table: Table) -> pl.DataFrame:
@@ -102,9 +61,11 @@ def _receipts(table: Table) -> pl.DataFrame:
     return pl.DataFrame({"date": days, "cents": cents.drop_nulls()}, schema=RECEIPTS)
 
 
-def _understood(table: Table, receipts: pl.DataFrame) -> str:
-    date, amount = quoted(table.headings[key] for key in _HEADINGS)
-    return f"{counted(len(receipts), 'paiement')}, jour sous {date}, montant sous {amount}."
+def _understood(found: Sequence[Table], receipts: Sequence[pl.DataFrame]) -> Iterator[str]:
+    for table, lines in zip(found, receipts, strict=True):
+        date, amount = quoted(table.headings[key] for key in _titles().required)
+        yield f"{counted(len(lines), 'paiement')}, jour sous {date}, montant sous {amount}."
+        yield from table.notices
 
 
 def _negative(days: pl.DataFrame) -> list[str]:

@@ -10,7 +10,6 @@ import polars as pl
 
 from avenant9.acts import dates
 from avenant9.acts.amounts import parse_cents
-from avenant9.acts.header import HeadingRow, heading_rows
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised
 from avenant9.acts.rows import data_rows
@@ -20,8 +19,8 @@ from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.read import read_file
 from avenant9.reading.sheets import Request
 
-#: The columns that a row of headings names, by key; None where it is not the heading that is looked for.
-Finder = Callable[[HeadingRow], dict[str, int] | None]
+#: Which column of a sheet is which; None where it is not the table that is looked for.
+Finder = Callable[[RawSheet], Recognised | None]
 
 #: What was received: a day and signed cents a line.
 RECEIPTS = {"date": pl.Date(), "cents": pl.Int64()}
@@ -45,11 +44,19 @@ class Receipts:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows under the headings that were looked for: `row`, and the text of each key, null where it is empty."""
+    """What stands under the headings that were looked for.
+
+    Attributes:
+        place: the file and its sheet.
+        rows: `row`, and the text of each key, null where it is empty.
+        headings: key -> heading as in the file.
+        notices: what was guessed of them (French).
+    """
 
     place: str
     rows: pl.DataFrame
     headings: dict[str, str]
+    notices: tuple[str, ...] = ()
 
     def days(self, key: str) -> pl.Series:
         """The days of a column. Raises InputError at the first cell that holds something else."""
@@ -70,8 +77,8 @@ class Table:
         return InputError(f"{self.place}, ligne {row}", problem, remedy)
 
 
-def tables(file: str, request: Request, find: Finder, stdin: BinaryIO | None = None) -> Iterator[Table]:
-    """The tables of a file, one a sheet at most: under the first row of headings that `find` knows.
+def tables(file: str, request: Request, recognised: Finder, stdin: BinaryIO | None = None) -> Iterator[Table]:
+    """The tables of a file, one a sheet at most.
 
     Raises:
         InputError: the file cannot be read, a row has more or fewer cells than there are headings, or a cell that
@@ -79,24 +86,17 @@ def tables(file: str, request: Request, find: Finder, stdin: BinaryIO | None = N
         SettingError: as `read_file`.
     """
     for raw in read_file(file, request, stdin)[0]:
-        found = _recognised(raw, find) if request.wants(raw.sheet, hidden=raw.hidden) else None
+        found = recognised(raw) if request.wants(raw.sheet, hidden=raw.hidden) else None
         if found is not None:
             yield _table(raw, found)
-
-
-def _recognised(raw: RawSheet, find: Finder) -> Recognised | None:
-    for row in heading_rows(raw):
-        columns = find(row)
-        if columns is not None:
-            titles = {key: row.cells[place] for key, place in columns.items()}
-            return Recognised(() if raw.header is not None else (row.number,), columns, titles)
-    return None
 
 
 def _table(raw: RawSheet, found: Recognised) -> Table:
     body, _, odd = data_rows(raw, found, Mapping())
     named = body.select("row", *(pl.col(f"c{at}").cast(pl.String).alias(key) for key, at in found.columns.items()))
-    table = Table(raw.file if raw.sheet is None else f"{raw.file}, feuille {raw.sheet}", named, found.headings)
+    table = Table(
+        raw.file if raw.sheet is None else f"{raw.file}, feuille {raw.sheet}", named, found.headings, found.notices
+    )
     for row, reason in odd.reasons(frozenset(body["row"])).items():
         raise table.refusal(row, reason, "exportez le fichier à nouveau")
     used = raw.errors.filter(
