@@ -14,7 +14,7 @@ from avenant9.report.page import place
 from avenant9.results.base import dumps
 from avenant9.results.claim import ANSWERS
 from avenant9.results.named import named
-from avenant9.wording import counted, day, euros, listed, plural
+from avenant9.wording import NBSP, counted, day, euros, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ NAMES: Final[dict[Answer, str]] = {
     "not_found": "introuvable",
     "out_of_time": "prescrite",
     "twice": "déjà réclamée",
-    "more_than_paid": "plus que facturé",
+    "more_than_paid": "au-delà du facturé",
     "supported": "fondée",
     "contestable": "contestable",
     "to_examine": "à examiner",
@@ -240,7 +240,7 @@ def answer(result: Claim) -> str:
     """What is claimed, and what of it is answered how, in one sentence."""
     counts = result.summary.by_answer
     parts = [
-        f"{NAMES[name]}{'s' if one.lines > 1 and _takes_s(name) else ''} {one.lines} ({_euros(one.euros)})"
+        f"{one.lines}{NBSP}{NAMES[name]}{'s' if one.lines > 1 and _takes_s(name) else ''} ({_euros(one.euros)})"
         for name, one in counts.items()
         if one.lines
     ]
