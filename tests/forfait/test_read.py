@@ -14,7 +14,7 @@ from openpyxl import Workbook
 
 from avenant9.errors import A9Error, InputError, SettingError
 from avenant9.forfait import read
-from avenant9.forfait.answers import AssistantContract, Practice, Rate
+from avenant9.forfait.answers import AssistantContract, Patients, Practice, Rate
 from avenant9.forfait.read import Entry, alone, load_practices, with_settings
 from avenant9.report import template_forfait
 from avenant9.rulebook.scales import load_scales
@@ -451,6 +451,65 @@ def test_refused_settings(settings: list[str], sentence: str) -> None:
 
 
 # --- templates --------------------------------------------------------------------------------------------
+
+
+def test_a_key_is_known_by_its_name_in_its_table_too(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for line in (
+        ("Clé", "Dr"),
+        ("moins_7", "60 dont 4 non vus"),
+        ("medecin.age", 67),
+        ("zone", "ZIP"),
+        ("total", 12),
+    ):
+        sheet.append(line)
+    book.save(tmp_path / "f.xlsx")
+    (entry,) = load_practices(str(tmp_path / "f.xlsx"), KEYS)
+    wanted = {"patientele.moins_7": Patients(60, 4), "medecin.age": 67, "medecin.zone": "zip", "prevention.total": 12}
+    assert dict(entry.practice.answers) == wanted
+    (told,) = with_settings([entry], ["moins_7=70/5", "age=50"], KEYS)
+    assert (told.practice.answers["patientele.moins_7"], told.practice.answers["medecin.age"]) == (
+        Patients(70, 5),
+        50,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (
+            "[patientele]\nmoins_7 = -1",
+            "[patientele] moins_7 : nombre impossible (-1) ; attendu : un nombre entier, 0 ou plus.",
+        ),
+        (
+            "[patientele]\nmoins_7 = { total = 3, non_vus = 4 }",
+            "[patientele] moins_7 : 4 non vus pour 3 patients ; les patients non vus depuis deux ans font partie de "
+            "leur classe : corrigez l'un de ces nombres.",
+        ),
+        (
+            "[patientele]\nmoins_7 = { non_vus = 4 }",
+            "[patientele] moins_7 : « total » manque ; écrivez { total = 70, non_vus = 10 }.",
+        ),
+        (
+            "[patientele]\nmoins_8 = 3",
+            "[patientele] : clé inconnue « moins_8 » ; peut-être « moins_7 » ou « ald_moins_80 ».",
+        ),
+        ("[medecin]\nage = 200", "[medecin] age : nombre impossible (200) ; attendu : de 20 à 110 ans."),
+        ("[medecin]\nage = 111", "[medecin] age : nombre impossible (111) ; attendu : de 20 à 110 ans."),
+        (
+            '[medecin]\nzone = "zrr"',
+            "[medecin] zone : « zrr » n'est pas une réponse ; écrivez « zip », « qpv », « zac » ou « autre ».",
+        ),
+        ("moins_7 = 3", "clé inconnue « moins_7 » ; placez-la sous [patientele]."),
+        ("patientele = 3", "patientele : ce n'est pas une table ; écrivez [patientele]."),
+    ],
+)
+def test_what_is_said_of_the_patients_and_the_doctor_is_refused(tmp_path: Path, text: str, sentence: str) -> None:
+    (tmp_path / "f.toml").write_text(text, "utf-8")
+    with pytest.raises(SettingError) as error:
+        load_practices(str(tmp_path / "f.toml"), KEYS)
+    assert str(error.value).replace("\u00a0", " ").endswith(sentence)
 
 
 def test_the_templates_are_read_the_same(tmp_path: Path) -> None:

@@ -167,7 +167,8 @@ def _assistant_table(shown: str, table: dict[str, Any]) -> dict[str, tuple[str, 
 
 
 def _of_workbook(path: str, data: bytes, keys: Mapping[str, Key]) -> tuple[Entry, ...]:
-    names = {key: key for key in (*keys, *EXTRA_LABELS)}
+    names = {key.name: _whole_name(key.name, keys) for key in keys.values()}
+    names |= {key: key for key in (*keys, *EXTRA_LABELS)}
     names |= {key.label: name for name, key in keys.items()} | {label: key for key, label in EXTRA_LABELS.items()}
     return tuple(_of_column(column, keys) for column in practices.read_columns(path, io.BytesIO(data), names))
 
