@@ -23,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +37,11 @@ PYTHON = sys.executable
 JUDGED = 1_000_000
 LOAD = (
     "import sys, fastexcel; print(fastexcel.read_excel(sys.argv[1]).load_sheet(0, dtypes='string').to_polars().shape)"
+)
+LOAD_ALL = (
+    "import sys, fastexcel, pathlib;"
+    "print(sum(fastexcel.read_excel(path).load_sheet(0, dtypes='string').to_polars().height"
+    " for path in pathlib.Path(sys.argv[1]).iterdir()))"
 )
 READ_CSV = "import sys, polars; print(polars.read_csv(sys.argv[1], separator=';', infer_schema=False).shape)"
 FRICTIONLESS = (
@@ -253,6 +259,22 @@ def bench_frictionless(rows: int, _runs: int) -> list[Line]:
     ]
 
 
+def bench_firm(rows: int, runs: int) -> list[Line]:
+    """A firm's clients into one workbook, beside the mere reading of the same files in one process."""
+    count, each = (40, 2_300) if rows >= JUDGED else (3, rows // 100)
+    folder = DATA / f"clients-{count}-{each}"
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(count):
+        place = folder / f"client{number:02}.xlsx"
+        if not place.exists():
+            write_workbook(place, islice(acts(each * (number + 1)), each * number, None))
+    out = ["--format", "xlsx", "-o", str(REPORT), "--as-of", "2024-06-01"]
+    check_all = [PYTHON, "-m", "a9", "check", str(folder), *out]
+    costs = measured({"load": [PYTHON, "-c", LOAD_ALL, str(folder)], "check": check_all}, runs)
+    what = f"{count} clients of {each:,} acts"
+    return [Line(f"{what}: fastexcel", costs["load"]), Line(f"{what}: a9 check", costs["check"], costs["load"])]
+
+
 def bench_help(_rows: int, runs: int) -> list[Line]:
     commands = {"click": [PYTHON, "-c", "import click"], "help": [PYTHON, "-m", "a9", "--help"]}
     costs = measured(commands, 3 * runs, weigh=False)
@@ -269,6 +291,7 @@ PARTS: dict[str, Callable[[int, int], list[Line]]] = {
     "growth": bench_growth,
     "fault": bench_fault,
     "frictionless": bench_frictionless,
+    "firm": bench_firm,
     "help": bench_help,
 }
 

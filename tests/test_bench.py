@@ -16,7 +16,7 @@ BENCH = Path(__file__).parents[1] / "bench"
 
 
 def test_every_part_of_the_bench_runs() -> None:
-    parts = "xlsx,empty,shared,ods,tenth,csv,growth,fault,help"
+    parts = "xlsx,empty,shared,ods,tenth,csv,growth,fault,firm,help"
     command = [sys.executable, str(BENCH / "run.py"), "--rows", "1000", "--runs", "1", "--only", parts]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 0, done.stderr
@@ -39,6 +39,8 @@ def test_every_part_of_the_bench_runs() -> None:
         "growth: 100 acts",
         "growth: 1,000 acts",
         "every row a finding (1,002)",
+        "3 clients of 10 acts: fastexcel",
+        "3 clients of 10 acts: a9 check",
         "import click",
         "a9 --help",
     ]
