@@ -38,10 +38,10 @@ from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
 from avenant9.report import forfait, template, template_forfait
-from avenant9.results.saved import schema
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.rulebook.scales import load_scales
+from avenant9.saved import schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

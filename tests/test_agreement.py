@@ -15,8 +15,9 @@ from avenant9.acts.load import load_acts
 from avenant9.acts.netting import counting
 from avenant9.engine import Options, check, prepared
 from avenant9.kinds.share import ShareTrace, remote_units
-from avenant9.model import Acts, GrantedCeiling, Report
+from avenant9.model import Acts, GrantedCeiling
 from avenant9.remote_share import Asked, share_of
+from avenant9.results.check import Report
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.derogations import load_derogations

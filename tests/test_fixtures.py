@@ -197,7 +197,7 @@ def test_year_is_read_whole(year_report: Any) -> None:
     assert sum(entry.rows for entry in year_report.inputs) == YEAR["rows"]
     assert sum(entry.acts for entry in year_report.inputs) == YEAR["acts"]
     assert year_report.rejected == ()
-    assert {key: year_report.summary[key] for key in ("practitioners", "patients")} == {
+    assert {key: getattr(year_report.summary, key) for key in ("practitioners", "patients")} == {
         key: YEAR[key] for key in ("practitioners", "patients")
     }
 

@@ -20,10 +20,10 @@ from a9.main import cli
 from a9.terminal import french
 from avenant9.documents import check_csv, claim, find, measures, threshold
 from avenant9.report import forfait, template
-from avenant9.results.saved import schema
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.rulebook.scales import load_scales
+from avenant9.saved import schema
 from avenant9.settings.a9_toml import SettingsFile
 
 MAN = Path(__file__).resolve().parent.parent / "man"

@@ -16,7 +16,8 @@ from avenant9.acts.load import load_acts
 from avenant9.documents import explain_text as report
 from avenant9.engine import Options, check
 from avenant9.explain import Explainer
-from avenant9.model import Acts, Report, Verdict
+from avenant9.model import Acts, Verdict
+from avenant9.results.check import Report
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
@@ -122,7 +123,7 @@ def test_year_is_read_whole(name: str, years: dict[str, Checked]) -> None:
     [entry] = said.inputs
     assert (entry.rows, entry.acts) == (YEARS[name]["rows"], YEARS[name]["acts"])
     assert said.rejected == ()
-    assert (said.summary["practitioners"], said.summary["patients"]) == (1, YEARS[name]["patients"])
+    assert (said.summary.practitioners, said.summary.patients) == (1, YEARS[name]["patients"])
 
 
 @pytest.mark.parametrize(("name", "entry"), PLANTED)

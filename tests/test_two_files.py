@@ -13,7 +13,7 @@ import pytest
 from avenant9.acts.load import load_acts
 from avenant9.cases import told
 from avenant9.engine import Options, check
-from avenant9.model import Report
+from avenant9.results.check import Report
 from avenant9.rulebook.load import load_rulebook
 
 HEADING = "date;code;practitioner;patient;amount;invoice;quantity\n"

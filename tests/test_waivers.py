@@ -15,14 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from a9.main import run
+from avenant9 import profile
 from avenant9.acts.load import load_acts
 from avenant9.documents import check_text as table
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Known, Report, Verdict, Waived
+from avenant9.model import Verdict
 from avenant9.report.page import Page
 from avenant9.results import check_json as json_format
-from avenant9.results import profile
+from avenant9.results.check import Known, Report, Waived
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.waivers import Waiver
 from avenant9.waivers import Earlier, against, apply, read_baseline
@@ -72,7 +73,7 @@ def test_a_finding_is_accepted_by_its_fingerprint() -> None:
     )
     assert after.notices == ()
     counts = {
-        key: after.summary[key]
+        key: getattr(after.summary, key)
         for key in ("violation", "review", "at_stake", "at_stake_review", "at_stake_out_of_time", "out_of_time")
     }
     assert counts == {
@@ -83,7 +84,7 @@ def test_a_finding_is_accepted_by_its_fingerprint() -> None:
         "at_stake_out_of_time": 123456,
         "out_of_time": 1,
     }
-    assert after.summary["acts"] == before.summary["acts"]
+    assert after.summary.acts == before.summary.acts
     assert after.by_rule.rows() == [
         ("seuil/activite-distance", "violation", "Activité à distance : 20 % des actes au plus", 1, 8000),
         ("frequence/te2-annuelle", "violation", "Téléexpertise (TE2) : 4 par année civile et par patient", 1, 0),
@@ -99,7 +100,7 @@ def test_a_rule_is_accepted_for_a_practitioner() -> None:
     assert [entry.row for entry in after.waived] == [57, 60]
     on_practitioner = waiver(rule="seuil/activite-distance", practitioner="10001234567")
     after = apply(report(YEAR), [on_practitioner], AS_OF)
-    assert (after.summary["violation"], after.summary["at_stake_ceiling"]) == (0, 0)
+    assert (after.summary.violation, after.summary.at_stake_ceiling) == (0, 0)
     assert after.waived[0].row is None
 
 
@@ -119,7 +120,7 @@ def test_the_last_day_counts(as_of: date, holds: bool) -> None:
     one = waiver(fingerprint=FIFTH["fingerprint"], until=date(2023, 12, 31))
     after = apply(report(FIFTH), [one], as_of)
     assert bool(after.waived) == holds
-    assert after.summary["violation"] == (0 if holds else 1)
+    assert after.summary.violation == (0 if holds else 1)
     told = "w.toml, acceptation 1 : expirée depuis le 31/12/2023, le constat qu'elle visait est de nouveau signalé."
     assert after.notices == (() if holds else (told,))
 
@@ -161,7 +162,7 @@ def test_a_result_is_its_own_baseline(tmp_path: Path) -> None:
     after = against(before, known)
     assert after.findings.is_empty()
     assert after.by_rule.is_empty()
-    assert [after.summary[key] for key in ("violation", "review", "at_stake", "out_of_time")] == [0, 0, 0, 0]
+    assert [getattr(after.summary, key) for key in ("violation", "review", "at_stake", "out_of_time")] == [0, 0, 0, 0]
     assert after.known is not None
     assert after.known[0] == Known(
         FIFTH["fingerprint"], "frequence/te2-annuelle", "actes.xlsx", "Actes", 57, Verdict.VIOLATION, 2000

@@ -5,8 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from avenant9 import wording
-from avenant9.kinds import french
+from avenant9 import french, wording
 
 
 def test_a_table_writes_its_numbers_as_a_sentence_does() -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from a9.exits import ExitCode, worst
 
 if TYPE_CHECKING:
-    from avenant9.model import Acts, Report
+    from avenant9.model import Acts
+    from avenant9.results.check import Report
 
 
 def status_of(acts: Acts, report: Report, fail_on: str) -> ExitCode:
@@ -15,7 +16,7 @@ def status_of(acts: Acts, report: Report, fail_on: str) -> ExitCode:
     import polars as pl  # noqa: PLC0415 - --help must not import it
 
     codes = [ExitCode.DONE]
-    if acts.failures or report.rejected or not report.summary.get("acts"):
+    if acts.failures or report.rejected or not report.summary.acts:
         codes.append(ExitCode.UNREADABLE)
     grave = {"violation": ["violation"], "review": ["violation", "review"], "never": []}[fail_on]
     found = report.findings.filter(pl.col("verdict").is_in(grave) & ~pl.col("out_of_time").fill_null(value=False))

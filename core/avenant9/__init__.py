@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from avenant9.acts.load import load_acts
     from avenant9.engine import Options, check
     from avenant9.errors import A9Error, InputError, OutputError, RulebookError, SettingError
-    from avenant9.model import Acts, Report, Source, Verdict
+    from avenant9.model import Acts, Source, Verdict
     from avenant9.period import Period
+    from avenant9.results.check import Report
     from avenant9.rulebook.load import Rulebook, load_rulebook
 
 _HOME = {

@@ -20,7 +20,7 @@ from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
 from avenant9.law.dated import FoundVerdict, Strict, Text, Zone
-from avenant9.model import Report
+from avenant9.results.check import Report
 from avenant9.rulebook.files import RuleFile, find_rules
 from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook, validate
 from avenant9.settings.derogations import granted_ceiling
@@ -196,7 +196,7 @@ def _trial(case: Case, report: Report) -> Trial:
         case,
         [told(finding) for finding in report.findings.iter_rows(named=True)],
         [{"acts": entry.acts, "missing": list(entry.missing)} for entry in report.unverifiable],
-        tuple(f"{entry.where.cell or entry.where.row} : {entry.reason}" for entry in report.rejected),
+        tuple(f"{entry.cell or entry.row} : {entry.reason}" for entry in report.rejected),
     )
 
 

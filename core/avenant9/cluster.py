@@ -34,7 +34,9 @@ from avenant9.acts.columns import ACTS
 from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, held, netted, read_one, some_unnamed
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Acts, Report
+from avenant9.model import Acts
+from avenant9.results.check import Report
+from avenant9.results.threshold import Practitioner
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -493,7 +495,7 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
     findings = pl.concat([part.findings for part in parts]).join(open_acts, on=["rule", "act"], how="anti")
     stood_on = pl.concat([part.stood_on for part in parts])
     firsts = pl.concat([part.patients for part in by_practitioner])
-    entries: dict[tuple[str, date], list[dict[str, Any]]] = defaultdict(list)
+    entries: dict[tuple[str, date], list[Practitioner]] = defaultdict(list)
     for part in by_practitioner:
         for key, some in part.threshold.items():
             entries[key] += some
@@ -509,7 +511,7 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
         concerned=frozenset().union(*(part.concerned for part in parts)),
         acts_asked=sum(part.acts_asked for part in by_practitioner),
         threshold={
-            key: tuple(sorted(some, key=lambda entry: (entry["practitioner"], entry["year"])))
+            key: tuple(sorted(some, key=lambda entry: (entry.practitioner, entry.year)))
             for key, some in entries.items()
         },
     )

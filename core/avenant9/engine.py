@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import cast
 
 import polars as pl
 
@@ -29,15 +29,15 @@ from avenant9.model import (
     CRASHED,
     FINDINGS,
     Acts,
-    CellRef,
     GrantedCeiling,
     Input,
     NotCounted,
-    Report,
     Unverifiable,
 )
 from avenant9.own_amounts import with_own_amounts
 from avenant9.period import Period, civil_year
+from avenant9.results.check import Profile, Report, Rules, Scope, Summary
+from avenant9.results.threshold import Practitioner
 from avenant9.rulebook.load import Rulebook
 from avenant9.schedule import answers, concerned
 
@@ -94,7 +94,7 @@ class Answers:
     refused: pl.DataFrame
     acts: int
     acts_asked: int
-    threshold: Mapping[tuple[str, date], tuple[dict[str, Any], ...]]
+    threshold: Mapping[tuple[str, date], tuple[Practitioner, ...]]
     concerned: frozenset[str]
 
 
@@ -180,39 +180,41 @@ def report(acts: Acts, said: Answers, rulebook: Rulebook, options: Options) -> R
     crashed = tuple(Unverifiable(name, said.acts, (CRASHED,)) for name in said.crashed)
     unverifiable = tuple(sorted((*_entries(said.unverifiable), *crashed), key=lambda entry: entry.rule))
     used = set(findings["source"].drop_nulls().unique())
-    titles = {name: rulebook.rules[name].title for name in selected}
     return Report(
         as_of=options.as_of,
-        profile=options.profile,
-        rulebook_version=rulebook.version,
-        rules=len(rulebook.rules),
+        profile=cast("Profile", options.profile),
+        rulebook=Rules(rulebook.version, len(rulebook.rules), rulebook.date, rulebook.replaced),
+        scope=_scope(said, rulebook, selected, options),
         inputs=acts.inputs,
         summary=_summary(acts, said, findings, unverifiable, selected),
-        by_rule=summary.by_rule(findings, titles),
         findings=findings,
         unverifiable=unverifiable,
         rejected=acts.rejected,
         unread=acts.unread,
         not_counted=_not_counted(acts.inputs, said.refused),
         sources={key: source for key, source in rulebook.sources.items() if key in used},
-        titles=titles,
+        titles={name: rulebook.rules[name].title for name in selected},
         threshold=tuple(entry for entries in said.threshold.values() for entry in entries),
         notices=(*acts.notices, *_unused_derogations(said.practitioners, options)),
-        columns=acts.columns,
-        asked=(options.from_, options.until),
+        zone=options.zone,
     )
+
+
+def _scope(said: Answers, rulebook: Rulebook, selected: Sequence[str], options: Options) -> Scope | None:
+    """What options left of the rules and of the dates, where they left something out."""
+    if len(selected) == len(rulebook.rules) and options.from_ is None and options.until is None:
+        return None
+    return Scope(len(selected), options.from_, options.until, said.acts_asked)
 
 
 def _not_counted(inputs: Sequence[Input], refused: pl.DataFrame) -> tuple[NotCounted, ...]:
     rows = refused.sort("input", "row").iter_rows()
-    return tuple(
-        NotCounted(CellRef(inputs[rank].file, inputs[rank].sheet, row), status) for rank, row, status in rows
-    )
+    return tuple(NotCounted(inputs[rank].file, inputs[rank].sheet, row, status) for rank, row, status in rows)
 
 
 def _threshold(
     counted: pl.DataFrame, selected: Sequence[str], run: Run
-) -> dict[tuple[str, date], tuple[dict[str, Any], ...]]:
+) -> dict[tuple[str, date], tuple[Practitioner, ...]]:
     return {
         (name, version.from_): remote_share.practitioners(counted, version, run)
         for name, rule in run.rules.items()
@@ -282,18 +284,14 @@ def _summary(
     findings: pl.DataFrame,
     unverifiable: Sequence[Unverifiable],
     selected: Sequence[str],
-) -> dict[str, int | None]:
-    """Counts, and euros at stake in cents."""
-    return {
-        "acts": said.acts,
-        "practitioners": len(said.practitioners),
-        "patients": len(said.patients),
-        "unverifiable": len(unverifiable),
-        "rejected": len(acts.rejected),
-        "not_counted": len(said.refused),
-        "not_concerned": len({*selected} - said.concerned),
-        "acts_asked": said.acts_asked,
-        "rules_run": len(selected),
-        "rules_not_run": len(unverifiable),
+) -> Summary:
+    return Summary(
+        acts=said.acts,
+        practitioners=len(said.practitioners),
+        patients=len(said.patients),
+        unverifiable=len(unverifiable),
+        rejected=len(acts.rejected),
+        not_counted=len(said.refused),
+        not_concerned=len({*selected} - said.concerned),
         **summary.of_findings(findings),
-    }
+    )

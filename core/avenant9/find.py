@@ -9,7 +9,6 @@ import polars as pl
 
 from avenant9 import sums
 from avenant9.findings import pseudonyms
-from avenant9.results import base
 from avenant9.results import find as results
 from avenant9.wording import money
 
@@ -53,15 +52,8 @@ def find(acts: Acts, table: pl.DataFrame, sought: Sought, profile: str) -> resul
         date=sought.date,
         invoice=sought.invoice,
         matches=tuple(told.match(line) for line in found.iter_rows(named=True)),
-        rejected=tuple(
-            base.Rejected(
-                file=one.where.file, sheet=one.where.sheet, row=one.where.row, cell=one.where.cell, reason=one.reason
-            )
-            for one in acts.rejected
-        ),
-        unread=tuple(
-            base.Unread(file=one.file, sheet=one.sheet, reason=one.reason, remedy=one.remedy) for one in acts.unread
-        ),
+        rejected=acts.rejected,
+        unread=acts.unread,
     )
 
 

@@ -103,7 +103,7 @@ def _check_row(acts: Acts, rank: int, row: int, at: str) -> None:
     entry = acts.inputs[rank]
     here = (entry.file, entry.sheet)
     of_acts = acts.table.filter(acts.table["input"] == rank)["row"]
-    rows = [*of_acts, *(one.where.row for one in acts.rejected if (one.where.file, one.where.sheet) == here)]
+    rows = [*of_acts, *(one.row for one in acts.rejected if (one.file, one.sheet) == here)]
     if not rows:
         raise SettingError(f"--at {at}", "aucune ligne lue dans cette feuille", "vérifiez le fichier")
     first, last = min(rows), max(rows)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Literal
 
 import polars as pl
+from pydantic import ConfigDict, Field, with_config
 
 from avenant9.errors import InputError
+
+#: What programs read of a result has no other keys.
+closed = with_config(ConfigDict(extra="forbid"))
 
 
 class Verdict(StrEnum):
@@ -52,22 +56,35 @@ class CellRef:
     cell: str | None = None
 
 
+@closed
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that could not be read: counted, listed, never dropped."""
+    """A row that could not be read, counted, listed and never dropped; `cell` is the address of what is wrong."""
 
-    where: CellRef
+    file: str
+    sheet: str | None
+    row: Annotated[int, Field(ge=1)]
+    cell: str | None
     reason: str
 
+    @property
+    def where(self) -> CellRef:
+        """Its place."""
+        return CellRef(self.file, self.sheet, self.row, self.cell)
 
+
+@closed
 @dataclass(frozen=True, slots=True)
 class NotCounted:
-    """A row that was read and enters no count: its file says it rejected or cancelled (`status`)."""
+    """A row that was read and enters no count: its file says it rejected or cancelled."""
 
-    where: CellRef
-    status: str
+    file: str
+    sheet: str | None
+    row: Annotated[int, Field(ge=1)]
+    status: Literal["rejete", "annule"]
 
 
+@closed
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A file (`sheet` is then None), or a sheet, that was not read: why, and what to do (empty: nothing)."""
@@ -78,6 +95,7 @@ class Unread:
     remedy: str
 
 
+@closed
 @dataclass(frozen=True, slots=True)
 class Input:
     """One sheet (or one text file) as it was read.
@@ -94,9 +112,10 @@ class Input:
     skipped: int
     columns: dict[str, str]
     encoding: str | None = None
-    separator: str | None = None
-    places: dict[str, int] = field(default_factory=dict, compare=False)  # key -> absolute column, from 0
-    held: frozenset[str] = field(default=frozenset(), compare=False)
+    # what a saved result does not hold
+    separator: Annotated[str | None, Field(exclude=True)] = field(default=None, compare=False)
+    places: Annotated[dict[str, int], Field(exclude=True)] = field(default_factory=dict, compare=False)  # from 0
+    held: Annotated[frozenset[str], Field(exclude=True)] = field(default=frozenset(), compare=False)
 
 
 #: The shape of a CCAM code: four letters, three digits.
@@ -170,6 +189,7 @@ class Acts:
 CRASHED = "erreur interne"
 
 
+@closed
 @dataclass(frozen=True, slots=True)
 class Unverifiable:
     """A rule that could not be answered for some acts, and what would settle it."""
@@ -222,66 +242,3 @@ class GrantedCeiling:
     decided_on: date | None = None
     tacit_renewal: bool = True
     changed_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SetApart:
-    """A finding set apart from the others: what it is, and the row it stands on (None: a practitioner)."""
-
-    fingerprint: str | None  # None under `fiscal`
-    rule: str
-    file: str | None
-    sheet: str | None
-    row: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Known(SetApart):
-    """A finding of the baseline, and how grave it is in this run."""
-
-    verdict: Verdict
-    at_stake: int | None  # cents
-
-
-@dataclass(frozen=True, slots=True)
-class Waived(SetApart):
-    """A finding that somebody accepts, and why."""
-
-    reason: str | None  # None under `fiscal`
-    author: str
-    given_on: date
-    until: date | None
-
-
-@dataclass(frozen=True)
-class Report:
-    """The result of a run: everything a formatter needs, and nothing it has to compute.
-
-    `summary` has the keys of the contract (money in cents, None where unknown) and `rules_run`,
-    `rules_not_run`, `out_of_time`. `by_rule` holds one line per (rule, verdict): `title`, `findings`,
-    `at_stake` (cents, null where no amount was read).
-    """
-
-    as_of: date
-    profile: str
-    rulebook_version: str
-    rules: int
-    inputs: tuple[Input, ...]
-    summary: dict[str, int | None]
-    by_rule: pl.DataFrame
-    findings: pl.DataFrame
-    unverifiable: tuple[Unverifiable, ...]
-    rejected: tuple[Rejected, ...]
-    sources: dict[str, Source]
-    titles: dict[str, str]
-    threshold: tuple[dict[str, Any], ...] = ()
-    waived: tuple[Waived, ...] = ()  # findings that a waiver accepts: in none of the counts
-    known: tuple[Known, ...] | None = None  # findings of the baseline, in none of the counts; None without one
-    notices: tuple[str, ...] = ()
-    columns: frozenset[str] = frozenset()
-    asked: tuple[date | None, date | None] = (None, None)  # the dates of care shown; all are counted
-    rulebook_date: date | None = None  # the latest `checked_on` of the rules
-    replaced: tuple[str, ...] = ()  # shipped rules that --rules replaced
-    zone: str | None = None  # where the practice is; not known of a saved result
-    unread: tuple[Unread, ...] = ()  # files, then sheets
-    not_counted: tuple[NotCounted, ...] = ()

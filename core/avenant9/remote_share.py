@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,7 @@ import polars as pl
 from avenant9.kinds.run import Run
 from avenant9.kinds.share import ShareVersion, days_of, running, shares
 from avenant9.model import GrantedCeiling
+from avenant9.results.threshold import Practitioner
 
 _BASIS_POINTS = 10_000
 
@@ -26,17 +28,17 @@ class Asked:
     complete_years: tuple[int, ...] = ()
 
 
-def practitioners(acts: pl.DataFrame, version: ShareVersion, run: Run) -> tuple[dict[str, Any], ...]:
+def practitioners(acts: pl.DataFrame, version: ShareVersion, run: Run) -> tuple[Practitioner, ...]:
     """One object per practitioner and civil year, as in the contract (`a9-threshold/1`).
 
     With the number of `unknown` acts where there are some, and the `verdict` where the unknown decides, so that
     nobody reads there that the ceiling is respected.
 
-    Shares are strings of six digits; all counts are units of acts.
+    All counts are units of acts.
     """
     asked = Asked(run.as_of, None, run.derogations, run.complete_years)
     days = days_of(acts, version, run)
-    return tuple(entry | _doubt(row) for row, entry in of_version(days, version, asked))
+    return tuple(Practitioner(**entry, **_doubt(row)) for row, entry in of_version(days, version, asked))
 
 
 def iso_month(year: int, month: int) -> str:
@@ -44,10 +46,10 @@ def iso_month(year: int, month: int) -> str:
     return f"{year}-{month:02d}"
 
 
-def share_of(part: int, whole: int) -> str:
+def share_of(part: int, whole: int) -> Decimal:
     """`0.490800`, rounded half up; `0.000000` of nothing."""
     millionths = (2 * part * 1_000_000 + whole) // (2 * whole) if whole else 0
-    return f"{millionths // 1_000_000}.{millionths % 1_000_000:06d}"
+    return Decimal(millionths).scaleb(-6)
 
 
 def of_version(

@@ -356,7 +356,7 @@ def _read(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) ->
         except _Refusal as refusal:
             at = found.columns.get(refusal.key) if refusal.key else None
             cell = None if at is None else f"{letters(at)}{row.where.row}"
-            rejected.append(Rejected(replace(row.where, cell=cell), refusal.reason))
+            rejected.append(_refused(row.where, cell, refusal.reason))
     account = Input(
         file=raw.file,
         sheet=raw.sheet,
@@ -472,9 +472,9 @@ def _together(
             shifts.append(shift)
             own.append(shift)
         else:
-            rejected.append(Rejected(shift.where, _overlap_words(shift, other)))
+            rejected.append(_refused(shift.where, None, _overlap_words(shift, other)))
     order = {(sheet.account.file, sheet.account.sheet): rank for rank, sheet in enumerate(sheets)}
-    rejected.sort(key=lambda one: (order[one.where.file, one.where.sheet], one.where.row))
+    rejected.sort(key=lambda one: (order[one.file, one.sheet], one.row))
     return tuple(shifts), tuple(entry for entry in entries if isinstance(entry, Patient)), tuple(rejected)
 
 
@@ -486,6 +486,10 @@ def _of(entries: Sequence[Shift | Patient], practitioner: str | None) -> Iterato
             yield replace(entry, practitioner=wanted)
         elif wanted is None or entry.practitioner in {wanted, None}:
             yield entry
+
+
+def _refused(where: CellRef, cell: str | None, reason: str) -> Rejected:
+    return Rejected(where.file, where.sheet, where.row, cell, reason)
 
 
 def _overlap_words(shift: Shift, other: Shift) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import polars as pl
 
@@ -15,8 +15,20 @@ if TYPE_CHECKING:
 CEILING = "seuil"
 
 
-def of_findings(findings: pl.DataFrame) -> dict[str, int | None]:
-    """The part of `Report.summary` that findings (model.REPORTED) make: each row once, at its largest finding.
+class Counted(TypedDict):
+    """The part of `results.check.Summary` that findings make."""
+
+    violation: int
+    review: int
+    at_stake: int | None
+    at_stake_review: int | None
+    at_stake_ceiling: int | None
+    at_stake_out_of_time: int | None
+    out_of_time: int
+
+
+def of_findings(findings: pl.DataFrame) -> Counted:
+    """What findings (model.REPORTED) come to, each row once, at its largest finding.
 
     The fund may no longer claim what it paid too long ago: it is in the counts, and summed apart from both verdicts.
     """
@@ -56,7 +68,10 @@ def _total(cents: pl.Series) -> int | None:
 
 
 def by_rule(findings: pl.DataFrame, titles: Mapping[str, str]) -> pl.DataFrame:
-    """`Report.by_rule` of findings: violations first, then by what is at stake and not out of time."""
+    """One line per rule and verdict: violations first, then by what is at stake and not out of time.
+
+    Columns `rule`, `verdict`, `title`, `findings`, and `at_stake` in cents, null where no amount was read.
+    """
     counts = findings.group_by("rule", "verdict").agg(findings=pl.len(), at_stake=sum_of(~out_of_time()))
     names = pl.DataFrame(
         {"rule": list(titles), "title": list(titles.values())}, schema={"rule": pl.String, "title": pl.String}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -27,7 +26,7 @@ from avenant9.law.dated import SourceModel
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.remote_share import Asked, iso_month, of_version, share_of, unsure_of
 from avenant9.results import threshold as results
-from avenant9.results.base import Rejected, Source, Unread
+from avenant9.results.base import Source
 from avenant9.rulebook.committee import Committee, Reading
 from avenant9.rulebook.load import Rulebook
 from avenant9.wording import counted, day, percent
@@ -73,17 +72,8 @@ def follow(
         by_group=tuple(_groups(entries, committee.reading)),
         notes=tuple(_notes(counts, rule, nomenclature, asked, entries)),
         texts=_texts(rule, years),
-        rejected=tuple(
-            Rejected(
-                file=entry.where.file,
-                sheet=entry.where.sheet,
-                row=entry.where.row,
-                cell=entry.where.cell,
-                reason=entry.reason,
-            )
-            for entry in acts.rejected
-        ),
-        unread=tuple(Unread(**asdict(entry)) for entry in acts.unread),
+        rejected=acts.rejected,
+        unread=acts.unread,
     )
 
 

@@ -14,8 +14,8 @@ import polars as pl
 
 from avenant9 import summary
 from avenant9.errors import SettingError
-from avenant9.model import Known, Report, Verdict, Waived
-from avenant9.results import CHECK
+from avenant9.model import Verdict
+from avenant9.results.check import FORMAT, Known, Report, Waived
 from avenant9.settings.toml import read_bytes
 from avenant9.wording import counted, plural
 from avenant9.wording import day as in_french
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _MONEY = re.compile(r"-?\d{1,15}\.\d\d")
 #: The result whose findings a baseline may hold.
-_AGAIN = f"donnez un résultat de « a9 check --format json » ({CHECK})"
+_AGAIN = f"donnez un résultat de « a9 check --format json » ({FORMAT})"
 
 
 def apply(report: Report, waivers: Sequence[Waiver], as_of: date) -> Report:
@@ -100,7 +100,7 @@ def read_baseline(path: Path) -> dict[str, Earlier]:
     except (ValueError, RecursionError):
         raise SettingError(str(path), "ce n'est pas du JSON, ou il est incomplet", _AGAIN) from None
     found = result.get("format") if isinstance(result, dict) else None
-    if found != CHECK:
+    if found != FORMAT:
         named = f"format « {found} »" if isinstance(found, str) else "ce n'est pas un résultat de a9"
         raise SettingError(str(path), named, _AGAIN)
     if result.get("profile") == "fiscal":
@@ -157,9 +157,5 @@ def _places(findings: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 def _with(report: Report, findings: pl.DataFrame) -> Report:
     """The report with only these of its findings, counted again."""
-    return replace(
-        report,
-        findings=findings,
-        summary={**report.summary, **summary.of_findings(findings)},
-        by_rule=summary.by_rule(findings, report.titles),
-    )
+    counts = replace(report.summary, **summary.of_findings(findings))
+    return replace(report, findings=findings, summary=counts)

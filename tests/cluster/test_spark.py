@@ -16,17 +16,17 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from avenant9 import cluster, engine, findings
+from avenant9 import cluster, engine, findings, profile
 from avenant9.acts.load import ReadOptions, load_acts
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, recognise
 from avenant9.engine import Options
 from avenant9.errors import A9Error, InputError, SettingError
 from avenant9.kinds.frequency import Frequency
-from avenant9.model import Acts, GrantedCeiling, Report
+from avenant9.model import Acts, GrantedCeiling
 from avenant9.reading.read import read_file
 from avenant9.results import check_json as as_json
-from avenant9.results import profile
+from avenant9.results.check import Report
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from oracle import book, strategies
 
@@ -156,7 +156,7 @@ def test_same_report_of_practice_years_and_of_files_that_went_wrong(spark: Any, 
     options = Options(as_of=AS_OF, derogations=(granted,))
     report = compare(spark, [*files[:2], *wrong, *files[2:], files[0]], options, acts_per_group=2000)
     assert {entry["practitioner"] for entry in report.threshold}
-    assert report.summary["violation"]
+    assert report.summary.violation
     assert any("Aménagement" in notice for notice in report.notices)
     assert any("praticien lu comme inconnu" in notice for notice in report.notices)
 

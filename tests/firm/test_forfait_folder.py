@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from a9.main import run
+from avenant9 import saved
 from avenant9.documents.render import render
 from avenant9.report.page import Page
-from avenant9.results import saved
 from avenant9.rulebook.load import load_rulebook
 
 PRACTICES = Path(__file__).resolve().parent.parent.parent / "fixtures" / "practices"

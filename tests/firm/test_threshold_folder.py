@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from a9.main import run
+from avenant9 import saved
 from avenant9.documents.render import render
 from avenant9.firm import run as firm_run
 from avenant9.report.page import Page
-from avenant9.results import saved
 from avenant9.rulebook.load import load_rulebook
 
 from .test_firm import AS_OF, CLIENTS, NAMES, merged

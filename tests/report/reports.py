@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, time
+from typing import Any
 
 import polars as pl
 
-from avenant9.model import REPORTED, CellRef, Input, NotCounted, Rejected, Report, Source, Unverifiable
+from avenant9.model import REPORTED, Input, NotCounted, Rejected, Source, Unverifiable
+from avenant9.results.check import Report, Rules, Summary
+from avenant9.results.threshold import Practitioner
 
 AS_OF = date(2026, 11, 22)
 TE2 = "rule:frequence/te2-annuelle@2022-04-01"
@@ -104,11 +107,12 @@ YEAR = {
     "fingerprint": "0011223344556680",
     "source": SHARE,
 }
+COLUMNS = {"date": "Date de soins", "code": "Code acte", "patient": "Patient", "amount": "Montant"}
 INPUTS = (
-    Input("actes.xlsx", "Actes", 123, 125, 1, 2, {"date": "Date de soins", "code": "Code acte"}),
+    Input("actes.xlsx", "Actes", 123, 125, 1, 2, COLUMNS),
     Input("actes-2.csv", None, 4, 4, 0, 0, {"date": "date", "code": "code"}, "cp1252", ";"),
 )
-THRESHOLD = {
+THRESHOLD: dict[str, Any] = {
     "practitioner": "10001234567",
     "specialty": "01",
     "year": 2022,
@@ -126,25 +130,14 @@ THRESHOLD = {
 }
 
 
-def by_rule(findings: list[dict[str, object]]) -> pl.DataFrame:
-    table = pl.DataFrame(
-        [
-            {**{key: finding[key] for key in ("rule", "verdict", "at_stake")}, "late": finding["out_of_time"] is True}
-            for finding in findings
-        ],
-        schema={"rule": pl.String, "verdict": pl.String, "at_stake": pl.Int64, "late": pl.Boolean},
-    )
-    titles = pl.col("rule").replace_strict(TITLES, default=None, return_dtype=pl.String)
-    return (
-        table.group_by("rule", "verdict", maintain_order=True)
-        .agg(
-            findings=pl.len(),
-            at_stake=pl.when(pl.col("at_stake").is_not_null().any() | pl.col("late").all()).then(
-                pl.col("at_stake").filter(~pl.col("late")).sum()
-            ),
-        )
-        .select("rule", "verdict", titles.alias("title"), "findings", "at_stake")
-    )
+RULES = Rules("1.0.0", 61, AS_OF)
+#: One of ours is replaced.
+OTHER_RULES = Rules("1.0.0", 61, AS_OF, ("frequence/te2-annuelle",))
+
+
+def with_columns(*keys: str) -> tuple[Input, ...]:
+    """A file that has these columns."""
+    return (Input("actes.csv", None, 4, 4, 0, 0, {key: key for key in keys}),)
 
 
 def report(*findings: dict[str, object], **changes: object) -> Report:
@@ -155,36 +148,32 @@ def report(*findings: dict[str, object], **changes: object) -> Report:
     fields: dict[str, object] = {
         "as_of": AS_OF,
         "profile": "comptable",
-        "rulebook_version": "1.0.0",
-        "rules": 61,
+        "rulebook": RULES,
         "inputs": INPUTS,
-        "summary": {
-            "acts": 129,
-            "practitioners": 1,
-            "patients": 40,
-            "violation": len(violations),
-            "review": len(found) - len(violations),
-            "unverifiable": 0,
-            "rejected": 0,
-            "not_counted": 0,
-            "not_concerned": 0,
-            "at_stake": sum(int(str(one["at_stake"] or 0)) for one in violations if one not in late),
-            "at_stake_review": 0,
-            "at_stake_ceiling": 0,
-            "at_stake_out_of_time": sum(int(str(finding["at_stake"] or 0)) for finding in late),
-            "rules_run": 61,
-            "rules_not_run": 0,
-            "out_of_time": len(late),
-        },
-        "by_rule": by_rule(found),
+        "summary": Summary(
+            acts=129,
+            practitioners=1,
+            patients=40,
+            violation=len(violations),
+            review=len(found) - len(violations),
+            unverifiable=0,
+            rejected=0,
+            not_counted=0,
+            not_concerned=0,
+            at_stake=sum(int(str(one["at_stake"] or 0)) for one in violations if one not in late),
+            at_stake_review=0,
+            at_stake_ceiling=0,
+            at_stake_out_of_time=sum(int(str(finding["at_stake"] or 0)) for finding in late),
+            out_of_time=len(late),
+        ),
         "findings": pl.DataFrame(found, schema=REPORTED, orient="row"),
         "unverifiable": (),
         "rejected": (),
         "sources": SOURCES,
         "titles": TITLES,
-        "columns": frozenset({"date", "code", "patient", "amount"}),
-        "rulebook_date": AS_OF,
     }
+    if "threshold" in changes:
+        changes["threshold"] = tuple(Practitioner(**entry) for entry in changes["threshold"])  # type: ignore[attr-defined]
     return Report(**{**fields, **changes})  # type: ignore[arg-type]
 
 
@@ -194,7 +183,7 @@ UNVERIFIABLE = (
     Unverifiable("tarif/opposable", 3, ("sector", "optam")),
 )
 NOT_COUNTED = (
-    NotCounted(CellRef("actes.xlsx", "Actes", 62), "rejete"),
-    NotCounted(CellRef("actes-2.csv", None, 3), "annule"),
+    NotCounted("actes.xlsx", "Actes", 62, "rejete"),
+    NotCounted("actes-2.csv", None, 3, "annule"),
 )
-REJECTED = (Rejected(CellRef("actes.xlsx", "Actes", 58, "A58"), "date illisible : 31/02/2022"),)
+REJECTED = (Rejected("actes.xlsx", "Actes", 58, "A58", "date illisible : 31/02/2022"),)

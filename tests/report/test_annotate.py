@@ -23,10 +23,11 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from avenant9 import profile
 from avenant9.annotated import copy as annotate
 from avenant9.errors import InputError, SettingError
-from avenant9.model import CellRef, Input, Rejected, Report
-from avenant9.results import profile
+from avenant9.model import Input, Rejected
+from avenant9.results.check import Report
 from report.reports import DOUBT, FIFTH, YEAR, report
 
 ADDED = ("a9", "s", "General")  # the title of the column
@@ -181,8 +182,8 @@ def test_a_row_with_several_findings_has_the_colour_of_the_gravest(path: Path) -
 
 def test_what_could_not_be_read_has_its_own_colour(path: Path) -> None:
     rejected = (
-        Rejected(CellRef("c.xlsx", "Actes", 5, "A5"), "date illisible"),
-        Rejected(CellRef("c.xlsx", "Actes", 6), "trop de cellules"),
+        Rejected("c.xlsx", "Actes", 5, "A5", "date illisible"),
+        Rejected("c.xlsx", "Actes", 6, None, "trop de cellules"),
     )
     copy = copied(path, found(rejected=rejected))
     sheet = copy["Actes"]
@@ -203,7 +204,7 @@ def test_the_summary_comes_first_and_alone_is_selected(path: Path) -> None:
 
 
 def test_every_marked_cell_is_a_click_away(path: Path) -> None:
-    rejected = (Rejected(CellRef("c.xlsx", "Actes", 5, "A5"), "date illisible"),)
+    rejected = (Rejected("c.xlsx", "Actes", 5, "A5", "date illisible"),)
     sheet = copied(path, found(on(4), on(6, DOUBT), YEAR, rejected=rejected))["Synthèse a9"]
     (header,) = [row for row in range(1, 9) if sheet.cell(row, 1).value == "Verdict"]
     lines = [row for row in sheet.iter_rows(min_row=header + 1) if row[1].value or row[3].value]
@@ -224,7 +225,7 @@ def test_every_marked_cell_is_a_click_away(path: Path) -> None:
 
 
 def test_a_column_says_what_was_found_of_each_row(path: Path) -> None:
-    rejected = (Rejected(CellRef("c.xlsx", "Actes", 5, "A5"), "date illisible"),)
+    rejected = (Rejected("c.xlsx", "Actes", 5, "A5", "date illisible"),)
     sheet = copied(path, found(on(4), on(4, DOUBT), rejected=rejected))["Actes"]
     told = {row: sheet.cell(row, 9).value.replace("\u00a0", " ") for row in (1, 4, 5)}
     assert told == {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,14 +12,25 @@ import polars as pl
 import pytest
 from openpyxl import load_workbook
 
+from avenant9 import profile
 from avenant9.documents import check as check_document
 from avenant9.documents import check_text as table
-from avenant9.model import Known, Report, Unread, Verdict, Waived
+from avenant9.model import Unread, Verdict
 from avenant9.report import xlsx
 from avenant9.report.document import Document, Fact, Section
 from avenant9.report.page import Page
-from avenant9.results import profile
-from report.reports import DOUBT, FIFTH, LATE, NOT_COUNTED, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
+from avenant9.results.check import Known, Report, Waived
+from report.reports import (
+    DOUBT,
+    FIFTH,
+    LATE,
+    NOT_COUNTED,
+    REJECTED,
+    THRESHOLD,
+    UNVERIFIABLE,
+    YEAR,
+    report,
+)
 
 MONTHS = [
     {"month": "2022-01", "total": 40, "remote": 10, "share_to_date": "0.250000"},
@@ -209,7 +221,7 @@ def test_what_was_not_checked() -> None:
 
 
 def test_rows_that_do_not_count() -> None:
-    document = shown(report(not_counted=NOT_COUNTED, summary={**report().summary, "not_counted": 2}))
+    document = shown(report(not_counted=NOT_COUNTED, summary=replace(report().summary, not_counted=2)))
     assert [tuple(row.values()) for row in records(document, "Lignes non comptées")] == [
         ("actes.xlsx", "Actes", 62, "rejeté"),
         ("actes-2.csv", None, 3, "annulé"),
@@ -295,10 +307,10 @@ def test_nothing_found() -> None:
 
 
 def test_no_act() -> None:
-    document = shown(report(summary={"acts": 0}, inputs=()))
+    document = shown(report(summary=replace(report().summary, acts=0), inputs=()))
     assert document.verdict is Verdict.REVIEW
     facts = {fact.label: fact.value for fact in section(document, "En bref").facts}
-    assert (facts["Actes contrôlés"], facts["En jeu, non conforme"]) == (0, None)
+    assert (facts["Actes contrôlés"], facts["En jeu, non conforme"]) == (0, 0)
 
 
 def test_quantities_are_shown_where_some_are_not_one() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from avenant9 import profile
 from avenant9.documents import check_csv as csv
-from avenant9.results import profile
 from report.reports import DOUBT, FIFTH, LATE, NOT_COUNTED, REJECTED, UNVERIFIABLE, YEAR, report
 
 HEADINGS = (

@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
+from avenant9 import saved
 from avenant9.report import forfait
 from avenant9.report.forfait_words import answer, finding
 from avenant9.report.page import Page
-from avenant9.results import saved
 from avenant9.results.base import dumps
 from avenant9.results.forfait import (
     Amount,

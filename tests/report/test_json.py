@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import time
 
+from avenant9 import profile
 from avenant9.results import check_json as json_format
-from avenant9.results import profile
-from report.reports import DOUBT, FIFTH, NOT_COUNTED, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
+from report.reports import (
+    COLUMNS,
+    DOUBT,
+    FIFTH,
+    NOT_COUNTED,
+    OTHER_RULES,
+    REJECTED,
+    THRESHOLD,
+    UNVERIFIABLE,
+    YEAR,
+    report,
+)
 
 
 def test_a_whole_object() -> None:
@@ -28,7 +40,7 @@ def test_a_whole_object() -> None:
                 "acts": 125,
                 "rejected": 1,
                 "skipped": 2,
-                "columns": {"date": "Date de soins", "code": "Code acte"},
+                "columns": COLUMNS,
                 "encoding": None,
             },
             {
@@ -154,13 +166,13 @@ def test_amounts_and_times() -> None:
 
 
 def test_an_unknown_sum_is_null() -> None:
-    summary = {**report().summary, "at_stake": None}
+    summary = replace(report().summary, at_stake=None)
     loaded = json.loads(json_format.render(profile.apply(report(summary=summary), "comptable")))
     assert loaded["summary"]["at_stake"] is None
 
 
 def test_replaced_rules_are_named() -> None:
-    shown = report(replaced=("frequence/te2-annuelle",))
+    shown = report(rulebook=OTHER_RULES)
     loaded = json.loads(json_format.render(profile.apply(shown, "comptable")))
     assert loaded["rulebook"] == {
         "version": "1.0.0",

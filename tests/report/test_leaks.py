@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from avenant9 import profile
 from avenant9.report.formats import FORMATS
-from avenant9.results import profile
 from cli.test_transcripts import perform
 
 NIR, BORN, NAME, FIRST, FOLDER = "2690549588157", "17/05/1969", "Zzyxquart", "Wilhelmiska", "QX-778899"

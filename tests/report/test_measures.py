@@ -9,9 +9,10 @@ import pytest
 from avenant9.documents import measures as report
 from avenant9.measures.catalogue import standings
 from avenant9.measures.history import told
+from avenant9.model import Rejected
 from avenant9.report import html, text, xlsx
 from avenant9.report.page import Page
-from avenant9.results.base import Rejected, dumps
+from avenant9.results.base import dumps
 from avenant9.results.measures import Law, Measures, Refused, Row, Standings, Total
 from avenant9.rulebook.measures import load_measures
 

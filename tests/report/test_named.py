@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from a9.main import run
-from avenant9.results.named import file_names
+from avenant9.named import file_names
 
 ACTS = """Date de soins;Code acte;Praticien;Patient;Montant
 10/01/2023;TE2;A;P1;20,00

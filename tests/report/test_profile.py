@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from avenant9 import profile
 from avenant9.documents import check_csv as csv
 from avenant9.documents import check_text as table
-from avenant9.model import CellRef, Rejected, Report
+from avenant9.model import Rejected
 from avenant9.report.page import Page
 from avenant9.results import check_json as json_format
-from avenant9.results import profile
-from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
+from avenant9.results.check import Report
+from report.reports import DOUBT, FIFTH, LATE, REJECTED, RULES, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 NATURE = (
     "TE2",
@@ -28,7 +30,7 @@ NATURE = (
 
 
 def full() -> Report:
-    rejected = (*REJECTED, Rejected(CellRef("actes.xlsx", "Actes", 59, "B59"), "code illisible : TE2?"))
+    rejected = (*REJECTED, Rejected("actes.xlsx", "Actes", 59, "B59", "code illisible : TE2?"))
     return report(
         FIFTH,
         DOUBT,
@@ -38,7 +40,7 @@ def full() -> Report:
         rejected=rejected,
         threshold=(THRESHOLD,),
         notices=("TE2 inconnu",),
-        replaced=("frequence/te2-annuelle", "frequence/te2-douze-mois"),
+        rulebook=replace(RULES, replaced=("frequence/te2-annuelle", "frequence/te2-douze-mois")),
     )
 
 
@@ -85,7 +87,7 @@ def test_fiscal_tells_nothing_of_the_services() -> None:
     assert [entry.rule for entry in shown.unverifiable] == ["condition", "frequence", "tarif"]
     assert {entry.reason for entry in shown.rejected} == {"cellule illisible"}
     assert (shown.sources, shown.titles, shown.threshold, shown.notices) == ({}, {}, (), ())
-    assert shown.replaced == ("frequence",)
+    assert shown.rulebook.replaced == ("frequence",)
 
 
 def test_fiscal_counts_by_family() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from avenant9 import profile
 from avenant9.documents import check_screen as screen
 from avenant9.documents.check_screen import Screen
-from avenant9.model import CellRef, NotCounted, Rejected, Report, Unread, Unverifiable
+from avenant9.model import NotCounted, Rejected, Unread, Unverifiable
 from avenant9.report.page import Page
-from avenant9.results import profile
+from avenant9.results.check import Report
 from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
 
 
@@ -152,10 +153,8 @@ def test_the_ceiling_where_it_is_near_or_passed() -> None:
 
 
 def test_what_is_set_apart_is_shown_in_part() -> None:
-    rejected = tuple(
-        Rejected(CellRef("a.csv", None, row, f"A{row}"), f"illisible : « {row} »") for row in range(2, 12)
-    )
-    uncounted = (NotCounted(CellRef("a.csv", None, 3), "rejete"),)
+    rejected = tuple(Rejected("a.csv", None, row, f"A{row}", f"illisible : « {row} »") for row in range(2, 12))
+    uncounted = (NotCounted("a.csv", None, 3, "rejete"),)
     unread = (Unread("b.xlsx", None, "classeur vide", "remplissez-le"),)
     said = shown(report(rejected=rejected, not_counted=uncounted, unread=unread))
     assert part(said, "Lignes rejetées") == [

@@ -9,11 +9,24 @@ from typing import Any
 
 import pytest
 
+from avenant9 import profile
 from avenant9.documents import check_text as table
-from avenant9.model import CellRef, Input, NotCounted, Rejected, Report, Unverifiable
+from avenant9.model import Input, NotCounted, Rejected, Unverifiable
 from avenant9.report.page import Page
-from avenant9.results import profile
-from report.reports import DOUBT, FIFTH, LATE, REJECTED, THRESHOLD, UNVERIFIABLE, YEAR, report
+from avenant9.results.check import Report, Scope
+from report.reports import (
+    DOUBT,
+    FIFTH,
+    LATE,
+    OTHER_RULES,
+    REJECTED,
+    RULES,
+    THRESHOLD,
+    UNVERIFIABLE,
+    YEAR,
+    report,
+    with_columns,
+)
 
 EXPECTED = Path(__file__).parent / "expected"
 
@@ -71,7 +84,7 @@ def test_what_stands_for_the_patient_is_no_missing_column() -> None:
     lacking = (Unverifiable("frequence/te2-annuelle", 1, ("patient",)),)
 
     def said(*columns: str) -> str:
-        shown = report(unverifiable=lacking, columns=frozenset({"date", "code", *columns}))
+        shown = report(unverifiable=lacking, inputs=with_columns("date", "code", *columns))
         return " ".join(page(shown, width=1000).split("Non vérifiable\n--------------\n")[1].split("\n")[0].split())
 
     assert said("last_name", "first_name", "birth_date") == (
@@ -81,7 +94,7 @@ def test_what_stands_for_the_patient_is_no_missing_column() -> None:
     assert said("nir", "birth_rank") == "Valeurs manquantes dans « NIR » et « Rang de naissance »"
     assert said("last_name", "first_name") == "Colonne « Patient » absente"
     assert said() == "Colonne « Patient » absente"
-    named = report(unverifiable=lacking, columns=frozenset({"date", "code", "nir", "birth_date"}))
+    named = report(unverifiable=lacking, inputs=with_columns("date", "code", "nir", "birth_date"))
     assert verdict(named).endswith("n'a pas pu être vérifiée pour tous les actes, faute de données.")
 
 
@@ -94,14 +107,14 @@ def test_many_missing_columns_are_counted() -> None:
 
 
 def test_no_act_is_never_a_good_answer() -> None:
-    empty = report(summary={"acts": 0})
+    empty = report(summary=replace(report().summary, acts=0))
     assert verdict(empty) == "Verdict : aucun acte lu, rien n'a été contrôlé."
 
 
 def test_only_some_rules_were_asked() -> None:
-    asked = report(summary={**report().summary, "rules_run": 5})
+    asked = report(scope=Scope(5, None, None, 129))
     assert verdict(asked) == "Verdict : aucune anomalie ; les 5 règles demandées ont pu être vérifiées."
-    one = report(summary={**report().summary, "rules_run": 1})
+    one = report(scope=Scope(1, None, None, 129))
     assert verdict(one) == "Verdict : aucune anomalie ; la règle demandée a pu être vérifiée."
 
 
@@ -111,17 +124,17 @@ def test_doubts_are_no_anomalies() -> None:
 
 
 def test_euros_that_nobody_knows_are_not_zero() -> None:
-    unknown = report(FIFTH, summary={**report(FIFTH).summary, "at_stake": None})
+    unknown = report(FIFTH, summary=replace(report(FIFTH).summary, at_stake=None))
     assert verdict(unknown) == "Verdict : non conforme, 1 anomalie ; les 61 règles ont pu être vérifiées."
 
 
 def test_the_ceiling_is_summed_apart() -> None:
-    said = verdict(report(YEAR, summary={**report(YEAR).summary, "at_stake": 0, "at_stake_ceiling": 8000}))
+    said = verdict(report(YEAR, summary=replace(report(YEAR).summary, at_stake=0, at_stake_ceiling=8000)))
     assert "80,00 € au titre du plafond d'activité à distance" in said
 
 
 def test_the_ceiling_alone_is_not_said_beside_no_euro() -> None:
-    alone = report(YEAR, summary={**report(YEAR).summary, "at_stake": 0, "at_stake_ceiling": 8000})
+    alone = report(YEAR, summary=replace(report(YEAR).summary, at_stake=0, at_stake_ceiling=8000))
     assert verdict(alone).startswith(
         "Verdict : non conforme, 1 anomalie ; 80,00 € au titre du plafond d'activité à distance ;"
     )
@@ -163,7 +176,7 @@ def test_colours_are_only_for_verdicts_and_titles() -> None:
 
 
 def test_practitioners_are_named_where_there_are_several() -> None:
-    summary = {**report(FIFTH).summary, "practitioners": 2}
+    summary = replace(report(FIFTH).summary, practitioners=2)
     assert "10001234567" in page(report(FIFTH, summary=summary))
     assert "10001234567" not in page(report(FIFTH))
 
@@ -206,7 +219,12 @@ def test_what_is_unknown_of_a_share_is_never_a_margin(unknown: dict[str, Any], s
 
 
 def test_replaced_rules_and_notices_are_in_the_report() -> None:
-    shown = page(report(replaced=("frequence/te2-annuelle",), notices=("actes-2.csv : encodage cp1252.",)))
+    shown = page(
+        report(
+            rulebook=OTHER_RULES,
+            notices=("actes-2.csv : encodage cp1252.",),
+        )
+    )
     assert "- Règles remplacées par --rules : frequence/te2-annuelle." in shown
     assert "- actes-2.csv : encodage cp1252." in shown
 
@@ -218,7 +236,7 @@ def test_a_failed_rule_says_so() -> None:
 
 def test_cells_are_said_once_for_each_column_reason_and_value() -> None:
     def unread(address: str, value: str, file: str = "a.csv") -> Rejected:
-        return Rejected(CellRef(file, None, int(address[1:]), address), f"illisible : « {value} »")
+        return Rejected(file, None, int(address[1:]), address, f"illisible : « {value} »")
 
     rows = [unread(f"A{row}", "32/13") for row in (5, 7, 9, 12)]
     rows += [
@@ -237,8 +255,8 @@ def test_cells_are_said_once_for_each_column_reason_and_value() -> None:
 
 
 def test_rows_that_do_not_count() -> None:
-    rows = tuple(NotCounted(CellRef("a.csv", None, row), "rejete") for row in (3, 4, 6, 8))
-    said = page(report(not_counted=(*rows, NotCounted(CellRef("a.csv", None, 5), "annule"))), width=1000)
+    rows = tuple(NotCounted("a.csv", None, row, "rejete") for row in (3, 4, 6, 8))
+    said = page(report(not_counted=(*rows, NotCounted("a.csv", None, 5, "annule"))), width=1000)
     assert said[said.index("Lignes non comptées") :].split("\n\n")[0].split("\n")[2:] == [
         "a.csv, 4 lignes (3, 4, 6…) : statut « rejeté »",
         "a.csv, ligne 5 : statut « annulé »",
@@ -246,13 +264,13 @@ def test_rows_that_do_not_count() -> None:
 
 
 def test_rejected_rows_without_a_cell() -> None:
-    row = Rejected(CellRef("-", None, 3), "trop de colonnes")
+    row = Rejected("-", None, 3, None, "trop de colonnes")
     assert "entrée standard, ligne 3 : trop de colonnes" in page(report(rejected=(row,)))
 
 
 def test_an_unknown_date_of_the_rules_is_left_out() -> None:
-    assert "Règles : version 1.0.0, 61 règles." in page(report(rulebook_date=None))
-    assert "à jour au 01/02/2026" in page(report(rulebook_date=date(2026, 2, 1)))
+    assert "Règles : version 1.0.0, 61 règles." in page(report(rulebook=replace(RULES, dated=None)))
+    assert "à jour au 01/02/2026" in page(report(rulebook=replace(RULES, dated=date(2026, 2, 1))))
 
 
 def test_a_finding_without_out_of_time_is_in_time() -> None:

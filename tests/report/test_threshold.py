@@ -11,10 +11,10 @@ import pytest
 from openpyxl import load_workbook
 
 from avenant9.documents import threshold as report
-from avenant9.model import Verdict
+from avenant9.model import Rejected, Verdict
 from avenant9.report import html, text, xlsx
 from avenant9.report.page import Page
-from avenant9.results.base import Rejected, Source, dumps
+from avenant9.results.base import Source, dumps
 from avenant9.results.threshold import (
     Followed,
     Granted,
@@ -57,7 +57,7 @@ WITHIN = ENTRY.model_copy(
         "specialty": None,
         "label": None,
         "over": False,
-        "ceiling": "0.450000",
+        "ceiling": Decimal("0.450000"),
         "excess": 0,
         "margin": 1,
         "to_add_in_person": 0,
@@ -70,7 +70,7 @@ UNSURE = ENTRY.model_copy(
         "over": False,
         "verdict": "unverifiable",
         "unknown": 5,
-        "at_most": "0.490000",
+        "at_most": Decimal("0.490000"),
         "missing": ("specialty", "treating_doctor"),
     }
 )
@@ -194,7 +194,7 @@ Constat technique, ne vaut pas avis de la caisse.
             Verdict.REVIEW,
         ),
         (
-            ENTRY.model_copy(update={"unknown": 2, "at_most": "0.460000"}),
+            ENTRY.model_copy(update={"unknown": 2, "at_most": Decimal("0.460000")}),
             "Au moins 44 % d'actes à distance en 2022 : plafond de 20 % dépassé d'au moins 24 actes.",
             Verdict.VIOLATION,
         ),
@@ -204,7 +204,7 @@ Constat technique, ne vaut pas avis de la caisse.
             Verdict.OK,
         ),
         (
-            WITHIN.model_copy(update={"unknown": 1, "at_most": "0.450000"}),
+            WITHIN.model_copy(update={"unknown": 1, "at_most": Decimal("0.450000")}),
             "Au moins 44 % d'actes à distance en 2022 : plafond de 45 % (aménagement) respecté, marge d'au moins "
             "0 acte à distance.",
             Verdict.OK,

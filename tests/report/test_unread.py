@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import load_workbook
 
+from avenant9 import profile, saved
 from avenant9.documents import measures, sentences, threshold
 from avenant9.documents import render as of_check
 from avenant9.documents import render as of_result
 from avenant9.model import Unread, Verdict
 from avenant9.report.formats import FORMATS
 from avenant9.report.page import Page
-from avenant9.results import base, profile, saved
 from avenant9.results.base import dumps
 from avenant9.results.measures import Measures
 from avenant9.results.threshold import Threshold
@@ -86,7 +86,7 @@ def test_json_has_the_key_only_where_something_was_not_read() -> None:
         "reason": "fichier introuvable",
         "remedy": "vérifiez son nom",
     }
-    check = json.loads(saved.schema())["$defs"]["Check"]
+    check = json.loads(saved.schema())["$defs"]["Report"]
     assert "unread" in check["properties"].keys() - set(check["required"])
 
 
@@ -109,10 +109,9 @@ def test_the_fiscal_profile_quotes_no_heading() -> None:
 
 @pytest.mark.parametrize("form", ["table", "html", "xlsx"])
 def test_the_counts_of_other_commands_say_it_too(form: Format) -> None:
-    unread = tuple(base.Unread(file=e.file, sheet=e.sheet, reason=e.reason, remedy=e.remedy) for e in UNREAD)
     day = date(2024, 1, 1)
-    followed = Threshold(as_of=day, practitioners=(), unread=unread)
-    simulated = Measures(as_of=day, scenario=None, rows=(), refused=(), totals=(), unread=unread)
+    followed = Threshold(as_of=day, practitioners=(), unread=UNREAD)
+    simulated = Measures(as_of=day, scenario=None, rows=(), refused=(), totals=(), unread=UNREAD)
     for content, result in (
         (threshold.render(form, followed, PAGE), followed),
         (measures.render(form, simulated, PAGE), simulated),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +24,9 @@ if TYPE_CHECKING:
 
     from avenant9.documents.check_screen import Screen
     from avenant9.engine import Options
-    from avenant9.model import Acts, Report
+    from avenant9.model import Acts
     from avenant9.report.formats import Format
+    from avenant9.results.check import Report
     from avenant9.rulebook.load import Rulebook
     from avenant9.settings.a9_toml import Settings
     from avenant9.settings.waivers import Waiver
@@ -187,9 +187,9 @@ def command(
     if engine == "polars":
         begin(reading)
 
+    from avenant9 import profile as profiles  # noqa: PLC0415
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
-    from avenant9.results import profile as profiles  # noqa: PLC0415
     from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
     from avenant9.waivers import read_baseline  # noqa: PLC0415
@@ -219,7 +219,6 @@ def command(
     report = _set_apart(report, accepted, known)
     tell(acts, (*acts.notices, *report.notices), failed_rules(report), notices)
     notices.step("Écriture du résultat…")
-    report = replace(report, rulebook_date=rulebook.date, replaced=rulebook.replaced, zone=zone)
     shown = profiles.apply(report, profile)
     result = _rendered(shown, wanted, output, color, screen)
     notices.done()
@@ -387,16 +386,16 @@ def _account(acts: Acts, report: Report) -> str:
     """The last line on stderr: every file, sheet, row, act and rule, accounted for."""
     from avenant9.wording import counted  # noqa: PLC0415
 
-    summary = {key: value or 0 for key, value in report.summary.items()}
+    summary = report.summary
     words = [
         *what_was_read(acts, report.inputs),
-        counted(summary["acts"], "acte contrôlé", "actes contrôlés"),
+        counted(summary.acts, "acte contrôlé", "actes contrôlés"),
         counted(len(report.rejected), "ligne rejetée", "lignes rejetées"),
         *left_out(len(report.not_counted)),
-        counted(summary["violation"] + summary["review"], "constat"),
+        counted(summary.violation + summary.review, "constat"),
         *([counted(len(report.waived), "constat accepté")] if report.waived else []),
         *([counted(len(report.known), "déjà connu", "déjà connus")] if report.known else []),
-        counted(summary["rules_run"], "règle appliquée", "règles appliquées")
-        + f" dont {counted(summary['rules_not_run'], 'non vérifiable', 'non vérifiables')}",
+        counted(report.rules_run, "règle appliquée", "règles appliquées")
+        + f" dont {counted(len(report.unverifiable), 'non vérifiable', 'non vérifiables')}",
     ]
     return f"a9 : {', '.join(words)}."

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
     from avenant9.firm.clients import Client
     from avenant9.firm.run import Asked
-    from avenant9.model import Report, Unread
+    from avenant9.model import Unread
     from avenant9.report.formats import Format
     from avenant9.results import firm as results
+    from avenant9.results.check import Report
 
 #: Options that say something of one set of acts.
 _OF_ONE = {
@@ -266,9 +267,9 @@ def _not_followed(client: Client, code: int, error: str) -> results.FollowedClie
 
 def _told(asked: Asked, wanted: Wanted, client: Client) -> Told[results.Client]:
     """What is told of a client that could be read. Raises as `check_client`."""
+    from avenant9 import profile  # noqa: PLC0415
     from avenant9.firm.part import part_of  # noqa: PLC0415
     from avenant9.firm.run import check_client  # noqa: PLC0415
-    from avenant9.results import profile  # noqa: PLC0415
 
     checked = check_client(client, asked)
     code = status_of(checked.acts, checked.report, wanted.fail_on)
@@ -291,7 +292,7 @@ def _remarks(client: Client, shown: Report, asked: Asked) -> Iterator[str]:
     """What must be said of a client that was read."""
     if asked.known is not None and client.name not in asked.known:
         yield "Rien de ce client dans le résultat antérieur : tout y est nouveau."
-    if not shown.summary.get("acts"):
+    if not shown.summary.acts:
         yield "Aucun acte n'a été lu."
     yield from _said_of(client, shown.unread)
 
@@ -325,11 +326,11 @@ def _account(result: results.Firm) -> str:
     """The last line on stderr: every client, file, row and act."""
     totals = result.totals
     checks = [part.check for part in result.clients if part.check is not None]
-    sheets = [entry for check in checks for entry in check["inputs"]]
-    left = [entry for check in checks for entry in check.get("unread", ()) if entry["sheet"] is not None]
+    sheets = [entry for check in checks for entry in check.inputs]
+    left = [entry for check in checks for entry in check.unread if entry.sheet is not None]
     words = [
         counted_clients(totals),
-        counted(len({entry["file"] for entry in sheets}), "fichier"),
+        counted(len({entry.file for entry in sheets}), "fichier"),
         counted(len(sheets), "feuille lue", "feuilles lues") + f" et {counted(len(left), 'ignorée')}",
         counted(totals.rows, "ligne lue", "lignes lues"),
         counted(totals.acts, "acte contrôlé", "actes contrôlés"),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from avenant9.documents.check_screen import Screen
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
-    from avenant9.results.saved import Saved
+    from avenant9.saved import Saved
 
 _GIVEN = "un résultat écrit par « a9 … --format json »"
 
@@ -60,7 +60,7 @@ def command(
         raise click.UsageError("Donnez un résultat à mettre en forme, ou --schema, l'un des deux.")
     if result is None:
         check_place(output)
-        from avenant9.results import saved  # noqa: PLC0415 - --help must not import polars
+        from avenant9 import saved  # noqa: PLC0415 - --help must not import polars
 
         deliver(saved.schema(), output)
         return
@@ -72,7 +72,7 @@ def command(
 
 
 def _load(result: str) -> Saved:
-    from avenant9.results import saved  # noqa: PLC0415
+    from avenant9 import saved  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.toml import read_bytes  # noqa: PLC0415
 

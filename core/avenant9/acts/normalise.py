@@ -21,7 +21,7 @@ from avenant9.acts.recognise import Recognised
 from avenant9.acts.rows import data_rows, name_errors, name_merges
 from avenant9.acts.sheet import Reading, Sheet
 from avenant9.acts.widths import suited
-from avenant9.model import CellRef, Input, Nomenclature, Rejected
+from avenant9.model import Input, Nomenclature, Rejected
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook.sheet import UNCOMPUTED
 from avenant9.wording import listed, plural, quoted
@@ -40,7 +40,7 @@ def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapp
     if notice := ragged.notice(right):
         reading.notices.append(f"{reading.place} : {notice}")
     rejected = _rejected(reading, typed, nomenclature, ragged.reasons(right))
-    bad_rows = pl.Series([r.where.row for r in rejected], dtype=pl.UInt32)
+    bad_rows = pl.Series([r.row for r in rejected], dtype=pl.UInt32)
     good = typed.filter(~pl.col("row").is_in(bad_rows.implode())) if rejected else typed
     table = _expand(named_by_invoice(good), cells, nomenclature)
     account = Input(
@@ -132,8 +132,7 @@ def _rejected(
     if quantity is not None:
         checks.append(("quantity", "quantité", typed["quantity"]))
     reasons = {
-        row: Rejected(CellRef(reading.raw.file, reading.raw.sheet, row, None), reason)
-        for row, reason in misplaced.items()
+        row: Rejected(reading.raw.file, reading.raw.sheet, row, None, reason) for row, reason in misplaced.items()
     }
     for key, word, read in checks:
         text = reading.required(key)
@@ -158,8 +157,7 @@ def _rejection(
         reason = f"{word} illisible : « {cell} »"
     else:
         reason = f"{word} illisible"
-    where = CellRef(reading.raw.file, reading.raw.sheet, row, reading.cell(key, row))
-    return Rejected(where, reason)
+    return Rejected(reading.raw.file, reading.raw.sheet, row, reading.cell(key, row), reason)
 
 
 def _expand(typed: pl.DataFrame, cells: dict[str, tuple[Coded, ...]], nomenclature: Nomenclature) -> pl.DataFrame:

@@ -24,11 +24,12 @@ from avenant9.annotated.strict import transitional
 from avenant9.documents import check as check_document
 from avenant9.documents import sentences
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Input, Report, Verdict
+from avenant9.model import Input, Verdict
 from avenant9.reading.addresses import number
 from avenant9.reading.refusals import RESAVE, damaged
 from avenant9.reading.sniff import HEAD, open_input
 from avenant9.report import workbook
+from avenant9.results.check import Report
 from avenant9.wording import counted, euros, fold, listed
 
 if TYPE_CHECKING:
@@ -222,10 +223,10 @@ def _found(book: Workbook, report: Report) -> Iterator[Marked]:
 def _unreadable(book: Workbook, report: Report) -> Iterator[Marked]:
     columns = {entry.sheet: entry.places for entry in report.inputs}
     for entry in report.rejected:
-        sheet = entry.where.sheet
+        sheet = entry.sheet
         if sheet in book.sheetnames:
-            place = _column(entry.where.cell, columns.get(sheet) or {})
-            cell = _cell(book[str(sheet)], entry.where.row, place).coordinate
+            place = _column(entry.cell, columns.get(sheet) or {})
+            cell = _cell(book[str(sheet)], entry.row, place).coordinate
             yield Marked("ligne rejetée", _REJECTED, sheet, cell, None, entry.reason, "")
 
 
@@ -263,11 +264,11 @@ def _mark(book: Workbook, report: Report, spots: dict[_Place, list[dict[str, Any
         else:
             silent += 1
     for entry in report.rejected:
-        if entry.where.sheet not in book.sheetnames:
+        if entry.sheet not in book.sheetnames:
             continue
-        sheet = book[str(entry.where.sheet)]
-        place = _column(entry.where.cell, places.get(entry.where.sheet) or {})
-        cell = _cell(sheet, entry.where.row, place)
+        sheet = book[str(entry.sheet)]
+        place = _column(entry.cell, places.get(entry.sheet) or {})
+        cell = _cell(sheet, entry.row, place)
         _paint(cell, _REJECTED)
         if left:
             left -= 1
@@ -292,8 +293,8 @@ def _add_columns(book: Workbook, report: Report, spots: dict[_Place, list[dict[s
             row: "\n".join(map(_told, findings)) for (name, row), findings in spots.items() if name == entry.sheet
         }
         for one in report.rejected:
-            if one.where.sheet == entry.sheet:
-                told[one.where.row] = f"ligne rejetée : {one.reason}"
+            if one.sheet == entry.sheet:
+                told[one.row] = f"ligne rejetée : {one.reason}"
         if told:
             sheet = book[str(entry.sheet)]
             annotate_list.add_column(sheet, _AUTHOR, _header(sheet, entry), entry.places["code"] + 1, told)

@@ -112,20 +112,8 @@ class _Told:
             profile=cast("results.Profile", self.profile),
             practitioner=names[0] if len(names) == 1 else self._only_practitioner() if not names else None,
             texts=tuple(self._texts()),
-            rejected=tuple(
-                base.Rejected(
-                    file=one.where.file,
-                    sheet=one.where.sheet,
-                    row=one.where.row,
-                    cell=one.where.cell,
-                    reason=one.reason,
-                )
-                for one in self.acts.rejected
-            ),
-            unread=tuple(
-                base.Unread(file=one.file, sheet=one.sheet, reason=one.reason, remedy=one.remedy)
-                for one in self.acts.unread
-            ),
+            rejected=self.acts.rejected,
+            unread=self.acts.unread,
         )
 
     def _only_practitioner(self) -> str | None:

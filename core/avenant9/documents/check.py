@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
@@ -16,9 +15,10 @@ from avenant9.acts.columns import in_french
 from avenant9.documents import sentences
 from avenant9.documents.check_lines import related_words
 from avenant9.documents.headings import missing_words
-from avenant9.model import Report, SetApart, Source, Unverifiable, Verdict
+from avenant9.model import Source, Unverifiable, Verdict
+from avenant9.profile import FAMILIES
 from avenant9.report.document import Chart, Column, Document, Fact, Kind, Section, Series, Table
-from avenant9.results.profile import FAMILIES
+from avenant9.results.check import Report, SetApart
 from avenant9.settings import waivers
 from avenant9.summary import out_of_time, sum_of
 from avenant9.wording import counted, day, integer
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from avenant9.report.document import Value
+    from avenant9.results.threshold import Practitioner
 
 TITLE = "Contrôle des actes"
 _MOST_SHEETS = 40  # practitioners with a sheet of their own
@@ -205,30 +206,24 @@ def _asked(report: Report) -> tuple[str, ...]:
 def _facts(report: Report) -> tuple[Fact, ...]:
     summary = report.summary
 
-    def counts(label: str, key: str) -> Fact:
-        return Fact(label, summary.get(key) or 0, "integer")
-
-    def money(label: str, key: str) -> Fact:
-        return Fact(label, summary.get(key), "euros")
-
+    late = (
+        Fact(sentences.LATE, summary.out_of_time, "integer"),
+        Fact("En jeu, probablement prescrit", summary.at_stake_out_of_time, "euros"),
+    )
     return (
-        counts("Actes contrôlés", "acts"),
-        counts("Praticiens", "practitioners"),
-        counts("Patients", "patients"),
-        counts("Constats non conformes", "violation"),
-        money("En jeu, non conforme", "at_stake"),
-        counts("Constats à examiner", "review"),
-        money("En jeu, à examiner", "at_stake_review"),
-        *([money("En jeu, plafond", "at_stake_ceiling")] if summary.get("at_stake_ceiling") else []),
-        *(
-            [counts(sentences.LATE, "out_of_time"), money("En jeu, probablement prescrit", "at_stake_out_of_time")]
-            if summary.get("out_of_time")
-            else []
-        ),
-        Fact("Règles appliquées", summary.get("rules_run", report.rules), "integer"),
+        Fact("Actes contrôlés", summary.acts, "integer"),
+        Fact("Praticiens", summary.practitioners, "integer"),
+        Fact("Patients", summary.patients, "integer"),
+        Fact("Constats non conformes", summary.violation, "integer"),
+        Fact("En jeu, non conforme", summary.at_stake, "euros"),
+        Fact("Constats à examiner", summary.review, "integer"),
+        Fact("En jeu, à examiner", summary.at_stake_review, "euros"),
+        *([Fact("En jeu, plafond", summary.at_stake_ceiling, "euros")] if summary.at_stake_ceiling else []),
+        *(late if summary.out_of_time else ()),
+        Fact("Règles appliquées", report.rules_run, "integer"),
         Fact("Règles non vérifiables", len(report.unverifiable), "integer"),
         Fact("Lignes rejetées", len(report.rejected), "integer"),
-        *([counts("Lignes non comptées", "not_counted")] if report.not_counted else []),
+        *([Fact("Lignes non comptées", summary.not_counted, "integer")] if report.not_counted else []),
     )
 
 
@@ -592,10 +587,10 @@ def _how_to_see(finding: dict[str, Any]) -> str:
 
 def _threshold(report: Report) -> Section:
     """The share of remote acts to date, month by month, and the ceiling."""
-    entries = sorted(report.threshold, key=lambda entry: -Decimal(entry["share"]))
+    entries = sorted(report.threshold, key=lambda entry: -entry.share)
     if not entries:
         return Section("Activité à distance")
-    drawn = [entry for entry in entries if entry["months"]]
+    drawn = [entry for entry in entries if entry.months]
     words = ["La part est celle des actes à distance depuis le 1er janvier ; le plafond se juge sur l'année civile."]
     if len(drawn) > _MOST_CURVES:
         words.append(f"Les {_MOST_CURVES} plus grandes parts sont dessinées ; toutes sont dans les tables.")
@@ -608,19 +603,19 @@ def _threshold(report: Report) -> Section:
     )
 
 
-def _curve(entry: dict[str, Any]) -> Chart:
-    months = entry["months"]
+def _curve(entry: Practitioner) -> Chart:
+    months = entry.months
     return Chart(
-        f"Praticien {entry['practitioner']}, {entry['year']} : part des actes à distance depuis le 1er janvier",
+        f"Praticien {entry.practitioner}, {entry.year} : part des actes à distance depuis le 1er janvier",
         "line",
-        tuple(month["month"] for month in months),
-        (Series("Part à distance", tuple(Decimal(month["share_to_date"]) for month in months)),),
+        tuple(month.month for month in months),
+        (Series("Part à distance", tuple(month.share_to_date for month in months)),),
         "share",
-        (Series("Plafond", (Decimal(entry["ceiling"]),) * len(months)),),
+        (Series("Plafond", (entry.ceiling,) * len(months)),),
     )
 
 
-def _shares(entries: Sequence[dict[str, Any]]) -> Table:
+def _shares(entries: Sequence[Practitioner]) -> Table:
     return Table(
         (
             Column("Praticien", "identifier"),
@@ -633,22 +628,22 @@ def _shares(entries: Sequence[dict[str, Any]]) -> Table:
         ),
         [
             (
-                entry["practitioner"],
-                entry["year"],
-                entry["total"],
-                entry["remote"],
-                Decimal(entry["share"]),
-                Decimal(entry["ceiling"]),
+                entry.practitioner,
+                entry.year,
+                entry.total,
+                entry.remote,
+                entry.share,
+                entry.ceiling,
                 sentences.position(entry),
             )
             for entry in entries
         ],
         title="Par année",
-        verdicts=[Verdict.VIOLATION if entry["over"] else None for entry in entries],
+        verdicts=[Verdict.VIOLATION if entry.over else None for entry in entries],
     )
 
 
-def _by_month(entries: Sequence[dict[str, Any]]) -> Table:
+def _by_month(entries: Sequence[Practitioner]) -> Table:
     return Table(
         (
             Column("Praticien", "identifier"),
@@ -660,15 +655,15 @@ def _by_month(entries: Sequence[dict[str, Any]]) -> Table:
         ),
         [
             (
-                entry["practitioner"],
-                month["month"],
-                month["total"],
-                month["remote"],
-                Decimal(month["share_to_date"]),
-                Decimal(entry["ceiling"]),
+                entry.practitioner,
+                month.month,
+                month.total,
+                month.remote,
+                month.share_to_date,
+                entry.ceiling,
             )
             for entry in entries
-            for month in entry["months"]
+            for month in entry.months
         ],
         title="Par mois",
         fold=0,
@@ -701,10 +696,7 @@ def _rejected(report: Report) -> Table:
             Column("Cellule", "identifier"),
             Column("Raison"),
         ),
-        [
-            (entry.where.file, entry.where.sheet, entry.where.row, entry.where.cell, entry.reason)
-            for entry in report.rejected
-        ],
+        [(entry.file, entry.sheet, entry.row, entry.cell, entry.reason) for entry in report.rejected],
         sheet="Lignes rejetées",
     )
 
@@ -718,7 +710,7 @@ def _not_counted(report: Report) -> Table:
             Column("Statut"),
         ),
         [
-            (entry.where.file, entry.where.sheet, entry.where.row, in_french("status", [entry.status])[0])
+            (entry.file, entry.sheet, entry.row, in_french("status", [entry.status])[0])
             for entry in report.not_counted
         ],
         sheet="Lignes non comptées",

@@ -7,9 +7,10 @@ import polars as pl
 from avenant9.documents import sentences
 from avenant9.documents.check import source_columns
 from avenant9.documents.headings import missing_words
-from avenant9.kinds.french import day, money
-from avenant9.model import Report, Verdict
+from avenant9.french import day, money
+from avenant9.model import Verdict
 from avenant9.report.csv import lines
+from avenant9.results.check import Report
 from avenant9.wording import counted
 
 #: The headings of `a9 check`, in the order of the contract: new ones only at the end.
@@ -87,10 +88,10 @@ def _rejected(report: Report) -> pl.DataFrame:
         [
             {
                 "Verdict": REJECTED,
-                "Fichier": entry.where.file,
-                "Feuille": entry.where.sheet,
-                "Ligne": str(entry.where.row),
-                "Message": f"{entry.where.cell} : {entry.reason}" if entry.where.cell else entry.reason,
+                "Fichier": entry.file,
+                "Feuille": entry.sheet,
+                "Ligne": str(entry.row),
+                "Message": f"{entry.cell} : {entry.reason}" if entry.cell else entry.reason,
             }
             for entry in report.rejected
         ]
@@ -102,9 +103,9 @@ def _not_counted(report: Report) -> pl.DataFrame:
         [
             {
                 "Verdict": NOT_COUNTED,
-                "Fichier": entry.where.file,
-                "Feuille": entry.where.sheet,
-                "Ligne": str(entry.where.row),
+                "Fichier": entry.file,
+                "Feuille": entry.sheet,
+                "Ligne": str(entry.row),
                 "Message": f"{sentences.status(entry.status)} : la ligne n'entre dans aucun compte",
             }
             for entry in report.not_counted

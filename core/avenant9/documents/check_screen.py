@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -13,10 +12,12 @@ from avenant9.documents import check_text as table
 from avenant9.documents import sentences
 from avenant9.documents.check_lines import lines
 from avenant9.documents.headings import missing_words
-from avenant9.model import Report, Verdict
+from avenant9.model import Verdict
 from avenant9.report.grid import grid
 from avenant9.report.page import Page, place, sections
 from avenant9.report.values import share
+from avenant9.results.check import Report
+from avenant9.results.threshold import Practitioner
 from avenant9.summary import lacked, out_of_time
 from avenant9.wording import counted, euros, integer
 
@@ -143,15 +144,15 @@ def _near_ceiling(report: Report) -> Iterator[str]:
     """The practitioners near the ceiling or over it, the nearest to the top first."""
     near = [(used, entry) for entry in report.threshold if (used := _used(entry)) >= _NEAR]
     for _, entry in sorted(near, key=lambda one: one[0], reverse=True):
-        part = f"{integer(entry['remote'])} actes sur {integer(entry['total'])}"
-        figures = f"{share(Decimal(entry['share']))} pour {share(Decimal(entry['ceiling']))}"
-        yield f"{entry['practitioner']} en {entry['year']}, {part}, {figures}, {sentences.position(entry)}"
+        part = f"{integer(entry.remote)} actes sur {integer(entry.total)}"
+        figures = f"{share(entry.share)} pour {share(entry.ceiling)}"
+        yield f"{entry.practitioner} en {entry.year}, {part}, {figures}, {sentences.position(entry)}"
 
 
-def _used(entry: dict[str, Any]) -> Fraction:
+def _used(entry: Practitioner) -> Fraction:
     """How much of the ceiling is used, with what may be remote."""
-    remote = entry["remote"] + entry.get("unknown", 0)
-    return Fraction(remote, max(1, entry["total"])) / Fraction(entry["ceiling"])
+    remote = entry.remote + entry.unknown
+    return Fraction(remote, max(1, entry.total)) / Fraction(entry.ceiling)
 
 
 def _more(page: Page, report: Report, rest: int, screen: Screen) -> list[str]:

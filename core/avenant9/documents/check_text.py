@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from avenant9.documents import sentences
 from avenant9.documents.check_lines import lines, order_for
 from avenant9.documents.headings import missing_words
-from avenant9.model import Known, Report, SetApart, Source, Verdict, Waived
+from avenant9.model import Source, Verdict
 from avenant9.report.grid import grid
 from avenant9.report.page import Page, place, sections
 from avenant9.report.values import share
+from avenant9.results.check import Known, Report, SetApart, Waived
 from avenant9.summary import out_of_time
 from avenant9.wording import NBSP, counted, day, euros, integer, listed, plural, wrapped
 
@@ -72,7 +73,7 @@ def _by_rule(page: Page, report: Report) -> list[str]:
 
 def findings(page: Page, report: Report) -> Iterator[list[str]]:
     """The findings in the order of the report, those out of time apart."""
-    order = order_for(report.profile, practitioners=report.summary.get("practitioners") or 0)
+    order = order_for(report.profile, practitioners=report.summary.practitioners)
     late = out_of_time()
     for title, which in (("Constats", ~late), (sentences.LATE, late)):
         part = report.findings.filter(which)
@@ -155,12 +156,12 @@ def _threshold(page: Page, report: Report) -> list[str]:
         return []
     rows = [
         [
-            str(entry["practitioner"]),
-            str(entry["year"]),
-            integer(entry["total"]),
-            integer(entry["remote"]),
-            _share(entry["share"], entry["ceiling"]),
-            _share(entry["ceiling"]),
+            str(entry.practitioner),
+            str(entry.year),
+            integer(entry.total),
+            integer(entry.remote),
+            _share(entry.share, entry.ceiling),
+            share(entry.ceiling),
             sentences.position(entry),
         ]
         for entry in report.threshold
@@ -171,15 +172,12 @@ def _threshold(page: Page, report: Report) -> list[str]:
     return [page.title("Activité à distance"), grid(page, headings, fitted, align)]
 
 
-def _share(text: str, beside: str | None = None) -> str:
-    """A share given as a decimal string (`0.213333`) in percent.
-
-    Two decimals, or four where two would not tell it from `beside`.
-    """
-    if beside is not None and text != beside and _share(text) == _share(beside):
-        millionths = int(Decimal(text) * 1_000_000)
+def _share(value: Decimal, beside: Decimal) -> str:
+    """A share in percent: two decimals, or four where two would not tell it from `beside`."""
+    if value != beside and share(value) == share(beside):
+        millionths = int(value * 1_000_000)
         return f"{millionths // 10_000},{millionths % 10_000:04d}{NBSP}%"
-    return share(Decimal(text))
+    return share(value)
 
 
 def texts(page: Page, report: Report) -> list[str]:

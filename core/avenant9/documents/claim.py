@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from avenant9.acts.columns import COLUMNS, heading
 from avenant9.documents import sentences
+from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
 from avenant9.results.claim import ANSWERS
-from avenant9.results.named import named
 from avenant9.wording import NBSP, counted, day, euros, listed, plural
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cents, cited, unsaid
+from avenant9.named import named
 from avenant9.period import add_months
 from avenant9.report.document import Column, Letter, Section, Table
-from avenant9.results.named import named
 from avenant9.wording import counted, day, euros, listed, plural
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from avenant9.documents import sentences
 from avenant9.kinds.trace import ActList
 from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
+from avenant9.named import named
 from avenant9.report import csv, formats
 from avenant9.report.document import Column, Document, Section, Table
-from avenant9.results.named import named
 from avenant9.wording import day
 
 if TYPE_CHECKING:

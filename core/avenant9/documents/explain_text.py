@@ -15,8 +15,8 @@ from avenant9.explanation import ActExplained, Block, Explanation, Text
 from avenant9.kinds.trace import WHY, ActLine, ActList, Cents, Fact, Noted, Thousandths, Told, Trace, times
 from avenant9.law.dated import Strict
 from avenant9.model import CellRef, Verdict
+from avenant9.profile import FAMILIES, without_titles
 from avenant9.report.page import Page, place, sections
-from avenant9.results.profile import FAMILIES, without_titles
 from avenant9.wording import counted, day, euros, listed, plural
 
 FORMAT = "a9-explain/1"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from avenant9.documents import sentences
 from avenant9.documents.claim import cents
+from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
-from avenant9.results.named import named
 from avenant9.wording import counted, day, euros
 
 if TYPE_CHECKING:

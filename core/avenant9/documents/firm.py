@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import heading
 from avenant9.documents import check, firm_list
 from avenant9.documents.firm_list import Entry, Told
-from avenant9.model import Report, Verdict
+from avenant9.model import Verdict
+from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Document, Fact, Section
 from avenant9.report.values import shown
-from avenant9.results.named import named
+from avenant9.results.check import Report
 from avenant9.wording import counted, day, euros, integer, plural
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _months(line: Line) -> str | None:
 
 
 def _share(line: Line) -> Value:
-    return None if line.ceiling is None else Decimal(line.ceiling.share)
+    return None if line.ceiling is None else line.ceiling.share
 
 
 def _margin(line: Line) -> int | None:

@@ -10,11 +10,11 @@ from avenant9.documents import firm_list, threshold
 from avenant9.documents.firm_list import Entry, Told
 from avenant9.documents.sentences import position
 from avenant9.model import Verdict
+from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Document, Section
 from avenant9.results.base import dumps
-from avenant9.results.named import named
 from avenant9.wording import counted, day, integer, plural
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ _COLUMNS: tuple[Told[Followed], ...] = (
     Told("Année", "identifier", lambda year: year.year, narrow=True),
     Told("Actes", "integer", lambda year: year.total, narrow=True),
     Told("À distance", "integer", lambda year: year.remote, narrow=True),
-    Told("Part", "share", lambda year: Decimal(year.share), narrow=True),
-    Told("Plafond", "share", lambda year: Decimal(year.ceiling), narrow=True),
+    Told("Part", "share", lambda year: year.share, narrow=True),
+    Told("Plafond", "share", lambda year: year.ceiling, narrow=True),
     Told("Excédent", "integer", lambda year: year.excess),
     Told("Marge", "integer", lambda year: year.margin),
     Told("Actes en présence à ajouter", "integer", lambda year: year.to_add_in_person),
-    Told("Position", "text", lambda year: position(year.model_dump()), narrow=True),
+    Told("Position", "text", position, narrow=True),
 )
 #: The headings of its CSV.
 HEADINGS = firm_list.headings(_COLUMNS)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents import sentences
+from avenant9.named import named
 from avenant9.report import formats, text
 from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
@@ -16,8 +17,7 @@ from avenant9.report.page import place
 from avenant9.report.values import number
 from avenant9.results.base import dumps
 from avenant9.results.measures import History, Measures, Standings
-from avenant9.results.named import named
-from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent
+from avenant9.wording import NBSP, counted, day, euros, integer, listed, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -175,9 +175,10 @@ def _table(headings: Sequence[str], rows: Sequence[tuple[str | None, ...]], text
 
 def _csv_row(row: Row) -> tuple[str | None, ...]:
     counts = (row.units, row.retained, row.refused)
-    money = (row.baseline, row.with_measure, row.difference, row.difference_amo, row.difference_patient)
-    numbers = (None if text is None else text.replace(".", ",") for text in (*counts, *money))
-    return row.measure, row.period, row.practitioner, row.month, *numbers, row.doubtful.replace(".", ",")
+    amounts = (row.baseline, row.with_measure, row.difference, row.difference_amo, row.difference_patient)
+    units = [text.replace(".", ",") for text in (*counts, row.doubtful)]
+    paid = (None if cents is None else money(cents, ",") for cents in amounts)
+    return row.measure, row.period, row.practitioner, row.month, *units[:3], *paid, units[3]
 
 
 # --- effects --------------------------------------------------------------------------------------------------
@@ -209,16 +210,8 @@ class Effect:
 def effect(row: Row | Total) -> Effect | None:
     """What a line brings, None where it does not tell."""
     if row.difference_amo is not None and row.difference_patient is not None:
-        return Effect(_cents(row.difference_amo), _cents(row.difference_patient))
-    return Effect(apart=_cents(row.with_measure)) if row.with_measure is not None else None
-
-
-def _cents(money: str) -> int:
-    return int(Decimal(money) * 100)
-
-
-def _known(money: str | None) -> int | None:
-    return None if money is None else _cents(money)
+        return Effect(row.difference_amo, row.difference_patient)
+    return Effect(apart=row.with_measure) if row.with_measure is not None else None
 
 
 def _sums(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, Effect]:
@@ -286,10 +279,10 @@ def _bounds(total: Total) -> str:
     """`de 285,00 € à 300,00 €`; nothing where the difference is all that there is to say."""
     if total.low is None or total.low == total.high == total.difference:
         return ""
-    low = euros(_cents(total.low))
+    low = euros(total.low)
     if total.low == total.high:
         return f"{low} en tout"  # which units they are is what the file does not say
-    return f"au moins {low}" if total.high is None else f"de {low} à {euros(_cents(total.high))}"
+    return f"au moins {low}" if total.high is None else f"de {low} à {euros(total.high)}"
 
 
 def _payers(sums: Effect) -> str:
@@ -340,11 +333,11 @@ def _by_measure(result: Measures) -> Table:
             (
                 name_of(total.measure or ""),
                 _units(total.retained, total.measure),
-                _known(total.with_measure),
-                _known(total.baseline),
+                total.with_measure,
+                total.baseline,
                 *_differences(total),
                 _units(total.refused, total.measure),
-                _units(total.doubtful if _cents(total.doubtful or "0") else None, total.measure),
+                _units(total.doubtful if Decimal(total.doubtful or 0) else None, total.measure),
                 _bounds(total),
             )
             for total in totals
@@ -372,7 +365,7 @@ def _participation(result: Measures) -> tuple[Fact, ...]:
     if total is None or total.participation is None:
         return ()
     label = "Participation forfaitaire des patients, à part et au plus"
-    return (Fact(label, _cents(total.participation), "euros"),)
+    return (Fact(label, total.participation, "euros"),)
 
 
 def _people(rows: Iterable[Row]) -> dict[str, Effect]:
@@ -421,11 +414,11 @@ def _detail(result: Measures) -> Table:
                 Decimal(row.units),
                 Decimal(row.retained),
                 Decimal(row.refused),
-                _known(row.baseline),
-                _known(row.with_measure),
-                _known(row.difference),
-                _known(row.difference_amo),
-                _known(row.difference_patient),
+                row.baseline,
+                row.with_measure,
+                row.difference,
+                row.difference_amo,
+                row.difference_patient,
                 Decimal(row.doubtful),
             )
             for row in result.rows

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from avenant9.documents import sentences
 from avenant9.law.nomenclature import NATURES
 from avenant9.model import Verdict
+from avenant9.named import named
 from avenant9.report import csv, formats, text
 from avenant9.report.document import Chart, Column, Document, Section, Series, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
-from avenant9.results.named import named
 from avenant9.wording import cents, counted, day, euros, listed
 
 if TYPE_CHECKING:

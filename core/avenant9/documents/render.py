@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from avenant9.model import Report
+from avenant9.named import named
 from avenant9.report import formats
+from avenant9.results.check import Report
 from avenant9.results.claim import Claim
 from avenant9.results.find import Find
 from avenant9.results.firm import Firm, FollowedFirm, SimulatedFirm
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.measures import History, Measures, Standings
-from avenant9.results.named import named
 from avenant9.results.reconcile import Reconcile
 from avenant9.results.threshold import Threshold
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from avenant9.report.document import Document
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
-    from avenant9.results.saved import Saved
+    from avenant9.saved import Saved
 
 
 def render(form: Format, found: Saved, page: Page, screen: Screen | None = None) -> str | bytes:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from avenant9.acts.columns import heading, in_french
 from avenant9.documents.headings import absent_columns
-from avenant9.model import Input, NotCounted, Rejected, Report, Source, Unread, Unverifiable, Verdict
+from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict
 from avenant9.report.page import place
 from avenant9.wording import counted, day, euros, integer, listed, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from avenant9.results import base as results
+    from avenant9.results.check import Report
+    from avenant9.results.threshold import Practitioner
 
 #: The title of the findings older than the time in which the fund may claim: only probably, since a notification
 #: starts it again.
@@ -27,36 +28,36 @@ _CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "so
 def answer(report: Report) -> tuple[str, Verdict]:
     """The answer in one sentence: it never says that all is well without saying what was verified."""
     summary = report.summary
-    violations, reviews = summary.get("violation") or 0, summary.get("review") or 0
-    late = summary.get("out_of_time") or 0
+    violations, reviews = summary.violation, summary.review
+    late = summary.out_of_time
     all_late = late == violations + reviews  # no euro of them can still be claimed
-    if not summary.get("acts"):
+    if not summary.acts:
         parts, verdict = ["aucun acte lu, rien n'a été contrôlé"], Verdict.REVIEW
-    elif summary.get("acts_asked") == 0:
+    elif report.scope is not None and report.scope.acts == 0:
         parts, verdict = [f"aucun acte {asked(report)}, rien n'a été montré"], Verdict.REVIEW
     elif violations:
-        nothing_else = summary.get("at_stake_ceiling") and not summary.get("at_stake")
-        stake = "" if all_late or nothing_else else _stake(summary.get("at_stake"))
+        nothing_else = summary.at_stake_ceiling and not summary.at_stake
+        stake = "" if all_late or nothing_else else _stake(summary.at_stake)
         found = f"non conforme, {counted(violations, 'anomalie')}{stake}"
         parts, verdict = [found], Verdict.VIOLATION
     elif reviews:
         parts, verdict = ["aucune anomalie certaine"], Verdict.REVIEW
     else:
         parts, verdict = ["aucune anomalie"], Verdict.OK
-    if ceiling := summary.get("at_stake_ceiling"):
+    if ceiling := summary.at_stake_ceiling:
         parts.append(f"{euros(ceiling)} au titre {ceiling_words(report)}")
     if reviews:
-        stake = "" if all_late else _stake(summary.get("at_stake_review"))
+        stake = "" if all_late else _stake(summary.at_stake_review)
         parts.append(f"{counted(reviews, 'point')} à examiner{stake}")
     if late:
         some = counted(late, "constat probablement prescrit", "constats probablement prescrits")
-        stake = _stake(summary.get("at_stake_out_of_time"), "")
+        stake = _stake(summary.at_stake_out_of_time, "")
         parts.append(f"{'le tout probablement prescrit' if all_late else some}{stake}")
     if report.waived:
         parts.append(counted(len(report.waived), "constat accepté"))
     if report.known:
         parts.append(counted(len(report.known), "constat déjà connu", "constats déjà connus"))
-    if summary.get("acts"):
+    if summary.acts:
         parts.append(_coverage(report))
     if unread := unread_files(report.unread, "contrôlé"):
         parts.append(unread)
@@ -87,9 +88,8 @@ def asked(report: Report) -> str:
 
 def _coverage(report: Report) -> str:
     """How many rules answered, of those that were asked; what the others lacked."""
-    run = report.summary.get("rules_run")
-    rules = report.rules if run is None else run
-    asked_for = "" if rules == report.rules else " " + plural(rules, "demandée")
+    rules = report.rules_run
+    asked_for = "" if rules == report.rulebook.rules else " " + plural(rules, "demandée")
     unanswered = len(report.unverifiable)
     if not unanswered:
         if rules == 1:
@@ -124,15 +124,14 @@ def by_missing(entries: Sequence[Unverifiable]) -> dict[tuple[str, ...], list[Un
     return dict(groups)
 
 
-def position(entry: dict[str, Any]) -> str:
+def position(entry: Practitioner) -> str:
     """Where a practitioner stands beside the ceiling."""
-    if entry.get("verdict") == "unverifiable":
+    if entry.verdict == "unverifiable":
         return "non vérifiable"
-    unknown = entry.get("unknown", 0)
-    least = "d'au moins" if unknown else "de"
-    if entry["over"]:
-        return f"dépassé {least} {counted(entry['excess'], 'acte')}"
-    return f"marge {least} {counted(max(0, entry['margin'] - unknown), 'acte')}"
+    least = "d'au moins" if entry.unknown else "de"
+    if entry.over:
+        return f"dépassé {least} {counted(entry.excess, 'acte')}"
+    return f"marge {least} {counted(max(0, entry.margin - entry.unknown), 'acte')}"
 
 
 def reference(source: Source) -> str:
@@ -171,9 +170,9 @@ def rejected(rows: Sequence[Rejected]) -> dict[str, int]:
     """What was rejected and why, once for each column, reason and value, and how many rows that is."""
     groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for entry in rows:
-        where, noun = entry.where, "cellule" if entry.where.cell else "ligne"
-        column = (where.cell or "").rstrip("0123456789")
-        groups[place(where.file, where.sheet), f"{noun} {column}", entry.reason].append(where.cell or str(where.row))
+        noun = "cellule" if entry.cell else "ligne"
+        column = (entry.cell or "").rstrip("0123456789")
+        groups[place(entry.file, entry.sheet), f"{noun} {column}", entry.reason].append(entry.cell or str(entry.row))
     return {
         f"{file}, {_addresses(column.split()[0], spots)} : {reason}": len(spots)
         for (file, column, reason), spots in groups.items()
@@ -199,7 +198,7 @@ def not_counted_rows(entries: Sequence[NotCounted]) -> list[str]:
     """The rows that do not count, those of one sheet and status together."""
     groups: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for entry in entries:
-        groups[place(entry.where.file, entry.where.sheet), entry.status].append(str(entry.where.row))
+        groups[place(entry.file, entry.sheet), entry.status].append(str(entry.row))
     return [f"{file}, {_addresses('ligne', rows)} : {status(word)}" for (file, word), rows in groups.items()]
 
 
@@ -208,7 +207,7 @@ def status(word: str) -> str:
     return f"statut « {in_french('status', [word])[0]} »"
 
 
-def unread_files(entries: Sequence[Unread | results.Unread], done: str) -> str:
+def unread_files(entries: Sequence[Unread], done: str) -> str:
     """How many files could not be read, and what was not done with them (`contrôlé`); empty where all were."""
     files = sum(entry.sheet is None for entry in entries)
     if not files:
@@ -220,13 +219,13 @@ def unread_files(entries: Sequence[Unread | results.Unread], done: str) -> str:
     )
 
 
-def with_unread(answer: str, entries: Sequence[results.Unread]) -> str:
+def with_unread(answer: str, entries: Sequence[Unread]) -> str:
     """The answer of a count, and that it may be short."""
     unread = unread_files(entries, "compté")
     return f"{answer} {unread[:1].upper()}{unread[1:]}." if unread else answer
 
 
-def not_read(entry: Unread | results.Unread) -> str:
+def not_read(entry: Unread) -> str:
     """What was not read, why, and what to do."""
     why = (entry.reason, entry.remedy) if entry.remedy else (entry.reason,)
     where = place(entry.file, entry.sheet)
@@ -242,16 +241,16 @@ def reading(report: Report) -> tuple[str, ...]:
 
 def replaced(report: Report) -> tuple[str, ...]:
     """The shipped rules that other ones replace, if any."""
-    if not report.replaced:
+    if not report.rulebook.replaced:
         return ()
-    return (f"Règles remplacées par --rules : {', '.join(report.replaced)}.",)
+    return (f"Règles remplacées par --rules : {', '.join(report.rulebook.replaced)}.",)
 
 
 def account(report: Report) -> tuple[str, str, str]:
     """Which rules, on which day, for whom, and what it is worth."""
-    dated = f", à jour au {day(report.rulebook_date)}" if report.rulebook_date else ""
+    dated = f", à jour au {day(report.rulebook.dated)}" if report.rulebook.dated else ""
     return (
-        f"Règles : version {report.rulebook_version}{dated}, {counted(report.rules, 'règle')}.",
+        f"Règles : version {report.rulebook.version}{dated}, {counted(report.rulebook.rules, 'règle')}.",
         f"Contrôle fait au {day(report.as_of)}, profil {report.profile}.",
         "Constat technique, ne vaut pas avis de la caisse.",
     )

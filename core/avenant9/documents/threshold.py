@@ -11,6 +11,7 @@ import polars as pl
 from avenant9.acts.columns import heading
 from avenant9.documents import sentences
 from avenant9.model import Verdict
+from avenant9.named import named
 from avenant9.remote_share import share_of
 from avenant9.report import formats
 from avenant9.report.csv import lines
@@ -18,7 +19,6 @@ from avenant9.report.document import Chart, Column, Document, Fact, Letter, Sect
 from avenant9.report.page import place
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
-from avenant9.results.named import named
 from avenant9.wording import NBSP, counted, day, listed, months
 
 if TYPE_CHECKING:
@@ -83,8 +83,8 @@ def csv(result: Threshold) -> bytes:
             "Année": str(entry.year),
             "Actes": str(entry.total),
             "À distance": str(entry.remote),
-            "Part": entry.share.replace(".", ","),
-            "Plafond": entry.ceiling.replace(".", ","),
+            "Part": f"{entry.share:.6f}".replace(".", ","),
+            "Plafond": f"{entry.ceiling:.6f}".replace(".", ","),
             "Dépassé": _over(entry),
             "Excédent": str(entry.excess),
             "Marge": str(entry.margin),
@@ -198,8 +198,8 @@ def _summary(entries: Sequence[Followed]) -> Table:
                 *([entry.until or date(entry.year, 12, 31)] if partial else []),
                 entry.total,
                 entry.remote,
-                Decimal(entry.share),
-                Decimal(entry.ceiling),
+                entry.share,
+                entry.ceiling,
                 _over(entry),
                 *((None, None, None) if _unsure(entry) else (entry.excess, entry.margin, entry.to_add_in_person)),
             )
@@ -297,7 +297,7 @@ def _by_month(entry: Followed) -> list[tuple[str, int, int, Decimal | None]]:
     share: Decimal | None = None
     for month in _calendar(entry.year, max(map(_rank, counts), default=0)):
         own = counts.get(month)
-        share = Decimal(own.share_to_date) if own else share
+        share = own.share_to_date if own else share
         rows.append((month, own.total if own else 0, own.remote if own else 0, share))
     return rows
 
@@ -314,7 +314,7 @@ def _chart(entry: Followed) -> Chart:
         tuple(month for month, *_ in months),
         (Series("part à distance", tuple(share for *_, share in months)),),
         "share",
-        (Series(f"plafond de {_percent(entry.ceiling)}", (Decimal(entry.ceiling),) * len(months)),),
+        (Series(f"plafond de {_percent(entry.ceiling)}", (entry.ceiling,) * len(months)),),
         _NO_ACT,
     )
 
@@ -332,7 +332,7 @@ def _months(entry: Followed, as_of: date) -> Table:
             Column("Part depuis janvier", "share", absent=_NO_ACT),
         ),
         [(month, total, remote, _share(remote, total), share) for month, total, remote, share in rows],
-        total=(None, entry.total, entry.remote, Decimal(entry.share), Decimal(entry.share)),
+        total=(None, entry.total, entry.remote, entry.share, entry.share),
         note=f"Aucun acte {_stretches(empty)} {entry.year} : vérifiez qu'il ne manque pas d'export." if empty else "",
     )
 
@@ -357,7 +357,7 @@ def _stretch(first: str, last: str) -> str:
 
 
 def _share(part: int, whole: int) -> Decimal | None:
-    return Decimal(share_of(part, whole)) if whole else None
+    return share_of(part, whole) if whole else None
 
 
 def _by_group(groups: Sequence[Group]) -> tuple[Section, ...]:
@@ -582,8 +582,8 @@ def _period(entry: Followed) -> str:
     return f"en {entry.year} jusqu'au {day(entry.until)} (indicatif)"
 
 
-def _percent(share: str) -> str:
-    return shown(Decimal(share), "share")
+def _percent(share: Decimal) -> str:
+    return shown(share, "share")
 
 
 def _specialty(entry: Followed) -> str | None:

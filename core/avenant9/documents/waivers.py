@@ -13,8 +13,8 @@ from avenant9.settings.waivers import HEADINGS
 from avenant9.wording import counted
 
 if TYPE_CHECKING:
-    from avenant9.model import Report
     from avenant9.report.document import Kind
+    from avenant9.results.check import Report
 
 _SHEET = "Acceptations"
 

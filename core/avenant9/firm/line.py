@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from avenant9.model import Acts, Nomenclature, Report
+    from avenant9.model import Acts, Nomenclature
+    from avenant9.results.check import Report
+    from avenant9.results.threshold import Practitioner
 
 _ROW = ("input", "row")
 #: What `Line` takes of the summary of a report: counts, and cents.
@@ -48,11 +49,11 @@ def line_of(acts: Acts, report: Report, nomenclature: Nomenclature) -> Line:
         missing_months=tuple(_missing_months(days)),
         rows=sum(entry.rows for entry in acts.inputs),
         rejected=len(report.rejected),
-        acts=report.summary.get("acts") or 0,
+        acts=report.summary.acts,
         fees=_sum_of_rows(counted, "amount"),
         overcharges=_sum_of_rows(counted, "overcharge"),
-        **{name: report.summary.get(name) or 0 for name in _COUNTS},
-        **{name: _money(report.summary.get(name)) for name in _EUROS},
+        **{name: getattr(report.summary, name) for name in _COUNTS},
+        **{name: _money(getattr(report.summary, name)) for name in _EUROS},
         dearest=_dearest(report),
         ceiling=_nearest(report),
         missing=_missing(report),
@@ -73,7 +74,7 @@ def _sum_of_rows(counted: pl.DataFrame, column: str) -> str | None:
 def _specialties(counted: pl.DataFrame, report: Report, nomenclature: Nomenclature) -> tuple[str, ...]:
     """As the files say, else as the rules took them."""
     told = counted["specialty"].drop_nulls().unique().sort().to_list()
-    codes = told or sorted({int(entry["specialty"]) for entry in report.threshold if entry["specialty"]})
+    codes = told or sorted({int(entry.specialty) for entry in report.threshold if entry.specialty})
     return tuple(dict.fromkeys(nomenclature.specialties.get(code, f"{code:02d}") for code in codes))
 
 
@@ -104,14 +105,13 @@ def _dearest(report: Report) -> Dearest | None:
 
 def _nearest(report: Report) -> Ceiling | None:
     entry = max(report.threshold, key=_used, default=None)
-    return None if entry is None else Ceiling(**{key: entry[key] for key in Ceiling.model_fields if key in entry})
+    return None if entry is None else Ceiling(**{key: getattr(entry, key) for key in Ceiling.model_fields})
 
 
-def _used(entry: dict[str, Any]) -> Fraction:
+def _used(entry: Practitioner) -> Fraction:
     """How much of its ceiling a practitioner used in a year, with what may be remote."""
-    ceiling = Fraction(Decimal(entry["ceiling"]))
-    used = Fraction(entry["remote"] + entry.get("unknown", 0), max(1, entry["total"]))
-    return used / ceiling if ceiling else used
+    used = Fraction(entry.remote + entry.unknown, max(1, entry.total))
+    return used / Fraction(entry.ceiling) if entry.ceiling else used
 
 
 def _missing(report: Report) -> Missing | None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from avenant9.firm.line import line_of
-from avenant9.results import check_json
 from avenant9.results.firm import Client as Part
 from avenant9.results.firm import Fingerprint
 from avenant9.wording import money
@@ -17,8 +14,7 @@ if TYPE_CHECKING:
 
     from avenant9.firm.clients import Client
     from avenant9.firm.run import Checked
-    from avenant9.model import Report
-    from avenant9.results.check import WithoutFindings
+    from avenant9.results.check import Report
 
 
 def part_of(client: Client, checked: Checked, shown: Report, code: int, remarks: Sequence[str]) -> Part:
@@ -35,7 +31,7 @@ def part_of(client: Client, checked: Checked, shown: Report, code: int, remarks:
         client=client.name,
         exit=code,
         error=None,
-        check=_without_findings(shown),
+        check=shown.without_findings(),
         line=line_of(checked.acts, shown, checked.rulebook.nomenclature),
         remarks=tuple(map(client.named_in, remarks)),
         fingerprints=None if shown.profile == "fiscal" else tuple(_fingerprints(shown)),
@@ -53,12 +49,6 @@ def failed(client: Client, code: int, error: str) -> Part:
         remarks=(client.remark,) if client.remark else (),
         fingerprints=None,
     )
-
-
-def _without_findings(shown: Report) -> WithoutFindings:
-    told = json.loads(check_json.render(replace(shown, findings=shown.findings.clear())))
-    del told["findings"]
-    return cast("WithoutFindings", told)
 
 
 def _fingerprints(shown: Report) -> Iterator[Fingerprint]:

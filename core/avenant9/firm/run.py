@@ -23,7 +23,8 @@ from avenant9.settings.waivers import load_waivers
 
 if TYPE_CHECKING:
     from avenant9.firm.clients import Client
-    from avenant9.model import Acts, Report
+    from avenant9.model import Acts
+    from avenant9.results.check import Report
     from avenant9.results.threshold import Threshold
     from avenant9.settings.waivers import Waiver
     from avenant9.waivers import Earlier
@@ -100,8 +101,7 @@ def check_client(client: Client, asked: Asked) -> Checked:
     report = waivers.apply(report, chosen.accepted, report.as_of) if chosen.accepted else report
     if asked.known is not None:
         report = waivers.against(report, asked.known.get(client.name, {}))
-    told = replace(report, rulebook_date=chosen.rulebook.date, replaced=chosen.rulebook.replaced, zone=asked.zone)
-    return Checked(acts, told, asked.profile, chosen.rulebook)
+    return Checked(acts, report, asked.profile, chosen.rulebook)
 
 
 def follow_client(client: Client, asked: Asked) -> tuple[Acts, Threshold]:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 import polars as pl
 from pydantic import Field
 
-from avenant9.kinds.french import euros, money
+from avenant9.french import euros, money
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
 from avenant9.kinds.scene import Row, Scene

@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.acts.netting import counting
-from avenant9.kinds.french import euros, money
+from avenant9.french import euros, money
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import (
     IS_UNNAMED,

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 import polars as pl
 from pydantic import Field
 
-from avenant9.kinds.french import day
+from avenant9.french import day
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import (
     ORDER,

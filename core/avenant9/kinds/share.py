@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from avenant9.acts.columns import heading
-from avenant9.kinds.french import integer, percent
+from avenant9.french import integer, percent
 from avenant9.kinds.kind import Key, Kind
 from avenant9.kinds.run import ORDER, UNNAMED, Run, hidden_by_grouping, in_force, outcome, part_of
 from avenant9.kinds.scene import Row, Scene

@@ -11,9 +11,9 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import polars as pl
 from pydantic import Field
 
+from avenant9.french import euros as in_euros
+from avenant9.french import money
 from avenant9.kinds.condition import Condition
-from avenant9.kinds.french import euros as in_euros
-from avenant9.kinds.french import money
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.opposable import Opposable
 from avenant9.kinds.run import Run, doubts, in_force, outcome

@@ -15,8 +15,8 @@ import polars as pl
 from pydantic import Field, StringConstraints, model_validator
 
 from avenant9.acts.columns import COLUMNS, LISTED, in_french
-from avenant9.kinds.french import day
-from avenant9.kinds.french import percent as percent_of
+from avenant9.french import day
+from avenant9.french import percent as percent_of
 from avenant9.kinds.run import Run
 from avenant9.kinds.scene import Scene
 from avenant9.law.dated import RefusedError, SpecialtyCode, Text, Value, Version

@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 import polars as pl
 
-from avenant9.kinds.french import day
+from avenant9.french import day
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import Run, in_force, outcome
 from avenant9.kinds.scene import Row, Scene

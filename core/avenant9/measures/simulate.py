@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,15 +13,13 @@ from avenant9.engine import Options, prepared
 from avenant9.measures import cover, protocols, shifts, snp, telephone
 from avenant9.measures.scenario import applied
 from avenant9.measures.units import WHOLE, no_units
-from avenant9.results.base import Rejected, Unread
 from avenant9.results.measures import Measures, Refused, Row, Total
 from avenant9.rulebook.measures import Ceiling, Channel, Cover, Hourly, PerPatient, ShiftFee, Supplement
 from avenant9.settings.scenario import Scenario
 from avenant9.wording import counted as count_of
-from avenant9.wording import money
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import date
 
     from avenant9.kinds.run import Run
@@ -85,11 +83,8 @@ def simulate(
         scenario=scenario.name,
         rows=_rows(table, hours),
         refused=_refused(table, activity),
-        rejected=tuple(
-            Rejected(file=r.where.file, sheet=r.where.sheet, row=r.where.row, cell=r.where.cell, reason=r.reason)
-            for r in rejected
-        ),
-        unread=tuple(Unread(**asdict(entry)) for entry in activity.acts.unread),
+        rejected=tuple(rejected),
+        unread=activity.acts.unread,
         totals=_totals(table, hours),
         notes=tuple(dict.fromkeys((*notes, *_unknown_amounts(table)))),
     )
@@ -196,7 +191,7 @@ def _rows(table: pl.DataFrame, hours: set[str]) -> tuple[Row, ...]:
         .sort("measure", "practitioner", "month", "first", "period", nulls_last=True)
     )
     return tuple(
-        Row(**{name: row[name] for name in key}, **_counts(row, row["measure"] in hours), **_euros(row, _OF_ROWS))
+        Row(**{name: row[name] for name in (*key, *_OF_ROWS)}, **_counts(row, row["measure"] in hours))
         for row in grouped.iter_rows(named=True)
     )
 
@@ -205,7 +200,7 @@ def _totals(table: pl.DataFrame, hours: set[str]) -> tuple[Total, ...]:
     """By measure, then over all: acts, hours and patients do not add up, their euros do."""
     by_measure = table.group_by("measure").agg(_summed()).sort("measure")
     totals = [
-        Total(measure=row["measure"], **_counts(row, row["measure"] in hours), **_euros(row, _OF_TOTALS))
+        Total(**{name: row[name] for name in ("measure", *_OF_TOTALS)}, **_counts(row, row["measure"] in hours))
         for row in by_measure.iter_rows(named=True)
     ]
     priced = by_measure.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in _MONEY))
@@ -216,16 +211,12 @@ def _totals(table: pl.DataFrame, hours: set[str]) -> tuple[Total, ...]:
             _known_sum(pl.col("participation").drop_nulls()),
         )
         row = together.row(0, named=True)
-        totals.append(Total(measure=None, **_counts(row, hours=False), **_euros(row, _OF_TOTALS)))
+        totals.append(Total(measure=None, **_counts(row, hours=False), **{name: row[name] for name in _OF_TOTALS}))
     return tuple(totals)
 
 
 def _counts(row: Mapping[str, Any], hours: bool) -> dict[str, Any]:
     return {name: None if row[name] is None else _units_text(row[name], hours) for name in _COUNTS}
-
-
-def _euros(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, str | None]:
-    return {name: None if row[name] is None else money(row[name]) for name in names}
 
 
 def _units_text(sixtieths: int, hours: bool) -> str:

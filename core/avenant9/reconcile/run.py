@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
@@ -11,14 +11,13 @@ import polars as pl
 from avenant9.acts.columns import heading
 from avenant9.engine import Options
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Acts, Input
+from avenant9.model import Input
 from avenant9.reconcile import totals
 from avenant9.reconcile.billed import Billed, lines
 from avenant9.reconcile.causes import REASONS, Year, year_of
 from avenant9.reconcile.compare import lag, span, with_receipts, with_total
 from avenant9.reconcile.table import Receipts
 from avenant9.results import reconcile as results
-from avenant9.results.base import Rejected, Unread
 from avenant9.rulebook.load import Rulebook
 from avenant9.wording import cents, counted, day, euros, money, plural
 
@@ -66,8 +65,8 @@ def reconcile(billed: Billed, rulebook: Rulebook, options: Options, asked: Asked
         comparisons=compared,
         lines=tuple(_lines(year, billed.acts.inputs)),
         notes=(*_notes(year, options.as_of), *_before(year, compared), *_read(year, asked)),
-        rejected=tuple(_rejected(billed.acts)),
-        unread=tuple(Unread(**asdict(entry)) for entry in billed.acts.unread),
+        rejected=billed.acts.rejected,
+        unread=billed.acts.unread,
     )
 
 
@@ -111,12 +110,6 @@ def _lines(year: Year, inputs: Sequence[Input]) -> Iterator[results.Line]:
             payment_date=line["payment_date"],
             amount=None if line["unknown"] else money(line["cents"]),
         )
-
-
-def _rejected(acts: Acts) -> Iterator[Rejected]:
-    for entry in acts.rejected:
-        where = entry.where
-        yield Rejected(file=where.file, sheet=where.sheet, row=where.row, cell=where.cell, reason=entry.reason)
 
 
 def _notes(year: Year, as_of: date) -> Iterator[str]:

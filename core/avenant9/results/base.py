@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+
+from avenant9 import wording
 
 #: Euros or points as the contract writes them: a decimal point, two digits for money, one at most for points.
 Money = Annotated[str, StringConstraints(pattern=r"^-?\d{1,15}\.\d{2}$")]
 Points = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
-#: A share of 1 with six decimals.
-Share = Annotated[str, StringConstraints(pattern=r"^\d{1,9}\.\d{6}$")]
+_MONEY = r"^-?\d{1,15}\.\d{2}$"
+
+
+def _cents(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if re.fullmatch(_MONEY, value) is None:
+        raise ValueError("no amount with two decimals")
+    return int(value.replace(".", ""))
+
+
+#: Cents, which JSON has as euros: `"-12.50"`.
+Cents = Annotated[
+    int,
+    BeforeValidator(_cents),
+    PlainSerializer(wording.money, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _MONEY}),
+]
+#: A share of 1, which JSON has with six decimals: `"0.213333"`.
+Share = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=15, decimal_places=6),
+    PlainSerializer("{:.6f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}\.\d{6}$"}),
+]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 #: The time of an act, with seconds only where there are some.
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
@@ -35,25 +62,6 @@ class Source(Result):
     title: str
     article: str
     url: str
-
-
-class Rejected(Result):
-    """A row that could not be read."""
-
-    file: str
-    sheet: str | None
-    row: int
-    cell: str | None
-    reason: str
-
-
-class Unread(Result):
-    """A file (`sheet` is None), or a sheet, that was not read: why, and what to do (may be empty)."""
-
-    file: str
-    sheet: str | None
-    reason: str
-    remedy: str
 
 
 def dumps(result: Result) -> bytes:

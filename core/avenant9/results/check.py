@@ -1,54 +1,67 @@
-"""`a9-check/1`: the result of `a9 check`, as programs read it.
+"""`a9-check/1`: the result of `a9 check`.
 
-Typed dictionaries and not models: a result may hold a million findings, which `report.json` writes as columns.
+Its parts are plain values and its findings a table, since there may be a million of them: `check_json` writes them.
 """
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field, fields
 from datetime import date
-from typing import Any, Literal, NotRequired
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired, TypeAlias
 
-from pydantic import ConfigDict, with_config
+import polars as pl
+from pydantic import ConfigDict, Field, WrapValidator, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
-from avenant9.results.base import Money, Row, Time, Units
+from avenant9 import summary
+from avenant9.model import PLACE, REPORTED, Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict, closed
+from avenant9.results.base import Cents, Money, Row, Time, Units
 from avenant9.results.threshold import Practitioner
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+FORMAT: Final = "a9-check/1"
 Profile = Literal["interne", "comptable", "fiscal", "cpam"]
-_closed = with_config(ConfigDict(extra="forbid"))
+_MONEY = ("amount", "at_stake", "at_stake_amo")
 
 
-@_closed
-class Rulebook(TypedDict):
-    """The rules; `date` is the latest day of comparison with a source, `replaced` what `--rules` replaced."""
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _is_empty(value: tuple[object, ...]) -> bool:
+    return not value
+
+
+@closed
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of a run: `dated`, the latest comparison with a source, and `replaced`, what `--rules` replaced."""
 
     version: str
     rules: int
-    date: NotRequired[date]
-    replaced: NotRequired[list[str]]
+    dated: Annotated[date | None, Field(alias="date", exclude_if=_is_none)] = None
+    replaced: Annotated[tuple[str, ...], Field(exclude_if=_is_empty)] = ()
 
 
-#: What `--only`, `--skip`, `--from` and `--until` left: rules, dates of care, and the acts of these dates.
-Scope = TypedDict("Scope", {"rules": int, "from": date | None, "until": date | None, "acts": int})
+@closed
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What options left: rules, dates of care (None: no bound), and the acts of these dates; all acts are counted."""
 
-
-@_closed
-class Input(TypedDict):
-    """One sheet, or one text file, as it was read."""
-
-    file: str
-    sheet: str | None
-    rows: int
+    rules: int
+    from_: Annotated[date | None, Field(alias="from")]
+    until: date | None
     acts: int
-    rejected: int
-    skipped: int
-    columns: dict[str, str]
-    encoding: str | None
 
 
-@_closed
-class Summary(TypedDict):
-    """Counts, and euros at stake: null where no amount was read."""
+@closed
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts, and cents at stake: None where no amount was read. `out_of_time` is in the counts of both verdicts."""
 
     acts: int
     practitioners: int
@@ -59,10 +72,46 @@ class Summary(TypedDict):
     rejected: int
     not_counted: int
     not_concerned: int
-    at_stake: Money | None
-    at_stake_review: Money | None
-    at_stake_ceiling: Money | None
-    at_stake_out_of_time: Money | None
+    at_stake: Cents | None
+    at_stake_review: Cents | None
+    at_stake_ceiling: Cents | None
+    at_stake_out_of_time: Cents | None
+    out_of_time: Annotated[int, Field(exclude=True)] = 0
+
+
+@closed
+@dataclass(frozen=True, slots=True)
+class SetApart:
+    """A finding that is in none of the counts: what it is, and the row it stands on (None: a practitioner)."""
+
+    fingerprint: str | None  # None under `fiscal`
+    rule: str
+    file: str | None
+    sheet: str | None
+    row: Row | None
+
+
+@closed
+@dataclass(frozen=True, slots=True)
+class Known(SetApart):
+    """A finding of the baseline, as grave and as dear as it is in this run."""
+
+    verdict: Verdict
+    at_stake: Cents | None
+
+
+@closed
+@dataclass(frozen=True, slots=True)
+class Waived(SetApart):
+    """A finding that somebody accepts, and why."""
+
+    reason: str | None  # None under `fiscal`
+    author: str
+    given_on: Annotated[date, Field(alias="date")]
+    until: date | None
+
+
+_closed = with_config(ConfigDict(extra="forbid"))
 
 
 @_closed
@@ -75,7 +124,7 @@ class Place(TypedDict):
 
 
 @_closed
-class Source(TypedDict):
+class Cited(TypedDict):
     """The text behind a finding."""
 
     title: str
@@ -109,104 +158,98 @@ class Finding(TypedDict):
     fingerprint: str | None
     explanation: dict[str, Any] | None
     related: list[Place]
-    source: Source | None
+    source: Cited | None
 
 
-@_closed
-class Unverifiable(TypedDict):
-    """A rule that could not be answered for some acts."""
-
-    rule: str
-    acts: int
-    missing: list[str]
-
-
-@_closed
-class Rejected(TypedDict):
-    """A row that could not be read."""
-
-    file: str
-    sheet: str | None
-    row: Row
-    cell: str | None
-    reason: str
-
-
-@_closed
-class NotCounted(TypedDict):
-    """A row that was read and enters no count: the caisse rejected it, or it was cancelled, as its file says."""
-
-    file: str
-    sheet: str | None
-    row: Row
-    status: Literal["rejete", "annule"]
+def _table(found: Any, read: Callable[[Any], list[Finding]]) -> pl.DataFrame:
+    """The table of findings that were saved: REPORTED without the pseudonym, which `patient` is; `source` is a
+    struct of what a finding cites."""
+    if isinstance(found, pl.DataFrame):
+        return found
+    rows = [
+        {**one, "year": one.get("year"), "explanation": one["explanation"] and _packed(one["explanation"])}
+        for one in read(found)
+    ]
+    schema = {name: kind for name, kind in REPORTED.items() if name != "pseudonym"}
+    cited = pl.Struct(dict.fromkeys(("title", "article", "url"), pl.String()))
+    as_read = {**dict.fromkeys(("time", *_MONEY), pl.String()), "related": pl.List(PLACE), "source": cited}
+    moment = pl.col("time")
+    return pl.DataFrame(rows, schema={**schema, **as_read}, orient="row").with_columns(
+        moment.str.to_time("%H:%M:%S", strict=False).fill_null(moment.str.to_time("%H:%M", strict=False)),
+        *(pl.col(name).str.replace(".", "", literal=True).cast(pl.Int64) for name in _MONEY),
+    )
 
 
-@_closed
-class Unread(TypedDict):
-    """A file (`sheet` is null), or a sheet, that was not read: why, and what to do (may be empty)."""
-
-    file: str
-    sheet: str | None
-    reason: str
-    remedy: str
+def _packed(explanation: Mapping[str, Any]) -> str:
+    return json.dumps(explanation, ensure_ascii=False, separators=(",", ":"))
 
 
-@_closed
-class SetApart(TypedDict):
-    """A finding that is in none of the counts."""
-
-    fingerprint: str | None
-    rule: str
-    file: str | None
-    sheet: str | None
-    row: Row | None
+if TYPE_CHECKING:
+    Findings: TypeAlias = pl.DataFrame
+else:
+    Findings = Annotated[list[Finding], WrapValidator(_table)]
 
 
-@_closed
-class Known(SetApart):
-    """A finding of the baseline, as grave and as dear as it is in this run."""
-
-    verdict: Literal["violation", "review"]
-    at_stake: Money | None
+_with_tables = with_config(ConfigDict(extra="forbid", arbitrary_types_allowed=True))
 
 
-@_closed
-class Waived(SetApart):
-    """A finding that somebody accepts."""
-
-    reason: str | None
-    author: str
-    date: date
-    until: date | None
-
-
-@_closed
-class WithoutFindings(TypedDict):
+@_with_tables
+@dataclass(frozen=True, kw_only=True)
+class WithoutFindings:
     """The result but for its findings, as one of several holds it.
 
-    `scope` is there where options narrowed it, `unread` where something was not read, `known` where a baseline was
-    given.
+    `scope` is there where options narrowed the run, `known` where a baseline was given. The last four fields are of
+    the run, and not saved with it: the texts behind the findings by the key in their column `source`, the titles of
+    the rules by id, what was understood of the files (French), and where the practice is.
     """
 
-    format: Literal["a9-check/1"]
+    format: Literal["a9-check/1"] = FORMAT
     as_of: date
     profile: Profile
-    rulebook: Rulebook
-    scope: NotRequired[Scope]
-    inputs: list[Input]
+    rulebook: Rules
+    scope: Annotated[Scope | None, Field(exclude_if=_is_none)] = None
+    inputs: tuple[Input, ...]
     summary: Summary
-    unverifiable: list[Unverifiable]
-    rejected: list[Rejected]
-    not_counted: list[NotCounted]
-    unread: NotRequired[list[Unread]]
-    waived: list[Waived]
-    known: NotRequired[list[Known]]
-    threshold: list[Practitioner]
+    unverifiable: tuple[Unverifiable, ...]
+    rejected: tuple[Rejected, ...]
+    not_counted: tuple[NotCounted, ...] = ()
+    unread: Annotated[tuple[Unread, ...], Field(exclude_if=_is_empty)] = ()  # files, then sheets
+    waived: tuple[Waived, ...] = ()
+    known: Annotated[tuple[Known, ...] | None, Field(exclude_if=_is_none)] = None
+    threshold: tuple[Practitioner, ...] = ()
+    sources: Annotated[dict[str, Source], Field(exclude=True)] = field(default_factory=dict)
+    titles: Annotated[dict[str, str], Field(exclude=True)] = field(default_factory=dict)
+    notices: Annotated[tuple[str, ...], Field(exclude=True)] = ()
+    zone: Annotated[str | None, Field(exclude=True)] = None
+
+    @property
+    def rules_run(self) -> int:
+        """How many rules were asked."""
+        return self.rulebook.rules if self.scope is None else self.scope.rules
+
+    @property
+    def asked(self) -> tuple[date | None, date | None]:
+        """The dates of care that are shown; all are counted."""
+        return (None, None) if self.scope is None else (self.scope.from_, self.scope.until)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The keys of acts that some input has."""
+        return frozenset(key for entry in self.inputs for key in entry.columns)
 
 
-@_closed
-class Check(WithoutFindings):
-    """The whole result."""
+@_with_tables
+@dataclass(frozen=True, kw_only=True)
+class Report(WithoutFindings):
+    """The result of a run: everything a document needs, and nothing it has to compute."""
 
-    findings: list[Finding]
+    findings: Findings  # model.REPORTED; without `pseudonym` once a profile applies
+
+    @cached_property
+    def by_rule(self) -> pl.DataFrame:
+        """One line per rule and verdict: see `summary.by_rule`."""
+        return summary.by_rule(self.findings, self.titles)
+
+    def without_findings(self) -> WithoutFindings:
+        """The rest of it."""
+        return WithoutFindings(**{one.name: getattr(self, one.name) for one in fields(WithoutFindings)})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, TypeAlias, get_args
 
-from avenant9.results.base import Money, Rejected, Result, Row, Source, Unread
+from avenant9.model import Rejected, Unread
+from avenant9.results.base import Money, Result, Row, Source
 
 #: A day: `date` is a key below.
 Day: TypeAlias = date

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, TypeAlias
 
-from avenant9.results.base import Money, Rejected, Result, Row, Unread
+from avenant9.model import Rejected, Unread
+from avenant9.results.base import Money, Result, Row
 
 #: A day: `date` is a key below.
 Day: TypeAlias = date

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from avenant9.results.base import Money, Month, Rejected, Result, Source, Unread
+from avenant9.model import Rejected, Unread
+from avenant9.results.base import Cents, Month, Result, Source
 
 FORMAT: Literal["a9-measures/1"] = "a9-measures/1"
 
@@ -29,12 +30,12 @@ class Row(Result):
     units: str
     retained: str
     refused: str
-    baseline: Money | None
-    with_measure: Money | None
-    difference: Money | None
-    difference_amo: Money | None
-    difference_patient: Money | None
-    participation: Money | None = None
+    baseline: Cents | None
+    with_measure: Cents | None
+    difference: Cents | None
+    difference_amo: Cents | None
+    difference_patient: Cents | None
+    participation: Cents | None = None
     doubtful: str = "0"
 
 
@@ -59,15 +60,15 @@ class Total(Result):
     units: str | None
     retained: str | None
     refused: str | None
-    baseline: Money | None
-    with_measure: Money | None
-    difference: Money | None
-    difference_amo: Money | None
-    difference_patient: Money | None
-    participation: Money | None = None
+    baseline: Cents | None
+    with_measure: Cents | None
+    difference: Cents | None
+    difference_amo: Cents | None
+    difference_patient: Cents | None
+    participation: Cents | None = None
     doubtful: str | None = None
-    low: Money | None = None
-    high: Money | None = None
+    low: Cents | None = None
+    high: Cents | None = None
 
 
 class Law(Result):

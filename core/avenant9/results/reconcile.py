@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal, TypeAlias
 
-from avenant9.results.base import Money, Month, Rejected, Result, Row, Unread
+from avenant9.model import Rejected, Unread
+from avenant9.results.base import Money, Month, Result, Row
 
 Day: TypeAlias = date
 FORMAT: Literal["a9-reconcile/1"] = "a9-reconcile/1"

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
-from avenant9.results.base import Month, Rejected, Result, Share, Source, Unread
+from avenant9.model import Rejected, Unread
+from avenant9.results.base import Month, Result, Share, Source
 
 FORMAT: Literal["a9-threshold/1"] = "a9-threshold/1"
 Answer: TypeAlias = Literal["violation", "review", "unverifiable", "ok"]
+
+
+def _is_unset(value: object) -> bool:
+    return not value
 
 
 class OfMonth(Result):
@@ -52,8 +57,8 @@ class Practitioner(Result):
     to_add_in_person: int | None
     months: tuple[OfMonth, ...]
     projection: Projection | None
-    verdict: Answer | None = None
-    unknown: int = 0
+    verdict: Annotated[Answer | None, Field(exclude_if=_is_unset)] = None
+    unknown: Annotated[int, Field(exclude_if=_is_unset)] = 0
 
 
 class Granted(Result):
@@ -72,6 +77,8 @@ class Followed(Practitioner):
     remote, and `missing` the keys of the acts that would settle it.
     """
 
+    verdict: Answer
+    unknown: int = 0
     doubts: tuple[str, ...] = ()
     empty_months: tuple[Month, ...] = ()
     at_most: Share | None = None

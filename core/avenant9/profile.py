@@ -6,11 +6,12 @@ After `apply`, the column `patient` holds what may be shown and `pseudonym` is g
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import polars as pl
 
-from avenant9 import summary
-from avenant9.model import Rejected, Report, Unread
+from avenant9.model import Unread
+from avenant9.results.check import Profile, Report
 from avenant9.settings.choices import PROFILES
 from avenant9.wording import euros
 
@@ -40,7 +41,7 @@ def apply(report: Report, profile: str) -> Report:
     if "pseudonym" in findings.columns:
         shown = ("patient", "pseudonym") if profile == "interne" else ("pseudonym",)
         findings = findings.with_columns(patient=pl.coalesce(shown)).drop("pseudonym")
-    shown_report = replace(report, profile=profile, findings=findings)
+    shown_report = replace(report, profile=cast("Profile", profile), findings=findings)
     return _without_nature(shown_report) if profile == "fiscal" else shown_report
 
 
@@ -67,9 +68,8 @@ def _without_nature(report: Report) -> Report:
     return replace(
         report,
         findings=findings,
-        by_rule=summary.by_rule(findings, {}),
         unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
-        rejected=tuple(Rejected(entry.where, "cellule illisible") for entry in report.rejected),
+        rejected=tuple(replace(entry, reason="cellule illisible") for entry in report.rejected),
         unread=tuple(map(without_titles, report.unread)),
         waived=tuple(
             replace(entry, rule=_family(entry.rule), fingerprint=None, reason=None) for entry in report.waived
@@ -81,7 +81,7 @@ def _without_nature(report: Report) -> Report:
         titles={},
         threshold=(),
         notices=(),
-        replaced=tuple(dict.fromkeys(map(_family, report.replaced))),
+        rulebook=replace(report.rulebook, replaced=tuple(dict.fromkeys(map(_family, report.rulebook.replaced)))),
     )
 
 
