@@ -37,7 +37,8 @@ def of_book(folder: Path, **sheets: list[list[Any]]) -> Claim:
 
 CLAIMED = [
     "Indu", "Montant réclamé", "Trop-perçu", "MONTANT INDU (€)", "Somme réclamée", "Montant de l'indu", "Total indu",
-    "Montant du trop perçu", "Indu notifié", "Montant à reverser", "Préjudice", "claimed",
+    "Montant du trop perçu", "Indu notifié", "Montant à récupérer", "Somme à récupérer (€)", "Montant à reverser",
+    "Préjudice", "claimed",
 ]  # fmt: skip
 
 
