@@ -69,7 +69,7 @@ FILES = {
 }
 #: Result (its name in the schema) -> the headings of its CSV, where it has one.
 RESULTS = {
-    "Check": check_csv.HEADINGS,
+    "Report": check_csv.HEADINGS,
     "Firm": firm.HEADINGS,
     "FollowedFirm": firm_threshold.HEADINGS,
     "SimulatedFirm": firm_forfait.HEADINGS,
