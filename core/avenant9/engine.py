@@ -103,8 +103,8 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
     run = prepared(acts, rulebook, options)
     counted = counting(run.acts_read)
     found, unknown, crashed = answers(counted, rulebook, selected, run)
-    findings = [frame.with_columns(rule=pl.lit(name)) for name, frame in found.items() if not frame.is_empty()]
-    table = pl.concat(findings) if findings else pl.DataFrame(schema={**FINDINGS, "rule": pl.String})
+    findings = [_as_reported(name, frame) for name, frame in found.items() if not frame.is_empty()]
+    table = pl.concat([pl.DataFrame(schema={**FINDINGS, "explanation": pl.String, "rule": pl.String}), *findings])
     patients = run.acts_read.select("patient", "act").drop_nulls("patient")
     return Answers(
         findings=_within(table, run.acts_read, options),
@@ -119,6 +119,13 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         threshold=_threshold(counted, selected, run),
         concerned=concerned(rulebook, selected, run),
     )
+
+
+def _as_reported(rule: str, findings: pl.DataFrame) -> pl.DataFrame:
+    """The findings of a rule with its id, and what it counted as the JSON object that a report holds."""
+    typed = isinstance(findings.schema["explanation"], pl.Struct)
+    told = pl.col("explanation").struct.json_encode() if typed else pl.lit(None, pl.String)
+    return findings.with_columns(explanation=told, rule=pl.lit(rule))
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:

@@ -130,7 +130,7 @@ FINDINGS: dict[str, pl.DataType] = {
     "verdict": pl.String(),
     "at_stake": pl.Int64(),  # cents; null without an amount
     "message": pl.String(),  # French, one sentence, no patient
-    "explanation": pl.String(),  # a JSON object
+    "explanation": pl.Null(),  # a struct of what the kind counted; text of a JSON object once it is reported
     "related": pl.List(pl.UInt32()),  # acts, in counting order
     "source": pl.String(),  # key of Report.sources
 }

@@ -129,7 +129,7 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
             if _about(rule, version, days)
         ] or [Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))]
         return Outcome(
-            pl.concat([outcome.findings for outcome in outcomes]),
+            pl.concat([outcome.findings for outcome in outcomes], how="vertical_relaxed"),
             pl.concat([outcome.unverifiable for outcome in outcomes]),
         )
     except (Exception, pl.exceptions.PanicException):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, cast
@@ -18,6 +17,10 @@ from avenant9.kinds.trace import Noted, Trace
 from avenant9.law.dated import Refers, RuleName, Version
 from avenant9.model import GrantedCeiling, Outcome
 from avenant9.wording import day, percent
+
+_EXPLANATION = pl.Struct(
+    {"ceiling_bp": pl.Int64, "granted_for": pl.Int64, "conditions": pl.List(pl.String), "changed_on": pl.String}
+)
 
 
 class DerogationVersion(Version):
@@ -62,8 +65,8 @@ class Derogation(Kind[DerogationVersion]):
                 ceiling = in_use(row, run.derogations)
                 if ceiling is not None and (ceiling.conditions or changed_in(row["year"], ceiling)):
                     found.append(_said(row, ceiling, version))
-        overrides = {"related": pl.List(pl.UInt32)}
-        return outcome(pl.DataFrame(found, schema_overrides=overrides) if found else no_findings())
+        types = {"related": pl.List(pl.UInt32), "explanation": _EXPLANATION}
+        return outcome(pl.DataFrame(found, schema_overrides=types) if found else no_findings())
 
     def looks_at(self, version: DerogationVersion, scene: Scene) -> bool:
         return False  # at years, of which it speaks below
@@ -95,7 +98,7 @@ def _said(row: Row, ceiling: GrantedCeiling, version: DerogationVersion) -> dict
         "ceiling_bp": ceiling.ceiling_bp,
         "granted_for": ceiling.year,
         "conditions": list(ceiling.conditions),
-        **({"changed_on": changed.isoformat()} if changed else {}),
+        "changed_on": changed and changed.isoformat(),
     }
     return {
         "practitioner": row["practitioner"],
@@ -103,7 +106,7 @@ def _said(row: Row, ceiling: GrantedCeiling, version: DerogationVersion) -> dict
         "verdict": version.verdict,
         "at_stake": 0,
         "message": f"{used} : {_why(ceiling, changed)}.",
-        "explanation": json.dumps(explanation, ensure_ascii=False),
+        "explanation": explanation,
         "related": [],
     }
 

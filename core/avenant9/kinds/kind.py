@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from abc import abstractmethod
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
@@ -123,8 +122,7 @@ class Kind(Strict, Generic[V]):
 
 def _noted(finding: Row) -> dict[str, Any]:
     """What a check noted of a finding, unknowns left out."""
-    told = json.loads(finding["explanation"] or "{}")
-    return {key: value for key, value in told.items() if value is not None}
+    return {key: value for key, value in (finding["explanation"] or {}).items() if value is not None}
 
 
 class Selection(Value):

@@ -105,14 +105,14 @@ def no_findings() -> pl.DataFrame:
 def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
     """Puts findings (ANSWERS) and unknowns into their schemas; columns that a kind does not fill are null.
 
-    `explanation` may be a struct: it becomes a JSON object.
+    `explanation` is a struct of the kind's own fields.
     """
     columns = []
     for name, dtype in ANSWERS.items():
         if name not in found.columns:
             columns.append(pl.lit(None, dtype).alias(name))
-        elif name == "explanation" and isinstance(found.schema[name], pl.Struct):
-            columns.append(pl.col(name).struct.json_encode())
+        elif name == "explanation":
+            columns.append(pl.col(name))
         else:
             columns.append(pl.col(name).cast(dtype))
     unknown = [

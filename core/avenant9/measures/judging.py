@@ -5,7 +5,6 @@ One implementation: a condition is never written again here, its versions are mo
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -116,13 +115,11 @@ _NO_UNKNOWN = pl.DataFrame(
 
 
 def _findings(name: str, frame: pl.DataFrame, rule: Kind[Any]) -> pl.DataFrame:
-    units = [
-        (told["count"] - told["limit"] if isinstance(rule, Frequency) else None)
-        for told in map(json.loads, frame["explanation"])
-    ]
-    return frame.select(
-        "act", rule=pl.lit(name), verdict="verdict", message="message", units=pl.Series(units, dtype=pl.Int64)
-    )
+    """What a rule said, and by how many units a limit is passed."""
+    counts = isinstance(rule, Frequency) and not frame.is_empty()
+    told = pl.col("explanation").struct
+    units = told.field("count").cast(pl.Int64) - told.field("limit") if counts else pl.lit(None, pl.Int64)
+    return frame.select("act", rule=pl.lit(name), verdict="verdict", message="message", units=units)
 
 
 def doubtful_units(judgement: Judgement, retained: pl.Expr) -> pl.Expr:
