@@ -38,8 +38,8 @@ def run(rows: list[Row], tmp_path: Path, measure: str) -> Measures:
     return simulate(activity, MEASURES, RULEBOOK, Ask(date(2026, 11, 22), only=(measure,)))
 
 
-def euros(amount: Decimal) -> str:
-    return str(amount.quantize(Decimal("0.01"), ROUND_HALF_UP))
+def in_cents(amount: Decimal) -> int:
+    return int(amount.quantize(Decimal("0.01"), ROUND_HALF_UP) * 100)
 
 
 # --- SNP -----------------------------------------------------------------------------------------------------
@@ -190,9 +190,9 @@ def test_snp(seen: list[Row], tmp_path: Path) -> None:
     assert {one.row: one.reason for one in result.refused} == refused
     assert +Counter({(row.period, row.practitioner, row.month): int(row.retained) for row in result.rows}) == retained
     total = result.totals[0]
-    assert (total.low, total.high) == tuple(euros(Decimal(15 * units)) for units in bounds)
+    assert (total.low, total.high) == tuple(in_cents(Decimal(15 * units)) for units in bounds)
     if total.difference is not None:
-        assert (total.with_measure, total.difference_amo) == (euros(Decimal(15 * retained.total())), euros(amo))
+        assert (total.with_measure, total.difference_amo) == (in_cents(Decimal(15 * retained.total())), in_cents(amo))
     else:
         assert set(refused.values()) == {"unverifiable"}
     assert (int(total.units or 0), int(total.retained or 0)) == (
@@ -279,9 +279,12 @@ def test_teleconsultations(rows: list[Row], tmp_path: Path) -> None:
     result = run(written, tmp_path, "teleconsultation-100")
     assert Counter(one.reason for one in result.refused) == reasons
     total = result.totals[0]
-    assert total.participation == euros(Decimal(participation))
+    assert total.participation == in_cents(Decimal(participation))
     if total.baseline is not None and total.with_measure is not None:
-        assert (total.baseline, total.with_measure) == (euros(before), euros(after))
-        assert (total.difference_amo, total.difference_patient) == (euros(after - before), euros(before - after))
+        assert (total.baseline, total.with_measure) == (in_cents(before), in_cents(after))
+        assert (total.difference_amo, total.difference_patient) == (
+            in_cents(after - before),
+            in_cents(before - after),
+        )
     else:
         assert {row["amount"] for row in rows if not date(2020, 3, 21) <= row["date"] <= date(2020, 4, 14)} <= {None}

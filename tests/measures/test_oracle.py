@@ -110,8 +110,8 @@ def simulated(rows: list[Row], columns: dict[str, str], tmp_path: Path, zone: st
     )
 
 
-def euros(amount: Fraction | None) -> str | None:
-    return None if amount is None else f"{amount.numerator / Decimal(amount.denominator):.2f}"
+def in_cents(amount: Fraction | None) -> int | None:
+    return None if amount is None else int(amount * 100)
 
 
 def said_of(lines: dict[activity.Key, activity.Line], *, hours: bool) -> dict[activity.Key, tuple[Any, ...]]:
@@ -122,7 +122,7 @@ def said_of(lines: dict[activity.Key, activity.Line], *, hours: bool) -> dict[ac
         before, due = rounded(line.baseline), rounded(line.with_measure)
         difference = None if before is None or due is None else due - before
         counts = count(line.units, hours), count(line.retained, hours)
-        said[key] = (*counts, euros(before), euros(due), euros(difference))
+        said[key] = (*counts, in_cents(before), in_cents(due), in_cents(difference))
     return said
 
 
@@ -154,7 +154,7 @@ def agree(result: Measures, measure: str, said: activity.Said, *, hours: bool) -
     total = next((one for one in result.totals if one.measure == measure), None)
     with_measure = [due for line in said.lines.values() if (due := rounded(line.with_measure)) is not None]
     if total is not None:
-        assert total.with_measure == (euros(sum(with_measure, start=activity.Fraction(0))) if with_measure else None)
+        assert total.with_measure == (in_cents(sum(with_measure, start=activity.Fraction(0))) if with_measure else None)
         assert total.units == count(sum(line.units for line in said.lines.values()), hours)
 
 

@@ -83,14 +83,14 @@ def test_a_practice_with_its_shifts_and_patients(tmp_path: Path) -> None:
         )
         for row in result.rows
     ] == [
-        ("protocoles-cpts", "cpts-ete-2022", "?", "2022-09", "2", "1", "25.00", "25.00"),
-        ("regulation-sas", "mission-flash-2022", "A", "2022-09", "2.00", "2.00", "200.00", "20.00"),
-        ("regulation-sas", None, "A", "2022-10", "4.00", "0.00", "360.00", "0.00"),
-        ("snp", "ete-2022", "A", "2022-09", "1", "1", "15.00", "15.00"),
-        ("teleconsultation-100", "arrete-juillet-2022", "A", "2022-09", "1", "1", "25.00", "7.50"),
-        ("teleconsultation-100", None, "A", "2022-10", "1", "0", "17.50", "0.00"),
-        ("teleconsultation-100", "arrete-juillet-2022", "B", "2022-09", "1", "1", "25.00", "17.50"),
-        ("vaccination-variole", "variole-2022", "B", "2022-09", "4.00", "4.00", "420.00", None),
+        ("protocoles-cpts", "cpts-ete-2022", "?", "2022-09", "2", "1", 25_00, 25_00),
+        ("regulation-sas", "mission-flash-2022", "A", "2022-09", "2.00", "2.00", 200_00, 20_00),
+        ("regulation-sas", None, "A", "2022-10", "4.00", "0.00", 360_00, 0),
+        ("snp", "ete-2022", "A", "2022-09", "1", "1", 15_00, 15_00),
+        ("teleconsultation-100", "arrete-juillet-2022", "A", "2022-09", "1", "1", 25_00, 7_50),
+        ("teleconsultation-100", None, "A", "2022-10", "1", "0", 17_50, 0),
+        ("teleconsultation-100", "arrete-juillet-2022", "B", "2022-09", "1", "1", 25_00, 17_50),
+        ("vaccination-variole", "variole-2022", "B", "2022-09", "4.00", "4.00", 420_00, None),
     ]
     assert [
         (
@@ -103,12 +103,12 @@ def test_a_practice_with_its_shifts_and_patients(tmp_path: Path) -> None:
         )
         for total in result.totals
     ] == [
-        ("protocoles-cpts", "2", "25.00", "25.00", "25.00", "0.00"),
-        ("regulation-sas", "6.00", "560.00", "20.00", "20.00", "0.00"),
-        ("snp", "1", "15.00", "15.00", "10.50", "4.50"),
-        ("teleconsultation-100", "3", "67.50", "25.00", "25.00", "-25.00"),
-        ("vaccination-variole", "4.00", "420.00", None, None, "0.00"),
-        (None, None, "1087.50", None, None, "-20.50"),
+        ("protocoles-cpts", "2", 25_00, 25_00, 25_00, 0),
+        ("regulation-sas", "6.00", 560_00, 20_00, 20_00, 0),
+        ("snp", "1", 15_00, 15_00, 10_50, 4_50),
+        ("teleconsultation-100", "3", 67_50, 25_00, 25_00, -25_00),
+        ("vaccination-variole", "4.00", 420_00, None, None, 0),
+        (None, None, 1087_50, None, None, -20_50),
     ]
     assert [(one.measure, one.sheet, one.row, one.reason) for one in result.refused] == [
         ("teleconsultation-100", "Sheet", 4, "out_of_period"),
@@ -170,7 +170,7 @@ def test_empty_periods_are_the_baseline(tmp_path: Path) -> None:
     )
     result = run(practice(tmp_path), nothing)
     assert {(row.period, Decimal(row.retained), row.difference) for row in result.rows} == {
-        (None, 0, "0.00"),
+        (None, 0, 0),
         (None, 0, None),  # vaccination: nobody says what would be due
     }
     assert {row.measure for row in result.rows if row.difference is None} == {"vaccination-variole"}
@@ -213,10 +213,10 @@ def test_one_sentence_for_all_days_out_of_period(simulated: Simulate) -> None:
 @pytest.mark.parametrize(
     ("retained", "with_measure", "expected"),
     [
-        (1, 500, ("20.00", "20.00")),
+        (1, 500, (20_00, 20_00)),
         (1, None, (None, None)),  # a retained act that nobody can price: less than the sum would be wrong
-        (0, None, ("15.00", "15.00")),  # refused for want of an answer: left out, and said in the notes
-        (0, 0, ("15.00", "15.00")),
+        (0, None, (15_00, 15_00)),  # refused for want of an answer: left out, and said in the notes
+        (0, 0, (15_00, 15_00)),
     ],
 )
 def test_a_sum_is_known_where_every_retained_line_is(

@@ -97,7 +97,7 @@ def test_what_could_at_most_be_a_review_is_retained_and_said(simulated: Simulate
     acts = file(visit(date(2022, 9, 6), host="CS", specialty=""), visit(date(2022, 9, 6), patient="P2", by="116117"))
     result = simulated(acts, only=("snp",))
     [total, _] = result.totals
-    assert (total.retained, total.doubtful, total.low, total.high) == ("2", "2", "30.00", "30.00")
+    assert (total.retained, total.doubtful, total.low, total.high) == ("2", "2", 30_00, 30_00)
     assert result.notes == (
         "1\u00a0ligne SNP retenue, mais à examiner : voir « a9 check », règle condition/snp-regulation.",
         "1\u00a0ligne SNP retenue, au plus à examiner : il manque « Spécialité », règle condition/specialite.",
@@ -112,14 +112,14 @@ def test_what_cannot_be_told_leaves_bounds(simulated: Simulate) -> None:
     [total, together] = result.totals
     assert reasons(result) == [(3, "unverifiable"), (43, "unverifiable"), (45, "weekly_cap")]
     assert (total.units, total.retained, total.refused) == ("22", "19", "3")
-    assert (total.difference, total.low, total.high) == ("285.00", "300.00", "300.00")
-    assert (together.low, together.high) == ("300.00", "300.00")
+    assert (total.difference, total.low, total.high) == (285_00, 300_00, 300_00)
+    assert (together.low, together.high) == (300_00, 300_00)
 
 
 def test_what_cannot_be_told_is_not_zero(simulated: Simulate) -> None:
     result = simulated(file(visit(date(2022, 9, 6), own=""), visit(date(2022, 9, 6), patient="P2")), only=("snp",))
     [total, _] = result.totals
-    assert (total.difference, total.low, total.high) == ("15.00", "15.00", "30.00")
+    assert (total.difference, total.low, total.high) == (15_00, 15_00, 30_00)
 
 
 # --- the worked cases ----------------------------------------------------------------------------------------
@@ -132,11 +132,11 @@ def test_case_1_the_last_day_and_the_day_after(simulated: Simulate) -> None:
         visit(date(2022, 9, 30), "20:30", "P2", at="30/09/2022 20:00"),
     )
     result = simulated(acts)
-    assert sums(result) == ("3", "1", "2", "15.00", "10.50", "4.50")
+    assert sums(result) == ("3", "1", "2", 15_00, 10_50, 4_50)
     assert reasons(result) == [(5, "out_of_period"), (7, "pdsa_hours")]
     assert [(row.period, row.month, row.retained, row.difference) for row in result.rows] == [
-        ("ete-2022", "2022-09", "1", "15.00"),
-        (None, "2022-10", "0", "0.00"),
+        ("ete-2022", "2022-09", "1", 15_00),
+        (None, "2022-10", "0", 0),
     ]
     assert details(result)[0] == (
         "« Automne 2022, couverture rétroactive alléguée », du 01/10/2022 au 09/12/2022 : période disputée, non "
@@ -144,7 +144,7 @@ def test_case_1_the_last_day_and_the_day_after(simulated: Simulate) -> None:
         "acceptaient encore le SNP et que l'arrêté du 09/12/2022 a été appliqué rétroactivement. Si un scénario la "
         "retient, elle continue la mesure de l'été : la semaine du 26 septembre ne fait qu'un compte."
     )
-    assert sums(simulated(acts, RETAIN)) == ("3", "2", "1", "30.00", "21.00", "9.00")
+    assert sums(simulated(acts, RETAIN)) == ("3", "2", "1", 30_00, 21_00, 9_00)
 
 
 def week(monday: date, each_day: list[int]) -> list[list[str]]:
@@ -158,7 +158,7 @@ def week(monday: date, each_day: list[int]) -> list[list[str]]:
 
 def test_case_2_the_21st_of_a_week(simulated: Simulate) -> None:
     result = simulated(file(*week(date(2022, 9, 5), [4, 4, 4, 4, 4, 3])))
-    assert sums(result) == ("23", "20", "3", "300.00", "210.00", "90.00")
+    assert sums(result) == ("23", "20", "3", 300_00, 210_00, 90_00)
     assert reasons(result) == [(43, "weekly_cap"), (45, "weekly_cap"), (47, "weekly_cap")]
     assert details(result)[0] == (
         "SNP : 21 sur la semaine du 05/09/2022 au 11/09/2022 pour ce praticien, 20 au plus ; 1 de trop."
@@ -168,10 +168,10 @@ def test_case_2_the_21st_of_a_week(simulated: Simulate) -> None:
 def test_case_3_a_week_across_the_end(simulated: Simulate) -> None:
     acts = file(*week(date(2022, 9, 26), [4, 4, 4, 3, 3, 4]))
     strict = simulated(acts)
-    assert sums(strict) == ("22", "18", "4", "270.00", "189.00", "81.00")
+    assert sums(strict) == ("22", "18", "4", 270_00, 189_00, 81_00)
     assert [reason for _, reason in reasons(strict)] == ["out_of_period"] * 4
     prolonged = simulated(acts, of_options((), "ete-2022", until=date(2022, 12, 9)))
-    assert sums(prolonged) == ("22", "20", "2", "300.00", "210.00", "90.00")
+    assert sums(prolonged) == ("22", "20", "2", 300_00, 210_00, 90_00)
     assert [reason for _, reason in reasons(prolonged)] == ["weekly_cap"] * 2
     assert sums(simulated(acts, RETAIN)) == sums(prolonged)
 
@@ -252,7 +252,7 @@ def test_case_10_spring_2023(simulated: Simulate) -> None:
             visit(date(2023, 5, 16), patient="P6", at="13/05/2023 09:00"),
         )
     )
-    assert sums(result)[:4] == ("6", "2", "4", "30.00")
+    assert sums(result)[:4] == ("6", "2", "4", 30_00)
     assert reasons(result) == [(5, "out_of_period"), (9, "condition"), (11, "condition"), (13, "condition")]
     assert "Règlement arbitral en vigueur le 01/05/2023" in details(result)[0]
 
@@ -392,7 +392,7 @@ def test_the_limit_of_the_winter_is_left_open_unless_a_scenario_sets_it(simulate
 @pytest.mark.parametrize("scenario", [of_options((), "hiver-2022", values=["snp.limit=20"]), SET_THEN_MOVED])
 def test_a_limit_set_by_hand_refuses_be_it_that_of_the_text(simulated: Simulate, scenario: Scenario) -> None:
     result = simulated(file(*week(date(2023, 1, 9), [5, 5, 5, 5, 5])), scenario)
-    assert sums(result) == ("25", "20", "5", "300.00", "210.00", "90.00")
+    assert sums(result) == ("25", "20", "5", 300_00, 210_00, 90_00)
     assert reasons(result) == [
         (43, "weekly_cap"),
         (45, "weekly_cap"),
@@ -409,9 +409,9 @@ def test_a_limit_set_in_another_period_settles_nothing(simulated: Simulate) -> N
 
 def test_a_limit_and_an_amount_that_a_scenario_sets(simulated: Simulate) -> None:
     acts = file(*week(date(2022, 9, 5), [4, 4, 4, 4, 4, 3]))
-    assert sums(simulated(acts, of_options(values=["snp.limit=22"])))[1:4] == ("22", "1", "330.00")
-    assert sums(simulated(acts, of_options(values=["snp.limit=0"])))[1:4] == ("0", "23", "0.00")
-    assert sums(simulated(acts, of_options(values=["snp.amount=20"])))[1:4] == ("20", "3", "400.00")
+    assert sums(simulated(acts, of_options(values=["snp.limit=22"])))[1:4] == ("22", "1", 330_00)
+    assert sums(simulated(acts, of_options(values=["snp.limit=0"])))[1:4] == ("0", "23", 0)
+    assert sums(simulated(acts, of_options(values=["snp.amount=20"])))[1:4] == ("20", "3", 400_00)
 
 
 def test_an_act_refused_by_a_condition_does_not_fill_the_week(simulated: Simulate) -> None:
@@ -430,12 +430,12 @@ def test_an_act_refused_by_what_stands_beside_it_does_not_fill_the_week(
         first.insert(1, first[0].replace(";G;A;1;Q;25;", f";{refusing['beside']};A;1;Q;5;"))
     result = simulated(file(first, *week(date(2023, 12, 4), [4, 4, 4, 4, 4])))
     assert reasons(result) == [(len(first) + 1, "condition")]
-    assert sums(result) == ("21", "20", "1", "300.00", "210.00", "90.00")
+    assert sums(result) == ("21", "20", "1", 300_00, 210_00, 90_00)
 
 
 def test_a_row_of_several_units_is_cut_at_the_limit(simulated: Simulate) -> None:
     result = simulated(file(*week(date(2022, 9, 5), [5, 5, 5, 4]), visit(date(2022, 9, 9), patient="Q", quantity=3)))
-    assert sums(result) == ("22", "20", "2", "300.00", "210.00", "90.00")
+    assert sums(result) == ("22", "20", "2", 300_00, 210_00, 90_00)
     assert reasons(result) == [(41, "weekly_cap")]
 
 
@@ -444,8 +444,8 @@ def test_what_is_due_anyway_is_due_for_refused_units_too(simulated: Simulate) ->
     rows = file(*week(date(2022, 9, 5), [5, 5, 5, 4]), visit(date(2022, 9, 9), patient="Q", quantity=3))
     result = simulated(rows, of_options(values=["snp.baseline=5"]))
     [total] = [total for total in result.totals if total.measure == "snp"]
-    assert (total.baseline, total.with_measure, total.difference) == ("110.00", "310.00", "200.00")
-    assert (total.difference_amo, total.difference_patient) == ("140.00", "60.00")
+    assert (total.baseline, total.with_measure, total.difference) == (110_00, 310_00, 200_00)
+    assert (total.difference_amo, total.difference_patient) == (140_00, 60_00)
 
 
 def test_files_that_name_nobody_are_one_doctor(simulated: Simulate) -> None:
@@ -471,16 +471,16 @@ def test_two_doctors_have_each_their_week(simulated: Simulate) -> None:
 @pytest.mark.parametrize(
     ("rate", "host_rate", "amo", "noted"),
     [
-        ("", "70", "10.50", False),
-        ("", "100", "15.00", False),
-        ("100", "70", "15.00", False),
-        ("60", "", "9.00", False),
-        ("", "", "10.50", True),
+        ("", "70", 10_50, False),
+        ("", "100", 15_00, False),
+        ("100", "70", 15_00, False),
+        ("60", "", 9_00, False),
+        ("", "", 10_50, True),
     ],
 )
-def test_the_share_of_the_fund(simulated: Simulate, rate: str, host_rate: str, amo: str, noted: bool) -> None:
+def test_the_share_of_the_fund(simulated: Simulate, rate: str, host_rate: str, amo: int, noted: bool) -> None:
     result = simulated(file(visit(SUMMER, rate=rate, host_rate=host_rate)), only=("snp",))
-    assert sums(result)[4:] == (amo, f"{15 - float(amo):.2f}")
+    assert sums(result)[4:] == (amo, 15_00 - amo)
     assert result.notes == (
         ("Part AMO de 1\u00a0ligne SNP supposée à 70\u00a0% : ni la ligne ni l'acte du même jour n'a de taux.",)
         if noted
@@ -490,10 +490,10 @@ def test_the_share_of_the_fund(simulated: Simulate, rate: str, host_rate: str, a
 
 @pytest.mark.parametrize(
     ("amount", "quantity", "amo", "patient"),
-    [("15.05", 1, "10.54", "4.51"), ("15.08", 9, "95.00", "40.72"), ("15.04", 1, "10.53", "4.51")],
+    [("15.05", 1, 10_54, 4_51), ("15.08", 9, 95_00, 40_72), ("15.04", 1, 10_53, 4_51)],
 )
 def test_the_share_is_rounded_to_the_cent_half_up(
-    simulated: Simulate, amount: str, quantity: int, amo: str, patient: str
+    simulated: Simulate, amount: str, quantity: int, amo: int, patient: int
 ) -> None:
     result = simulated(file(visit(SUMMER, quantity=quantity)), of_options(values=[f"snp.amount={amount}"]))
     assert sums(result)[4:] == (amo, patient)
@@ -502,7 +502,7 @@ def test_the_share_is_rounded_to_the_cent_half_up(
 def test_a_period_that_starts_before_every_share_has_the_first(simulated: Simulate) -> None:
     early = of_options(("snp",), "ete-2022", from_=date(2022, 6, 1))
     result = simulated(file(visit(date(2022, 6, 15), host_rate="")), early, only=("snp",))
-    assert sums(result)[3:] == ("15.00", "10.50", "4.50")
+    assert sums(result)[3:] == (15_00, 10_50, 4_50)
 
 
 # --- one implementation with the check -----------------------------------------------------------------------
@@ -598,5 +598,5 @@ def test_an_empty_period_is_the_baseline(visits: list[list[str]], tmp_path: Path
     )
     result = of(visits, tmp_path, empty)
     assert {(row.period, row.retained, row.baseline, row.with_measure, row.difference) for row in result.rows} == {
-        (None, "0", "0.00", "0.00", "0.00")
+        (None, "0", 0, 0, 0)
     }
