@@ -154,7 +154,9 @@ def agree(result: Measures, measure: str, said: activity.Said, *, hours: bool) -
     total = next((one for one in result.totals if one.measure == measure), None)
     with_measure = [due for line in said.lines.values() if (due := rounded(line.with_measure)) is not None]
     if total is not None:
-        assert total.with_measure == (in_cents(sum(with_measure, start=activity.Fraction(0))) if with_measure else None)
+        assert total.with_measure == (
+            in_cents(sum(with_measure, start=activity.Fraction(0))) if with_measure else None
+        )
         assert total.units == count(sum(line.units for line in said.lines.values()), hours)
 
 
