@@ -122,8 +122,11 @@ def test_a_cause_without_who_the_patient_is(tmp_path: Path) -> None:
     claim = read(tmp_path, text)
     assert claim.table.select("cause", "cause_plain").row(0) == (
         "M. Albin Paul ([…]) non vu",
-        "M. […] […] ([…]) non vu",
+        "[…] ([…]) non vu",
     )
+    text = "Indu;Motif\n25,00;Mme DURAND-PETIT Marie vue deux fois (née le 12/05/1960), G le 03/05/2023\n"
+    claim = read(tmp_path, text)
+    assert claim.table["cause_plain"][0] == "[…] vue deux fois ([…]), G le 03/05/2023"
 
 
 def test_what_is_unreadable_is_unknown_and_said(tmp_path: Path) -> None:

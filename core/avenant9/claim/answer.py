@@ -22,7 +22,7 @@ from avenant9.wording import money
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from avenant9.claim.read import Claim
+    from avenant9.claim.read import Claim, without
     from avenant9.law.cnam import Sourced
     from avenant9.law.dated import Version
     from avenant9.model import Acts, Source
@@ -130,7 +130,7 @@ class _Told:
             row=line["row"],
             sheet=self._sheet(line),
             claimed=_money(line["claimed"]),
-            cause=line["cause" if self.profile == "interne" else "cause_plain"],
+            cause=self._cause(line),
             answer=line["answer"],
             owed=_money(line["owed"]),
             acts=self._places(line["acts"]),
@@ -149,6 +149,13 @@ class _Told:
             payment_date=line["payment_date"],
             paid=line["paid"],
         )
+
+    def _cause(self, line: dict[str, Any]) -> str | None:
+        """Why the line is claimed; only the practice reads there who the patient is."""
+        if self.profile == "interne" or line["cause_plain"] is None:
+            return cast("str | None", line["cause"])
+        acts = (*(line["acts"] or ()), *(line["candidates"] or ()))
+        return without(line["cause_plain"], (one for act in acts for one in self._patients[act]))
 
     def _sheet(self, line: dict[str, Any]) -> str | None:
         rank: int = line["input"]

@@ -27,7 +27,7 @@ from avenant9.reading.sheets import Request, left_out
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from avenant9.reading.raw_sheet import RawSheet
 
@@ -56,6 +56,11 @@ _EXAMPLES = "« Indu », « Montant réclamé » ou « Trop-perçu »"
 #: A NIR, with its key or without, however it is grouped: nobody is shown one.
 _NIR = re.compile(r"\b[1-8](?:[ .]?\d){4}[ .]?(?:\d|2[AaBb])(?:[ .]?\d){6,9}\b")
 _HIDDEN = "[…]"
+#: How a person is named in a sentence, and told to be born.
+_PERSON = re.compile(
+    r"\b(?:MM?|Mmes?|Mlles?|Messieurs|Monsieur|Mesdames|Madame|Mademoiselle)\b\.?(?:\s+[A-ZÀ-Ý][\w'’-]*)+"
+    r"|\bn[ée]{1,2}(?:\(e\))? le \d[\d/. -]+\d"
+)
 _UNCERTAIN = "identité incertaine"
 _FOREIGN = re.compile(r"[$£¥]|\b(?:USD|GBP|CHF|XPF|F|FRF|FF)\b", re.IGNORECASE)
 #: What says who the patient is.
@@ -248,7 +253,7 @@ def _codes(reading: Reading, nomenclature: Nomenclature) -> pl.Series:
 
 
 def _causes(reading: Reading) -> dict[str, pl.Series]:
-    """Why each sum is claimed: without a NIR, and without what its row says of the patient."""
+    """Why each sum is claimed: without a NIR, and, plain, without a person that it names or that its row tells."""
     causes = reading.text("cause")
     if causes is None:
         nothing = pl.Series([None], dtype=pl.String()).new_from_index(0, len(reading.rows))
@@ -256,13 +261,15 @@ def _causes(reading: Reading) -> dict[str, pl.Series]:
     shown = causes.str.replace_all(_NIR.pattern, _HIDDEN)
     known = [text for key in _IDENTITY if (text := reading.text(key)) is not None]
     rows = zip(shown, *known, strict=True)
-    plain = [None if text is None else _without(text, identity) for text, *identity in rows]
+    plain = [None if text is None else without(_PERSON.sub(_HIDDEN, text), identity) for text, *identity in rows]
     return {"cause": shown, "cause_plain": pl.Series(plain, dtype=pl.String)}
 
 
-def _without(text: str, identity: Sequence[str | None]) -> str:
-    """The text without the words of these cells."""
-    words = {word for cell in identity if cell for word in (cell, *cell.split()) if len(word) >= _SHORTEST}
+def without(text: str, identity: Iterable[str | None]) -> str:
+    """A sentence without the words of what tells who a patient is."""
+    cells = [cell for cell in identity if cell]
+    parts = (part.strip(",;.") for cell in cells for part in re.split(r"[\s|]+", cell))
+    words = {word for word in (*cells, *parts) if len(word) >= _SHORTEST}
     for word in sorted(words, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", _HIDDEN, text, flags=re.IGNORECASE)
     return text
