@@ -61,8 +61,9 @@ class _Line:
         return sum(map(cents_of, self.every)) or (0 if self.settled else None)
 
     def unknown(self) -> int:
-        """The indicators that were not answered."""
-        return sum(one.status == "unknown" for own in self.every for volet in own.volets for one in volet.indicators)
+        """The indicators that were not answered, but for those that no source settles."""
+        states = (one.status for own in self.every for volet in own.volets for one in volet.indicators)
+        return sum(state == "unknown" for state in states) - sum(len(own.unresolved) for own in self.every)
 
 
 def _cents(told: str | None) -> int:

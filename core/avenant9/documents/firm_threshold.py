@@ -68,7 +68,9 @@ def document(result: FollowedFirm, *, each: bool) -> Document:
         firm_list.remarks(result.clients),
         *(map(_client, result.clients) if each else ()),
     )
-    worst = Verdict.VIOLATION if totals.over else Verdict.REVIEW if totals.failed else Verdict.OK
+    found = {entry.verdict for entry in _entries(result)}
+    doubt = totals.over or totals.failed
+    worst = Verdict.VIOLATION if Verdict.VIOLATION in found else Verdict.REVIEW if doubt else Verdict.OK
     footer = (*firm_list.FOOTER, f"Suivi fait au {day(result.as_of)}.", firm_list.DISCLAIMER)
     words = f"{counted(totals.clients, 'client')} : {' ; '.join(parts)}."
     return Document("Activité à distance des clients", words, sections, worst, footer, firm_list.ABOUT)
