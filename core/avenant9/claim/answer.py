@@ -12,6 +12,7 @@ import polars as pl
 from avenant9.claim import causes, words
 from avenant9.claim.judge import judged
 from avenant9.claim.match import match
+from avenant9.claim.read import without
 from avenant9.claim.verdicts import Verdicts, verdicts
 from avenant9.engine import Options, in_order, prepared
 from avenant9.findings import pseudonyms
@@ -22,7 +23,7 @@ from avenant9.wording import money
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from avenant9.claim.read import Claim, without
+    from avenant9.claim.read import Claim
     from avenant9.law.cnam import Sourced
     from avenant9.law.dated import Version
     from avenant9.model import Acts, Source
