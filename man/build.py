@@ -30,6 +30,7 @@ from avenant9.documents import (
     firm,
     firm_forfait,
     firm_threshold,
+    forfait,
     measures,
     reconcile,
     threshold,
@@ -37,16 +38,17 @@ from avenant9.documents import (
 from avenant9.documents.rules import source_words
 from avenant9.kinds.trace import Span
 from avenant9.model import Verdict
-from avenant9.report import forfait, template, template_forfait
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.rulebook.scales import load_scales
 from avenant9.saved import schema
+from avenant9.templates import forfait as template_forfait
+from avenant9.templates import template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from avenant9.report.template import Column
+    from avenant9.templates.template import Column
 
 HERE = Path(__file__).resolve().parent
 TEXTS: dict[str, Any] = tomllib.loads((HERE / "texts.toml").read_text(encoding="utf-8"))

@@ -18,13 +18,13 @@ import pytest
 from a9.commands.template import KINDS
 from a9.main import cli
 from a9.terminal import french
-from avenant9.documents import check_csv, claim, find, measures, threshold
-from avenant9.report import forfait, template
+from avenant9.documents import check_csv, claim, find, forfait, measures, threshold
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.rulebook.scales import load_scales
 from avenant9.saved import schema
 from avenant9.settings.a9_toml import SettingsFile
+from avenant9.templates import template
 
 MAN = Path(__file__).resolve().parent.parent / "man"
 PAGES = sorted(path.relative_to(MAN).as_posix() for path in MAN.glob("man?/*"))

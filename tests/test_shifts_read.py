@@ -13,9 +13,9 @@ from avenant9.acts.load import ReadOptions
 from avenant9.acts.mapping import Mapping
 from avenant9.errors import InputError, SettingError
 from avenant9.model import CellRef, Unread
-from avenant9.report import template
 from avenant9.rulebook.load import load_rulebook
 from avenant9.shifts import Activity, Patient, Shift, load_activity
+from avenant9.templates import template
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from avenant9.errors import A9Error, InputError, SettingError
 from avenant9.forfait import read
 from avenant9.forfait.answers import AssistantContract, Patients, Practice, Rate
 from avenant9.forfait.read import Entry, alone, load_practices, with_settings
-from avenant9.report import template_forfait
 from avenant9.rulebook.scales import load_scales
+from avenant9.templates import forfait as template_forfait
 
 KEYS = load_scales().keys
 F = Fraction

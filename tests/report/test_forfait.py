@@ -11,8 +11,8 @@ import pytest
 from openpyxl import load_workbook
 
 from avenant9 import saved
-from avenant9.report import forfait
-from avenant9.report.forfait_words import answer, finding
+from avenant9.documents import forfait
+from avenant9.documents.forfait_words import answer, finding
 from avenant9.report.page import Page
 from avenant9.results.base import dumps
 from avenant9.results.forfait import (

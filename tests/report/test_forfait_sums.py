@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from avenant9.documents import forfait
 from avenant9.forfait.answers import Answer, Patients, Practice
 from avenant9.forfait.read import Entry, load_practices
 from avenant9.forfait.run import run
-from avenant9.report import forfait
 from avenant9.report.document import Document, Table
 from avenant9.results.base import dumps
 from avenant9.results.forfait import Forfait, Forfaits

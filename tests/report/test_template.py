@@ -15,11 +15,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from avenant9.acts.columns import COLUMNS
 from avenant9.acts.load import load_acts
 from avenant9.model import GrantedCeiling
-from avenant9.report import template
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.derogations import load_derogations
 from avenant9.settings.mapping import load_mapping
 from avenant9.settings.waivers import load_waivers
+from avenant9.templates import template
 
 
 def sheet(data: bytes) -> Worksheet:

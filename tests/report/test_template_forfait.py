@@ -13,9 +13,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from avenant9.forfait.read import ASSISTANT, YEAR, load_practices
 from avenant9.forfait.run import run
-from avenant9.report import template_forfait as template
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.rulebook.scales import load_scales
+from avenant9.templates import forfait as template
 
 SCALES = load_scales()
 

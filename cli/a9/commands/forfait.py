@@ -118,9 +118,9 @@ def simulate(
     wanted = format_for(format_, output, FORMATS)
     check_place(output, options.read_from(file))
 
+    from avenant9.documents import forfait as report  # noqa: PLC0415
     from avenant9.forfait.read import alone, load_practices, with_settings  # noqa: PLC0415 - --help imports no polars
     from avenant9.forfait.run import run  # noqa: PLC0415
-    from avenant9.report import forfait as report  # noqa: PLC0415
 
     scales = _load(rules, notices)
     stdin = standard_input() if file == "-" else None

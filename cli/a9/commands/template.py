@@ -60,7 +60,8 @@ def command(kind: str, output: str | None, *, example: bool) -> None:
     if kind == "key":
         _give_key(output)
         return
-    from avenant9.report import template, template_forfait  # noqa: PLC0415 - --help must not import polars
+    from avenant9.templates import forfait as template_forfait  # noqa: PLC0415
+    from avenant9.templates import template  # noqa: PLC0415 - --help must not import polars
 
     makers: dict[tuple[str, str], Callable[[], str | bytes]] = {
         ("acts", ".csv"): template.acts_csv,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from avenant9.documents import firm_list
+from avenant9.documents import firm_list, forfait
 from avenant9.documents.firm_list import Entry, Told
 from avenant9.model import Verdict
-from avenant9.report import forfait, formats
+from avenant9.report import formats
 from avenant9.report.document import Document, Section
 from avenant9.results.base import dumps
 from avenant9.results.firm import cents_of, each_forfait

@@ -36,7 +36,7 @@ def render(form: Format, found: Saved, page: Page, screen: Screen | None = None)
         case Report():
             return _report(form, found, page, screen)
         case Forfait() | Forfaits():
-            from avenant9.report import forfait  # noqa: PLC0415
+            from avenant9.documents import forfait  # noqa: PLC0415
 
             return forfait.render(form, found, page)
         case Measures() | Standings() | History():

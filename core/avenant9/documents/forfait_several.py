@@ -6,11 +6,9 @@ from collections import Counter
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from avenant9.model import Verdict
-from avenant9.report import forfait_compare, forfait_points, forfait_sums
-from avenant9.report.document import Column, Document, Section, Table
-from avenant9.report.forfait_totals import in_cents, total_of, unsettled
-from avenant9.report.forfait_words import (
+from avenant9.documents import forfait_compare, forfait_points, forfait_sums
+from avenant9.documents.forfait_totals import in_cents, total_of, unsettled
+from avenant9.documents.forfait_words import (
     STATES,
     answer,
     beside_points,
@@ -26,6 +24,8 @@ from avenant9.report.forfait_words import (
     shown_state,
     silent,
 )
+from avenant9.model import Verdict
+from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.values import number
 from avenant9.wording import NBSP, counted, euros, integer, listed, plural
 

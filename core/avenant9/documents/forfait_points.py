@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from avenant9.documents.forfait_words import is_closed, part, shown_points
 from avenant9.report.document import Chart, Series
-from avenant9.report.forfait_words import is_closed, part, shown_points
 from avenant9.wording import capital
 
 if TYPE_CHECKING:

@@ -243,4 +243,4 @@ def _data() -> Mapping[str, Any]:
 
 
 def _resource(name: str) -> str:
-    return (files("avenant9.report") / "templates" / name).read_text(encoding="utf-8")
+    return (files("avenant9.templates") / name).read_text(encoding="utf-8")

@@ -8,8 +8,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from avenant9.documents.forfait_totals import in_cents, told
 from avenant9.model import Verdict
-from avenant9.report.forfait_totals import in_cents, told
 from avenant9.report.values import number
 from avenant9.results.forfait import PART
 from avenant9.wording import NBSP, capital, counted, day, euros, integer, listed, percent, plural, quoted

@@ -6,10 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from avenant9.report import forfait_points, forfait_sums
-from avenant9.report.document import Column, Document, Fact, Section, Table
-from avenant9.report.forfait_totals import in_cents
-from avenant9.report.forfait_words import (
+from avenant9.documents import forfait_points, forfait_sums
+from avenant9.documents.forfait_totals import in_cents
+from avenant9.documents.forfait_words import (
     COLORS,
     answer,
     beside_points,
@@ -27,6 +26,7 @@ from avenant9.report.forfait_words import (
     tier_count,
     worth,
 )
+from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.values import number
 from avenant9.wording import capital, day, listed, quoted
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from avenant9.documents.forfait_totals import between, in_cents, schemes, total_of, unsettled
 from avenant9.report.document import Column, Section, Table
-from avenant9.report.forfait_totals import between, in_cents, schemes, total_of, unsettled
 from avenant9.wording import NBSP, counted, euros
 
 if TYPE_CHECKING:

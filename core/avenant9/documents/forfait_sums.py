@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from avenant9.documents.forfait_totals import in_cents, schemes, span
+from avenant9.documents.forfait_words import shown_points
 from avenant9.report.document import Column, Section, Table
-from avenant9.report.forfait_totals import in_cents, schemes, span
-from avenant9.report.forfait_words import shown_points
 from avenant9.wording import MONTHS, capital, listed, quoted
 
 if TYPE_CHECKING:

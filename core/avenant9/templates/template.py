@@ -152,7 +152,7 @@ def _quoted(text: str) -> str:
 
 
 def _resource(name: str) -> str:
-    return (files("avenant9.report") / "templates" / name).read_text(encoding="utf-8")
+    return (files("avenant9.templates") / name).read_text(encoding="utf-8")
 
 
 def _columns(name: str, headings: dict[str, str]) -> tuple[Column, ...]:

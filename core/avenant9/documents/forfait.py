@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from avenant9.report.forfait_one import document_of_one, shared_points
-from avenant9.report.forfait_several import document_of_several
-from avenant9.report.forfait_words import part, shown_state, shown_threshold, shown_value, source_of
+from avenant9.documents.forfait_one import document_of_one, shared_points
+from avenant9.documents.forfait_several import document_of_several
+from avenant9.documents.forfait_words import part, shown_state, shown_threshold, shown_value, source_of
 from avenant9.results.base import dumps
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.wording import capital

@@ -1,0 +1,1 @@
+"""What users fill in, empty or with examples: the files that `a9 template` writes."""
