@@ -110,7 +110,7 @@ def test_no_formula_is_made_of_shifts(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_no_formula_is_made_of_a_practice(form: str, tmp_path: Path) -> None:
     out, file = tmp_path / f"sortie.{form}", tmp_path / "cabinet.toml"
-    assert perform(f"a9 template forfait -o {file}").code == 0
+    assert perform(f"a9 template forfait --example -o {file}").code == 0
     text = re.sub(r'^(nom|cabinet) *= *".*"', rf'\1 = "{FORMULA}"', file.read_text("utf-8"), flags=re.MULTILINE)
     file.write_text(text, encoding="utf-8")
     assert FORMULA in text
