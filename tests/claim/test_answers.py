@@ -111,6 +111,13 @@ def test_an_act_claimed_twice_is_so_on_the_later_line(tmp_path: Path) -> None:
     assert claim.lines[2].message == "Même acte que les lignes 2 et 3 du tableau."
 
 
+def test_a_line_of_which_only_a_part_is_claimed_already_is_not_claimed_twice(tmp_path: Path) -> None:
+    """The row of F14 holds G and MCG."""
+    claim = answers(tmp_path, ["5,00;F14;MCG", "30,00;F14;"], titles="Indu;N° FSE;Acte")
+    assert [line.answer for line in claim.lines][1] == "to_examine"
+    assert claim.lines[1].message.startswith("Une partie de ces actes est déjà réclamée ligne 2.")
+
+
 def test_several_acts_are_candidates(tmp_path: Path) -> None:
     claim = answers(tmp_path, ["20,00;;TE2"], titles="Indu;N° FSE;Acte")
     (line,) = claim.lines

@@ -140,8 +140,9 @@ def _run(given: _Given) -> int:
     tell(acts, (*claim.notices, *acts.notices), told.crashed, notices)
     if given.letter is not None:
         _refuse_several(told.result)
-        deliver(claim_letter.render(told.result), given.letter)
     deliver(documents.render(wanted, told.result, page_for(given.output, given.color)), given.output)
+    if given.letter is not None:
+        deliver(claim_letter.render(told.result), given.letter)
     notices.say(_account(acts, told.result))
     return int(_status(acts, told.result, told.crashed))
 

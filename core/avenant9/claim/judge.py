@@ -69,6 +69,7 @@ def judged(
         late=late.fill_null(False),
         undated=pl.col("paid").is_null() & old.fill_null(False),
         named=pl.col("line").is_in(only_reviews.implode()),
+        again=pl.col("again").fill_null(False),
     )
     known = pl.col("claimed").is_not_null() & pl.col("stake").is_not_null() & (pl.col("answer") == "supported")
     return (
@@ -89,10 +90,12 @@ def _answer() -> pl.Expr:
         .then(pl.lit("out_of_time"))
         .when(pl.col("acts").is_null())
         .then(pl.lit("to_examine"))
-        .when(pl.col("earlier").is_not_null())
+        .when("again")
         .then(pl.lit("twice"))
         .when((pl.col("claimed") > pl.col("billed")).fill_null(False))
         .then(pl.lit("more_than_paid"))
+        .when(pl.col("earlier").is_not_null())
+        .then(pl.lit("to_examine"))
         .when(pl.col("violations") > 0)
         .then(pl.lit("supported"))
         .when(nothing)
@@ -128,10 +131,14 @@ def _days(of_lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _earlier(found: pl.DataFrame) -> pl.DataFrame:
-    """`earlier`: the lines before this one that claim one of its acts."""
+    """`earlier`: the lines before this one that claim one of its acts; `again`: each of its acts is claimed there."""
     sure = found.filter(~pl.col("candidate")).select("line", "act")
     both = sure.join(sure, on="act", suffix="_before").filter(pl.col("line_before") < pl.col("line"))
-    return both.group_by("line").agg(earlier=pl.col("line_before").unique().sort())
+    claimed = both.group_by("line").agg(
+        pl.col("line_before").unique().sort().alias("earlier"), pl.col("act").n_unique()
+    )
+    of_line = sure.group_by("line").agg(acts=pl.col("act").n_unique())
+    return claimed.join(of_line, on="line").select("line", "earlier", again=pl.col("act") == pl.col("acts"))
 
 
 def _billed(of_lines: pl.DataFrame) -> pl.DataFrame:

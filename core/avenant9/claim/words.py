@@ -60,7 +60,7 @@ def _answer(
                 "être vérifiées."
             ]
         case "to_examine":
-            return [_several(line), *_found(rules, "review"), _doubtful(rules)]
+            return [_several(line), _partly(earlier), *_found(rules, "review"), _doubtful(rules)]
         case _:
             return [_missing(rules)]
 
@@ -92,6 +92,12 @@ def _several(line: dict[str, Any]) -> str:
     if line["candidates"] is None:
         return ""
     return f"{counted(len(line['candidates']), 'acte possible', 'actes possibles')} : rien ne dit lequel est visé."
+
+
+def _partly(earlier: Sequence[str]) -> str:
+    if not earlier:
+        return ""
+    return f"Une partie de ces actes est déjà réclamée {plural(len(earlier), 'ligne', 'lignes')} {listed(earlier)}."
 
 
 def _doubtful(rules: Sequence[Reproach]) -> str:
