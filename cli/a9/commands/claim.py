@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -11,8 +10,9 @@ import click
 from a9 import options
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, left_out, read_acts, read_claim, tell, what_was_read
+from a9.output import check_place, deliver
+from a9.reading import left_out, read_acts, read_claim, tell, what_was_read
+from a9.request import Request, status_of
 from a9.settings import ReadingCommand
 from avenant9.errors import InputError, SettingError
 from avenant9.report.formats import FORMATS
@@ -23,37 +23,19 @@ if TYPE_CHECKING:
 
     from avenant9.model import Acts
     from avenant9.results.claim import Answer, Claim
-    from avenant9.settings.a9_toml import Settings
 
 #: The answers that are worth a letter: the status says so.
 _WORTH: Final[tuple[Answer, ...]] = ("contestable", "out_of_time")
 _LISTED = 10
 
 
-@dataclass(frozen=True)
-class _Given:
+@dataclass(frozen=True, kw_only=True)
+class _Given(Request):
     """What was typed."""
 
     claim: str
-    files: tuple[str, ...]
     notified: date | None
     letter: str | None
-    format_: str | None
-    output: str | None
-    quiet: bool
-    no_progress: bool
-    color: str
-    as_of: date | None
-    config: Settings | None
-    map_: str | None
-    sheets: tuple[str, ...]
-    all_sheets: bool
-    encoding: str | None
-    practitioner: str | None
-    derogations: str | None
-    zone: str
-    rules: str | None
-    profile: str
 
 
 @click.command(
@@ -98,30 +80,16 @@ def command(**options_: Any) -> int:
 
 def _run(given: _Given) -> int:
     _check(given)
-    files, twice = options.distinct(given.files)
-    wanted = format_for(given.format_, given.output, FORMATS)
-    read = options.read_from(given.claim, *files, given.map_, given.derogations, config=given.config)
-    check_place(given.output, read)
-    check_place(given.letter, read, "--letter")
-    notices = Notices(quiet=given.quiet, progress=not given.no_progress)
-    reading = options.Reading(
-        files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner, given.config
-    )
-    announce(reading, twice, notices)
-    begin(reading)
+    if given.letter is not None:
+        check_place(given.letter, given.inputs(given.claim), "--letter")
+    wanted, reading, notices = given.start(FORMATS, given.claim)
 
     from avenant9.claim.answer import answered  # noqa: PLC0415 - --help must not import polars
     from avenant9.documents import claim as documents  # noqa: PLC0415
     from avenant9.documents import claim_letter  # noqa: PLC0415
-    from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.rulebook.claims import load_recovery  # noqa: PLC0415
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
-    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415
 
-    rulebook = load_rulebook(Path(given.rules) if given.rules else None)
-    for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {given.rules}.")
-    granted = load_derogations(Path(given.derogations)) if given.derogations else ()
+    rulebook, granted = given.rulebook(notices), given.granted()
     try:
         claim = read_claim(given.claim, reading, rulebook)
         acts = read_acts(reading, rulebook, notices)
@@ -129,18 +97,12 @@ def _run(given: _Given) -> int:
         refuse(error)
         return int(ExitCode.UNREADABLE)
     notices.step("Contrôle des actes…")
-    chosen = Options(
-        as_of=given.as_of or options.today(),
-        zone=given.zone,
-        derogations=tuple(granted),
-        complete_years=reading.complete_years,
-        profile=given.profile,
-    )
+    chosen = given.options(reading, granted)
     told = answered(claim, acts, rulebook, load_recovery(), chosen, given.notified)
     tell(acts, (*claim.notices, *acts.notices), told.crashed, notices)
     if given.letter is not None:
         _refuse_several(told.result)
-    deliver(documents.render(wanted, told.result, page_for(given.output, given.color)), given.output)
+    given.deliver(documents.render(wanted, told.result, given.page))
     if given.letter is not None:
         deliver(claim_letter.render(told.result), given.letter)
     notices.say(_account(acts, told.result))
@@ -197,11 +159,5 @@ def _account(acts: Acts, result: Claim) -> str:
 
 def _status(acts: Acts, result: Claim, crashed: Sequence[str]) -> ExitCode:
     """1 where something is contestable or out of time, 3 where acts could not all be read."""
-    codes = [ExitCode.DONE]
-    if any(result.summary.by_answer[name].lines for name in _WORTH):
-        codes.append(ExitCode.FINDINGS)
-    if acts.failures or acts.rejected or acts.table.is_empty():
-        codes.append(ExitCode.UNREADABLE)
-    if crashed:
-        codes.append(ExitCode.INTERNAL)
-    return worst(codes)
+    worth = any(result.summary.by_answer[name].lines for name in _WORTH)
+    return worst([ExitCode.FINDINGS if worth else ExitCode.DONE, status_of(acts, crashed)])

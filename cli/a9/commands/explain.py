@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from a9 import options
-from a9.exits import ExitCode, worst
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, read_acts, tell, what_was_read
+from a9.reading import read_acts, tell, what_was_read
+from a9.request import Request, status_of
 from a9.settings import ReadingCommand
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import date
-
     from avenant9.explanation import Explanation
     from avenant9.model import Acts
-    from avenant9.settings.a9_toml import Settings
 
 
 @click.command(
@@ -47,27 +41,7 @@ Exemples :
 @options.as_of_option
 @options.reading_options
 @options.acts_options
-def command(
-    *,
-    files: tuple[str, ...],
-    at: str,
-    format_: str | None,
-    output: str | None,
-    quiet: bool,
-    no_progress: bool,
-    color: str,
-    as_of: date | None,
-    config: Settings | None,
-    map_: str | None,
-    sheets: tuple[str, ...],
-    all_sheets: bool,
-    encoding: str | None,
-    practitioner: str | None,
-    derogations: str | None,
-    zone: str,
-    rules: str | None,
-    profile: str,
-) -> int:
+def command(at: str, **options_: Any) -> int:
     """Explication d'une ligne : ce que chaque règle a compté, dans quelle fenêtre, par quel texte, et sa réponse.
 
     Tous les fichiers sont lus, puisqu'une règle peut compter les autres lignes du patient ou du praticien. Pour une
@@ -76,38 +50,24 @@ def command(
     En CSV, une ligne par règle : l'acte (fichier, feuille, ligne, date, code, praticien, patient, facture, montant),
     la règle, son verdict, sa réponse, ce qui est en jeu, le texte, sa confiance, son adresse, ce qui a été compté.
     """
-    files, twice = options.distinct(files)
-    wanted = format_for(format_, output, FORMATS)
-    check_place(output, options.read_from(*files, map_, derogations, config=config))
-    notices = Notices(quiet=quiet, progress=not no_progress)
-    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
-    announce(reading, twice, notices)
-    begin(reading)
+    given = Request(**options_)
+    wanted, reading, notices = given.start(FORMATS)
 
     from avenant9.documents import explain as explain_document  # noqa: PLC0415
     from avenant9.documents import explain_text as report  # noqa: PLC0415
-    from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.explain import Explainer  # noqa: PLC0415
     from avenant9.locate import find  # noqa: PLC0415
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
-    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
 
-    rulebook = load_rulebook(Path(rules) if rules else None)
-    for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
-    granted = load_derogations(Path(derogations)) if derogations else ()
+    rulebook, granted = given.rulebook(notices), given.granted()
     acts = read_acts(reading, rulebook, notices)
     find(acts, at)  # a row that is not there is told before the rules are run
     notices.step("Contrôle des actes…")
-    chosen = Options(
-        as_of=as_of or options.today(), zone=zone, derogations=tuple(granted), complete_years=reading.complete_years
-    )
-    explainer = Explainer(acts, rulebook, chosen)
-    shown = report.apply(explainer.at(at), profile)
+    explainer = Explainer(acts, rulebook, given.options(reading, granted))
+    shown = report.apply(explainer.at(at), given.profile)
     tell(acts, acts.notices, explainer.crashed, notices)
-    deliver(explain_document.render(wanted, shown, page_for(output, color)), output)
+    given.deliver(explain_document.render(wanted, shown, given.page))
     notices.say(_account(acts, shown))
-    return int(_status(acts, explainer.crashed))
+    return int(status_of(acts, explainer.crashed))
 
 
 def _account(acts: Acts, explanation: Explanation) -> str:
@@ -122,13 +82,3 @@ def _account(acts: Acts, explanation: Explanation) -> str:
         f"{counted(explanation.rules, 'règle')} dont {looked} pour cette ligne",
     ]
     return f"a9 : {', '.join(words)}."
-
-
-def _status(acts: Acts, crashed: Sequence[str]) -> ExitCode:
-    """0, or 3 where something of the files could not be read: a count may then be short."""
-    codes = [ExitCode.DONE]
-    if acts.failures or acts.rejected or acts.table.is_empty():
-        codes.append(ExitCode.UNREADABLE)
-    if crashed:
-        codes.append(ExitCode.INTERNAL)
-    return worst(codes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,8 +10,8 @@ import click
 from a9 import options
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, read_acts, tell, what_was_read
+from a9.reading import read_acts, tell, what_was_read
+from a9.request import Request, status_of
 from a9.settings import ReadingCommand
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
@@ -22,34 +21,16 @@ if TYPE_CHECKING:
 
     from avenant9.model import Acts
     from avenant9.results.find import Find
-    from avenant9.settings.a9_toml import Settings
 
 
-@dataclass(frozen=True)
-class _Given:
+@dataclass(frozen=True, kw_only=True)
+class _Given(Request):
     """What was typed."""
 
-    files: tuple[str, ...]
     amount: int
     date: Day | None
     invoice: str | None
     tolerance: int
-    format_: str | None
-    output: str | None
-    quiet: bool
-    no_progress: bool
-    color: str
-    as_of: Day | None
-    config: Settings | None
-    map_: str | None
-    sheets: tuple[str, ...]
-    all_sheets: bool
-    encoding: str | None
-    practitioner: str | None
-    derogations: str | None
-    zone: str
-    rules: str | None
-    profile: str
 
 
 @click.command(
@@ -93,34 +74,25 @@ def _run(given: _Given) -> int:
         raise click.UsageError(
             "la recherche montre la nature des actes, que le profil fiscal tait ; choisissez --profile comptable."
         )
-    files, twice = options.distinct(given.files)
-    wanted = format_for(given.format_, given.output, FORMATS)
-    check_place(given.output, options.read_from(*files, given.map_, config=given.config))
-    notices = Notices(quiet=given.quiet, progress=not given.no_progress)
-    reading = options.Reading(
-        files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner, given.config
-    )
-    announce(reading, twice, notices)
-    begin(reading)
+    wanted, reading, notices = given.start(FORMATS)
 
     from avenant9.documents import find as documents  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options, prepared  # noqa: PLC0415
     from avenant9.find import Sought, find  # noqa: PLC0415
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
 
-    rulebook = load_rulebook(Path(given.rules) if given.rules else None)
+    rulebook = given.rulebook(notices)
     try:
         acts = read_acts(reading, rulebook, notices)
     except InputError as error:
         refuse(error)
         return int(ExitCode.UNREADABLE)
-    run = prepared(acts, rulebook, Options(as_of=given.as_of or options.today(), zone=given.zone))
+    run = prepared(acts, rulebook, Options(as_of=given.day, zone=given.zone))
     sought = Sought(given.amount, given.tolerance, given.date, given.invoice)
     result = find(acts, run.acts_read, sought, given.profile)
     tell(acts, acts.notices, (), notices)
-    deliver(documents.render(wanted, result, page_for(given.output, given.color)), given.output)
+    given.deliver(documents.render(wanted, result, given.page))
     notices.say(_account(acts, result))
-    return int(_status(acts))
+    return int(status_of(acts))
 
 
 def _account(acts: Acts, result: Find) -> str:
@@ -134,9 +106,3 @@ def _account(acts: Acts, result: Find) -> str:
         counted(len(result.matches), "somme trouvée", "sommes trouvées"),
     ]
     return f"a9 : {', '.join(words)}."
-
-
-def _status(acts: Acts) -> ExitCode:
-    """0, or 3 where something of the files could not be read: an act may be missing."""
-    short = acts.failures or acts.rejected or acts.table.is_empty()
-    return ExitCode.UNREADABLE if short else ExitCode.DONE

@@ -10,8 +10,9 @@ import click
 from a9 import options
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Command, Group
-from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, left_out, read_activity, tell, what_was_read
+from a9.output import check_place, deliver, format_for, page_for
+from a9.reading import left_out, read_activity, tell, what_was_read
+from a9.request import Request
 from a9.settings import ReadingCommand, given_by_hand
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from avenant9.documents.measures import Shown
     from avenant9.report.formats import Format
     from avenant9.results.measures import Measures
-    from avenant9.settings.a9_toml import Settings
     from avenant9.shifts import Activity
 
 
@@ -141,29 +141,13 @@ Exemples :
 @options.acts_options
 def simulate(
     *,
-    files: tuple[str, ...],
     only: tuple[str, ...],
     period: str | None,
     scenario: str | None,
     from_: date | None,
     until: date | None,
     values: tuple[str, ...],
-    format_: str | None,
-    output: str | None,
-    quiet: bool,
-    no_progress: bool,
-    color: str,
-    as_of: date | None,
-    config: Settings | None,
-    map_: str | None,
-    sheets: tuple[str, ...],
-    all_sheets: bool,
-    encoding: str | None,
-    practitioner: str | None,
-    derogations: str | None,
-    zone: str,
-    rules: str | None,
-    profile: str,
+    **options_: Any,
 ) -> int:
     """Ce que les mesures apportent à une activité, et qui le paie : l'assurance maladie, le patient.
 
@@ -172,49 +156,39 @@ def simulate(
     de naissance) ; voir « a9 template shifts » et « a9 template protocols ». Ce qui est refusé l'est avec son motif.
     Une borne ou une valeur changée donne un scénario, comparé à la loi telle qu'elle est.
     """
-    if profile == "fiscal":
+    given = Request(**options_)
+    if given.profile == "fiscal":
         raise click.UsageError(
             "une simulation dit la nature des actes, que le profil fiscal tait ; choisissez --profile comptable."
         )
-    files, twice = options.distinct(files)
-    wanted = format_for(format_, output, FORMATS)
-    check_place(output, options.read_from(*files, scenario, derogations, map_, config=config))
-    notices = Notices(quiet=quiet, progress=not no_progress)
-    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
-    announce(reading, twice, notices)
+    wanted, reading, notices = given.start(FORMATS, scenario)
 
-    begin(reading)
     from avenant9.measures.catalogue import named  # noqa: PLC0415
     from avenant9.measures.scenario import applied  # noqa: PLC0415
     from avenant9.measures.simulate import Ask  # noqa: PLC0415
     from avenant9.measures.simulate import simulate as simulated  # noqa: PLC0415
     from avenant9.results.measures import Law  # noqa: PLC0415
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.rulebook.measures import load_measures  # noqa: PLC0415
-    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.settings.scenario import of_options, read_scenario, together  # noqa: PLC0415
 
-    folder = Path(rules) if rules else None
-    rulebook, measures = load_rulebook(folder), load_measures(folder)
-    for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
+    rulebook = given.rulebook(notices)
+    measures = load_measures(Path(given.rules) if given.rules else None)
     for name in only:
         named(measures, name, f"--measure {name}")
     asked = of_options(only, period, from_, until, values)
     changes = together([*([read_scenario(Path(scenario))] if scenario else []), asked])
     applied(measures, changes)  # a mistake is told before the files are read
-    if derogations:
-        load_derogations(Path(derogations))
-        if given_by_hand("derogations"):
-            notices.say("--derogations : sans effet sur cette simulation ; « a9 threshold » suit le plafond.")
+    given.granted()  # a file that cannot be used is told all the same
+    if given.derogations and given_by_hand("derogations"):
+        notices.say("--derogations : sans effet sur cette simulation ; « a9 threshold » suit le plafond.")
     try:
         activity = read_activity(reading, rulebook, notices)
     except InputError as error:
         refuse(error)
-        notices.say(f"a9 : {_counted_files(len(files))}, aucune ligne lue, rien n'a été simulé.")
+        notices.say(f"a9 : {_counted_files(len(reading.files))}, aucune ligne lue, rien n'a été simulé.")
         return int(ExitCode.UNREADABLE)
     notices.step("Simulation…")
-    ask = Ask(as_of or options.today(), zone, only)
+    ask = Ask(given.day, given.zone, only)
     result = simulated(activity, measures, rulebook, ask, changes)
     if changes.changes:
         law = simulated(activity, measures, rulebook, ask)
@@ -222,7 +196,7 @@ def simulate(
     tell(activity.acts, (*activity.acts.notices, *activity.notices), (), notices)
     notices.step("Écriture du résultat…")
     notices.done()
-    _deliver(result, wanted, output, color)
+    _deliver(result, wanted, given.output, given.color)
     notices.say(_account(activity, result))
     return int(_status(activity))
 

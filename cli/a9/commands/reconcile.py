@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,50 +10,30 @@ import click
 from a9 import options
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, left_out, read_billed, standard_input, tell, what_was_read
+from a9.reading import left_out, read_billed, standard_input, tell, what_was_read
+from a9.request import Request
 from a9.settings import ReadingCommand, given_by_hand
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from avenant9.model import Nomenclature
     from avenant9.reconcile.billed import Billed
     from avenant9.reconcile.table import Receipts
     from avenant9.results.reconcile import Against, Reconcile
-    from avenant9.settings.a9_toml import Settings
 
 _TOLERANCE = 100  # cents
 
 
-@dataclass(frozen=True)
-class _Given:
-    """The options."""
+@dataclass(frozen=True, kw_only=True)
+class _Given(Request):
+    """What was typed."""
 
-    files: tuple[str, ...]
     year: int
     snir: int | None
     payments: str | None
     fec: str | None
     tolerance: int
-    format_: str | None
-    output: str | None
-    quiet: bool
-    no_progress: bool
-    color: str
-    as_of: date | None
-    config: Settings | None
-    map_: str | None
-    sheets: tuple[str, ...]
-    all_sheets: bool
-    encoding: str | None
-    practitioner: str | None
-    derogations: str | None
-    zone: str
-    rules: str | None
-    profile: str
 
 
 @click.command(
@@ -105,41 +84,27 @@ def command(**options_: Any) -> int:
 
 
 def _run(given: _Given) -> int:
-    files, twice = options.distinct(given.files)
-    wanted = format_for(given.format_, given.output, FORMATS)
-    others = (given.payments, given.fec)
-    check_place(given.output, options.read_from(*files, *others, given.map_, given.derogations, config=given.config))
-    _check_standard_input(*files, *others)
-    notices = Notices(quiet=given.quiet, progress=not given.no_progress)
-    reading = options.Reading(
-        files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner, given.config
-    )
-    announce(reading, twice, notices)
-    begin(reading)
+    _check_standard_input(*options.distinct(given.files)[0], given.payments, given.fec)
+    wanted, reading, notices = given.start(FORMATS, given.payments, given.fec)
 
     from avenant9.documents import reconcile as report  # noqa: PLC0415
     from avenant9.engine import Options  # noqa: PLC0415 - --help must not import polars
     from avenant9.reconcile.run import Asked, reconcile  # noqa: PLC0415
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
-    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415
 
-    rulebook = load_rulebook(Path(given.rules) if given.rules else None)
-    for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {given.rules}.")
-    if given.derogations:
-        load_derogations(Path(given.derogations))
-        if given_by_hand("derogations"):
-            notices.say("--derogations : sans effet sur un rapprochement ; « a9 threshold » suit le plafond.")
+    rulebook = given.rulebook(notices)
+    given.granted()  # a file that cannot be used is told all the same
+    if given.derogations and given_by_hand("derogations"):
+        notices.say("--derogations : sans effet sur un rapprochement ; « a9 threshold » suit le plafond.")
     try:
         asked = Asked(given.year, given.snir, _receipts(given, rulebook.nomenclature), given.tolerance, given.profile)
         billed = read_billed(reading, rulebook, notices)
-        chosen = Options(as_of=given.as_of or options.today(), zone=given.zone)
+        chosen = Options(as_of=given.day, zone=given.zone)
         result = reconcile(billed, rulebook, chosen, asked)
     except InputError as error:
         refuse(error)
         return int(ExitCode.UNREADABLE)
     tell(billed.acts, billed.acts.notices, (), notices)
-    deliver(report.render(wanted, result, page_for(given.output, given.color)), given.output)
+    given.deliver(report.render(wanted, result, given.page))
     notices.say(_account(billed, result))
     return int(_status(billed, result))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
@@ -12,8 +11,8 @@ from a9 import options
 from a9.commands import firm
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Group
-from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, left_out, read_acts, tell, what_was_read
+from a9.reading import left_out, read_acts, tell, what_was_read
+from a9.request import Request, status_of
 from a9.settings import ReadingCommand
 from avenant9.errors import InputError, SettingError
 from avenant9.report.formats import FORMATS
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from avenant9.model import Acts
     from avenant9.report.formats import Format
     from avenant9.results.threshold import Threshold
-    from avenant9.settings.a9_toml import Settings
 
 #: The formats of a request.
 _LETTER: tuple[Format | Literal["docx"], ...] = (*FORMATS, "docx")
@@ -41,27 +39,10 @@ _until_option = click.option(
 )
 
 
-@dataclass(frozen=True)
-class _Given:
+@dataclass(frozen=True, kw_only=True)
+class _Given(Request):
     """The options that both commands take."""
 
-    files: tuple[str, ...]
-    format_: str | None
-    output: str | None
-    quiet: bool
-    no_progress: bool
-    color: str
-    as_of: date | None
-    config: Settings | None
-    map_: str | None
-    sheets: tuple[str, ...]
-    all_sheets: bool
-    encoding: str | None
-    practitioner: str | None
-    derogations: str | None
-    zone: str
-    rules: str | None
-    profile: str
     until: date | None
 
 
@@ -147,47 +128,32 @@ class _Reference:
 def _run(given: _Given, reference: _Reference | None) -> int:
     if given.profile == "fiscal":
         raise click.UsageError(_FISCAL)
-    files, twice = options.distinct(given.files)
-    wanted = format_for(given.format_, given.output, _LETTER if reference is not None else FORMATS)
-    check_place(given.output, options.read_from(*files, given.map_, given.derogations, config=given.config))
-    notices = Notices(quiet=given.quiet, progress=not given.no_progress)
-    reading = options.Reading(
-        files, given.map_, given.sheets, given.all_sheets, given.encoding, given.practitioner, given.config
-    )
-    announce(reading, twice, notices)
-    begin(reading)
+    wanted, reading, notices = given.start(_LETTER if reference is not None else FORMATS)
 
     from avenant9.documents import threshold as report  # noqa: PLC0415
-    from avenant9.engine import Options, prepared  # noqa: PLC0415
+    from avenant9.engine import prepared  # noqa: PLC0415
     from avenant9.remote_share import Asked  # noqa: PLC0415
     from avenant9.rulebook.committee import load_committee  # noqa: PLC0415
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
-    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.threshold import ceiling, follow  # noqa: PLC0415
     from avenant9.threshold import request as drafted  # noqa: PLC0415
 
-    rulebook = load_rulebook(Path(given.rules) if given.rules else None)
-    for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {given.rules}.")
-    granted = load_derogations(Path(given.derogations)) if given.derogations else ()
+    rulebook, granted = given.rulebook(notices), given.granted()
     try:
         acts = read_acts(reading, rulebook, notices)
     except InputError as error:
         refuse(error)
         return int(ExitCode.UNREADABLE)
-    as_of = given.as_of or options.today()
-    chosen = Options(as_of=as_of, zone=given.zone, derogations=granted, complete_years=reading.complete_years)
-    run = prepared(acts, rulebook, chosen)
+    run = prepared(acts, rulebook, given.options(reading, granted))
     committee = load_committee()
-    asked = Asked(as_of, given.until, granted, reading.complete_years)
+    asked = Asked(given.day, given.until, granted, reading.complete_years)
     result = follow(acts, run.acts_read, ceiling(rulebook), rulebook.nomenclature, committee, asked)
     tell(acts, acts.notices, (), notices)
     if reference is not None:
         _refuse_several(result)
         result = drafted(result, ceiling(rulebook), committee, reference.year)
-    deliver(report.render(wanted, result, page_for(given.output, given.color)), given.output)
+    given.deliver(report.render(wanted, result, given.page))
     notices.say(_account(acts, result))
-    return int(_status(acts))
+    return int(status_of(acts))
 
 
 def _refuse_several(result: Threshold) -> None:
@@ -218,9 +184,3 @@ def _account(acts: Acts, result: Threshold) -> str:
         counted(len(result.practitioners), "année de praticien", "années de praticien"),
     ]
     return f"a9 : {', '.join(words)}."
-
-
-def _status(acts: Acts) -> ExitCode:
-    """0, or 3 where something of the files could not be read: a count may then be short."""
-    short = acts.failures or acts.rejected or acts.table.is_empty()
-    return ExitCode.UNREADABLE if short else ExitCode.DONE

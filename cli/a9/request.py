@@ -1,0 +1,126 @@
+"""What the commands that read acts are asked, and how each of them starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from a9 import options
+from a9.exits import ExitCode, worst
+from a9.output import Notices, check_place, deliver, format_for, page_for
+from a9.reading import announce, begin
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from avenant9.engine import Options
+    from avenant9.model import Acts, GrantedCeiling
+    from avenant9.report.page import Page
+    from avenant9.rulebook.load import Rulebook
+    from avenant9.settings.a9_toml import Settings
+
+Name = TypeVar("Name", bound=str)
+
+
+class Started(NamedTuple, Generic[Name]):
+    """A run that began: the format of its result, what is read, and where it says what it does."""
+
+    wanted: Name
+    reading: options.Reading
+    notices: Notices
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What was typed of `options.result_options`, `as_of_option`, `reading_options` and `acts_options`."""
+
+    files: tuple[str, ...]
+    format_: str | None
+    output: str | None
+    quiet: bool
+    no_progress: bool
+    color: str
+    as_of: date | None
+    config: Settings | None
+    map_: str | None
+    sheets: tuple[str, ...]
+    all_sheets: bool
+    encoding: str | None
+    practitioner: str | None
+    derogations: str | None
+    zone: str
+    rules: str | None
+    profile: str
+
+    @property
+    def day(self) -> date:
+        """The day of the run."""
+        return self.as_of or options.today()
+
+    @property
+    def page(self) -> Page:
+        """How text must be where the result goes."""
+        return page_for(self.output, self.color)
+
+    def inputs(self, *others: str | None) -> tuple[str, ...]:
+        """What is read, `others` too: never to be written to."""
+        return options.read_from(*others, *self.files, self.map_, self.derogations, config=self.config)
+
+    def start(self, formats: tuple[Name, ...], *others: str | None) -> Started[Name]:
+        """Refuses what could not be written, says what is followed, and has the first file read meanwhile.
+
+        Args:
+            formats: those of the command.
+            others: files that it reads besides.
+
+        Raises:
+            SettingError, OutputError: the result could not be written there.
+        """
+        files, twice = options.distinct(self.files)
+        wanted = format_for(self.format_, self.output, formats)
+        check_place(self.output, self.inputs(*others))
+        notices = Notices(quiet=self.quiet, progress=not self.no_progress)
+        reading = options.Reading(
+            files, self.map_, self.sheets, self.all_sheets, self.encoding, self.practitioner, self.config
+        )
+        announce(reading, twice, notices)
+        begin(reading)
+        return Started(wanted, reading, notices)
+
+    def rulebook(self, notices: Notices) -> Rulebook:
+        """The rules, those of the folder `--rules` among them, and which of ours these replace."""
+        from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415 - --help must not import polars
+
+        rulebook = load_rulebook(Path(self.rules) if self.rules else None)
+        for rule in rulebook.replaced:
+            notices.say(f"{rule} : règle fournie remplacée par celle de {self.rules}.")
+        return rulebook
+
+    def granted(self) -> tuple[GrantedCeiling, ...]:
+        """The derogations of the ceiling that were obtained. Raises as `load_derogations`."""
+        from avenant9.settings.derogations import load_derogations  # noqa: PLC0415
+
+        return tuple(load_derogations(Path(self.derogations))) if self.derogations else ()
+
+    def options(self, reading: options.Reading, granted: tuple[GrantedCeiling, ...]) -> Options:
+        """What a check of the acts is asked."""
+        from avenant9.engine import Options  # noqa: PLC0415
+
+        return Options(
+            as_of=self.day,
+            zone=self.zone,
+            derogations=granted,
+            complete_years=reading.complete_years,
+            profile=self.profile,
+        )
+
+    def deliver(self, result: str | bytes) -> None:
+        """Writes the result where it was asked. Raises as `output.deliver`."""
+        deliver(result, self.output)
+
+
+def status_of(acts: Acts, crashed: object = ()) -> ExitCode:
+    """0, or 3 where something of the files could not be read: an act may be missing; 4 where a rule crashed."""
+    short = acts.failures or acts.rejected or acts.table.is_empty()
+    return worst([ExitCode.UNREADABLE if short else ExitCode.DONE, ExitCode.INTERNAL if crashed else ExitCode.DONE])
