@@ -18,6 +18,9 @@ OTHERWISE = {
     "ods-forme-sur-code--actes.ods": "refused by the other library: ValueError",  # no list of its parts
     "ods-sans-type-patient--actes.ods": "refused by the other library: ValueError",
     "csv_renomme.xlsx": "refused by the other library: BadZipFile",  # read as text, with a notice
+    "moreau.xlsx": "refused by a9: le classeur est protégé par un mot de passe",
+    "petit.xlsx": "refused by a9: le classeur est tronqué ou abîmé",
+    "~$lefevre.xlsx": "refused by the other library: BadZipFile",  # the mark of an open workbook
 }
 #: What the other library reads wrongly, or not at all: each cell that differs has this cause.
 EXPLAINED = {
