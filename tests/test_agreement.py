@@ -26,7 +26,7 @@ from test_threshold_oracle import COMPLETE, WHEN, Row, granted_ceilings, grants,
 
 if TYPE_CHECKING:
     from avenant9.explanation import Block
-    from avenant9.results.threshold import Followed
+    from avenant9.results.threshold import Followed, Practitioner
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 FILES = [*sorted((FIXTURES / "annees").glob("*.xlsx")), FIXTURES / "psychiatre_2022.xlsx"]
@@ -68,7 +68,7 @@ def found(report: Report, entry: Followed) -> dict[str, Any] | None:
     return same.row(0, named=True) if len(same) else None
 
 
-def figures(entry: Followed) -> tuple[Any, ...]:
+def figures(entry: Practitioner) -> tuple[Any, ...]:
     return entry.year, entry.total, entry.remote, entry.unknown, entry.ceiling, entry.excess, entry.over
 
 
@@ -76,11 +76,10 @@ def told_by_threshold(entry: Followed) -> tuple[Any, ...]:
     return *figures(entry), entry.verdict, [month.model_dump() for month in entry.months]
 
 
-def told_by_check(told: dict[str, Any], finding: dict[str, Any] | None) -> tuple[Any, ...]:
+def told_by_check(told: Practitioner, finding: dict[str, Any] | None) -> tuple[Any, ...]:
     """The entry of the check; its verdict is that of its finding, unless it says another."""
-    numbers = [told["year"], told["total"], told["remote"], told.get("unknown", 0), told["ceiling"], told["excess"]]
-    verdict = finding["verdict"] if finding else told.get("verdict", "ok")
-    return *numbers, told["over"], verdict, told["months"]
+    verdict = finding["verdict"] if finding else told.verdict or "ok"
+    return *figures(told), verdict, [month.model_dump() for month in told.months]
 
 
 def told_by_explain(trace: ShareTrace) -> tuple[Any, ...]:
