@@ -25,7 +25,7 @@ _HOME = {
     "Options": "engine",
     "OutputError": "errors",
     "Period": "period",
-    "Report": "model",
+    "Report": "results.check",
     "Rulebook": "rulebook.load",
     "RulebookError": "errors",
     "SettingError": "errors",

@@ -47,7 +47,8 @@ def things(acts: pl.DataFrame) -> pl.DataFrame:
         acts: as `billed` gives them.
 
     Returns:
-        `of` (`billed` or `reimbursed`), `sum` (cents), `acts` (in order), `codes`, ROW, and what they share.
+        `of` (`billed` or `reimbursed`), `sum` (cents), `acts` (in order), `codes`, `patient_keys` (of each; null
+        where one is unknown), ROW, and what they share.
     """
     row = acts.filter(pl.col("amount") != 0).group_by(ROW, maintain_order=True)
     whole = row.agg(pl.col(*_SHARED, "amount", "reimbursed").first(), acts="act", codes="code")
@@ -62,7 +63,7 @@ def things(acts: pl.DataFrame) -> pl.DataFrame:
         pl.lit("billed").alias("of"),
         pl.col("own_amount").alias("sum"),
     )
-    columns = ["of", "sum", "acts", "codes", *ROW, *_SHARED]
+    columns = ["of", "sum", "acts", "codes", pl.concat_list("patient_key").alias("patient_keys"), *ROW, *_SHARED]
     return pl.concat([part.select(columns) for part in (*of_rows, of_acts)]).filter(pl.col("sum") > 0)
 
 
@@ -84,6 +85,7 @@ def pairs(found: pl.DataFrame, wanted: Callable[[pl.Expr], pl.Expr]) -> pl.DataF
             pl.col("sum") + pl.col("sum_other"),
             pl.concat_list("acts", "acts_other").list.sort().alias("acts"),
             pl.concat_list("codes", "codes_other").alias("codes"),
+            pl.concat_list("patient_keys", "patient_keys_other").alias("patient_keys"),
             *ROW,
             *_SHARED,
         )

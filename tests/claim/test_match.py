@@ -109,7 +109,7 @@ def test_as_plain_loops_at_length(folder: Path, drawn: tuple[Practice, list[dict
 
 
 COLUMNS = ("date", "code", "practitioner", "patient", "amount", "invoice", "reimbursed", "status")
-#: Rows 2 to 10 of the acts, which are acts 0 to 9: row 4 holds two.
+#: Rows 2 to 12 of the acts, which are acts 0 to 11: row 4 holds two.
 ACTS = [
     "10/05/2022;G;A;P1;25,00;F1;17,50;",
     "10/05/2022;G;A;P2;25,00;F2;17,50;",
@@ -120,6 +120,8 @@ ACTS = [
     "12/05/2023;G;B;P4;26,50;1;;",
     "12/05/2022;TE2;B;P5;20,00;00077;;",
     "13/05/2022;VL;B;P5;70,00;9;;rejete",
+    "14/05/2022;TE2;B;P6;21,10;88;;",
+    "15/05/2022;TE2;B;P7;3,30;88;;",
 ]
 F, C = "found", "candidates"
 
@@ -159,6 +161,9 @@ def practice() -> Practice:
         ({"date": "11/05/2022", "claimed": "39,52"}, (F, {4, 5})),
         ({"date": "10/05/2022", "claimed": "50,00"}, (F, set())),  # of two patients
         ({"date": "10/05/2022", "claimed": "17,50"}, (C, {0, 1})),
+        # two rows of one invoice, unless the line is about one of their two patients
+        ({"claimed": "24,40"}, (F, {10, 11})),
+        ({"patient": "P6", "claimed": "24,40"}, (F, set())),
         # an amount and nothing else
         ({"claimed": "14,52"}, (F, {5})),
         ({"claimed": "39,52"}, (F, {4, 5})),

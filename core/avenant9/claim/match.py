@@ -200,7 +200,9 @@ def _of_sum(lines: pl.DataFrame, found: pl.DataFrame, within: str | None = None)
         {name: f"{name}_act" for name in ("practitioner", "patient_key", "date", "codes", "invoice_key")}
     )
     said = lines.select("line", "practitioner", "patient_key", "date", "codes", "invoice_key")
-    hits = _asked(lines).join(own, on=["of", "sum"], how="inner").join(said, on="line", how="left").filter(_agree())
+    sums_of = _asked(lines).join(own, on=["of", "sum"], how="inner").join(said, on="line", how="left")
+    others = pl.col("patient_keys").list.drop_nulls().list.set_difference(pl.concat_list("patient_key"))
+    hits = sums_of.filter(_agree(), pl.col("patient_key").is_null() | (others.list.len() == 0))
     if within is None:
         of_codes = pl.col("codes_act").list.set_difference("codes").list.len() == 0
         of_invoice = pl.col("invoice_key") == pl.col("invoice_key_act")
