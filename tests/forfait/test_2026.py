@@ -348,6 +348,11 @@ def test_the_sas_is_a_change_unless_its_department_is_closed() -> None:
     answers: dict[str, Answer] = {"sas_departement_ouvert": True, "sas_plateforme": False, "sas_agenda_visible": True}
     assert ("sas", "1000.00", "vous inscrire vous-même sur la plateforme nationale du SAS") in changes(answers)
     assert "sas" not in [name for name, _, _ in changes({**answers, "sas_departement_ouvert": False})]
+    unknown = {key: answer for key, answer in answers.items() if key != "sas_departement_ouvert"}
+    supposed = ", si la réponse à « SAS : ouvert dans le département du cabinet » est oui"
+    assert f"vous inscrire vous-même sur la plateforme nationale du SAS{supposed}" in [
+        said for *_, said in changes(unknown)
+    ]
 
 
 # --- bad input --------------------------------------------------------------------------------------------

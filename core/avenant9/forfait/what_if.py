@@ -264,9 +264,12 @@ def _asked(
 def _all(
     tests: list[Condition], answers: Mapping[str, Answer], keys: Mapping[str, Key]
 ) -> tuple[dict[str, Answer], str]:
-    """Every one of them made to hold."""
+    """Every one of them made to hold; what nobody can do anything about, and is not known, is a condition of it."""
     fixes = [_fix(one, answers, keys, among_others=len(tests) > 1) for one in tests]
-    return {key: answer for fixed, _ in fixes for key, answer in fixed.items()}, listed([said for _, said in fixes])
+    done = listed([said for _, said in fixes if said])
+    facts = [f"« {keys[one.key].label} »" for one in tests if isinstance(one, Yes) and not keys[one.key].action]
+    supposed = f", si la réponse à {listed(facts)} est oui" if done and facts else ""
+    return {key: answer for fixed, _ in fixes for key, answer in fixed.items()}, f"{done}{supposed}"
 
 
 def _fix(
