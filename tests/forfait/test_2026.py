@@ -80,6 +80,15 @@ def test_a_mean_on_the_threshold_is_met_and_says_so() -> None:
     assert [note.startswith("La moyenne est exactement au seuil") for note in notes] == [True, False]
 
 
+def test_a_mean_on_the_threshold_that_another_reading_refuses_is_not_said_to_be_met() -> None:
+    """DMP 40 %, ordonnance 20 %: a mean of 30 %, and one rate below."""
+    rates = {"taux_dmp": percent(40), "taux_e_prescription": percent(20)}
+    found = simulated({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, **rates})
+    option = next(one for volet in found.volets for one in volet.indicators if one.id == "donum_dmp_ordonnance")
+    assert (option.status, option.points) == ("unknown", "0")
+    assert "comptée comme atteinte" not in option.note
+
+
 def test_transmissions_under_two_thirds_closed_2025_and_no_longer_2026() -> None:
     answers = {**full(2025), **services(100, 50, 80, 90)}
     assert (simulated(answers, 2025).points, simulated({**answers, "messages_patients": 1}).points) == ("0", "420")

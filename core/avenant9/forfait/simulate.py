@@ -192,5 +192,7 @@ def _note(one: Judged, rate: Rate | None, answers: Mapping[str, Answer]) -> str:
     text = f"Seuil du texte : {indicator.text_threshold}." if indicator.text_threshold else ""
     exempt = indicator.exemptions if one.status == "not_applicable" else ""
     rates = indicator.condition
-    exact = rates.at_threshold if isinstance(rates, Rates) and means.at_threshold(rates, answers) else ""
+    exact = ""
+    if one.status == "met" and isinstance(rates, Rates) and means.at_threshold(rates, answers):
+        exact = rates.at_threshold
     return " ".join(part for part in (nothing, exact, indicator.neutralised, exempt, text, indicator.note) if part)
