@@ -155,7 +155,7 @@ def test_same_report_of_practice_years_and_of_files_that_went_wrong(spark: Any, 
     granted = GrantedCeiling("10000000000", 2023, 4000)
     options = Options(as_of=AS_OF, derogations=(granted,))
     report = compare(spark, [*files[:2], *wrong, *files[2:], files[0]], options, acts_per_group=2000)
-    assert {entry["practitioner"] for entry in report.threshold}
+    assert {entry.practitioner for entry in report.threshold}
     assert report.summary.violation
     assert any("Aménagement" in notice for notice in report.notices)
     assert any("praticien lu comme inconnu" in notice for notice in report.notices)
