@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -57,6 +58,16 @@ def begin(reading: Reading) -> None:
     if reading.files:
         with suppress(A9Error):  # a mapping that cannot be read is told where the files are
             prefetch.begin(reading.files[0], read_options(reading).request)
+
+
+def read_rulebook(rules: str | None, notices: Notices) -> Rulebook:
+    """The rules, those of the folder `--rules` among them, and which of ours these replace."""
+    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415 - --help must not import polars
+
+    rulebook = load_rulebook(Path(rules) if rules else None)
+    for rule in rulebook.replaced:
+        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
+    return rulebook
 
 
 def read_acts(reading: Reading, rulebook: Rulebook, notices: Notices) -> Acts:

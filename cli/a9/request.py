@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from a9 import options
-from a9.exits import ExitCode, worst
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin
+from a9.reading import announce, begin, read_rulebook
 
 if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.engine import Options
-    from avenant9.model import Acts, GrantedCeiling
+    from avenant9.model import GrantedCeiling
     from avenant9.report.page import Page
     from avenant9.rulebook.load import Rulebook
     from avenant9.settings.a9_toml import Settings
@@ -89,13 +88,8 @@ class Request:
         return Started(wanted, reading, notices)
 
     def rulebook(self, notices: Notices) -> Rulebook:
-        """The rules, those of the folder `--rules` among them, and which of ours these replace."""
-        from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415 - --help must not import polars
-
-        rulebook = load_rulebook(Path(self.rules) if self.rules else None)
-        for rule in rulebook.replaced:
-            notices.say(f"{rule} : règle fournie remplacée par celle de {self.rules}.")
-        return rulebook
+        """The rules, and which of ours are replaced: see `read_rulebook`."""
+        return read_rulebook(self.rules, notices)
 
     def granted(self) -> tuple[GrantedCeiling, ...]:
         """The derogations of the ceiling that were obtained. Raises as `load_derogations`."""
@@ -118,9 +112,3 @@ class Request:
     def deliver(self, result: str | bytes) -> None:
         """Writes the result where it was asked. Raises as `output.deliver`."""
         deliver(result, self.output)
-
-
-def status_of(acts: Acts, crashed: object = ()) -> ExitCode:
-    """0, or 3 where something of the files could not be read: an act may be missing; 4 where a rule crashed."""
-    short = acts.failures or acts.rejected or acts.table.is_empty()
-    return worst([ExitCode.UNREADABLE if short else ExitCode.DONE, ExitCode.INTERNAL if crashed else ExitCode.DONE])

@@ -1,4 +1,4 @@
-"""What a check means for whoever only looks at the exit code."""
+"""What a run means for whoever only looks at the exit code."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def status_of(acts: Acts, report: Report, fail_on: str) -> ExitCode:
     if failed_rules(report):
         codes.append(ExitCode.INTERNAL)
     return worst(codes)
+
+
+def status_of_reading(acts: Acts, crashed: object = ()) -> ExitCode:
+    """0, or 3 where something of the files could not be read: an act may be missing; 4 where a rule crashed."""
+    short = acts.failures or acts.rejected or acts.table.is_empty()
+    return worst([ExitCode.UNREADABLE if short else ExitCode.DONE, ExitCode.INTERNAL if crashed else ExitCode.DONE])
 
 
 def failed_rules(report: Report) -> list[str]:

@@ -13,7 +13,7 @@ from a9.commands import firm
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
 from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, left_out, read_acts, read_options, tell, what_was_read
+from a9.reading import announce, begin, left_out, read_acts, read_options, read_rulebook, tell, what_was_read
 from a9.settings import ReadingCommand
 from a9.status import failed_rules, status_of
 from avenant9.report.formats import FORMATS
@@ -194,7 +194,7 @@ def command(
     from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
     from avenant9.waivers import read_baseline  # noqa: PLC0415
 
-    rulebook = _rulebook(rules, notices)
+    rulebook = read_rulebook(rules, notices)
     rulebook.select(only, skip)  # a misspelt id is told before the files are read
     accepted = load_waivers(Path(waivers), rulebook.rules) if waivers else ()
     known = read_baseline(Path(baseline)) if baseline else None
@@ -239,16 +239,6 @@ def _check_dates(from_: date | None, until: date | None) -> None:
 def _check_of_folders(each_to: str | None) -> None:
     if each_to is not None:
         raise click.UsageError("--each-to ne sert que pour un dossier de clients.")
-
-
-def _rulebook(rules: str | None, notices: Notices) -> Rulebook:
-    """The rules, those of the folder `--rules` among them, and which of ours these replace."""
-    from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
-
-    rulebook = load_rulebook(Path(rules) if rules else None)
-    for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {rules}.")
-    return rulebook
 
 
 def _dataset(files: tuple[str, ...]) -> tuple[str, ...]:

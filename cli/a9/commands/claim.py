@@ -12,8 +12,9 @@ from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
 from a9.output import check_place, deliver
 from a9.reading import left_out, read_acts, read_claim, tell, what_was_read
-from a9.request import Request, status_of
+from a9.request import Request
 from a9.settings import ReadingCommand
+from a9.status import status_of_reading
 from avenant9.errors import InputError, SettingError
 from avenant9.report.formats import FORMATS
 
@@ -160,4 +161,4 @@ def _account(acts: Acts, result: Claim) -> str:
 def _status(acts: Acts, result: Claim, crashed: Sequence[str]) -> ExitCode:
     """1 where something is contestable or out of time, 3 where acts could not all be read."""
     worth = any(result.summary.by_answer[name].lines for name in _WORTH)
-    return worst([ExitCode.FINDINGS if worth else ExitCode.DONE, status_of(acts, crashed)])
+    return worst([ExitCode.FINDINGS if worth else ExitCode.DONE, status_of_reading(acts, crashed)])

@@ -9,8 +9,9 @@ import click
 from a9 import options
 from a9.help import SETTINGS
 from a9.reading import read_acts, tell, what_was_read
-from a9.request import Request, status_of
+from a9.request import Request
 from a9.settings import ReadingCommand
+from a9.status import status_of_reading
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def command(at: str, **options_: Any) -> int:
     tell(acts, acts.notices, explainer.crashed, notices)
     given.deliver(explain_document.render(wanted, shown, given.page))
     notices.say(_account(acts, shown))
-    return int(status_of(acts, explainer.crashed))
+    return int(status_of_reading(acts, explainer.crashed))
 
 
 def _account(acts: Acts, explanation: Explanation) -> str:

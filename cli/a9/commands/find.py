@@ -11,8 +11,9 @@ from a9 import options
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS
 from a9.reading import read_acts, tell, what_was_read
-from a9.request import Request, status_of
+from a9.request import Request
 from a9.settings import ReadingCommand
+from a9.status import status_of_reading
 from avenant9.errors import InputError
 from avenant9.report.formats import FORMATS
 
@@ -92,7 +93,7 @@ def _run(given: _Given) -> int:
     tell(acts, acts.notices, (), notices)
     given.deliver(documents.render(wanted, result, given.page))
     notices.say(_account(acts, result))
-    return int(status_of(acts))
+    return int(status_of_reading(acts))
 
 
 def _account(acts: Acts, result: Find) -> str:

@@ -16,7 +16,7 @@ from a9 import options
 from a9.exits import ExitCode, code_of, say, unforeseen, worst
 from a9.kept import Kept, check_folder
 from a9.output import ENDINGS, Notices, check_place, deliver, format_for, page_for
-from a9.status import status_of
+from a9.status import status_of, status_of_reading
 from avenant9.errors import A9Error
 from avenant9.report.formats import FORMATS
 from avenant9.wording import counted
@@ -252,8 +252,7 @@ def _followed(asked: Asked, client: Client) -> Told[results.FollowedClient]:
     from avenant9.results.firm import FollowedClient  # noqa: PLC0415
 
     acts, result = follow_client(client, asked)
-    short = acts.failures or acts.rejected or acts.table.is_empty()
-    code = ExitCode.UNREADABLE if short else ExitCode.DONE
+    code = status_of_reading(acts)
     remarks = map(client.named_in, _said_of(client, acts.unread))
     return Told(FollowedClient(client=client.name, exit=code, error=None, remarks=tuple(remarks), threshold=result))
 

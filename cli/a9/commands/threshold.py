@@ -12,8 +12,9 @@ from a9.commands import firm
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Group
 from a9.reading import left_out, read_acts, tell, what_was_read
-from a9.request import Request, status_of
+from a9.request import Request
 from a9.settings import ReadingCommand
+from a9.status import status_of_reading
 from avenant9.errors import InputError, SettingError
 from avenant9.report.formats import FORMATS
 
@@ -153,7 +154,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
         result = drafted(result, ceiling(rulebook), committee, reference.year)
     given.deliver(report.render(wanted, result, given.page))
     notices.say(_account(acts, result))
-    return int(status_of(acts))
+    return int(status_of_reading(acts))
 
 
 def _refuse_several(result: Threshold) -> None:
