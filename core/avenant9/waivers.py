@@ -17,7 +17,7 @@ from avenant9.errors import SettingError
 from avenant9.model import Verdict
 from avenant9.results.check import FORMAT, Known, Report, Waived
 from avenant9.settings.toml import read_bytes
-from avenant9.wording import counted, plural
+from avenant9.wording import cents, counted, plural
 from avenant9.wording import day as in_french
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def _earlier(path: Path, result: dict[str, Any]) -> Iterator[tuple[str, Earlier]
                 raise SettingError(place, "verdict absent ou inconnu (verdict)", _AGAIN)
             if stake is not None and not (isinstance(stake, str) and _MONEY.fullmatch(stake)):
                 raise SettingError(place, "montant en jeu absent ou illisible (at_stake)", _AGAIN)
-            yield text, Earlier(verdict, None if stake is None else int(stake.replace(".", "")))
+            yield text, Earlier(verdict, None if stake is None else cents(stake))
 
 
 def against(report: Report, baseline: Mapping[str, Earlier]) -> Report:

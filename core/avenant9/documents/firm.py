@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from avenant9.acts.columns import heading
 from avenant9.documents import check, firm_list
@@ -14,6 +14,7 @@ from avenant9.report import formats
 from avenant9.report.csv import table
 from avenant9.report.document import Document, Fact, Section
 from avenant9.report.values import shown
+from avenant9.results.base import dumps
 from avenant9.results.check import Report
 from avenant9.wording import counted, day, euros, integer, plural
 
@@ -23,31 +24,19 @@ if TYPE_CHECKING:
     from avenant9.report.document import Value
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
-    from avenant9.results.firm import Client, Counts, Firm, Line
+    from avenant9.results.firm import Client, Firm, Line
 
 #: The formats in which each client follows the list.
 WHOLE: tuple[Format, ...] = ("xlsx", "html")
 _FEW = 3  # practitioners, specialties or months named in a cell
 
 
-def _cents(name: str) -> Callable[[Any], Value]:
-    def cents(line: Counts) -> int | None:
-        told: str | None = getattr(line, name)
-        return None if told is None else int(told.replace(".", ""))
-
-    return cents
-
-
-def _number(name: str) -> Callable[[Any], Value]:
-    return lambda line: int(getattr(line, name))
-
-
 def _euros(title: str, name: str, *, narrow: bool = False) -> Told[Line]:
-    return Told(title, "euros", _cents(name), narrow, _cents(name))
+    return Told(title, "euros", attrgetter(name), narrow, attrgetter(name))
 
 
 def _integer(title: str, name: str, *, narrow: bool = False) -> Told[Line]:
-    return Told(title, "integer", _number(name), narrow, _number(name))
+    return Told(title, "integer", attrgetter(name), narrow, attrgetter(name))
 
 
 def _some(words: Sequence[str], more: str) -> str | None:
@@ -131,13 +120,8 @@ def render(form: Format, result: Firm, page: Page, reports: Mapping[str, Report]
         page,
         document=lambda: document(result, reports or {}, each=form in WHOLE),
         csv=lambda: table(HEADINGS, firm_list.rows(_COLUMNS, _entries(result)), firm_list.numbers(_COLUMNS)),
-        json=lambda: _json(result),
+        json=lambda: dumps(result),
     )
-
-
-def _json(result: Firm) -> bytes:
-    """What a check leaves out where it does not apply is left out here too."""
-    return (result.model_dump_json(by_alias=True, indent=1, ensure_ascii=False, exclude_unset=True) + "\n").encode()
 
 
 def document(result: Firm, reports: Mapping[str, Report], *, each: bool) -> Document:
@@ -179,13 +163,13 @@ def answer(result: Firm) -> tuple[str, Verdict]:
         *([f"{integer(failed)} non {plural(failed, 'contrôlé')}"] if failed else []),
     ]
     worst = Verdict.VIOLATION if wrong else Verdict.REVIEW if doubtful or failed else Verdict.OK
-    ceiling = _cents("at_stake_ceiling")(result.totals)
-    more = f" ; {euros(int(str(ceiling)))} au titre du plafond d'activité à distance" if ceiling else ""
+    ceiling = result.totals.at_stake_ceiling
+    more = f" ; {euros(ceiling)} au titre du plafond d'activité à distance" if ceiling else ""
     return f"{counted(len(clients), 'client')} : {', '.join(parts)}{more}.", worst
 
 
-def _stake(told: str | None) -> str:
-    return "" if told is None else f" ({euros(int(told.replace('.', '')))} en jeu)"
+def _stake(cents: int | None) -> str:
+    return "" if cents is None else f" ({euros(cents)} en jeu)"
 
 
 def verdict_of(client: Client) -> Verdict:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from avenant9.documents import firm_list, forfait
 from avenant9.documents.firm_list import Entry, Told
+from avenant9.documents.forfait_totals import in_cents
 from avenant9.model import Verdict
 from avenant9.report import formats
 from avenant9.report.document import Document, Section
 from avenant9.results.base import dumps
-from avenant9.results.firm import cents_of, each_forfait
+from avenant9.results.firm import each_forfait
 from avenant9.wording import counted, day, euros, integer, plural
 
 if TYPE_CHECKING:
@@ -50,24 +51,20 @@ class _Line:
 
     def euros(self) -> int | None:
         """The cents of the points; None where some are not known."""
-        return sum(_cents(one.euros) for one in self.every) if self.settled else None
+        return sum((in_cents(one.euros) or 0) for one in self.every) if self.settled else None
 
     def beside(self) -> int:
         """The cents that are known of the sums beside the points."""
-        return sum(cents_of(one) - _cents(one.euros) for one in self.every)
+        return sum(one.known - (in_cents(one.euros) or 0) for one in self.every)
 
     def known(self) -> int | None:
         """The cents that are known; None where nothing is."""
-        return sum(map(cents_of, self.every)) or (0 if self.settled else None)
+        return sum(one.known for one in self.every) or (0 if self.settled else None)
 
     def unknown(self) -> int:
         """The indicators that were not answered, but for those that no source settles."""
         states = (one.status for own in self.every for volet in own.volets for one in volet.indicators)
         return sum(state == "unknown" for state in states) - sum(len(own.unresolved) for own in self.every)
-
-
-def _cents(told: str | None) -> int:
-    return 0 if told is None else int(told.replace(".", ""))
 
 
 #: The columns of the list.
@@ -102,7 +99,7 @@ def document(result: SimulatedFirm, *, each: bool) -> Document:
     """The whole result; `each`: each client follows the list."""
     totals = result.totals
     parts = [
-        f"{euros(_cents(totals.total_euros))} connus",
+        f"{euros(totals.total_euros)} connus",
         *([f"{counted(totals.unsettled, 'résultat')} aux points inconnus"] if totals.unsettled else []),
         *([f"{integer(totals.failed)} non {plural(totals.failed, 'simulé')}"] if totals.failed else []),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.wording import NBSP, euros, listed, quoted
+from avenant9.wording import NBSP, cents, euros, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def in_cents(text: str | None) -> int | None:
     """Euros of a result as cents."""
-    return None if text is None else int(text.replace(".", ""))
+    return None if text is None else cents(text)
 
 
 def total_of(result: Forfait) -> int | None:

@@ -33,12 +33,6 @@ def read_baselines(path: Path) -> dict[str, dict[str, Earlier]]:
     if any(client.fingerprints is None for client in checked):
         raise SettingError(str(path), "le profil fiscal n'écrit pas d'empreintes", "refaites-le sous un autre profil")
     return {
-        client.client: {
-            one.fingerprint: Earlier(one.verdict, _cents(one.at_stake)) for one in client.fingerprints or ()
-        }
+        client.client: {one.fingerprint: Earlier(one.verdict, one.at_stake) for one in client.fingerprints or ()}
         for client in checked
     }
-
-
-def _cents(euros: str | None) -> int | None:
-    return None if euros is None else int(euros.replace(".", ""))

@@ -12,7 +12,6 @@ from avenant9.acts.netting import counting
 from avenant9.remote_share import iso_month
 from avenant9.results.firm import Ceiling, Dearest, Line, Missing
 from avenant9.summary import CEILING, lacked
-from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +52,7 @@ def line_of(acts: Acts, report: Report, nomenclature: Nomenclature) -> Line:
         fees=_sum_of_rows(counted, "amount"),
         overcharges=_sum_of_rows(counted, "overcharge"),
         **{name: getattr(report.summary, name) for name in _COUNTS},
-        **{name: _money(getattr(report.summary, name)) for name in _EUROS},
+        **{name: getattr(report.summary, name) for name in _EUROS},
         dearest=_dearest(report),
         ceiling=_nearest(report),
         missing=_missing(report),
@@ -61,14 +60,10 @@ def line_of(acts: Acts, report: Report, nomenclature: Nomenclature) -> Line:
     )
 
 
-def _money(cents: int | None) -> str | None:
-    return None if cents is None else money(cents)
-
-
-def _sum_of_rows(counted: pl.DataFrame, column: str) -> str | None:
-    """The euros of the rows that count, each once however many acts it holds; None where no amount was read."""
+def _sum_of_rows(counted: pl.DataFrame, column: str) -> int | None:
+    """The cents of the rows that count, each once however many acts it holds; None where no amount was read."""
     cents = counted.filter(pl.col(column).is_not_null()).unique(_ROW)[column]
-    return _money(int(cents.sum())) if len(cents) else None
+    return int(cents.sum()) if len(cents) else None
 
 
 def _specialties(counted: pl.DataFrame, report: Report, nomenclature: Nomenclature) -> tuple[str, ...]:
@@ -100,7 +95,7 @@ def _dearest(report: Report) -> Dearest | None:
     if dear.is_empty():
         return None
     rule, title, cents = dear.row(0)
-    return Dearest(rule=rule, title=title, at_stake=money(cents))
+    return Dearest(rule=rule, title=title, at_stake=cents)
 
 
 def _nearest(report: Report) -> Ceiling | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from avenant9.firm.line import line_of
 from avenant9.results.firm import Client as Part
 from avenant9.results.firm import Fingerprint
-from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,5 +55,4 @@ def _fingerprints(shown: Report) -> Iterator[Fingerprint]:
     every = [*shown.findings.select("fingerprint", "verdict", "at_stake").iter_rows()]
     every += [(one.fingerprint, one.verdict.value, one.at_stake) for one in shown.known or ()]
     for text, verdict, cents in every:
-        stake = None if cents is None else money(cents)
-        yield Fingerprint(fingerprint=text, verdict=verdict, at_stake=stake)
+        yield Fingerprint(fingerprint=text, verdict=verdict, at_stake=cents)

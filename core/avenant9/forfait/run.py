@@ -50,14 +50,9 @@ def run(
     ]
     if len(results) == 1:
         return results[0]
-    total = sum(_known(one) for one in results)
+    total = sum(one.known for one in results)
     unsettled = sum(one.euros is None for one in results)
     return Forfaits(results=tuple(results), total_euros=money(total), unsettled=unsettled)
-
-
-def _known(one: Forfait) -> int:
-    """The cents of all that is known of a result, the sums beside the points included."""
-    return sum(int(euros.replace(".", "")) for euros in (one.euros, *(own.euros for own in one.sums)) if euros)
 
 
 def _years(entry: Entry, year: int | None, compare: Iterable[int], scales: Scales) -> list[int]:

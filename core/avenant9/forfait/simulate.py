@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from avenant9 import wording
 from avenant9.errors import SettingError
 from avenant9.forfait import means, words
 from avenant9.forfait.answers import Rate
@@ -125,7 +126,7 @@ def _totals(
 
 def _total(points: int | None, beside: Iterable[str | None]) -> str | None:
     """Cents of the points and euros beside them, unknown as soon as one of them is."""
-    known = [points, *(None if euros is None else int(euros.replace(".", "")) for euros in beside)]
+    known = [points, *(None if euros is None else wording.cents(euros) for euros in beside)]
     return None if None in known else money(sum(own for own in known if own is not None))
 
 

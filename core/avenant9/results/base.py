@@ -10,10 +10,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSeriali
 
 from avenant9 import wording
 
-#: Euros or points as the contract writes them: a decimal point, two digits for money, one at most for points.
-Money = Annotated[str, StringConstraints(pattern=r"^-?\d{1,15}\.\d{2}$")]
-Points = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
 _MONEY = r"^-?\d{1,15}\.\d{2}$"
+#: Euros or points as the contract writes them: a decimal point, two digits for money, one at most for points.
+Money = Annotated[str, StringConstraints(pattern=_MONEY)]
+Points = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
 
 
 def _cents(value: Any) -> Any:
@@ -21,7 +21,7 @@ def _cents(value: Any) -> Any:
         return value
     if re.fullmatch(_MONEY, value) is None:
         raise ValueError("no amount with two decimals")
-    return int(value.replace(".", ""))
+    return wording.cents(value)
 
 
 #: Cents, which JSON has as euros: `"-12.50"`.

@@ -8,11 +8,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from avenant9.results.base import Money, Month, Result, Share
+from avenant9.results.base import Cents, Month, Result, Share
 from avenant9.results.check import WithoutFindings
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.results.threshold import Threshold
-from avenant9.wording import money as as_money
 
 FORMAT: Final = "a9-firm/1"
 
@@ -23,15 +22,15 @@ class Counts(Result):
     rows: int
     rejected: int
     acts: int
-    fees: Money | None
-    overcharges: Money | None
+    fees: Cents | None
+    overcharges: Cents | None
     violation: int
-    at_stake: Money | None
+    at_stake: Cents | None
     review: int
-    at_stake_review: Money | None
-    at_stake_ceiling: Money | None
+    at_stake_review: Cents | None
+    at_stake_ceiling: Cents | None
     out_of_time: int
-    at_stake_out_of_time: Money | None
+    at_stake_out_of_time: Cents | None
 
 
 class Dearest(Result):
@@ -39,7 +38,7 @@ class Dearest(Result):
 
     rule: str
     title: str | None
-    at_stake: Money
+    at_stake: Cents
 
 
 class Ceiling(Result):
@@ -92,7 +91,7 @@ class Fingerprint(Result):
 
     fingerprint: str
     verdict: Literal["violation", "review"]
-    at_stake: Money | None
+    at_stake: Cents | None
 
 
 class Client(Result):
@@ -182,7 +181,7 @@ class SimulatedTotals(Result):
     failed: int
     results: int
     unsettled: int
-    total_euros: Money
+    total_euros: Cents
 
 
 class SimulatedFirm(Result):
@@ -210,12 +209,6 @@ def each_forfait(found: Forfait | Forfaits | None) -> tuple[Forfait, ...]:
             return ()
 
 
-def cents_of(found: Forfait) -> int:
-    """The cents of all that is known of a practice and year, the sums beside the points included."""
-    known = (found.euros, *(one.euros for one in found.sums))
-    return sum(int(euros.replace(".", "")) for euros in known if euros is not None)
-
-
 def simulated_totals(clients: Sequence[SimulatedClient]) -> SimulatedTotals:
     """What the clients come to together."""
     every = [one for client in clients for one in each_forfait(client.forfait)]
@@ -224,7 +217,7 @@ def simulated_totals(clients: Sequence[SimulatedClient]) -> SimulatedTotals:
         failed=sum(client.forfait is None for client in clients),
         results=len(every),
         unsettled=sum(one.points is None for one in every),
-        total_euros=as_money(sum(map(cents_of, every))),
+        total_euros=sum(one.known for one in every),
     )
 
 
@@ -238,8 +231,7 @@ def totals(clients: Sequence[Client]) -> Totals:
 _COUNTS = tuple(Counts.model_fields.items())
 
 
-def _sum(values: list[Any], kind: Any) -> Any:
-    if kind is int:
-        return sum(values)
-    cents = [int(value.replace(".", "")) for value in values if value is not None]
-    return as_money(sum(cents)) if cents else None
+def _sum(values: list[Any], kind: Any) -> int | None:
+    """Counts add up; a sum of cents is null where none is known."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known or kind is int else None

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any, Final, Literal
 
 from avenant9.results.base import Money, Month, Points, Result, Source
+from avenant9.wording import cents
 
 FORMAT: Literal["a9-forfait/1"] = "a9-forfait/1"
 
@@ -182,6 +183,11 @@ class Forfait(Result):
     total_euros: Money | None = None
     total_low: Money | None = None
     total_high: Money | None = None
+
+    @property
+    def known(self) -> int:
+        """The cents of all that is known, the sums beside the points included."""
+        return sum(cents(euros) for euros in (self.euros, *(one.euros for one in self.sums)) if euros is not None)
 
     def silent(self) -> dict[str, Any]:
         """What a year without sums, a scheme or names of its own has no words for."""
