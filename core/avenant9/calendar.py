@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
+from avenant9.compiled import compiled
 from avenant9.errors import RulebookError
 from avenant9.period import ONE_DAY, Period, civil_year
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import polars as pl
-    from holidays import HolidayBase
 
 Scope = Literal["national", "local"]
 Bridge = Literal["monday-before", "friday-after", "saturday-after"]
@@ -194,28 +194,35 @@ def _legal(year: int, zone: str, feasts: tuple[Feast, ...]) -> dict[date, Scope]
     return legal
 
 
-@cache
 def _computed(year: int, zone: str) -> dict[str, tuple[date, ...]]:
     """French name -> days of one year."""
-    named: dict[str, tuple[date, ...]] = {}
-    table = _library(zone, year)
-    for day in sorted(table):
-        for name in table.get_list(day):
-            named[name] = (*named.get(name, ()), day)
-    return named
+    return _of_zone(zone)[year]
+
+
+def _years() -> tuple[int, int]:
+    """The first and last year that the library computes."""
+    years = _of_zone("metropole")
+    return min(years), max(years)
 
 
 @cache
-def _years() -> tuple[int, int]:
-    """The first and last year that the library computes."""
-    table = _library("metropole")
-    return table.start_year, table.end_year
+def _of_zone(zone: str) -> dict[int, dict[str, tuple[date, ...]]]:
+    """Every year that the library computes: it takes as long to start as all else, and its days do not change."""
+    return compiled(f"feries-{zone}", partial(_by_library, zone))
 
 
-def _library(zone: str, year: int | None = None) -> HolidayBase:
-    from holidays import country_holidays  # noqa: PLC0415 - only where a date is asked for
+def _by_library(zone: str) -> dict[int, dict[str, tuple[date, ...]]]:
+    from holidays import country_holidays  # noqa: PLC0415 - only where its days are not kept
 
-    return country_holidays("FR", subdiv=SUBDIVISIONS[zone], years=year, language="fr")
+    about = partial(country_holidays, "FR", subdiv=SUBDIVISIONS[zone], language="fr")
+    span = about()
+    named: dict[int, dict[str, tuple[date, ...]]] = {}
+    for year in range(span.start_year, span.end_year + 1):
+        table, names = about(years=year), named.setdefault(year, {})
+        for day in sorted(table):
+            for name in table.get_list(day):
+                names[name] = (*names.get(name, ()), day)
+    return named
 
 
 def _known(first: date, last: date, zone: str, hours: Hours) -> tuple[date, date] | None:

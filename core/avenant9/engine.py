@@ -268,6 +268,7 @@ def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, options
         .select("acts", "missing", rule=pl.lit(name), act="alone")
         .select(*UNANSWERED)
         for name, frame in unknown.items()
+        if len(frame)
     )
     return pl.concat([pl.DataFrame(schema=UNANSWERED), *counted])
 

@@ -26,6 +26,7 @@ from avenant9.rulebook.load import Rulebook
 _AT_MOST = "En jeu, au plus : le montant de la ligne n'est pas la somme des tarifs connus de ses codes."
 #: Rules that run at once, at most: each of them takes memory.
 _AT_ONCE = 4
+_NOTHING = Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))
 
 
 def leaned_on(rulebook: Rulebook, names: Iterable[str]) -> set[str]:
@@ -110,8 +111,8 @@ def informed(run: Run, found: Mapping[str, pl.DataFrame], unknown: Mapping[str, 
     """The run, told what rules found and could not answer."""
     return replace(
         run,
-        violating={name: in_violation(findings) for name, findings in found.items()},
-        unsure={name: asked.filter(pl.col("at_most") == "violation") for name, asked in unknown.items()},
+        violating={name: in_violation(findings) for name, findings in found.items() if len(findings)},
+        unsure={name: asked.filter(pl.col("at_most") == "violation") for name, asked in unknown.items() if len(asked)},
     )
 
 
@@ -127,7 +128,9 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
             )
             for version in rule.version
             if _about(rule, version, days)
-        ] or [Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))]
+        ]
+        if not outcomes:
+            return _NOTHING
         return Outcome(
             pl.concat([outcome.findings for outcome in outcomes], how="vertical_relaxed"),
             pl.concat([outcome.unverifiable for outcome in outcomes]),

@@ -1,7 +1,7 @@
-"""The shipped law, kept as Python keeps compiled modules: beside them, for as long as no file of the package changes.
+"""What is made of the package's own files, kept as Python keeps modules: beside them, as long as none of them changes.
 
 Reading the rule files takes a quarter of a second, the same objects from one file a hundredth. Where nothing may be
-written, or what was written cannot be read, the files are read.
+written, or what was written cannot be read, they are made again.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ import os
 import pickle
 import sys
 import tempfile
-from importlib.util import cache_from_source
+from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-import pydantic
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PACKAGE = Path(__file__).parent.parent
+_PACKAGE = Path(__file__).parent
+#: What is made with them changes when they do.
+_LIBRARIES = ("holidays", "pydantic")
 _MODULES = ("avenant9", "builtins", "collections", "datetime", "decimal", "pathlib", "pydantic", "types")
 
 T = TypeVar("T")
@@ -68,7 +68,13 @@ class _Unpickler(pickle.Unpickler):
 
 def _fingerprint() -> tuple[Any, ...]:
     """What the law depends on: every file of the package, by name, size and time, and what reads them."""
-    return sys.version, pydantic.VERSION, tuple(sorted(_files(os.fspath(_PACKAGE))))
+    libraries = tuple(_told(spec.origin) for spec in map(find_spec, _LIBRARIES) if spec and spec.origin)
+    return sys.version, libraries, tuple(sorted(_files(os.fspath(_PACKAGE))))
+
+
+def _told(path: str) -> tuple[str, int, int]:
+    told = os.stat(path)
+    return path, told.st_size, told.st_mtime_ns
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int]]:
@@ -78,5 +84,5 @@ def _files(folder: str) -> Iterator[tuple[str, int, int]]:
                 if entry.name != "__pycache__":
                     yield from _files(entry.path)
             elif entry.name.endswith((".py", ".toml", ".csv")):
-                told = entry.stat()
+                told = entry.stat()  # on Windows it is known already
                 yield entry.path, told.st_size, told.st_mtime_ns

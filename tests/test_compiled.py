@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from avenant9.rulebook import compiled as module
-from avenant9.rulebook.compiled import compiled
+from avenant9 import compiled as module
+from avenant9.compiled import compiled
 from avenant9.rulebook.load import Rulebook, _with_own, load_rulebook
 
 
