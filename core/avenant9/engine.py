@@ -145,6 +145,7 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
     home = {zone for rule in tariffs for version in rule.version for zone in version.zones}
     overseas = None if options.zone in home else options.zone
     prices = Prices(rulebook.acts)
+    billed = {*acts.table["code"].unique()}
     return Run(
         as_of=options.as_of,
         overseas=overseas,
@@ -155,7 +156,7 @@ def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
         known_codes=rulebook.nomenclature.codes,
         derogations=options.derogations,
         complete_years=options.complete_years,
-        grouping=rulebook.nomenclature.grouping,
+        grouping={code: hidden for code, hidden in rulebook.nomenclature.grouping.items() if code in billed},
         rules=rulebook.rules,
     )
 

@@ -94,7 +94,7 @@ def answers(
                 rule, said = rules[name], outcome.findings
                 if rule.sets_rows_side_by_side and len(said):
                     said = one_patient.at_most_review(said, named_by(said, identities))
-                if len(undivided) and rule.at_stake_is == "amount":
+                if len(undivided) and len(said) and rule.at_stake_is == "amount":
                     said = _at_most(said, undivided)
                 found[name] = _silenced(said, rule.silent_where, found, rows)
                 unknown[name] = outcome.unverifiable
@@ -112,7 +112,9 @@ def informed(run: Run, found: Mapping[str, pl.DataFrame], unknown: Mapping[str, 
     return replace(
         run,
         violating={name: in_violation(findings) for name, findings in found.items() if len(findings)},
-        unsure={name: asked.filter(pl.col("at_most") == "violation") for name, asked in unknown.items() if len(asked)},
+        unsure={
+            name: asked.filter(pl.col("at_most") == "violation") for name, asked in unknown.items() if len(asked)
+        },
     )
 
 
@@ -120,20 +122,18 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
     """What a rule says, all versions together; None where it crashed: the run goes on, the rule does not know."""
     rule, days = rules[name], _days(run)
     try:
-        outcomes = [
-            _stamped(
-                rule.check(acts_for(rule, version), version, run),
-                f"rule:{name}@{version.from_.isoformat()}",
-                version,
-            )
-            for version in rule.version
-            if _about(rule, version, days)
+        about = [version for version in rule.version if _about(rule, version, days)]
+        outcomes = [(version, rule.check(acts_for(rule, version), version, run)) for version in about]
+        said = [
+            _stamped(outcome, f"rule:{name}@{version.from_.isoformat()}", version)
+            for version, outcome in outcomes
+            if len(outcome.findings) or len(outcome.unverifiable)
         ]
-        if not outcomes:
+        if not said:
             return _NOTHING
         return Outcome(
-            pl.concat([outcome.findings for outcome in outcomes], how="vertical_relaxed"),
-            pl.concat([outcome.unverifiable for outcome in outcomes]),
+            pl.concat([outcome.findings for outcome in said], how="vertical_relaxed"),
+            pl.concat([outcome.unverifiable for outcome in said]),
         )
     except (Exception, pl.exceptions.PanicException):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import and_, or_
 from typing import Any, ClassVar, Literal
 
@@ -13,7 +13,17 @@ from pydantic import Field
 
 from avenant9.acts.columns import in_french
 from avenant9.kinds.kind import Kind, Reason
-from avenant9.kinds.run import DEDUCED, Run, concerned, doubt_where, doubts, hidden_by_grouping, outcome
+from avenant9.kinds.run import (
+    DEDUCED,
+    NOTHING_SAID,
+    Run,
+    concerned,
+    doubt_where,
+    doubts,
+    hidden_by_grouping,
+    outcome,
+    unless_none,
+)
 from avenant9.kinds.scene import Row, Scene, admitted
 from avenant9.kinds.tests import AgeAtLeast, AgeUnder, AgeWithin, AnyTest, SpecialtyIn, Test, age
 from avenant9.kinds.trace import Fact, Line, Told, Trace
@@ -96,13 +106,16 @@ class Condition(Kind[ConditionVersion]):
         if version.reasons:
             applies = pl.col("reason").is_in(list(version.reasons))
             about = about.filter(applies.fill_null(True))
+        hidden = hidden_by_grouping(acts, version.codes, version, run)
+        if about.is_empty():
+            return outcome(NOTHING_SAID, hidden)
         for test in version.tests:
             about = test.with_calendar(about, run)
         about = _judged(about, version, applies)
         return outcome(
-            _said(about.filter(pl.col("broken")), version),
-            _unknown(about.filter(pl.col("broken").is_null()), version),
-            hidden_by_grouping(acts, version.codes, version, run),
+            unless_none(about.filter(pl.col("broken")), partial(_said, version=version)),
+            unless_none(about.filter(pl.col("broken").is_null()), partial(_unknown, version=version)),
+            hidden,
         )
 
     def looks_at(self, version: ConditionVersion, scene: Scene) -> bool:

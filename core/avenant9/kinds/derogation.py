@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.kinds.kind import Key, Kind
-from avenant9.kinds.run import Run, in_force, no_findings, outcome
+from avenant9.kinds.run import NO_OUTCOME, NOTHING_SAID, Run, in_force, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.share import Share, ShareVersion, in_use, remote_units, shares, tally, year_of
 from avenant9.kinds.trace import Noted, Trace
@@ -54,7 +54,7 @@ class Derogation(Kind[DerogationVersion]):
         Explained by: `ceiling_bp`, `granted_for` (year), `conditions`, `changed_on` (a day of the year).
         """
         if not any(ceiling.conditions or ceiling.changed_on for ceiling in run.derogations):
-            return outcome(no_findings())
+            return NO_OUTCOME
         acts = acts.filter(in_force(version))
         found = []
         for share_version in version.shares(run).version:
@@ -66,7 +66,7 @@ class Derogation(Kind[DerogationVersion]):
                 if ceiling is not None and (ceiling.conditions or changed_in(row["year"], ceiling)):
                     found.append(_said(row, ceiling, version))
         types = {"related": pl.List(pl.UInt32), "explanation": _EXPLANATION}
-        return outcome(pl.DataFrame(found, schema_overrides=types) if found else no_findings())
+        return outcome(pl.DataFrame(found, schema_overrides=types) if found else NOTHING_SAID)
 
     def looks_at(self, version: DerogationVersion, scene: Scene) -> bool:
         return False  # at years, of which it speaks below

@@ -15,6 +15,7 @@ from avenant9.kinds.at_worst import may_pass
 from avenant9.kinds.kind import Channel, Key, Kind, Reason
 from avenant9.kinds.run import (
     IS_UNNAMED,
+    NOTHING_SAID,
     ORDER,
     Run,
     concerned,
@@ -173,6 +174,9 @@ class Frequency(Kind[FrequencyVersion]):
         about = version.in_scope(concerned(looked_at, version.codes, version))
         for name, values in version.filters.items():
             about = about.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
+        hidden = hidden_by_grouping(acts, version.codes, version, run)
+        if about.is_empty():
+            return outcome(NOTHING_SAID, hidden)
         needed = [*version.filters, *version.needed]
         about = about.with_columns(known=pl.all_horizontal(pl.col(needed).is_not_null()))
         counted = about.filter("known")
@@ -183,11 +187,13 @@ class Frequency(Kind[FrequencyVersion]):
         unsure = self._unsure(run)
         counted = counted.with_columns(sure=~pl.col("act").is_in(unsure["act"].implode()))
         near = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
+        if near.is_empty() and open_.is_empty():
+            return outcome(NOTHING_SAID, hidden)
         return outcome(
             _said(near, version),
             missing_columns(open_, needed),
             _in_doubt(near, counted.join(unsure, on="act"), version),
-            hidden_by_grouping(acts, version.codes, version, run),
+            hidden,
         )
 
     def _unsure(self, run: Run) -> pl.DataFrame:

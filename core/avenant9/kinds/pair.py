@@ -12,6 +12,7 @@ from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import (
+    NOTHING_SAID,
     IS_UNNAMED,
     ORDER,
     Run,
@@ -20,7 +21,6 @@ from avenant9.kinds.run import (
     hidden_by_grouping,
     in_force,
     missing_columns,
-    no_findings,
     outcome,
 )
 from avenant9.kinds.scene import Row, Scene
@@ -130,8 +130,9 @@ class Pair(Kind[PairVersion]):
             regular = visits(excluded, present)["act"].unique()
             excluded = excluded.filter(~pl.col("act").is_in(regular.implode()))
             maybe_regular = maybe_beside(excluded, present)
-        if beside.is_empty() and _may_hide(mine, version.beside, run).is_empty():
-            return outcome(no_findings(), hidden_by_grouping(acts, version.excluded.codes, version, run))
+        hidden = hidden_by_grouping(acts, version.excluded.codes, version, run)
+        if excluded.is_empty() or (beside.is_empty() and _may_hide(mine, version.beside, run).is_empty()):
+            return outcome(NOTHING_SAID, hidden)
         several = pl.col("other_code").n_unique().over("act") > 1
         pairs = visits(excluded, beside).with_columns(several=several)
         pairs = pairs.with_columns(
@@ -170,7 +171,7 @@ class Pair(Kind[PairVersion]):
         return outcome(
             said,
             *(question.join(sure_pairs.select("act"), on="act", how="anti") for question in open_questions),
-            hidden_by_grouping(acts, version.excluded.codes, version, run),
+            hidden,
         )
 
     def looks_at(self, version: PairVersion, scene: Scene) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,9 @@ ANSWERS = {**FINDINGS, "doubt": pl.String()}
 #: Counting order; no time comes first.
 ORDER = ("date", "time", "act")
 UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String()), "at_most": pl.String()}
+#: Of no act: neither findings nor unknowns.
+NOTHING_SAID = pl.DataFrame(schema={"act": pl.UInt32(), "missing": pl.List(pl.String())})
+NO_OUTCOME = Outcome(pl.DataFrame(schema=ANSWERS), pl.DataFrame(schema=UNVERIFIABLE))
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Run:
         known_codes: of the nomenclature.
         derogations: of the ceiling on remote activity.
         complete_years: the civil years that the files hold whole, as the user says.
-        grouping: code of the paper claim -> the acts that it may hide.
+        grouping: code of the paper claim that some act has -> the acts that it may hide.
         rules: all rules of the rulebook, by id.
         kept: what several ask of all acts, computed once.
         violating: by id, the acts in violation of the rules already run.
@@ -84,8 +87,9 @@ def concerned(acts: pl.DataFrame, codes: Iterable[str], version: Dated) -> pl.Da
 def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated, run: Run) -> pl.DataFrame:
     """Acts under a grouping code of the paper claim that may hide one of `codes`: only the original code tells."""
     groups = [group for group, members in run.grouping.items() if members & set(codes)]
-    about = acts.select("act", "code", "date")
-    hidden = about.filter(pl.col("code").is_in(groups), in_force(version)) if groups else about.clear()
+    if not groups:
+        return NOTHING_SAID
+    hidden = acts.select("act", "code", "date").filter(pl.col("code").is_in(groups), in_force(version))
     return hidden.select("act", missing=pl.lit(["original_code"], pl.List(pl.String)))
 
 
@@ -97,9 +101,9 @@ def missing_columns(acts: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     )
 
 
-def no_findings() -> pl.DataFrame:
-    """An empty table of findings."""
-    return pl.DataFrame(schema=FINDINGS)
+def unless_none(acts: pl.DataFrame, say: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """What is said of these acts: mostly there are none, and to say nothing takes as long as to say much."""
+    return say(acts) if len(acts) else NOTHING_SAID
 
 
 def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
@@ -107,6 +111,9 @@ def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
 
     `explanation` is a struct of the kind's own fields.
     """
+    unknown = [frame for frame in unverifiable if len(frame)]
+    if found.is_empty() and not unknown:
+        return NO_OUTCOME
     columns = []
     for name, dtype in ANSWERS.items():
         if name not in found.columns:
@@ -115,17 +122,14 @@ def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
             columns.append(pl.col(name))
         else:
             columns.append(pl.col(name).cast(dtype))
-    unknown = [
+    asked = [
         frame.select(
             (pl.col(name) if name in frame.columns else pl.lit(None).alias(name)).cast(dtype)
             for name, dtype in UNVERIFIABLE.items()
         )
-        for frame in unverifiable
+        for frame in unknown
     ]
-    return Outcome(
-        found.select(columns),
-        pl.concat(unknown) if unknown else pl.DataFrame(schema=UNVERIFIABLE),
-    )
+    return Outcome(found.select(columns), pl.concat(asked) if asked else NO_OUTCOME.unverifiable)
 
 
 def part_of(amount: pl.Expr, units: pl.Expr, quantity: pl.Expr) -> pl.Expr:
