@@ -1,4 +1,4 @@
-"""What is made of the package's own files, kept as Python keeps modules: beside them, as long as none of them changes.
+"""What is made of the package's own files, kept as Python keeps modules: beside them, while none of them changes.
 
 Reading the rule files takes a quarter of a second, the same objects from one file a hundredth. Where nothing may be
 written, or what was written cannot be read, they are made again.

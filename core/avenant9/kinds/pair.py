@@ -12,8 +12,8 @@ from pydantic import Field
 
 from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import (
-    NOTHING_SAID,
     IS_UNNAMED,
+    NOTHING_SAID,
     ORDER,
     Run,
     doubt_of_nobody,

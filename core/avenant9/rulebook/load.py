@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
 from pydantic import ValidationError
 
 from avenant9.calendar import Feast, Hours
+from avenant9.compiled import compiled
 from avenant9.errors import SettingError, UnknownRuleError
 from avenant9.kinds import KINDS, Kind
 from avenant9.kinds.condition import Condition
@@ -23,7 +24,6 @@ from avenant9.law.dated import ByNature, Dated, Limitation, Strict, Text
 from avenant9.law.deductions import Deductions
 from avenant9.law.hours import DutyHours, Holidays
 from avenant9.law.nomenclature import Act
-from avenant9.compiled import compiled
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.during import dated, read_periods
 from avenant9.rulebook.files import RuleFile, find_rules, nearest_names, read_toml
