@@ -62,10 +62,8 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     A column whose texts repeat comes back as Categorical: what is done to its texts is done once for each.
     """
     repeating = [name for name in cells.columns if _repeats(cells[name])]
-    coded = cells.with_columns(pl.col(name).cast(pl.Categorical(pl.Categories.random())) for name in repeating)
-    return coded.with_columns(
-        _coded_and_trimmed(coded[name]) if name in repeating else _trimmed(coded[name]) for name in cells.columns
-    )
+    coded = cells.select(pl.col(name).cast(pl.Categorical(pl.Categories.random())) for name in repeating)
+    return cells.with_columns(*map(_coded_and_trimmed, coded), *_trimmed(cells.drop(repeating)))
 
 
 def _repeats(column: pl.Series) -> bool:
@@ -76,21 +74,23 @@ def _repeats(column: pl.Series) -> bool:
 
 def _coded_and_trimmed(column: pl.Series) -> pl.Series:
     texts, places = by_text(column)
-    trimmed = _trimmed(texts)
+    trimmed = _trimmed(texts.to_frame()).to_series()
     return column if trimmed.equals(texts) else trimmed.gather(places).cast(column.dtype).alias(column.name)
 
 
-def _trimmed(column: pl.Series) -> pl.Series:
-    column = column.str.strip_chars()
-    ascii_only = column.str.len_bytes().sum() == column.str.len_chars().sum()
-    if not ascii_only:
-        column = (
-            column.str.replace_all(_ZERO_WIDTH.pattern, "")
+def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:
+    every = pl.all()
+    cells = cells.with_columns(every.str.strip_chars())
+    beyond_ascii = cells.select(every.str.len_bytes().sum() != every.str.len_chars().sum())
+    if wide := [column.name for column in beyond_ascii if column.any()]:
+        cells = cells.with_columns(
+            pl.col(wide)
+            .str.replace_all(_ZERO_WIDTH.pattern, "")
             .str.replace_all(_SPACES.pattern, " ")
             .str.normalize("NFC")
             .str.strip_chars()
         )
-    return column.set(column.is_in(_NOTHING), None)
+    return cells.with_columns(pl.when(~every.is_in(_NOTHING)).then(every))
 
 
 def plain_marks(text: str) -> str:
