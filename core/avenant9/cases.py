@@ -22,7 +22,8 @@ from avenant9.errors import InputError, SettingError
 from avenant9.law.dated import FoundVerdict, Strict, Text, Zone
 from avenant9.results.check import Report
 from avenant9.rulebook.files import RuleFile, find_rules
-from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook, validate
+from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook
+from avenant9.rulebook.shipped import validate
 from avenant9.settings.derogations import granted_ceiling
 from avenant9.settings.forms import Entry
 from avenant9.wording import did_you_mean

@@ -11,7 +11,6 @@ import io
 import os
 import pickle
 import sys
-import tempfile
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).parent
 #: What is made with them changes when they do.
 _LIBRARIES = ("holidays", "pydantic")
-_MODULES = ("avenant9", "builtins", "collections", "datetime", "decimal", "pathlib", "pydantic", "types")
+_MODULES = ("avenant9", "builtins", "collections", "datetime", "decimal", "fractions", "pathlib", "pydantic", "types")
 
 T = TypeVar("T")
 
@@ -44,6 +43,8 @@ def _write(path: Path, made: object) -> None:
     stamp = _fingerprint()
     content = pickle.dumps((stamp, made), pickle.HIGHEST_PROTOCOL)
     _loads(content, stamp)  # what could not be read again is not kept
+    import tempfile  # noqa: PLC0415
+
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)

@@ -20,20 +20,12 @@ from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
 from avenant9.deduced import deduced
 from avenant9.findings import reported
+from avenant9.frames import FINDINGS
 from avenant9.kinds.run import Run
 from avenant9.kinds.share import Share
 from avenant9.kinds.tariff import Tariff
 from avenant9.law.nomenclature import Prices
-from avenant9.model import (
-    CCAM_SHAPE,
-    CRASHED,
-    FINDINGS,
-    Acts,
-    GrantedCeiling,
-    Input,
-    NotCounted,
-    Unverifiable,
-)
+from avenant9.model import CCAM_SHAPE, CRASHED, Acts, GrantedCeiling, Input, NotCounted, Unverifiable
 from avenant9.own_amounts import with_own_amounts
 from avenant9.period import Period, civil_year
 from avenant9.results.check import Profile, Report, Rules, Scope, Summary

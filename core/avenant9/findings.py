@@ -12,9 +12,10 @@ from typing import Any
 
 import polars as pl
 
+from avenant9.frames import PLACE, REPORTED
 from avenant9.kinds import Kind
 from avenant9.law.dated import Limitation
-from avenant9.model import PLACE, REPORTED, Input
+from avenant9.model import Input
 from avenant9.rulebook.load import Rulebook
 from avenant9.schedule import named_by
 

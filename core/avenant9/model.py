@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import polars as pl
 from pydantic import ConfigDict, Field, with_config
 
-from avenant9.errors import InputError
+if TYPE_CHECKING:
+    import polars as pl
+
+    from avenant9.errors import InputError
 
 #: What programs read of a result has no other keys.
 closed = with_config(ConfigDict(extra="forbid"))
@@ -120,50 +122,6 @@ class Input:
 
 #: The shape of a CCAM code: four letters, three digits.
 CCAM_SHAPE = r"[A-Z]{4}\d{3}"
-
-#: What a check returns, one line per finding. `act` is null for a finding on a practitioner, which then carries
-#: `year` and `practitioner`.
-FINDINGS: dict[str, pl.DataType] = {
-    "act": pl.UInt32(),
-    "year": pl.Int32(),
-    "practitioner": pl.String(),
-    "verdict": pl.String(),
-    "at_stake": pl.Int64(),  # cents; null without an amount
-    "message": pl.String(),  # French, one sentence, no patient
-    "explanation": pl.Null(),  # a struct of what the kind counted; text of a JSON object once it is reported
-    "related": pl.List(pl.UInt32()),  # acts, in counting order
-    "source": pl.String(),  # key of Report.sources
-}
-
-PLACE = pl.Struct({"file": pl.String(), "sheet": pl.String(), "row": pl.UInt32()})
-
-#: What a report holds, one line per finding, in the order of the contract.
-REPORTED: dict[str, pl.DataType] = {
-    "rule": pl.String(),
-    "verdict": pl.String(),
-    "file": pl.String(),
-    "sheet": pl.String(),
-    "row": pl.UInt32(),
-    "year": pl.Int32(),  # only where row is null
-    "date": pl.Date(),
-    "time": pl.Time(),
-    "practitioner": pl.String(),
-    "patient": pl.String(),  # the identifying key as read: report.profile replaces it by the pseudonym
-    "pseudonym": pl.String(),  # P0001…; dropped by report.profile
-    "code": pl.String(),
-    "invoice": pl.String(),
-    "quantity": pl.Int32(),
-    "amount": pl.Int64(),  # cents
-    "payment_date": pl.Date(),
-    "out_of_time": pl.Boolean(),
-    "message": pl.String(),
-    "at_stake": pl.Int64(),  # cents
-    "at_stake_amo": pl.Int64(),  # cents
-    "fingerprint": pl.String(),
-    "explanation": pl.String(),  # a JSON object
-    "related": pl.List(PLACE),
-    "source": pl.String(),  # key of Report.sources
-}
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,12 @@ import polars as pl
 
 from avenant9 import one_patient
 from avenant9.acts.netting import twice
+from avenant9.frames import FINDINGS
 from avenant9.kinds import Kind
 from avenant9.kinds.run import UNVERIFIABLE, Run, saying_why
 from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version
-from avenant9.model import FINDINGS, Outcome
+from avenant9.model import Outcome
 from avenant9.rulebook.load import Rulebook
 
 _AT_MOST = "En jeu, au plus : le montant de la ligne n'est pas la somme des tarifs connus de ses codes."

@@ -23,6 +23,7 @@ from avenant9.acts.mapping import Mapping
 from avenant9.acts.people import one_spelling, practitioner_key
 from avenant9.acts.recognise import Recognised, recognise
 from avenant9.acts.rows import data_rows
+from avenant9.acts.written import DAY_FIRST
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, CellRef, Input, Nomenclature, Rejected, Unread
 from avenant9.reading import prefetch
@@ -340,7 +341,7 @@ def _read(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) ->
     entries: list[Shift | Patient] = []
     rejected: list[Rejected] = []
     named = {practitioner_key(number): practitioner_key(doctor) for number, doctor in mapping.practitioners.items()}
-    order = dates.order_of(mapping.dates or "") or dates.DAY_FIRST
+    order = dates.order_of(mapping.dates or "") or DAY_FIRST
     read = _shift if form is SHIFTS else _patient
     for cells in rows.iter_rows(named=True):
         row = _Row(

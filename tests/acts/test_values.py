@@ -7,7 +7,7 @@ from datetime import date, time
 import polars as pl
 import pytest
 
-from avenant9.acts import amounts, dates, values
+from avenant9.acts import amounts, dates, values, written
 from avenant9.acts.columns import COLUMNS
 
 
@@ -35,7 +35,7 @@ from avenant9.acts.columns import COLUMNS
     ],
 )
 def test_days(text: str, day: date | None) -> None:
-    assert dates.parse_day(text) == day
+    assert written.parse_day(text) == day
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_days(text: str, day: date | None) -> None:
     ],
 )
 def test_times(text: str, clock: time | None) -> None:
-    assert dates.parse_time(text) == clock
+    assert written.parse_time(text) == clock
 
 
 @pytest.mark.parametrize(

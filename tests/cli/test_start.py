@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -13,20 +14,41 @@ from a9.main import COMMANDS, cli
 
 from .test_exits import environment
 
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 HEAVY = ("polars", "pydantic", "openpyxl", "fastexcel", "tabulate", "avenant9.model", "a9.exits", "a9.output")
 
 
-def test_help_imports_click_and_nothing_heavy() -> None:
+def imported(*command: str, **settings: str) -> set[str]:
+    """The modules that a command imports, in a process of its own."""
     code = (
         "import sys, io, json; real = sys.stdout; sys.stdout = io.TextIOWrapper(io.BytesIO());"
-        "from a9.main import run; run(['--help']); json.dump(sorted(sys.modules), real)"
+        "from a9.main import run; run(sys.argv[1:]); json.dump(sorted(sys.modules), real)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, env=environment(), check=True, timeout=60
+        [sys.executable, "-c", code, *command],
+        capture_output=True,
+        env=environment() | settings,
+        check=True,
+        timeout=60,
     )
-    modules = set(json.loads(done.stdout))
+    return set(json.loads(done.stdout))
+
+
+def test_help_imports_click_and_nothing_heavy() -> None:
+    modules = imported("--help")
     assert "click" in modules
     assert not modules & set(HEAVY)
+
+
+def test_the_versions_are_kept_from_one_time_to_the_next(tmp_path: Path) -> None:
+    settings = {"PYTHONPYCACHEPREFIX": str(tmp_path), "PYTHONDONTWRITEBYTECODE": ""}
+    assert "avenant9.kinds" in imported("--version", **settings)
+    assert not imported("--version", **settings) & {"polars", "pydantic", "avenant9.kinds"}
+
+
+def test_a_lump_sum_needs_no_table() -> None:
+    practice = FIXTURES / "practices" / "cabinet_2022.toml"
+    assert "polars" not in imported("forfait", "simulate", str(practice))
 
 
 @pytest.mark.parametrize("name", COMMANDS)

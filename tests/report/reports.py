@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from avenant9.model import REPORTED, Input, NotCounted, Rejected, Source, Unverifiable
+from avenant9.frames import REPORTED
+from avenant9.model import Input, NotCounted, Rejected, Source, Unverifiable
 from avenant9.results.check import Report, Rules, Summary
 from avenant9.results.threshold import Practitioner
 

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from avenant9.errors import RulebookError, SettingError
-from avenant9.rulebook import load, scales
+from avenant9.rulebook import scales
+from avenant9.rulebook import shipped as reading
 from avenant9.rulebook.conditions import Given, RateAtLeast, Tiers, keys_of, leaves
 from avenant9.rulebook.consistency import Loaded
 from avenant9.rulebook.files import RuleFile
-from avenant9.rulebook.load import load_apart
 from avenant9.rulebook.scales import KINDS, Scales, load_scales
+from avenant9.rulebook.shipped import load_apart
 from rulebook.spoiled import spoiled
 
 SHIPPED = Path(scales.__file__).parents[1] / "rules" / "forfait"
@@ -454,9 +455,9 @@ def test_whatever_stands_in_a_file_the_error_is_one_of_ours(name: str, monkeypat
     file = RuleFile(path, path.name, "forfait", name)
     errors = []
     for changed in spoiled(data):
-        monkeypatch.setattr(load, "read_toml", lambda _file, changed=changed: changed)
+        monkeypatch.setattr(reading, "read_toml", lambda _file, changed=changed: changed)
         try:
-            scales._build({**others, file.id: Loaded(file, load._model(file, KINDS))})
+            scales._build({**others, file.id: Loaded(file, reading.model_of(file, KINDS))})
         except RulebookError as error:
             errors.append(error)
     assert len(errors) > 50

@@ -4,42 +4,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from datetime import time, timedelta
 
 import polars as pl
 
 from avenant9.acts.sheet import Absent, Reading, as_unknown, first_at
-from avenant9.acts.values import by_text, distinct, fold
-from avenant9.wording import MONTHS, counted, plural
+from avenant9.acts.values import by_text, distinct
+from avenant9.acts.written import DAY_FIRST, FIGURES, FIRST_DAY, parse_day, parse_time, written_day
+from avenant9.wording import counted, plural
 
 #: The columns of dates, those of vacations and protocols too.
 DATES = ("date", "birth_date", "payment_date", "discharge_date", "regulated_at", "requested_at")
-#: The order of day, month and year in figures, where no year of four digits stands first.
-DAY_FIRST = "JMA"
 #: What a year of two digits is counted from: that of care, and the one before, in which somebody may be born.
 CENTURIES = (2000, 1900)
 #: The greatest age at which a year of two digits is taken for that of a birth.
 _OLDEST = 110
 
-_EXCEL_EPOCH = date(1899, 12, 30)  # serial 0 of the 1900 date system, as Excel counts after 28/02/1900
-#: Spreadsheets have no day before 1900, and count 29/02/1900, which never was: an older day is a number gone wrong.
-_FIRST_DAY = date(1900, 3, 1)
-_SERIAL = re.compile(r"\d{5}")
 #: One counted from 1904, with its fraction of a day; from it to a serial of the 1900 system.
 _SERIAL_1904, _FROM_1904 = re.compile(r"^\d{5}(?=$|[.,]\d+$)"), 1462
-_BETWEEN = r"(?:\s*[/.-]\s*|\s+)"
-_FIGURES = re.compile(rf"(\d\d?){_BETWEEN}(\d\d?){_BETWEEN}(\d{{4}}|\d\d)")
-_YEAR_FIRST = re.compile(rf"(\d{{4}}){_BETWEEN}(\d\d?){_BETWEEN}(\d\d?)")
-_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_IN_WORDS = re.compile(r"(\d\d?)(?:er)?[ ./-]*([a-z]{3,})[ ./-]*(\d{4}|\d\d)")
 #: A date without it has a year of two digits, or is none.
 _WHOLE_YEAR = r"\d{4}"
-#: What may stand before a day, folded: `lundi`, `lun.`, `le`.
-_WEEKDAY = re.compile(
-    r"^(?:(?:lun(?:di)?|mar(?:di)?|mer(?:credi)?|jeu(?:di)?|ven(?:dredi)?|sam(?:edi)?|dim(?:anche)?)[.,]*\s+)?"
-    r"(?:le\s+)?"
-)
 #: A day; beside it a time, readable (`10h30`, a fraction of a day) or not (`25:61`); beside that its zone.
 _MOMENT = (
     r"^(.+?)(?:(?:T|,?\s+)(?:[àÀ]\s*)?(\d{1,2}(?::|\s?[hH]\s?)[\d:.,]*|0\.\d+)\s*"
@@ -51,7 +35,6 @@ _UNIVERSAL, _TWELVE_HOURS = r"^(?i)(?:Z|UTC|GMT|[+-]00(?::?00)?)$", r"^(?i)[AP]M
 #: Midnight of Paris in winter and in summer, as universal time.
 _MIDNIGHTS = pl.Series([time(23), time(22)])
 _DAY_ZERO = re.compile("^(1899-12-3[01]|1904-01-01) ")
-_TIME = re.compile(r"(\d\d?)(?:(?::|\s?[hH]\s?)(\d\d)?)(?::(\d\d)(?:[.,]\d+)?)?")
 
 
 def order_of(form: str) -> str | None:
@@ -148,7 +131,7 @@ def _name_dates_as_text(reading: Reading, cells: pl.Series) -> None:
     if reading.raw.sheet is None:
         return
     texts, places = by_text(cells)
-    typed = texts.str.contains(rf"^{_FIGURES.pattern}\b")
+    typed = texts.str.contains(rf"^{FIGURES.pattern}\b")
     if typed.any() and texts.str.contains(r"^\d{4}-\d\d-\d\d \d\d:").any():
         reading.tell(
             "date",
@@ -304,79 +287,6 @@ def from_1904(column: pl.Series) -> pl.Series:
 def out_of_calendar(text: str) -> bool:
     """Whether a cell holds a date that no spreadsheet has: before March 1900, or after 9999."""
     text = _split(pl.Series([text]))[0][0]
-    day = _written_day(text, DAY_FIRST, None)
+    day = written_day(text, DAY_FIRST, None)
     beyond = re.fullmatch(r"(-\d{4,}|\+?\d{5,})-\d\d-\d\d", text)
-    return beyond is not None or (day is not None and day < _FIRST_DAY)
-
-
-def parse_day(text: str, order: str = DAY_FIRST, century: int | None = None) -> date | None:
-    """A day in figures or in words, or the serial number of a spreadsheet; None before March 1900.
-
-    Args:
-        text: without a time.
-        order: of day, month and year (`JMA`), where no year of four digits stands first.
-        century: what years of two digits are counted from (2000); without it they are not read.
-    """
-    day = _written_day(text.lstrip("'"), order, century)
-    return day if day is None or day >= _FIRST_DAY else None
-
-
-def _written_day(text: str, order: str, century: int | None) -> date | None:
-    try:
-        if _SERIAL.fullmatch(text):
-            return _EXCEL_EPOCH + timedelta(days=int(text))
-        parts = _in_figures(text, order) or _in_words(text, order)
-        if parts is None:
-            return None
-        year, month, day = parts
-        return date(_whole_year(year, century), int(month), int(day))
-    except ValueError:
-        return None
-
-
-def _in_figures(text: str, order: str) -> tuple[str, str, str] | None:
-    """The year, the month and the day of a date in figures."""
-    if match := _FIGURES.fullmatch(text):
-        year, month, day = (match[1 + order.index(part)] for part in "AMJ")
-        return year, month, day
-    if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
-        return match[1], match[2], match[3]
-    return None
-
-
-def _in_words(text: str, order: str) -> tuple[str, str, str] | None:
-    """The same of `1er févr. 23`, `lundi 2 janvier 2023`, `lun. 02/01/2023`."""
-    text = _WEEKDAY.sub("", fold(text))
-    if match := _IN_WORDS.fullmatch(text):
-        return match[3], str(_month(match[2])), match[1]
-    return _in_figures(text, order)
-
-
-def _month(word: str) -> int:
-    """The number of the month that this is the name of, or the beginning of no other's; else 0."""
-    fits = [number for number, name in enumerate(map(fold, MONTHS), start=1) if name.startswith(word)]
-    return fits[0] if len(fits) == 1 else 0
-
-
-def _whole_year(year: str, century: int | None) -> int:
-    """A year of two digits in its century. Raises ValueError where there is none to tell."""
-    if len(year) == 4:
-        return int(year)
-    if century is None or len(year) != 2:
-        raise ValueError(year)
-    return century + int(year)
-
-
-def parse_time(text: str) -> time | None:
-    """HH:MM, HH:MM:SS, HHhMM, HHh, or the fraction of a day that a spreadsheet stores."""
-    try:
-        if match := _TIME.fullmatch(text):
-            hour, minute, second = (int(group or 0) for group in match.groups())
-            return time(hour, minute, second)
-        fraction = Decimal(text.replace(",", "."))
-        if not 0 <= fraction < 1:
-            return None
-        seconds = int((fraction * 86400).to_integral_value(ROUND_HALF_UP))
-        return time(seconds // 3600, seconds // 60 % 60, seconds % 60)
-    except (ValueError, InvalidOperation):
-        return None
+    return beyond is not None or (day is not None and day < FIRST_DAY)

@@ -11,7 +11,8 @@ from avenant9.acts.columns import COLUMNS
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised
 from avenant9.acts.sheet import Reading
-from avenant9.acts.values import distinct, fold
+from avenant9.acts.values import distinct
+from avenant9.acts.written import fold
 
 #: The heading of a column that the file does not have, and every row holds all the same.
 CONSTANT = "constante"

@@ -12,7 +12,7 @@ from avenant9.acts import values
 from avenant9.acts.amounts import read_plain
 from avenant9.acts.codes import CCAM, Coded, made_of_codes, parse_codes
 from avenant9.acts.columns import ACTS
-from avenant9.acts.dates import DAY_FIRST, order_of, out_of_calendar, read_births, read_dates
+from avenant9.acts.dates import order_of, out_of_calendar, read_births, read_dates
 from avenant9.acts.lists import read_lists
 from avenant9.acts.mapped import with_constants
 from avenant9.acts.mapping import Mapping
@@ -21,6 +21,7 @@ from avenant9.acts.recognise import Recognised
 from avenant9.acts.rows import data_rows, name_errors, name_merges
 from avenant9.acts.sheet import Reading, Sheet
 from avenant9.acts.widths import suited
+from avenant9.acts.written import DAY_FIRST
 from avenant9.model import Input, Nomenclature, Rejected
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook.sheet import UNCOMPUTED

@@ -8,6 +8,7 @@ import polars as pl
 
 from avenant9.acts import values
 from avenant9.acts.sheet import Parser, Reading, as_unknown, first_at
+from avenant9.acts.written import fold
 from avenant9.wording import counted, plural
 
 #: A number in groups, of which the spaces say nothing: also the NIR of somebody born in Corsica.
@@ -144,7 +145,7 @@ def one_spelling(cell: str) -> str | None:
 
 def _folded_name(cell: str) -> str | None:
     name = values.plain_marks(cell).replace("-", " ").replace("'", " ")
-    return values.fold(name) if names_somebody(name) else None
+    return fold(name) if names_somebody(name) else None
 
 
 def names_somebody(cell: str) -> bool:

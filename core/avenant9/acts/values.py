@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
 import polars as pl
+
+from avenant9.acts.written import fold
 
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
 #: What is not seen, marks of direction among them.
@@ -96,12 +97,6 @@ def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:
 def plain_marks(text: str) -> str:
     """Apostrophes as `'`, hyphens and dashes as `-`."""
     return text.translate(_MARKS)
-
-
-def fold(text: str) -> str:
-    """Lower case, without accents or ligatures, single spaces."""
-    stripped = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(stripped.casefold().replace("œ", "oe").replace("æ", "ae").split())
 
 
 def yes_no(column: pl.Series) -> pl.Series:

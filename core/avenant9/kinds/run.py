@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9.calendar import Calendar
+from avenant9.frames import FINDINGS
 from avenant9.law.dated import Dated, Version
 from avenant9.law.nomenclature import Prices
-from avenant9.model import FINDINGS, GrantedCeiling, Outcome
+from avenant9.model import GrantedCeiling, Outcome
 
 if TYPE_CHECKING:
     from avenant9.kinds.kind import Kind

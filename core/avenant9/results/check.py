@@ -16,7 +16,8 @@ from pydantic import ConfigDict, Field, WrapValidator, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from avenant9 import summary
-from avenant9.model import PLACE, REPORTED, Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict, closed
+from avenant9.frames import PLACE, REPORTED
+from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict, closed
 from avenant9.results.base import Cents, Money, Row, Time, Units
 from avenant9.results.threshold import Practitioner
 

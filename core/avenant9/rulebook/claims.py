@@ -14,7 +14,7 @@ from pydantic import Field
 from avenant9.law.cnam import Sourced
 from avenant9.law.dated import Strict, Text
 from avenant9.rulebook.files import RuleFile
-from avenant9.rulebook.load import validate
+from avenant9.rulebook.shipped import validate
 
 _FILE = Path(__file__).parent.parent / "rules" / "tables" / "reclamation.toml"
 

@@ -18,7 +18,8 @@ from avenant9.acts.columns import ACTS
 from avenant9.errors import A9Error
 from avenant9.law.dated import Strict
 from avenant9.rulebook import measures, scales
-from avenant9.rulebook.load import load_apart, load_rulebook
+from avenant9.rulebook.load import load_rulebook
+from avenant9.rulebook.shipped import load_apart
 from avenant9.wording import counted, day
 
 if TYPE_CHECKING:

@@ -5,14 +5,10 @@ The path of a file is the id of its rule: `rules/frequence/te2-annuelle.toml` is
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, get_args
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any, TypeAlias, get_args
 
 from avenant9.calendar import Feast, Hours
 from avenant9.compiled import compiled
@@ -25,15 +21,16 @@ from avenant9.law.deductions import Deductions
 from avenant9.law.hours import DutyHours, Holidays
 from avenant9.law.nomenclature import Act
 from avenant9.rulebook.consistency import Loaded, check_alone
-from avenant9.rulebook.during import dated, read_periods
-from avenant9.rulebook.files import RuleFile, find_rules, nearest_names, read_toml
-from avenant9.rulebook.messages import complaint
+from avenant9.rulebook.during import read_periods
+from avenant9.rulebook.files import RuleFile, find_rules, nearest_names
 from avenant9.rulebook.references import check_together
+from avenant9.rulebook.shipped import A_CODE, A_NAME, APART, SHIPPED, model_of, shipped_periods, validate
 from avenant9.wording import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+    from pathlib import Path
 
     from avenant9.model import Nomenclature, Source
     from avenant9.rulebook.during import Periods
@@ -63,19 +60,9 @@ RULES = _families()
 #: The same with what stands beside rules.
 FAMILIES = {**RULES, **_AROUND}
 
-#: Families that `a9 check` does not need, with their own loaders: `rulebook.measures`, `rulebook.scales`.
-APART: tuple[str, ...] = ("mesure", "forfait")
-
-_NAMES = {
-    family: re.compile(r"[A-Z][A-Z0-9]{0,7}" if family == "nomenclature" else r"[a-z0-9-]+")
-    for family in (*FAMILIES, *APART)
-}
-_SHIPPED = Path(__file__).parent.parent / "rules"
+_NAMES = {family: A_CODE if family == "nomenclature" else A_NAME for family in (*FAMILIES, *APART)}
 #: The folder of case tables beside the families of rules.
 CASES = "cases"
-
-
-Model = TypeVar("Model", bound=Strict)
 
 
 class _Head(Strict):
@@ -181,16 +168,16 @@ def _with_own(extra: Path | None) -> Rulebook:
     loaded, tables, version = _shipped()
     replaced: tuple[str, ...] = ()
     if extra is not None:
-        files = _find_extra(extra)
+        files = find_extra(extra)
         own = read_periods(file for file in files.values() if file.family == "mesure")
-        added = _read(files, {**_shipped_periods(), **own})
+        added = _read(files, {**shipped_periods(), **own})
         replaced = tuple(sorted(loaded.keys() & added.keys()))
         loaded = {**added, **{name: one for name, one in loaded.items() if name not in added}}
     models = {name: loaded[name].model for name in sorted(loaded)}
     acts = {model.code: model for model in models.values() if isinstance(model, Act)}
     of_children = [model.codes_of_children for model in models.values() if isinstance(model, Condition)]
     nomenclature = read_nomenclature(
-        _SHIPPED / "tables", tables, _specialties(), acts.values(), frozenset().union(*of_children)
+        SHIPPED / "tables", tables, _specialties(), acts.values(), frozenset().union(*of_children)
     )
     check_together(loaded, nomenclature)
     rules = [name for name, model in models.items() if isinstance(model, Kind)]
@@ -218,14 +205,9 @@ def _with_own(extra: Path | None) -> Rulebook:
 @cache
 def _shipped() -> tuple[Mapping[str, Loaded], Tables, str]:
     """The shipped files: they do not change while a program runs."""
-    files = find_rules(_SHIPPED, "", _NAMES, apart=("tables", CASES, "rulebook.toml", "par_nature.toml", *APART))
-    head = RuleFile(_SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
-    return _read(files, _shipped_periods()), validate(_table("tables"), Tables), validate(head, _Head).version
-
-
-@cache
-def _shipped_periods() -> Periods:
-    return read_periods(find_rules(_SHIPPED / "mesure", "mesure/", _NAMES, family="mesure").values())
+    files = find_rules(SHIPPED, "", _NAMES, apart=("tables", CASES, "rulebook.toml", "par_nature.toml", *APART))
+    head = RuleFile(SHIPPED / "rulebook.toml", "rulebook.toml", "", "rulebook")
+    return _read(files, shipped_periods()), validate(_table("tables"), Tables), validate(head, _Head).version
 
 
 @cache
@@ -239,15 +221,16 @@ def _deductions() -> Deductions:
 
 
 def _table(name: str) -> RuleFile:
-    return RuleFile(_SHIPPED / "tables" / f"{name}.toml", f"tables/{name}.toml", "tables", name)
+    return RuleFile(SHIPPED / "tables" / f"{name}.toml", f"tables/{name}.toml", "tables", name)
 
 
 @cache
 def _by_nature() -> tuple[ByNature, ...]:
-    return validate(RuleFile(_SHIPPED / "par_nature.toml", "par_nature.toml", "", "par_nature"), _ByNature).entry
+    return validate(RuleFile(SHIPPED / "par_nature.toml", "par_nature.toml", "", "par_nature"), _ByNature).entry
 
 
-def _find_extra(extra: Path) -> dict[str, RuleFile]:
+def find_extra(extra: Path) -> dict[str, RuleFile]:
+    """The files of `--rules`, by id. Raises SettingError where there is none, RulebookError as `find_rules`."""
     place = f"--rules {extra}"
     remedy = f"donner un dossier de familles ({listed([f'{family}/' for family in FAMILIES])})"
     if not extra.is_dir():
@@ -258,70 +241,14 @@ def _find_extra(extra: Path) -> dict[str, RuleFile]:
     return files
 
 
-def load_apart(family: str, kinds: Mapping[str, type[Strict]], extra: Path | None = None) -> dict[str, Loaded]:
-    """The files of a family of `APART`, id -> file and model; those of the folder `extra` are added or replace.
-
-    Args:
-        family: `mesure` or `forfait`.
-        kinds: what its files may say under `kind`.
-        extra: as for `load_rulebook`; it may hold none of this family.
-
-    Raises:
-        RulebookError, SettingError: as `load_rulebook`; the dates of the models are not judged here.
-    """
-    shipped = find_rules(_SHIPPED / family, f"{family}/", _NAMES, family=family)
-    added = _find_extra(extra) if extra is not None else {}
-    files = {**shipped, **{name: file for name, file in added.items() if file.family == family}}
-    return {name: Loaded(file, _model(file, kinds)) for name, file in sorted(files.items())}
-
-
 def _read(files: Mapping[str, RuleFile], periods: Periods) -> dict[str, Loaded]:
     loaded: dict[str, Loaded] = {}
     for name, file in files.items():
         if file.family in APART:
             continue
-        loaded[name] = Loaded(file, _model(file, FAMILIES[file.family], periods))
+        loaded[name] = Loaded(file, model_of(file, FAMILIES[file.family], periods))
         check_alone(loaded[name])
     return loaded
-
-
-def _model(file: RuleFile, kinds: Mapping[str, type[Strict]], periods: Periods | None = None) -> Strict:
-    """The model of a file, of the kind that it says and its folder admits; `periods`: by default, those shipped."""
-    data = read_toml(file)
-    kind = data.get("kind")
-    wanted = f"écrire {listed([_as_written(own) for own in kinds], 'ou')}"
-    if kind is None:
-        raise file.error("kind", "clé absente", wanted)
-    if not isinstance(kind, str):
-        raise file.error("kind", "valeur refusée", wanted)
-    if kind not in kinds:
-        home = next((family for family, own in FAMILIES.items() if kind in own), None)
-        raise file.error(
-            "kind",
-            f"« {kind} » n'est pas un genre de la famille « {file.family} »",
-            f"{wanted}, ou ranger le fichier dans {home}/" if home else nearest_names(kind, kinds) or wanted,
-        )
-    return validate(file, kinds[kind], dated(file, data, _shipped_periods() if periods is None else periods))
-
-
-def _as_written(kind: str) -> str:
-    return f'« kind = "{kind}" »'
-
-
-def validate(file: RuleFile, model: type[Model], data: dict[str, Any] | None = None) -> Model:
-    """The content of a file (read, where `data` is absent) as a model. Raises RulebookError at the first bad key."""
-    data = read_toml(file) if data is None else data
-    try:
-        return model.model_validate(_frozen(data))
-    except ValidationError as error:
-        raise file.error(*complaint(error, model, data)) from None
-
-
-def _frozen(value: Any) -> Any:
-    """Lists as the tuples that models hold."""
-    if isinstance(value, dict):
-        return {key: _frozen(one) for key, one in value.items()}
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def _hours(models: Iterable[Strict]) -> tuple[Hours, ...]:

@@ -28,8 +28,9 @@ from avenant9.law.dated import (
 )
 from avenant9.law.nomenclature import Nature
 from avenant9.period import ONE_DAY, Period
-from avenant9.rulebook.load import load_apart, load_rulebook
+from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.references import check_names
+from avenant9.rulebook.shipped import load_apart
 from avenant9.wording import day as french_day
 
 if TYPE_CHECKING:

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
+from avenant9.compiled import compiled
 from avenant9.law.dated import SourceModel, Strict, Text
 from avenant9.period import ONE_DAY
 from avenant9.rulebook.conditions import (
@@ -37,7 +39,7 @@ from avenant9.rulebook.conditions import (
     leaves,
 )
 from avenant9.rulebook.files import nearest_names
-from avenant9.rulebook.load import load_apart
+from avenant9.rulebook.shipped import load_apart
 from avenant9.rulebook.sums import ByAge, ByPlace, PatientSum, Sum
 from avenant9.wording import day, listed, quoted
 
@@ -338,6 +340,10 @@ def load_scales(extra: Path | None = None) -> Scales:
         RulebookError: a file is broken, or does not add up; the first error found is told.
         SettingError: `extra` is missing, is no folder, or holds no rule file.
     """
+    return compiled("forfaits", partial(_read, None)) if extra is None else _read(extra)
+
+
+def _read(extra: Path | None) -> Scales:
     loaded = load_apart("forfait", KINDS, extra)
     shipped = loaded if extra is None else load_apart("forfait", KINDS)
     replaced = tuple(name for name, one in loaded.items() if name in shipped and one.file != shipped[name].file)

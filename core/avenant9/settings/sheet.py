@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
 from avenant9.reading.refusals import RESAVE, damaged
-from avenant9.reading.workbook.examine import examined
 from avenant9.reading.workbook.sheet import UNCOMPUTED
 from avenant9.wording import fold
 
@@ -79,6 +78,8 @@ def filled(path: str, file: BinaryIO, name: str, shape: str, report: str = "") -
 
 def _opened(path: str, file: BinaryIO, name: str, shape: str, report: str) -> tuple[Worksheet, dict[str, str]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - only for workbooks
+
+    from avenant9.reading.workbook.examine import examined  # noqa: PLC0415 - polars, for workbooks only
 
     book = examined(path, file, lambda _sheet: True)
     if book.kind != "xlsx":

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from avenant9.acts.dates import parse_day
+from avenant9.acts.written import parse_day
 from avenant9.errors import SettingError
 from avenant9.wording import fold
 
