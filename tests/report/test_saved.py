@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 import pytest
@@ -24,6 +24,7 @@ from avenant9.acts.load import load_acts
 from avenant9.documents import render as of_check
 from avenant9.documents import render as of_result
 from avenant9.documents.check_screen import Screen
+from avenant9.documents.render import DOCUMENTS
 from avenant9.engine import Options, check
 from avenant9.errors import InputError
 from avenant9.model import Acts
@@ -341,3 +342,7 @@ def test_the_place_of_an_error_quotes_no_value() -> None:
 def test_the_schema_refuses(path: str, value: object) -> None:
     assert validator().is_valid(result())
     assert not validator().is_valid(altered(path, value))
+
+
+def test_every_result_has_a_document() -> None:
+    assert {kind.__name__ for kind in get_args(saved.Small)} == set(DOCUMENTS)

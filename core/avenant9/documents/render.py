@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 from avenant9.named import named
 from avenant9.report import formats
 from avenant9.results.check import Report
-from avenant9.results.claim import Claim
-from avenant9.results.find import Find
-from avenant9.results.firm import Firm, FollowedFirm, SimulatedFirm
-from avenant9.results.forfait import Forfait, Forfaits
-from avenant9.results.measures import History, Measures, Standings
-from avenant9.results.reconcile import Reconcile
-from avenant9.results.threshold import Threshold
 
 if TYPE_CHECKING:
     from avenant9.documents.check_screen import Screen
@@ -21,6 +15,22 @@ if TYPE_CHECKING:
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
     from avenant9.saved import Saved
+
+#: Each result but that of a check -> the module of its document: a check has no use for the others.
+DOCUMENTS: Final = {
+    "Claim": "claim",
+    "Find": "find",
+    "Firm": "firm",
+    "FollowedFirm": "firm_threshold",
+    "Forfait": "forfait",
+    "Forfaits": "forfait",
+    "History": "measures",
+    "Measures": "measures",
+    "Reconcile": "reconcile",
+    "SimulatedFirm": "firm_forfait",
+    "Standings": "measures",
+    "Threshold": "threshold",
+}
 
 
 def render(form: Format, found: Saved, page: Page, screen: Screen | None = None) -> str | bytes:
@@ -32,47 +42,11 @@ def render(form: Format, found: Saved, page: Page, screen: Screen | None = None)
         page: how wide and how coloured text is.
         screen: what text shows of a report; the whole of it where it is None.
     """
-    match found:
-        case Report():
-            return _report(form, found, page, screen)
-        case Forfait() | Forfaits():
-            from avenant9.documents import forfait  # noqa: PLC0415
-
-            return forfait.render(form, found, page)
-        case Measures() | Standings() | History():
-            from avenant9.documents import measures  # noqa: PLC0415
-
-            return measures.render(form, found, page)
-        case Reconcile():
-            from avenant9.documents import reconcile  # noqa: PLC0415
-
-            return reconcile.render(form, found, page)
-        case Threshold():
-            from avenant9.documents import threshold  # noqa: PLC0415
-
-            return threshold.render(form, found, page)
-        case Firm():
-            from avenant9.documents import firm  # noqa: PLC0415
-
-            return firm.render(form, found, page)
-        case FollowedFirm():
-            from avenant9.documents import firm_threshold  # noqa: PLC0415
-
-            return firm_threshold.render(form, found, page)
-        case SimulatedFirm():
-            from avenant9.documents import firm_forfait  # noqa: PLC0415
-
-            return firm_forfait.render(form, found, page)
-        case Claim():
-            from avenant9.documents import claim  # noqa: PLC0415
-
-            return claim.render(form, found, page)
-        case Find():
-            from avenant9.documents import find  # noqa: PLC0415
-
-            return find.render(form, found, page)
-        case _:
-            assert_never(found)
+    if isinstance(found, Report):
+        return _report(form, found, page, screen)
+    document = import_module(f"avenant9.documents.{DOCUMENTS[type(found).__name__]}")
+    told: str | bytes = document.render(form, found, page)
+    return told
 
 
 def _report(form: Format, shown: Report, page: Page, screen: Screen | None) -> str | bytes:
