@@ -10,7 +10,6 @@ import polars as pl
 from avenant9 import sums
 from avenant9.findings import pseudonyms
 from avenant9.results import find as results
-from avenant9.wording import money
 
 if TYPE_CHECKING:
     from datetime import date
@@ -47,8 +46,8 @@ def find(acts: Acts, table: pl.DataFrame, sought: Sought, profile: str) -> resul
     found = pl.concat([_in_order(singles), _in_order(sums.pairs(alone, wanted))])
     told = _Told(acts, table, profile)
     return results.Find(
-        amount=money(sought.amount),
-        tolerance=money(sought.tolerance),
+        amount=sought.amount,
+        tolerance=sought.tolerance,
         date=sought.date,
         invoice=sought.invoice,
         matches=tuple(told.match(line) for line in found.iter_rows(named=True)),
@@ -84,7 +83,7 @@ class _Told:
         )
         return results.Match(
             acts=tuple(self._found(row) for row in rows.iter_rows(named=True)),
-            sum=money(line["sum"]),
+            sum=line["sum"],
             of=line["of"],
         )
 
@@ -99,6 +98,6 @@ class _Told:
             practitioner=row["practitioner"],
             patient=(row["patient_shown"] if self._shown else None) or row["pseudonym"],
             invoice=row["invoice"],
-            amount=None if row["amount"] is None else money(row["amount"]),
+            amount=row["amount"],
             payment_date=row["payment_date"],
         )

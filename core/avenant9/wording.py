@@ -94,6 +94,11 @@ def euros(cents: int | None) -> str:
     return f"{sign}{integer(whole)},{rest:02d}{NBSP}€"
 
 
+def signed(cents: int) -> str:
+    """A difference with its sign: `+5 120,00 €`, `-3 865,00 €`."""
+    return f"{'+' if cents > 0 else ''}{euros(cents)}"
+
+
 def money(cents: int, point: str = ".") -> str:
     """An amount of cents as programs read it, `1234.50`; a spreadsheet in French reads it with a comma."""
     sign = "-" if cents < 0 else ""

@@ -74,10 +74,10 @@ CASES: list[tuple[str, tuple[Any, ...]]] = [
     ("17,50;F8;;16/02/2023", ("contestable", None, (), [9])),
     ("17,50;F11;;", ("more_than_paid", None, (), [12])),
     # the fifth of a year: the whole act is owed, or what is claimed of it where that is less
-    ("20,00;F7;quota annuel;", ("supported", "20.00", (), [8])),
-    ("14,00;F7;;", ("supported", "14.00", (), [8])),
+    ("20,00;F7;quota annuel;", ("supported", 2000, (), [8])),
+    ("14,00;F7;;", ("supported", 1400, (), [8])),
     # what exceeds the tariff only
-    ("27,00;F15;;", ("supported", "2.00", (), [16])),
+    ("27,00;F15;;", ("supported", 200, (), [16])),
     # the fourth is within the limit
     ("20,00;F6;plus de quatre par an;", ("contestable", None, (), [7])),
     # a column would tell
@@ -133,8 +133,8 @@ def test_a_line_that_may_be_about_several_acts_all_too_old_is_out_of_time(tmp_pa
 def test_sums_are_those_of_the_lines(tmp_path: Path) -> None:
     claim = answers(tmp_path, ["20,00;F7;a;20/01/2023", "27,00;F15;;", "25,00;F99;;", ";F6;a;20/01/2023"])
     counts = {answer: (one.lines, one.euros) for answer, one in claim.summary.by_answer.items() if one.lines}
-    assert (claim.summary.lines, claim.summary.claimed, claim.summary.owed) == (4, "72.00", "22.00")
-    assert counts == {"not_found": (1, "25.00"), "supported": (2, "47.00"), "contestable": (1, "0.00")}
+    assert (claim.summary.lines, claim.summary.claimed, claim.summary.owed) == (4, 7200, 2200)
+    assert counts == {"not_found": (1, 2500), "supported": (2, 4700), "contestable": (1, 0)}
     assert [(one.row, one.missing) for one in claim.notification] == [
         (2, ("nature",)),
         (3, ("cause", "nature", "payment_date")),

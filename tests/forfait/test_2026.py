@@ -51,25 +51,25 @@ ALL_OPTIONS = {**FIRST_OPTION, **SECOND_OPTION, **THIRD_OPTION}
 @pytest.mark.parametrize(
     ("answers", "year", "points", "euros"),
     [
-        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2026, "420", "2940.00"),  # 1: mean 80 %
-        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2028, "360", "2520.00"),
-        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2026, "280", "1960.00"),  # 2: 62.5 %
-        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2028, "0", "0.00"),
-        ({**EQUIPPED, **services(90, 80, 45, 25), **NO_OPTION}, 2026, "280", "1960.00"),  # 3: on the bound
-        ({**EQUIPPED, **services(88, 70, 44, 30), **ALL_OPTIONS}, 2026, "0", "0.00"),  # 4: 58 %
+        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2026, "420", 294_000),  # 1: mean 80 %
+        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2028, "360", 252_000),
+        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2026, "280", 196_000),  # 2: 62.5 %
+        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2028, "0", 0),
+        ({**EQUIPPED, **services(90, 80, 45, 25), **NO_OPTION}, 2026, "280", 196_000),  # 3: on the bound
+        ({**EQUIPPED, **services(88, 70, 44, 30), **ALL_OPTIONS}, 2026, "0", 0),  # 4: 58 %
         (
             {**EQUIPPED, "sesam_vitale": "addendum7", **services(95, 88, 70, 67), **ALL_OPTIONS},
             2026,
             "0",
-            "0.00",
+            0,
         ),  # 5
-        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, "fse_appli_carte_vitale": 3}, 2026, "280", "1960.00"),
-        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, **THIRD_OPTION}, 2026, "300", "2100.00"),  # 6 and 7
-        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2026, "280", "1960.00"),  # 8: FSE under two thirds
-        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2028, "280", "1960.00"),
+        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, "fse_appli_carte_vitale": 3}, 2026, "280", 196_000),
+        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, **THIRD_OPTION}, 2026, "300", 210_000),  # 6 and 7
+        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2026, "280", 196_000),  # 8: FSE under two thirds
+        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2028, "280", 196_000),
     ],
 )
-def test_the_dotation(answers: dict[str, Answer], year: int, points: str, euros: str) -> None:
+def test_the_dotation(answers: dict[str, Answer], year: int, points: str, euros: int) -> None:
     found = simulated(answers, year)
     assert (found.points, found.euros, found.unresolved) == (points, euros, ())
 
@@ -100,7 +100,7 @@ def test_services_without_acts_leave_the_socle_unresolved() -> None:
     assert (found.points, found.euros) == (None, None)
     assert found.if_met is not None
     assert found.if_not_met is not None
-    assert (found.if_met.euros, found.if_not_met.euros) == ("1960.00", "0.00")
+    assert (found.if_met.euros, found.if_not_met.euros) == (196_000, 0)
     (open_,) = found.unresolved
     assert (open_.indicator, open_.low, open_.high, open_.supply) == ("donum_teleservices", "0", "280", None)
 
@@ -109,9 +109,9 @@ def test_from_2025_to_2026_at_the_maximum() -> None:
     """Example 10."""
     sas: dict[str, Answer] = dict.fromkeys(("sas_departement_ouvert", "sas_plateforme", "sas_agenda_visible"), True)
     before, after = simulated(full(2025), 2025), simulated({**full(2026), **sas})
-    assert (before.points, before.euros) == ("1115", "7805.00")
-    assert (after.points, after.euros, due(after, "sas").euros) == ("420", "2940.00", "1000.00")
-    assert Fraction("2940.00") + 1000 - Fraction("7805.00") == -3865
+    assert (before.points, before.euros) == ("1115", 780_500)
+    assert (after.points, after.euros, due(after, "sas").euros) == ("420", 294_000, 100_000)
+    assert after.euros + 100_000 - before.euros == -386_500
 
 
 # --- each reading apart -----------------------------------------------------------------------------------
@@ -171,30 +171,30 @@ ZIP: dict[str, Answer] = {"medecin.age": 50, "medecin.zone": "zip"}
 @pytest.mark.parametrize(
     ("answers", "year", "euros", "low", "high"),
     [
-        (listed() | PLAIN, 2026, "25250.00", "25250.00", "25250.00"),  # 1
-        (listed(), 2026, "25250.00", "25250.00", "30342.50"),  # neither age nor zone: both at most
-        (listed() | PLAIN | {"medecin.age": 67}, 2026, "27675.00", "27675.00", "27675.00"),  # 3
-        (listed() | PLAIN | {"medecin.age": 66}, 2026, "25250.00", "25250.00", "25250.00"),
-        (listed() | {"medecin.age": 67}, 2026, "27675.00", "27675.00", "30342.50"),
-        (listed() | ZIP, 2026, "27675.00", "27675.00", "27675.00"),
-        (listed() | PLAIN | {"medecin.zone": "qpv"}, 2026, "27675.00", "27675.00", "27675.00"),
-        (listed() | PLAIN | {"medecin.zone": "zac"}, 2026, "25250.00", "25250.00", "25250.00"),
-        (listed() | ZIP | {"medecin.premiere_installation": date(2026, 12, 31)}, 2026, *["37375.00"] * 3),  # 4
-        (listed() | ZIP | {"medecin.premiere_installation": date(2026, 1, 1)}, 2027, *["32525.00"] * 3),
-        (listed() | ZIP | {"medecin.premiere_installation": date(2026, 1, 1)}, 2028, *["27675.00"] * 3),
+        (listed() | PLAIN, 2026, 2_525_000, 2_525_000, 2_525_000),  # 1
+        (listed(), 2026, 2_525_000, 2_525_000, 3_034_250),  # neither age nor zone: both at most
+        (listed() | PLAIN | {"medecin.age": 67}, 2026, 2_767_500, 2_767_500, 2_767_500),  # 3
+        (listed() | PLAIN | {"medecin.age": 66}, 2026, 2_525_000, 2_525_000, 2_525_000),
+        (listed() | {"medecin.age": 67}, 2026, 2_767_500, 2_767_500, 3_034_250),
+        (listed() | ZIP, 2026, 2_767_500, 2_767_500, 2_767_500),
+        (listed() | PLAIN | {"medecin.zone": "qpv"}, 2026, 2_767_500, 2_767_500, 2_767_500),
+        (listed() | PLAIN | {"medecin.zone": "zac"}, 2026, 2_525_000, 2_525_000, 2_525_000),
+        (listed() | ZIP | {"medecin.premiere_installation": date(2026, 12, 31)}, 2026, *[3_737_500] * 3),  # 4
+        (listed() | ZIP | {"medecin.premiere_installation": date(2026, 1, 1)}, 2027, *[3_252_500] * 3),
+        (listed() | ZIP | {"medecin.premiere_installation": date(2026, 1, 1)}, 2028, *[2_767_500] * 3),
         (
             listed() | ZIP | {"medecin.premiere_installation": date(2025, 6, 1)},  # 10 % to 30 %
             2026,
-            "27675.00",
-            "27675.00",
-            "32525.00",
+            2_767_500,
+            2_767_500,
+            3_252_500,
         ),
-        (listed() | ZIP | {"medecin.premiere_installation": date(2024, 6, 1)}, 2026, *["27675.00"] * 3),
-        (listed() | ZIP | {"medecin.age": 67}, 2026, "30100.00", "30100.00", "30342.50"),  # 5
-        (listed(None) | PLAIN, 2026, "24250.00", "24250.00", "35250.00"),  # every patient may have the C2S
+        (listed() | ZIP | {"medecin.premiere_installation": date(2024, 6, 1)}, 2026, *[2_767_500] * 3),
+        (listed() | ZIP | {"medecin.age": 67}, 2026, 3_010_000, 3_010_000, 3_034_250),  # 5
+        (listed(None) | PLAIN, 2026, 2_425_000, 2_425_000, 3_525_000),  # every patient may have the C2S
     ],
 )
-def test_the_forfait_medecin_traitant(answers: dict[str, Answer], year: int, euros: str, low: str, high: str) -> None:
+def test_the_forfait_medecin_traitant(answers: dict[str, Answer], year: int, euros: int, low: int, high: int) -> None:
     found = due(simulated(answers, year), "fmt")
     assert (found.euros, found.low, found.high) == (euros, low, high)
 
@@ -202,20 +202,20 @@ def test_the_forfait_medecin_traitant(answers: dict[str, Answer], year: int, eur
 def test_four_parts_in_the_year() -> None:
     found = due(simulated(listed() | PLAIN), "fmt")
     assert [(one.month, one.euros) for one in found.payments] == [
-        (month, "6312.50") for month in ("2026-04", "2026-06", "2026-09", "2026-11")
+        (month, 631_250) for month in ("2026-04", "2026-06", "2026-09", "2026-11")
     ]
 
 
 def test_the_last_part_takes_the_cents_that_do_not_divide() -> None:
     answers = listed(0, moins_7=Patients(1)) | PLAIN | {"medecin.age": 70}
     parts = [one.euros for one in due(simulated(answers), "fmt").payments]
-    assert parts == ["6425.37", "6425.37", "6425.37", "6425.39"]  # 25,701.50
+    assert parts == [642_537, 642_537, 642_537, 642_539]  # 25,701.50
 
 
 def test_against_the_forfait_patientele_of_2025() -> None:
     """Example 2: 19,130 euros, 5,120 less than the socle of 2026."""
     found = due(simulated(listed(), 2025), "fpmt")
-    assert (found.euros, found.low, found.high) == ("19130.00",) * 3
+    assert (found.euros, found.low, found.high) == (1_913_000,) * 3
     assert Fraction("24250") - Fraction("19130") == 5120
 
 
@@ -231,13 +231,13 @@ def test_against_the_forfait_patientele_of_2025() -> None:
 def test_not_seen_for_two_years(own: dict[str, Patients], less: int, *, kept: bool) -> None:
     """Example 6, without C2S; in ALD the class may keep its amount."""
     found = due(simulated(listed(0, **own) | PLAIN), "fmt")
-    assert found.euros == found.low == f"{24250 - less}.00"
-    assert found.high == (f"{24250}.00" if kept else found.euros)
+    assert found.euros == found.low == (24_250 - less) * 100
+    assert found.high == (2_425_000 if kept else found.euros)
 
 
 def test_those_not_seen_may_lose_the_c2s_too() -> None:
     found = due(simulated(listed(100, ald_80_et_plus=Patients(70, 10)) | PLAIN), "fmt")
-    assert (found.euros, found.low, found.high) == ("24300.00", "24200.00", "25250.00")
+    assert (found.euros, found.low, found.high) == (2_430_000, 2_420_000, 2_525_000)
 
 
 def test_prevention_stands_outside_the_majorations_and_the_payments() -> None:
@@ -250,25 +250,25 @@ def test_prevention_stands_outside_the_majorations_and_the_payments() -> None:
     }
     for own in (told, {"prevention.total": 545}):
         found = due(simulated({**listed(), **PLAIN, "medecin.age": 67, **own}), "fmt")
-        assert found.euros == "30400.00"  # 27,675 and 2,725
-        assert {one.euros for one in found.payments} == {"6918.75"}  # of 27,675
+        assert found.euros == 3_040_000  # 27,675 and 2,725
+        assert {one.euros for one in found.payments} == {691_875}  # of 27,675
 
 
 def test_a_paediatrician() -> None:
     """Example 8: no ALD, no C2S, which has to be said."""
     none = dict.fromkeys(("de_75_a_79", "de_80_et_plus", "ald_moins_80", "ald_80_et_plus"), Patients(0))
     answers = listed(0, moins_7=Patients(300), de_7_a_74=Patients(250), **none)
-    assert due(simulated(answers | PLAIN), "fmt").euros == "5750.00"
+    assert due(simulated(answers | PLAIN), "fmt").euros == 575_000
     silent = {key: own for key, own in answers.items() if "ald" not in key}
     found = due(simulated(silent | PLAIN), "fmt")
-    assert (found.euros, found.low, found.high, found.payments) == (None, "5750.00", None, ())
+    assert (found.euros, found.low, found.high, found.payments) == (None, 575_000, None, ())
     assert found.missing[:2] == ("Patients en ALD de moins de 80 ans", "Patients en ALD de 80 ans et plus")
 
 
 def test_nothing_told_is_unknown_and_never_zero() -> None:
     found = simulated({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION})
-    assert [(one.id, one.euros, one.high) for one in found.sums] == [("fmt", None, None), ("sas", None, "1000.00")]
-    assert (found.euros, found.total_euros, found.total_low, found.total_high) == ("1960.00", None, "1960.00", None)
+    assert [(one.id, one.euros, one.high) for one in found.sums] == [("fmt", None, None), ("sas", None, 100_000)]
+    assert (found.euros, found.total_euros, found.total_low, found.total_high) == (196_000, None, 196_000, None)
 
 
 # --- SAS --------------------------------------------------------------------------------------------------
@@ -277,17 +277,17 @@ def test_nothing_told_is_unknown_and_never_zero() -> None:
 @pytest.mark.parametrize(
     ("open_", "platform", "agenda", "organisation", "euros"),
     [
-        (True, True, True, None, "1000.00"),
-        (True, True, None, True, "1000.00"),
-        (True, True, False, False, "0.00"),
-        (True, False, True, True, "0.00"),
-        (False, True, True, True, "0.00"),
+        (True, True, True, None, 100_000),
+        (True, True, None, True, 100_000),
+        (True, True, False, False, 0),
+        (True, False, True, True, 0),
+        (False, True, True, True, 0),
         (True, True, None, None, None),
         (None, True, True, True, None),
-        (None, False, None, None, "0.00"),
+        (None, False, None, None, 0),
     ],
 )
-def test_the_sas(open_: Any, platform: Any, agenda: Any, organisation: Any, euros: str | None) -> None:
+def test_the_sas(open_: Any, platform: Any, agenda: Any, organisation: Any, euros: int | None) -> None:
     told = {
         "sas_departement_ouvert": open_,
         "sas_plateforme": platform,
@@ -295,19 +295,19 @@ def test_the_sas(open_: Any, platform: Any, agenda: Any, organisation: Any, euro
         "sas_organisation": organisation,
     }
     found = due(simulated({key: own for key, own in told.items() if own is not None}), "sas")
-    assert (found.euros, found.low, found.high) == (euros, euros or "0.00", euros or "1000.00")
+    assert (found.euros, found.low, found.high) == (euros, euros or 0, 100_000 if euros is None else euros)
 
 
 def test_everything_together() -> None:
     sas: dict[str, Answer] = dict.fromkeys(("sas_departement_ouvert", "sas_plateforme", "sas_agenda_visible"), True)
     found = simulated({**full(2026), **listed(), **PLAIN, **sas})
-    assert (found.total_euros, found.total_low, found.total_high) == ("29190.00",) * 3  # 2,940 + 25,250 + 1,000
+    assert (found.total_euros, found.total_low, found.total_high) == (2_919_000,) * 3  # 2,940 + 25,250 + 1,000
 
 
 # --- changes ----------------------------------------------------------------------------------------------
 
 
-def changes(answers: dict[str, Answer], year: int = 2026) -> list[tuple[str, str, str]]:
+def changes(answers: dict[str, Answer], year: int = 2026) -> list[tuple[str, int, str]]:
     found = what_if(Practice("Dr", answers), year, scales(), TODAY)
     return [(one.indicator, one.gain_euros, one.change.replace("\u00a0", " ")) for one in found]
 
@@ -315,16 +315,16 @@ def changes(answers: dict[str, Answer], year: int = 2026) -> list[tuple[str, str
 def test_each_rate_that_alone_brings_the_socle() -> None:
     answers = {**EQUIPPED, **services(100, 70, 15, 40), **NO_OPTION}
     assert changes(answers)[:3] == [
-        ("donum_teleservices", "1960.00", "porter le taux de PSE de 15 à 30 %"),
-        ("donum_teleservices", "1960.00", "porter le taux d'AAT de 40 à 55 %"),
-        ("donum_teleservices", "1960.00", "porter le taux de FSE de 70 à 85 %"),
+        ("donum_teleservices", 196_000, "porter le taux de PSE de 15 à 30 %"),
+        ("donum_teleservices", 196_000, "porter le taux d'AAT de 40 à 55 %"),
+        ("donum_teleservices", 196_000, "porter le taux de FSE de 70 à 85 %"),
     ]
 
 
 def test_the_socle_says_that_it_opens_the_options_that_are_there() -> None:
     answers = {**EQUIPPED, **services(100, 70, 15, 40), **NO_OPTION, **THIRD_OPTION}
     opens = "porter le taux de PSE de 15 à 30 % ; le socle ouvre aussi les options déjà remplies"
-    assert changes(answers)[0] == ("donum_teleservices", "2100.00", opens)
+    assert changes(answers)[0] == ("donum_teleservices", 210_000, opens)
 
 
 def test_where_no_rate_alone_is_enough_all_rise_to_one_level() -> None:
@@ -355,7 +355,7 @@ def test_every_rate_of_an_option_rises_to_the_threshold() -> None:
 
 def test_the_sas_is_a_change_unless_its_department_is_closed() -> None:
     answers: dict[str, Answer] = {"sas_departement_ouvert": True, "sas_plateforme": False, "sas_agenda_visible": True}
-    assert ("sas", "1000.00", "vous inscrire vous-même sur la plateforme nationale du SAS") in changes(answers)
+    assert ("sas", 100_000, "vous inscrire vous-même sur la plateforme nationale du SAS") in changes(answers)
     assert "sas" not in [name for name, _, _ in changes({**answers, "sas_departement_ouvert": False})]
     unknown = {key: answer for key, answer in answers.items() if key != "sas_departement_ouvert"}
     supposed = ", si la réponse à « SAS : ouvert dans le département du cabinet » est oui"
@@ -398,4 +398,4 @@ def test_more_than_there_are(answers: dict[str, Answer], sentence: str) -> None:
 
 
 def test_the_most_that_is_possible_passes() -> None:
-    assert due(simulated({**listed(1100), **PLAIN, "prevention.total": 16_500}), "fmt").euros == "117750.00"
+    assert due(simulated({**listed(1100), **PLAIN, "prevention.total": 16_500}), "fmt").euros == 11_775_000

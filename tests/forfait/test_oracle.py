@@ -89,10 +89,6 @@ def _half_points(points: str | None) -> int | None:
     return None if points is None else int(Fraction(points) * 2)
 
 
-def _cents(euros: str) -> int:
-    return int(Fraction(euros) * 100)
-
-
 def _agree(year: int, answers: dict[str, Answer]) -> None:
     result = simulate(Practice("Cabinet", answers), year, scales(), TODAY)
     expected = oracle.judge(year, answers)
@@ -108,13 +104,13 @@ def _agree(year: int, answers: dict[str, Answer]) -> None:
 
     assert {
         "points": _half_points(result.points),
-        "euros": result.euros and _cents(result.euros),
-        "if_met": result.if_met and (_half_points(result.if_met.points), _cents(result.if_met.euros)),
-        "if_not_met": result.if_not_met and (_half_points(result.if_not_met.points), _cents(result.if_not_met.euros)),
+        "euros": result.euros,
+        "if_met": result.if_met and (_half_points(result.if_met.points), result.if_met.euros),
+        "if_not_met": result.if_not_met and (_half_points(result.if_not_met.points), result.if_not_met.euros),
         "first volet": result.volets[0].met,
         "volets": [_half_points(volet.points) for volet in result.volets],
         "max": [_half_points(volet.max_points) for volet in result.volets],
-        "whole max": (_half_points(result.max_points), _cents(result.max_euros)),
+        "whole max": (_half_points(result.max_points), result.max_euros),
         "unresolved": [(_half_points(one.low), _half_points(one.high)) for one in result.unresolved],
     } == {
         "points": paid,

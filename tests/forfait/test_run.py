@@ -48,7 +48,7 @@ def test_one_practice_and_year_is_the_simulation_itself() -> None:
 
 def test_a_missing_prerequisite_is_shown_with_what_it_costs() -> None:
     found = run([Entry(SHUT, 2022)], SCALES, TODAY)
-    cost = Amount(points="330", euros="2310.00")
+    cost = Amount(points="330", euros=231_000)
     assert found == simulate(SHUT, 2022, SCALES, TODAY).model_copy(update={"if_met": cost})
 
 
@@ -68,8 +68,8 @@ def test_changes_are_there_only_when_asked_for() -> None:
 def test_the_total_counts_what_is_settled() -> None:
     found = run([Entry(OPEN), Entry(SHUT), Entry(SILENT)], SCALES, TODAY, year=2022)
     assert isinstance(found, Forfaits)
-    assert [(one.practice, one.euros) for one in found.results] == [("A", "2310.00"), ("B", "0.00"), ("C", None)]
-    assert (found.total_euros, found.unsettled) == ("2310.00", 1)
+    assert [(one.practice, one.euros) for one in found.results] == [("A", 231_000), ("B", 0), ("C", None)]
+    assert (found.total_euros, found.unsettled) == (231_000, 1)
 
 
 @pytest.mark.parametrize(
@@ -123,14 +123,14 @@ def simulated(name: str) -> Forfait | Forfaits:
 @pytest.mark.parametrize(
     ("name", "year", "points", "euros"),
     [
-        ("cabinet_2022.toml", 2022, "647.5", "4532.50"),
-        ("teletransmission_2021.toml", 2021, "0", "0.00"),
-        ("segur_2023.toml", 2023, "560", "3920.00"),
-        ("teleservices_2024.toml", 2024, "407.5", "2852.50"),
+        ("cabinet_2022.toml", 2022, "647.5", 453_250),
+        ("teletransmission_2021.toml", 2021, "0", 0),
+        ("segur_2023.toml", 2023, "560", 392_000),
+        ("teleservices_2024.toml", 2024, "407.5", 285_250),
         ("incomplet_2022.toml", 2022, None, None),
     ],
 )
-def test_the_practices_of_the_fixtures(name: str, year: int, points: str | None, euros: str | None) -> None:
+def test_the_practices_of_the_fixtures(name: str, year: int, points: str | None, euros: int | None) -> None:
     found = simulated(name)
     assert isinstance(found, Forfait)
     assert (found.year, found.points, found.euros) == (year, points, euros)
@@ -140,7 +140,7 @@ def test_the_forty_doctors() -> None:
     found = simulated("quarante_medecins.xlsx")
     assert isinstance(found, Forfaits)
     assert [one.practice for one in found.results] == [f"Médecin {number:02d}" for number in range(1, 41)]
-    assert (found.total_euros, found.unsettled) == ("156887.50", 1)
+    assert (found.total_euros, found.unsettled) == (15_688_750, 1)
     assert sum(one.points == "0" for one in found.results) == 9
 
 

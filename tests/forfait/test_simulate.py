@@ -37,7 +37,7 @@ def run(year: int, answers: dict[str, Answer], **changes: Answer) -> Forfait:
     return simulate(Practice("Cabinet", {**answers, **changes}), year, scales(), TODAY)
 
 
-def total(year: int, answers: dict[str, Answer], **changes: Answer) -> tuple[str | None, str | None]:
+def total(year: int, answers: dict[str, Answer], **changes: Answer) -> tuple[str | None, int | None]:
     found = run(year, answers, **changes)
     return found.points, found.euros
 
@@ -77,7 +77,7 @@ TELESERVICES: dict[str, Answer] = {
     "taux_dsg": percent(55),
     "taux_dmp": percent(30),
 }
-EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, str]] = {
+EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, int]] = {
     "1, partial volet 2": (
         2019,
         {
@@ -87,9 +87,9 @@ EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, str]] = {
             "encadrement_etudiants": True,
         },
         "500",
-        "3500.00",
+        350_000,
     ),
-    "2, volet 1 broken": (2021, {**full(2021), "taux_teletransmission": percent(60)}, "0", "0.00"),
+    "2, volet 1 broken": (2021, {**full(2021), "taux_teletransmission": percent(60)}, "0", 0),
     "3, neutralised": (
         2020,
         {
@@ -100,7 +100,7 @@ EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, str]] = {
             "encadrement_etudiants": True,
         },
         "600",
-        "4200.00",
+        420_000,
     ),
     "3, the same in 2021": (
         2021,
@@ -112,49 +112,49 @@ EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, str]] = {
             "encadrement_etudiants": True,
         },
         "0",
-        "0.00",
+        0,
     ),
-    "4, maximum of 2021": (2021, full(2021), "885", "6195.00"),
-    "5, no coordination, tiers": (2022, {**socle(2022), **TWENTY_TWO}, "650", "4550.00"),
-    "6, maximum of 2022": (2022, full(2022), "1385", "9695.00"),
-    "2022 without coordination": (2022, {**full(2022), "prise_en_charge_coordonnee": False}, "1265", "8855.00"),
+    "4, maximum of 2021": (2021, full(2021), "885", 619_500),
+    "5, no coordination, tiers": (2022, {**socle(2022), **TWENTY_TWO}, "650", 455_000),
+    "6, maximum of 2022": (2022, full(2022), "1385", 969_500),
+    "2022 without coordination": (2022, {**full(2022), "prise_en_charge_coordonnee": False}, "1265", 885_500),
     "7, half a SAS": (
         2022,
         {**socle(2022), "prise_en_charge_coordonnee": True, "sas_agenda_2h": True},
         "400",
-        "2800.00",
+        280_000,
     ),
     "7, registered": (
         2022,
         {**socle(2022), "prise_en_charge_coordonnee": True, "sas_agenda_2h": True, "sas_inscription": True},
         "600",
-        "4200.00",
+        420_000,
     ),
     "7, in a CPTS": (
         2022,
         {**socle(2022), "prise_en_charge_coordonnee": True, "sas_agenda_2h": True, "sas_cpts": True},
         "600",
-        "4200.00",
+        420_000,
     ),
-    "8, usages of 2023": (2023, {**socle(2023), **TWENTY_THREE}, "560", "3920.00"),
+    "8, usages of 2023": (2023, {**socle(2023), **TWENTY_THREE}, "560", 392_000),
     "8, declared a day late": (
         2023,
         {**socle(2023), **TWENTY_THREE, "segur_declare_le": date(2024, 2, 1)},
         "0",
-        "0.00",
+        0,
     ),
-    "9, téléservices of 2024": (2024, {**socle(2024), **TELESERVICES}, "407.5", "2852.50"),
+    "9, téléservices of 2024": (2024, {**socle(2024), **TELESERVICES}, "407.5", 285_250),
     "10, the usages of 8 in 2024": (
         2024,
         {**socle(2024), **TWENTY_THREE, "sesam_vitale": "addendum8"},
         "440",
-        "3080.00",
+        308_000,
     ),
-    "11, maximum of 2025": (2025, full(2025), "1115", "7805.00"),
-    "maximum of 2024": (2024, full(2024), "1115", "7805.00"),
-    "maximum of 2019": (2019, full(2019), "735", "5145.00"),
-    "maximum of 2020": (2020, full(2020), "885", "6195.00"),
-    "maximum of 2023": (2023, full(2023), "1163", "8141.00"),
+    "11, maximum of 2025": (2025, full(2025), "1115", 780_500),
+    "maximum of 2024": (2024, full(2024), "1115", 780_500),
+    "maximum of 2019": (2019, full(2019), "735", 514_500),
+    "maximum of 2020": (2020, full(2020), "885", 619_500),
+    "maximum of 2023": (2023, full(2023), "1163", 814_100),
 }
 
 
@@ -168,12 +168,12 @@ def test_worked_examples(name: str) -> None:
 def test_nothing_is_over_the_maximum_and_nothing_met_is_nothing(year: int) -> None:
     found = run(year, full(year))
     assert (found.points, found.euros) == (found.max_points, found.max_euros)
-    assert total(year, none(year)) == ("0", "0.00")
+    assert total(year, none(year)) == ("0", 0)
 
 
 def test_the_mismatch_of_2023_is_said() -> None:
     found = run(2023, full(2023))
-    assert (found.max_points, found.max_euros) == ("1163", "8141.00")
+    assert (found.max_points, found.max_euros) == ("1163", 814_100)
     assert "1 163 points, 8 141 €" in found.notes[-1]
 
 
@@ -339,7 +339,7 @@ def test_one_missing_prerequisite_closes_everything(year: int, name: str) -> Non
         assert indicator(found, name).status == "neutralised"
         assert found.points == NEUTRALISED[year, name]
         return
-    assert (found.points, found.euros, found.unresolved) == ("0", "0.00", ())
+    assert (found.points, found.euros, found.unresolved) == ("0", 0, ())
     assert [volet.met for volet in found.volets] == [False, False]
     assert [volet.points for volet in found.volets] == ["0", "0"]
     assert {one.status for one in found.volets[1].indicators} == {"closed"}
@@ -358,7 +358,7 @@ def test_an_unknown_prerequisite_leaves_both_outcomes(year: int, name: str) -> N
     assert found.if_met is not None
     assert found.if_not_met is not None
     assert (found.if_met.points, found.if_met.euros) == (found.max_points, found.max_euros)
-    assert (found.if_not_met.points, found.if_not_met.euros) == ("0", "0.00")
+    assert (found.if_not_met.points, found.if_not_met.euros) == ("0", 0)
     assert [volet.met for volet in found.volets] == [None, None]
     assert indicator(found, name).status == "unknown"
 
@@ -691,7 +691,7 @@ def test_points_are_those_of_the_volets_and_within_the_maximum(case: tuple[int, 
         assert found.if_met is not None
         return
     assert Fraction(found.points) == sum(Fraction(volet.points) for volet in found.volets)
-    assert Fraction(found.euros or "") == Fraction(found.points) * 7
+    assert found.euros == Fraction(found.points) * 700
     for volet in found.volets:
         own = sum((Fraction(one.points) for one in volet.indicators), Fraction(0))
         base = 280 if volet.volet == 1 and found.volets[0].met else 0

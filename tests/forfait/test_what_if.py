@@ -18,7 +18,7 @@ from forfait.answered import TODAY, counts, full, none, percent, practices, prer
 SUMMER = date(2022, 8, 1)
 
 
-def run(year: int, answers: dict[str, Answer], as_of: date = TODAY) -> list[tuple[str, str, str, str, bool | None]]:
+def run(year: int, answers: dict[str, Answer], as_of: date = TODAY) -> list[tuple[str, str, int, str, bool | None]]:
     found = what_if(Practice(None, answers), year, scales(), as_of)
     return [(one.indicator, one.gain_points, one.gain_euros, one.change, one.possible) for one in found]
 
@@ -27,16 +27,16 @@ def but(year: int, **changes: Answer) -> dict[str, Answer]:
     return {**full(year), **changes}
 
 
-ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
-    (2022, {"taux_dmp": counts(36, 240)}, "taux_dmp", "40", "280.00", "12\u00a0documents DMP de plus"),
-    (2022, {"taux_dmp": counts(47, 240, 5)}, "taux_dmp", "40", "280.00", "1\u00a0document DMP de plus"),
-    (2022, {"taux_dmp": counts(47, 239)}, "taux_dmp", "40", "280.00", "1\u00a0document DMP de plus"),
+ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
+    (2022, {"taux_dmp": counts(36, 240)}, "taux_dmp", "40", 28_000, "12\u00a0documents DMP de plus"),
+    (2022, {"taux_dmp": counts(47, 240, 5)}, "taux_dmp", "40", 28_000, "1\u00a0document DMP de plus"),
+    (2022, {"taux_dmp": counts(47, 239)}, "taux_dmp", "40", 28_000, "1\u00a0document DMP de plus"),
     (
         2022,
         {"taux_messagerie_patient": percent("4.9")},
         "taux_messagerie_patient",
         "40",
-        "280.00",
+        28_000,
         "messages à des patients : passer de 4,9\u00a0% à 5\u00a0%",
     ),
     (
@@ -44,7 +44,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"taux_messagerie_patient": Rate(Fraction(49999, 10**6))},
         "taux_messagerie_patient",
         "40",
-        "280.00",
+        28_000,
         "messages à des patients : passer de 4,99\u00a0% à 5\u00a0%",
     ),
     (
@@ -52,7 +52,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"fse_appli_carte_vitale": 0},
         "fse_appli_carte_vitale",
         "40",
-        "280.00",
+        28_000,
         "1\u00a0FSE de plus avec l'appli carte Vitale",
     ),
     (
@@ -60,7 +60,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"taux_aat": counts(80, 100)},
         "taux_aat",
         "22.5",
-        "157.50",
+        15_750,
         "10\u00a0arrêts de travail en ligne de plus",
     ),
     (
@@ -68,7 +68,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"encadrement_etudiants": False},
         "encadrement_etudiants",
         "50",
-        "350.00",
+        35_000,
         "encadrer un étudiant en médecine, et le déclarer",
     ),
     (
@@ -76,7 +76,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"sas_inscription": False, "sas_cpts": False},
         "sas",
         "200",
-        "1400.00",
+        140_000,
         "vous inscrire auprès de la structure de régulation du SAS ou rejoindre une CPTS qui participe à la mission "
         "de soins non programmés du SAS",
     ),
@@ -85,7 +85,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"sas_agenda_2h": False, "sas_inscription": False, "sas_cpts": False},
         "sas",
         "200",
-        "1400.00",
+        140_000,
         "ouvrir au moins 2 heures par semaine d'agenda en ligne aux patients que vous ne connaissez pas et soit vous "
         "inscrire auprès de la structure de régulation du SAS, soit rejoindre une CPTS qui participe à la mission de "
         "soins non programmés du SAS",
@@ -95,7 +95,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"taux_dsg": percent(29)},
         "spe_dsg",
         "10",
-        "70.00",
+        7000,
         "déclarations de grossesse en ligne : passer de 29\u00a0% à 30\u00a0%",
     ),
     (
@@ -103,7 +103,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"taux_teletransmission": counts(600, 1000)},
         "taux_teletransmission",
         "885",
-        "6195.00",
+        619_500,
         "67\u00a0feuilles de soins électroniques de plus",
     ),
     (
@@ -111,7 +111,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"taux_teletransmission": percent(60)},
         "taux_teletransmission",
         "885",
-        "6195.00",
+        619_500,
         "feuilles de soins électroniques : passer de 60\u00a0% à 66,67\u00a0%",
     ),
     (
@@ -119,7 +119,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"sesam_vitale": "addendum7", "logiciel_segur": False},
         "sesam_vitale",
         "1385",
-        "9695.00",
+        969_500,
         "installer l'addendum 8 de SESAM-Vitale ou vous équiper d'un logiciel référencé Ségur",
     ),
     (
@@ -127,7 +127,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"segur_declare_le": date(2024, 2, 5)},
         "logiciel_segur",
         "1163",
-        "8141.00",
+        814_100,
         "déclarer votre équipement Ségur, preuve à l'appui, au plus tard le 31/01/2024",
     ),
     (
@@ -135,7 +135,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
         {"prise_en_charge_coordonnee": False},
         "prise_en_charge_coordonnee",
         "120",
-        "840.00",
+        84_000,
         "participer à une prise en charge coordonnée (CPTS, MSP, équipe de soins, réunions pluriprofessionnelles "
         "protocolisées) et la déclarer",
     ),
@@ -144,7 +144,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, str, str]] = [
 
 @pytest.mark.parametrize(("year", "changes", "name", "points", "euros", "said"), ONE_CHANGE)
 def test_one_thing_missing_is_one_change(
-    year: int, changes: dict[str, Answer], name: str, points: str, euros: str, said: str
+    year: int, changes: dict[str, Answer], name: str, points: str, euros: int, said: str
 ) -> None:
     assert run(year, but(year, **changes)) == [(name, points, euros, said, False)]
 
@@ -156,10 +156,10 @@ def test_where_all_is_met_there_is_nothing_to_change(year: int) -> None:
 
 def test_every_tier_that_is_left_is_a_change_the_best_first() -> None:
     assert run(2022, but(2022, snp_t2=15)) == [
-        ("snp_t2", "80", "560.00", "31\u00a0soins non programmés de plus au 2e trimestre", False),
-        ("snp_t2", "60", "420.00", "21\u00a0soins non programmés de plus au 2e trimestre", False),
-        ("snp_t2", "40", "280.00", "11\u00a0soins non programmés de plus au 2e trimestre", False),
-        ("snp_t2", "20", "140.00", "1\u00a0soin non programmé de plus au 2e trimestre", False),
+        ("snp_t2", "80", 56_000, "31\u00a0soins non programmés de plus au 2e trimestre", False),
+        ("snp_t2", "60", 42_000, "21\u00a0soins non programmés de plus au 2e trimestre", False),
+        ("snp_t2", "40", 28_000, "11\u00a0soins non programmés de plus au 2e trimestre", False),
+        ("snp_t2", "20", 14_000, "1\u00a0soin non programmé de plus au 2e trimestre", False),
     ]
 
 
@@ -174,7 +174,7 @@ def test_several_missing_prerequisites_are_one_change() -> None:
         (
             PREREQUISITES,
             "835",
-            "5845.00",
+            584_500,
             "disposer d'une messagerie sécurisée de santé (espace de confiance MSSanté) ; "
             "afficher vos horaires dans l'annuaire santé d'ameli",
             False,
@@ -200,12 +200,12 @@ def test_what_is_only_missing_here_is_to_be_filled_in() -> None:
         (
             "horaires_annuaire",
             "785",
-            "5495.00",
+            549_500,
             "à renseigner : « Horaires affichés dans l'annuaire santé d'ameli »",
             None,
         ),
-        ("codage_donnees", "50", "350.00", "à renseigner : « Codage des données médicales »", None),
-        ("encadrement_etudiants", "50", "350.00", "encadrer un étudiant en médecine, et le déclarer", False),
+        ("codage_donnees", "50", 35_000, "à renseigner : « Codage des données médicales »", None),
+        ("encadrement_etudiants", "50", 35_000, "encadrer un étudiant en médecine, et le déclarer", False),
     ]
 
 
@@ -322,9 +322,7 @@ def test_a_gain_is_what_a_second_simulation_finds(case: tuple[int, dict[str, Ans
         (Fraction(one.gain_points), one.indicator, one.change) for one in what_if(practice, year, scales(), SUMMER)
     ]
     assert found == sorted(kept, key=lambda one: -one[0])
-    assert all(
-        Fraction(one.gain_euros) == 7 * Fraction(one.gain_points) for one in what_if(practice, year, scales(), SUMMER)
-    )
+    assert all(one.gain_euros == 700 * Fraction(one.gain_points) for one in what_if(practice, year, scales(), SUMMER))
 
 
 @settings(max_examples=60, deadline=None)
@@ -359,9 +357,9 @@ def test_the_practice_of_the_worked_example() -> None:
     }
     firm = [one for one in run(2022, answers, SUMMER) if not one[3].startswith("à renseigner")]
     assert [(name, euros, possible) for name, _, euros, _, possible in firm] == [
-        ("prise_en_charge_coordonnee", "840.00", True),
-        ("taux_dmp", "280.00", True),
-        ("taux_messagerie_patient", "280.00", True),
+        ("prise_en_charge_coordonnee", 84_000, True),
+        ("taux_dmp", 28_000, True),
+        ("taux_messagerie_patient", 28_000, True),
     ]
 
 
@@ -369,5 +367,5 @@ def test_an_unknown_count_is_asked_for_with_what_its_last_tier_brings() -> None:
     answers = full(2022)
     del answers["snp_t1"]
     assert run(2022, answers) == [
-        ("snp_t1", "90", "630.00", "à renseigner : « Soins non programmés régulés par le SAS, 1er trimestre »", None)
+        ("snp_t1", "90", 63_000, "à renseigner : « Soins non programmés régulés par le SAS, 1er trimestre »", None)
     ]

@@ -28,8 +28,8 @@ def payments(*rows: str) -> Receipts:
     return read_payments("-", NOMENCLATURE, io.BytesIO("\n".join(["Date;Montant", *rows]).encode()))
 
 
-def told(result: Any) -> tuple[dict[str, tuple[int, str]], str, bool]:
-    """Cause -> rows and euros; what is left; whether it is explained."""
+def told(result: Any) -> tuple[dict[str, tuple[int, int]], int, bool]:
+    """Cause -> rows and cents; what is left; whether it is explained."""
     return (
         {cause.reason: (cause.rows, cause.euros) for cause in result.causes},
         result.left,
@@ -43,60 +43,60 @@ PAID = "10/01/2023;G;A;P1;25,00;0,00;17/01/2023;payé;1\n"
 @pytest.mark.parametrize(
     ("rows", "snir", "causes", "left"),
     [
-        ("", 2500, {}, "0.00"),
-        ("", 2600, {}, "1.00"),
-        ("", 2601, {}, "1.01"),
-        ("", 2399, {}, "-1.01"),
+        ("", 2500, {}, 0),
+        ("", 2600, {}, 100),
+        ("", 2601, {}, 101),
+        ("", 2399, {}, -101),
         # the days on either side of the year
-        ("31/12/2023;G;A;P2;26,50;;31/12/2023;payé;1\n", 5150, {}, "0.00"),
-        ("31/12/2023;G;A;P2;26,50;;01/01/2024;payé;1\n", 2500, {"paid_other_year": (1, "-26.50")}, "0.00"),
-        ("31/12/2022;G;A;P2;25,00;;01/01/2023;payé;1\n", 5000, {"care_other_year": (1, "25.00")}, "0.00"),
-        ("31/12/2022;G;A;P2;25,00;;31/12/2022;payé;1\n", 2500, {}, "0.00"),
+        ("31/12/2023;G;A;P2;26,50;;31/12/2023;payé;1\n", 5150, {}, 0),
+        ("31/12/2023;G;A;P2;26,50;;01/01/2024;payé;1\n", 2500, {"paid_other_year": (1, -2650)}, 0),
+        ("31/12/2022;G;A;P2;25,00;;01/01/2023;payé;1\n", 5000, {"care_other_year": (1, 2500)}, 0),
+        ("31/12/2022;G;A;P2;25,00;;31/12/2022;payé;1\n", 2500, {}, 0),
         # an act is paid before its care: an advance
-        ("02/01/2023;G;A;P2;25,00;;30/12/2022;payé;1\n", 2500, {"paid_other_year": (1, "-25.00")}, "0.00"),
+        ("02/01/2023;G;A;P2;25,00;;30/12/2022;payé;1\n", 2500, {"paid_other_year": (1, -2500)}, 0),
         # what the status says, whatever the day of payment
-        ("11/01/2023;G;A;P2;25,00;;;rejeté;1\n", 2500, {"refused": (1, "-25.00")}, "0.00"),
-        ("11/01/2023;G;A;P2;25,00;;18/01/2023;annulé;1\n", 2500, {"refused": (1, "-25.00")}, "0.00"),
-        ("11/01/2023;G;A;P2;25,00;;;impayé;1\n", 2500, {"unpaid": (1, "-25.00")}, "0.00"),
-        ("31/12/2022;G;A;P2;25,00;;18/01/2023;rejeté;1\n", 2500, {}, "0.00"),
+        ("11/01/2023;G;A;P2;25,00;;;rejeté;1\n", 2500, {"refused": (1, -2500)}, 0),
+        ("11/01/2023;G;A;P2;25,00;;18/01/2023;annulé;1\n", 2500, {"refused": (1, -2500)}, 0),
+        ("11/01/2023;G;A;P2;25,00;;;impayé;1\n", 2500, {"unpaid": (1, -2500)}, 0),
+        ("31/12/2022;G;A;P2;25,00;;18/01/2023;rejeté;1\n", 2500, {}, 0),
         # booked all the same, it is left
-        ("11/01/2023;G;A;P2;25,00;;;rejeté;1\n", 5000, {"refused": (1, "-25.00")}, "25.00"),
+        ("11/01/2023;G;A;P2;25,00;;;rejeté;1\n", 5000, {"refused": (1, -2500)}, 2500),
         # no day of payment: received or not, never in part
-        ("11/01/2023;G;A;P2;25,00;;;;1\n", 2500, {"undated": (1, "-25.00")}, "0.00"),
-        ("11/01/2023;G;A;P2;25,00;;;;1\n", 5000, {"undated": (1, "0.00")}, "0.00"),
-        ("11/01/2023;G;A;P2;25,00;;;;1\n", 3000, {"undated": (1, "-25.00")}, "5.00"),
-        ("11/01/2023;G;A;P2;25,00;;;;1\n", 5500, {"undated": (1, "0.00")}, "5.00"),
+        ("11/01/2023;G;A;P2;25,00;;;;1\n", 2500, {"undated": (1, -2500)}, 0),
+        ("11/01/2023;G;A;P2;25,00;;;;1\n", 5000, {"undated": (1, 0)}, 0),
+        ("11/01/2023;G;A;P2;25,00;;;;1\n", 3000, {"undated": (1, -2500)}, 500),
+        ("11/01/2023;G;A;P2;25,00;;;;1\n", 5500, {"undated": (1, 0)}, 500),
         # taken back on another day, in the year or not
-        ("10/01/2023;G;A;P1;-25,00;;20/03/2023;payé;-1\n", 0, {}, "0.00"),
-        ("10/01/2023;G;A;P1;-25,00;;20/03/2024;payé;-1\n", 2500, {"paid_other_year": (1, "25.00")}, "0.00"),
-        ("10/01/2023;G;A;P1;25,00;;20/03/2023;payé;-1\n", 0, {}, "0.00"),  # the sign is on the quantity
-        ("12/12/2022;G;A;P9;-25,00;;20/03/2023;payé;-1\n", 0, {"care_other_year": (1, "-25.00")}, "0.00"),
-        ("10/01/2023;G;A;P1;-25,00;;;;-1\n", 2500, {"undated": (1, "25.00")}, "0.00"),
-        ("10/01/2023;G;A;P1;-25,00;;;;-1\n", 0, {"undated": (1, "0.00")}, "0.00"),
+        ("10/01/2023;G;A;P1;-25,00;;20/03/2023;payé;-1\n", 0, {}, 0),
+        ("10/01/2023;G;A;P1;-25,00;;20/03/2024;payé;-1\n", 2500, {"paid_other_year": (1, 2500)}, 0),
+        ("10/01/2023;G;A;P1;25,00;;20/03/2023;payé;-1\n", 0, {}, 0),  # the sign is on the quantity
+        ("12/12/2022;G;A;P9;-25,00;;20/03/2023;payé;-1\n", 0, {"care_other_year": (1, -2500)}, 0),
+        ("10/01/2023;G;A;P1;-25,00;;;;-1\n", 2500, {"undated": (1, 2500)}, 0),
+        ("10/01/2023;G;A;P1;-25,00;;;;-1\n", 0, {"undated": (1, 0)}, 0),
         # a refused row and what takes it back were never paid
         (
             "11/01/2023;G;A;P2;25,00;;;rejeté;1\n11/01/2023;G;A;P2;-25,00;;19/01/2023;payé;-1\n",
             2500,
-            {"refused": (2, "0.00")},
-            "0.00",
+            {"refused": (2, 0)},
+            0,
         ),
         # two acts on one row are billed once
-        ("11/01/2023;G+MCG;A;P2;30,00;;18/01/2023;payé;1\n", 5500, {}, "0.00"),
+        ("11/01/2023;G+MCG;A;P2;30,00;;18/01/2023;payé;1\n", 5500, {}, 0),
     ],
 )
 def test_each_cause(
-    rows: str, snir: int, causes: dict[str, tuple[int, str]], left: str, reconciled: Reconciled
+    rows: str, snir: int, causes: dict[str, tuple[int, int]], left: int, reconciled: Reconciled
 ) -> None:
     [compared] = reconciled(HEAD + PAID + rows, snir=snir).comparisons
-    assert told(compared) == (causes, left, abs(float(left)) <= 1)
+    assert told(compared) == (causes, left, abs(left) <= 100)
 
 
 def test_without_days_of_payment_nothing_is_supposed(reconciled: Reconciled) -> None:
     acts = "Date de soins;Code acte;Patient;Montant\n10/01/2023;G;P1;25,00\n28/12/2022;G;P2;25,00\n"
     result = reconciled(acts, {"payments": payments("17/01/2023;20,00")}, snir=2500)
     snir, paid = result.comparisons
-    assert told(snir) == ({}, "0.00", True)
-    assert told(paid) == ({}, "-5.00", False)
+    assert told(snir) == ({}, 0, True)
+    assert told(paid) == ({}, -500, False)
     assert (paid.months, paid.days, result.by_month_of_payment) == (None, None, None)
     assert result.notes[0] == (
         "Aucun acte n'a de « Date de paiement » : ce qui a été payé une autre année n'est pas connu, et les "
@@ -191,8 +191,8 @@ def test_a_row_read_in_two_files_is_one(tmp_path: Path, rulebook: Any) -> None:
     late.write_text(f"{head}10/01/2023;G;A;P1;25,00;F1;17/01/2023\n", encoding="utf-8")
     billed = load_billed([str(early), str(late)], rulebook.nomenclature)
     result = reconcile(billed, rulebook, Options(as_of=date(2024, 6, 1)), Asked(2023, snir=2500))
-    assert (result.total.acts, result.total.amount) == (1, "25.00")
-    assert told(result.comparisons[0]) == ({}, "0.00", True)
+    assert (result.total.acts, result.total.amount) == (1, 2500)
+    assert told(result.comparisons[0]) == ({}, 0, True)
 
 
 # --- what cannot be reconciled ------------------------------------------------------------------------------------
@@ -252,21 +252,19 @@ def test_the_planted_year_shows_what_was_planted_and_nothing_else(reconciled: Re
     }
     result = reconciled(acts, files)
     causes = {
-        "paid_other_year": (1, "-26.50"),
-        "care_other_year": (1, "25.00"),
-        "refused": (1, "-10.00"),
-        "unpaid": (1, "-20.00"),
-        "undated": (1, "-25.00"),
+        "paid_other_year": (1, -2650),
+        "care_other_year": (1, 2500),
+        "refused": (1, -1000),
+        "unpaid": (1, -2000),
+        "undated": (1, -2500),
     }
     bank, fec = result.comparisons
-    assert told(bank) == (causes, "0.00", True)
+    assert told(bank) == (causes, 0, True)
     assert bank.days == ()
-    assert told(fec) == (causes, "5.00", False)
+    assert told(fec) == (causes, 500, False)
     wrong, _ = planted_year().PLANTED["wrong day"]
-    assert [(gap.date, gap.difference) for gap in fec.days or ()] == [(wrong, "5.00")]
-    assert [(gap.month, gap.difference) for gap in fec.months or () if gap.difference != "0.00"] == [
-        ("2023-06", "5.00")
-    ]
+    assert [(gap.date, gap.difference) for gap in fec.days or ()] == [(wrong, 500)]
+    assert [(gap.month, gap.difference) for gap in fec.months or () if gap.difference != 0] == [("2023-06", 500)]
     assert {(line.reason, line.date) for line in result.lines} == {
         ("paid_other_year", date(2023, 12, 28)),
         ("care_other_year", date(2022, 12, 29)),
@@ -307,13 +305,13 @@ def test_a_year_of_which_nothing_was_paid(reconciled: Reconciled) -> None:
 
     banked = {"payments": payments("17/01/2023;0,00")}
     result = reconciled(HEAD + "10/01/2023;G;A;P1;25,00;;17/01/2024;payé;1\n", banked)
-    assert (result.by_month_of_payment, result.comparisons[0].left) == ((), "0.00")
+    assert (result.by_month_of_payment, result.comparisons[0].left) == ((), 0)
     assert all(len(render(form, result, Page())) > 100 for form in FORMATS)
 
 
 def test_a_row_that_looks_like_another_counts_and_is_said(reconciled: Reconciled) -> None:
     result = reconciled(HEAD + PAID + PAID, snir=5000)
-    assert result.comparisons[0].left == "0.00"
+    assert result.comparisons[0].left == 0
     assert result.notes == (
         "1\u00a0ligne comme une autre (25,00\u00a0€), peut-être en trop dans les sommes : « a9 check » dit "
         "lesquelles (donnees/doublon, donnees/refacturation).",

@@ -115,9 +115,9 @@ ONE = Forfait(
     as_of=date(2022, 11, 20),
     practice="Cabinet A",
     points="302.5",
-    euros="2117.50",
+    euros=211_750,
     max_points="522.5",
-    max_euros="3657.50",
+    max_euros=365_750,
     volets=(
         Volet(volet=1, met=True, points="280", max_points="400", indicators=(TICK, SENT, TEAM)),
         Volet(volet=2, met=False, points="22.5", max_points="122.5", indicators=(DMP, PSE, PAIR, VIDEO)),
@@ -135,19 +135,19 @@ ONE = Forfait(
         Change(
             indicator="prise_en_charge_coordonnee",
             gain_points="120",
-            gain_euros="840.00",
+            gain_euros=84_000,
             change="participer à une équipe",
             possible=True,
         ),
         Change(
             indicator="taux_dmp",
             gain_points="40",
-            gain_euros="280.00",
+            gain_euros=28_000,
             change="4 documents DMP de plus",
             possible=False,
         ),
         Change(
-            indicator="video_transmission", gain_points="50", gain_euros="350.00", change="à renseigner : « Vidéo »"
+            indicator="video_transmission", gain_points="50", gain_euros=35_000, change="à renseigner : « Vidéo »"
         ),
     ),
     assistant=Assistant(
@@ -156,10 +156,10 @@ ONE = Forfait(
         percentile="<P90",
         status="open",
         years=(
-            AssistantYear(year=1, from_=date(2022, 3, 1), amount="18000.00"),
-            AssistantYear(year=2, from_=date(2023, 3, 1), amount="13500.00", raised=True),
+            AssistantYear(year=1, from_=date(2022, 3, 1), amount=1_800_000),
+            AssistantYear(year=2, from_=date(2023, 3, 1), amount=1_350_000, raised=True),
         ),
-        total="31500.00",
+        total=3_150_000,
         note="Plafonds annuels.",
     ),
     deadlines=(
@@ -172,8 +172,8 @@ CLOSED = ONE.model_copy(
     update={
         "practice": "Cabinet B",
         "points": "0",
-        "euros": "0.00",
-        "if_met": Amount(points="302.5", euros="2117.50"),
+        "euros": 0,
+        "if_met": Amount(points="302.5", euros=211_750),
         "volets": (
             Volet(
                 volet=1,
@@ -201,8 +201,8 @@ UNKNOWN = ONE.model_copy(
         "practice": "Cabinet C",
         "points": None,
         "euros": None,
-        "if_met": Amount(points="302.5", euros="2117.50"),
-        "if_not_met": Amount(points="0", euros="0.00"),
+        "if_met": Amount(points="302.5", euros=211_750),
+        "if_not_met": Amount(points="0", euros=0),
         "volets": (
             Volet(
                 volet=1,
@@ -215,7 +215,7 @@ UNKNOWN = ONE.model_copy(
         ),
     }
 )
-SEVERAL = Forfaits(results=(ONE, CLOSED, UNKNOWN), total_euros="2117.50", unsettled=1)
+SEVERAL = Forfaits(results=(ONE, CLOSED, UNKNOWN), total_euros=211_750, unsettled=1)
 
 
 def plain(text: str | bytes) -> str:
@@ -435,7 +435,7 @@ def test_after_the_year_a_yes_only_declares_what_was_there(as_of: date, possible
 
 
 def test_the_whole_csv() -> None:
-    data = forfait.render("csv", Forfaits(results=(ONE, UNKNOWN), total_euros="2117.50", unsettled=1), Page())
+    data = forfait.render("csv", Forfaits(results=(ONE, UNKNOWN), total_euros=211_750, unsettled=1), Page())
     assert isinstance(data, bytes)
     assert data.startswith(b"\xef\xbb\xbf")
     text = "Annexe 12, Volet 2 (https://exemple.fr/a12)"
@@ -462,7 +462,7 @@ def test_the_whole_csv() -> None:
 
 
 def test_the_points_of_the_csv_add_up_to_the_result() -> None:
-    data = forfait.csv(ONE).decode("utf-8-sig").split("\r\n")[1:-1]
+    data = forfait.render("csv", ONE, Page()).decode("utf-8-sig").split("\r\n")[1:-1]
     points = [Decimal(line.split(";")[8].replace(",", ".") or 0) for line in data]
     assert sum(points) == Decimal("302.5")
 
@@ -539,13 +539,13 @@ def test_gains_say_what_they_count() -> None:
         ((ONE, neighbour), "Cabinets"),
         ((ONE, neighbour, next_year), "Cabinets et années"),
     ):
-        shown = plain(forfait.render("table", Forfaits(results=results, total_euros="0.00"), Page()))
+        shown = plain(forfait.render("table", Forfaits(results=results, total_euros=0), Page()))
         assert re.search(rf"^Indicateur +{heading}  Gain au plus$", shown, re.MULTILINE)
 
 
 def test_several_years() -> None:
     later = CLOSED.model_copy(update={"year": 2023, "practice": "Cabinet A"})
-    years = Forfaits(results=(ONE.model_copy(update={"what_if": None}), later), total_euros="2117.50")
+    years = Forfaits(results=(ONE.model_copy(update={"what_if": None}), later), total_euros=211_750)
     assert plain(forfait.render("table", years, Page())) == (
         """Forfait structure 2022 à 2023 : Cabinet A
 -----------------------------------------

@@ -169,7 +169,7 @@ def test_long_lists_are_cut_in_text_only() -> None:
 
 
 def test_the_csv_of_the_contract() -> None:
-    assert report.csv(RESULT).decode() == "\ufeff" + "\r\n".join(
+    assert report.render("csv", RESULT, Page()).decode() == "\ufeff" + "\r\n".join(
         (
             "Mesure;Période;Praticien;Mois;Unités;Retenues;Refusées;Sans la mesure;Avec la mesure;Écart;dont AMO;"
             "dont patient;Douteuses",
@@ -216,7 +216,7 @@ def test_show_whole() -> None:
 def test_list_whole() -> None:
     measures = {name: one for name, one in load_measures().items() if name in ("snp", "regulation-sas")}
     assert page(standings(measures, date(2022, 9, 30))) == _LIST
-    assert report.csv(standings(measures, date(2022, 9, 30))).decode().split("\r\n")[:3] == [
+    assert report.render("csv", standings(measures, date(2022, 9, 30)), Page()).decode().split("\r\n")[:3] == [
         "\ufeffMesure;Période;Libellé;Du;Au;État;Disputée",
         "regulation-sas;mission-flash-2022;Été 2022 (mission flash);01/07/2022;30/09/2022;en vigueur;non",
         "regulation-sas;reglement-arbitral-2023;Règlement arbitral;01/05/2023;;à venir;non",

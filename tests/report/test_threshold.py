@@ -236,19 +236,19 @@ def test_nobody() -> None:
 def test_unknown_is_never_shown_as_within() -> None:
     whole = result(UNSURE)
     line = "10001234567;33;2022;100;44;0,440000;0,200000;peut-être;24;0;120"
-    assert report.csv(whole).decode("utf-8-sig").splitlines()[1] == line
+    assert report.render("csv", whole, Page()).decode("utf-8-sig").splitlines()[1] == line
     assert "10001234567  2022     100          44  44 %     20 %  peut-être         ?" in shown(whole)
 
 
 def test_csv_has_the_columns_of_the_contract() -> None:
     zero = WITHIN.model_copy(update={"practitioner": "=1+1", "to_add_in_person": None})
-    assert report.csv(result(ENTRY, zero)).decode() == (
+    assert report.render("csv", result(ENTRY, zero), Page()).decode() == (
         "\ufeffPraticien;Spécialité;Année;Actes;À distance;Part;Plafond;Dépassé;Excédent;Marge;"
         "Actes en présence à ajouter\r\n"
         "10001234567;33;2022;100;44;0,440000;0,200000;oui;24;0;120\r\n"
         "'=1+1;;2022;100;44;0,440000;0,450000;non;0;1;\r\n"
     )
-    assert report.csv(result()).decode().count("\r\n") == 1
+    assert report.render("csv", result(), Page()).decode().count("\r\n") == 1
 
 
 def test_projection_and_running_year() -> None:

@@ -18,7 +18,6 @@ from avenant9.engine import Options, in_order, prepared
 from avenant9.findings import pseudonyms
 from avenant9.results import base
 from avenant9.results import claim as results
-from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -130,10 +129,10 @@ class _Told:
         return results.ClaimedLine(
             row=line["row"],
             sheet=self._sheet(line),
-            claimed=_money(line["claimed"]),
+            claimed=line["claimed"],
             cause=self._cause(line),
             answer=line["answer"],
-            owed=_money(line["owed"]),
+            owed=line["owed"],
             acts=self._places(line["acts"]),
             candidates=self._places(line["candidates"])[:_MOST_CANDIDATES],
             by=line["by"],
@@ -213,7 +212,7 @@ class _Told:
         return results.Reproach(
             rule=rule,
             verdict=own[0]["verdict"],
-            at_stake=None if None in stakes else money(max(stakes)),
+            at_stake=None if None in stakes else max(stakes),
             message=" ".join(dict.fromkeys(one["message"] for one in own)),
             named=self._is_named(rule, line),
             source=None if source is None else _source(source),
@@ -292,15 +291,11 @@ def _summary(lines: pl.DataFrame) -> results.ClaimSummary:
     }
     return results.ClaimSummary(
         lines=len(lines),
-        claimed=money(int(lines["claimed"].sum())),
-        owed=money(int(lines["owed"].sum())),
+        claimed=int(lines["claimed"].sum()),
+        owed=int(lines["owed"].sum()),
         by_answer={
-            answer: results.AnswerCount(lines=number, euros=money(euros))
+            answer: results.AnswerCount(lines=number, euros=euros)
             for answer in results.ANSWERS
             for number, euros in [counts.get(answer, (0, 0))]
         },
     )
-
-
-def _money(cents: int | None) -> str | None:
-    return None if cents is None else money(cents)

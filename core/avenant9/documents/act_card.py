@@ -10,7 +10,6 @@ from avenant9.act_card import TOPICS, ActCard, Line, amount_of
 from avenant9.documents.sentences import confidence, reference, source_as_json
 from avenant9.kinds.trace import ALWAYS, Span
 from avenant9.law.nomenclature import NATURES
-from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render as formatted
 from avenant9.wording import day, listed, plural
@@ -47,7 +46,7 @@ def render(form: Format, card: ActCard, page: Page) -> str | bytes:
         page,
         table=lambda: _text(card, page),
         document=lambda: _document(card),
-        csv=lambda: csv.of_columns(_COLUMNS, _rows(card)),
+        csv=lambda: Table(_COLUMNS, _rows(card)),
         json=lambda: _json(card),
     )
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from avenant9.acts.columns import COLUMNS, heading
 from avenant9.documents import sentences
 from avenant9.named import named
 from avenant9.report import formats
-from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
@@ -54,29 +52,18 @@ ITEMS: Final[dict[Item, str]] = {
     "amount": "le montant",
     "payment_date": "la date du versement",
 }
-#: The headings of the csv: new ones only at the end.
-HEADINGS: Final = (
-    "Ligne",
-    "Feuille",
-    "Date de soins",
-    "Code acte",
-    "Praticien",
-    "Patient",
-    "N° facture",
-    "Date de paiement",
-    "Réclamé",
-    "Motif",
-    "Réponse",
-    "Dû",
-    "Actes",
-    "Actes possibles",
-    "Règles",
-    "Manque",
-    "Message",
-    "Texte",
-    "URL",
+#: The columns of the csv: new ones only at the end.
+_CSV: Final = (
+    Column("Ligne", "integer"),
+    Column("Feuille"),
+    Column("Date de soins", "date"),
+    *map(Column, ("Code acte", "Praticien", "Patient", "N° facture")),
+    Column("Date de paiement", "date"),
+    Column("Réclamé", "euros"),
+    *map(Column, ("Motif", "Réponse")),
+    Column("Dû", "euros"),
+    *map(Column, ("Actes", "Actes possibles", "Règles", "Manque", "Message", "Texte", "URL")),
 )
-_NUMBERS: Final = ("Ligne", "Réclamé", "Dû")
 DISCLAIMER: Final = "D'après les fichiers fournis ; constat technique, qui ne vaut pas avis juridique."
 _ABOUT: Final = {
     "limitation": "Prescription, {} ans à compter du paiement",
@@ -94,7 +81,7 @@ def render(form: Format, result: Claim, page: Page) -> str | bytes:
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: csv(result),
+        csv=lambda: Table(_CSV, [_cells(line) for line in result.lines]),
         json=lambda: dumps(result),
         table=lambda: text_of(named(result), page),
     )
@@ -107,26 +94,22 @@ def text_of(result: Claim, page: Page) -> str:
     return written.render(told(result), page)
 
 
-def csv(result: Claim) -> bytes:
-    """One line per line of the caisse, in its order."""
-    return table(HEADINGS, [_cells(line) for line in result.lines], _NUMBERS)
-
-
-def _cells(line: ClaimedLine) -> tuple[str | None, ...]:
+def _cells(line: ClaimedLine) -> _Row:
+    """A line of the caisse, in the columns of the csv."""
     texts = [rule.source for rule in line.rules if rule.source is not None and _tells(line, rule.verdict)]
     return (
-        str(line.row),
+        line.row,
         line.sheet,
-        _day(line),
+        line.date,
         line.code,
         line.practitioner,
         line.patient,
         line.invoice,
-        None if line.payment_date is None else day(line.payment_date),
-        _comma(line.claimed),
+        line.payment_date,
+        line.claimed,
         line.cause,
         NAMES[line.answer],
-        _comma(line.owed),
+        line.owed,
         places(line.acts),
         places(line.candidates),
         ", ".join(rule.rule for rule in line.rules) or None,
@@ -145,10 +128,6 @@ def _tells(line: ClaimedLine, verdict: str) -> bool:
 
 def _day(line: ClaimedLine) -> str | None:
     return None if line.date is None else day(line.date)
-
-
-def _comma(money: str | None) -> str | None:
-    return None if money is None else money.replace(".", ",")
 
 
 def called(key: str) -> str:
@@ -176,7 +155,7 @@ def told(result: Claim) -> Document:
 def _of_answer(result: Claim, answer: Answer) -> Section:
     lines = [line for line in result.lines if line.answer == answer]
     count = result.summary.by_answer[answer]
-    title = f"{_TITLES[answer]} : {counted(count.lines, 'ligne')}, {_euros(count.euros)}"
+    title = f"{_TITLES[answer]} : {counted(count.lines, 'ligne')}, {euros(count.euros)}"
     return Section(title, words=tuple(_together(lines, several=_several_sheets(result))))
 
 
@@ -199,17 +178,8 @@ def _named(line: ClaimedLine, *, several: bool) -> str:
     invoice = f"facture {line.invoice}" if line.invoice else ""
     where = f"Feuille {line.sheet}, ligne {line.row}" if several else f"Ligne {line.row}"
     found = places(line.acts) or places(line.candidates)
-    named_ = ", ".join(filter(None, (where, act, invoice, _euros(line.claimed))))
+    named_ = ", ".join(filter(None, (where, act, invoice, euros(line.claimed))))
     return f"{named_} ({found})" if found else named_
-
-
-def _euros(money: str | None) -> str:
-    return euros(cents(money))
-
-
-def cents(money: str | None) -> int | None:
-    """Money of a result as a document holds it."""
-    return None if money is None else int(Decimal(money) * 100)
 
 
 # --- in a workbook and on a page ------------------------------------------------------------------------------
@@ -240,13 +210,13 @@ def answer(result: Claim) -> str:
     """What is claimed, and what of it is answered how, in one sentence."""
     counts = result.summary.by_answer
     parts = [
-        f"{one.lines}{NBSP}{NAMES[name]}{'s' if one.lines > 1 and _takes_s(name) else ''} ({_euros(one.euros)})"
+        f"{one.lines}{NBSP}{NAMES[name]}{'s' if one.lines > 1 and _takes_s(name) else ''} ({euros(one.euros)})"
         for name, one in counts.items()
         if one.lines
     ]
-    owed = f" Dû au plus, d'après les fichiers : {_euros(result.summary.owed)}." if counts["supported"].lines else ""
+    owed = f" Dû au plus, d'après les fichiers : {euros(result.summary.owed)}." if counts["supported"].lines else ""
     lines = counted(result.summary.lines, "ligne")
-    return f"{lines}, {_euros(result.summary.claimed)} réclamés : {listed(parts)}.{owed}"
+    return f"{lines}, {euros(result.summary.claimed)} réclamés : {listed(parts)}.{owed}"
 
 
 def _takes_s(name: Answer) -> bool:
@@ -271,8 +241,8 @@ def _by_answer(result: Claim) -> Table:
     counts = [(name, one) for name, one in result.summary.by_answer.items() if one.lines]
     return Table(
         (Column("Réponse", "identifier"), Column("Lignes", "integer"), Column("Réclamé", "euros")),
-        [(NAMES[name], one.lines, cents(one.euros)) for name, one in counts],
-        total=("Ensemble", result.summary.lines, cents(result.summary.claimed)),
+        [(NAMES[name], one.lines, one.euros) for name, one in counts],
+        total=("Ensemble", result.summary.lines, result.summary.claimed),
     )
 
 
@@ -308,17 +278,17 @@ def _table(result: Claim) -> Table:
 
 
 def _row(line: ClaimedLine, *, several: bool) -> _Row:
-    told = dict(zip(HEADINGS, _cells(line), strict=True))
+    told = {column.heading: cell for column, cell in zip(_CSV, _cells(line), strict=True)}
     return (
-        told["Ligne"],
+        str(line.row),
         *([line.sheet] if several else []),
         line.date,
         line.code,
         line.invoice,
-        cents(line.claimed),
+        line.claimed,
         line.cause,
         told["Réponse"],
-        cents(line.owed),
+        line.owed,
         line.message,
         told["Actes"] or told["Actes possibles"],
         line.practitioner,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cents, cited, unsaid
+from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cited, unsaid
 from avenant9.named import named
 from avenant9.period import add_months
 from avenant9.report.document import Column, Letter, Section, Table
@@ -94,7 +94,7 @@ def _paragraphs(result: Claim) -> Iterable[str]:
     summary = result.summary
     yield "Madame, Monsieur,"
     yield (
-        f"Par la notification citée en objet, vous me réclamez {_euros(summary.claimed)} au titre de "
+        f"Par la notification citée en objet, vous me réclamez {euros(summary.claimed)} au titre de "
         f"{counted(summary.lines, 'ligne')} de facturation. Dans le délai de {months} mois qu'ouvre l'article "
         "R. 133-9-1 du code de la sécurité sociale, je vous adresse mes observations, ligne par ligne, d'après mes "
         "fichiers de facturation. Le détail est en annexe."
@@ -131,7 +131,7 @@ def _owed(result: Claim, answer: Answer) -> str:
     if answer != "supported":
         return ""
     unknown = any(line.owed is None for line in _of(result, _ACCEPTED))
-    return f", soit {'au moins ' if unknown else ''}{_euros(result.summary.owed)}"
+    return f", soit {'au moins ' if unknown else ''}{euros(result.summary.owed)}"
 
 
 def _rows(lines: Sequence[ClaimedLine]) -> str:
@@ -159,11 +159,7 @@ def _requests(result: Claim) -> Iterable[str]:
 
 
 def _sum(lines: Sequence[ClaimedLine]) -> str:
-    return euros(sum(cents(line.claimed) or 0 for line in lines))
-
-
-def _euros(money: str) -> str:
-    return euros(cents(money))
+    return euros(sum(line.claimed or 0 for line in lines))
 
 
 # --- the annexes ----------------------------------------------------------------------------------------------
@@ -194,8 +190,8 @@ def _table(lines: Sequence[ClaimedLine], *, owed: bool) -> Table:
                 str(line.row),
                 _act(line),
                 line.invoice or "",
-                cents(line.claimed),
-                *([cents(line.owed)] if owed else []),
+                line.claimed,
+                *([line.owed] if owed else []),
                 _reason(line),
             )
             for line in lines

@@ -10,7 +10,7 @@ from avenant9.kinds.trace import ActList
 from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
 from avenant9.named import named
-from avenant9.report import csv, formats
+from avenant9.report import formats
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.wording import day
 
@@ -23,22 +23,14 @@ if TYPE_CHECKING:
     from avenant9.report.page import Page
 
 #: One line per rule that looked: the act, what the rule answers, what is at stake, by which text.
-_CSV = tuple(
-    Column(heading)
-    for heading in (
-        *(
-            "Fichier",
-            "Feuille",
-            "Ligne",
-            "Date de soins",
-            "Code acte",
-            "Praticien",
-            "Patient",
-            "N° facture",
-            "Montant",
-        ),
-        *("Règle", "Verdict", "Réponse", "En jeu", "Texte", "Confiance", "URL", "Compte"),
-    )
+_CSV = (
+    *map(Column, ("Fichier", "Feuille", "Ligne")),
+    Column("Date de soins", "date"),
+    *map(Column, ("Code acte", "Praticien", "Patient", "N° facture")),
+    Column("Montant", "euros"),
+    *map(Column, ("Règle", "Verdict", "Réponse")),
+    Column("En jeu", "euros"),
+    *map(Column, ("Texte", "Confiance", "URL", "Compte")),
 )
 _ANSWERS = (
     Column("Verdict"),
@@ -69,7 +61,7 @@ def render(form: Format, explanation: Explanation, page: Page) -> str | bytes:
             named(explanation), width=page.width, encoding=page.encoding, color=page.color
         ),
         document=lambda: document(named(explanation)),
-        csv=lambda: csv.of_columns(_CSV, [*_lines(explanation)]),
+        csv=lambda: Table(_CSV, [*_lines(explanation)]),
         json=lambda: explain.render_json(explanation),
     )
 
@@ -165,31 +157,24 @@ def _counted(block: Block, explanation: Explanation) -> Iterator[tuple[Value, ..
                 yield *row, ", ".join(remarks)
 
 
-def _lines(explanation: Explanation) -> Iterator[tuple[str, ...]]:
+def _lines(explanation: Explanation) -> Iterator[tuple[Value, ...]]:
     if explanation.state != "acts":
-        yield *_spot(explanation), *[""] * 7, _STATES[explanation.state], explanation.reason or "", *[""] * 5
+        told = _STATES[explanation.state], explanation.reason
+        yield *_spot(explanation), *[None] * 7, *told, *[None] * 5
     for one in explanation.acts:
         act, own = one.act, explanation.of(one)
-        known = (day(act.date), act.code, act.practitioner or "", act.patient or "", act.invoice or "")
+        known = (act.date, act.code, act.practitioner, act.patient, act.invoice, act.amount)
         for block in one.blocks:
             verdict, said, stake, rule, text, url = _answer(block, own)
-            source = block.texts[0].source if block.texts else None
-            confidence = sentences.confidence(source) if source else ""
-            facts = _facts_of(block, own)
-            answer = (rule, verdict, said, _money(stake), text, confidence, url, facts)
-            yield *_spot(own), *known, _money(act.amount), *(str(value or "") for value in answer)
+            confidence = sentences.confidence(block.texts[0].source) if block.texts else None
+            yield *_spot(own), *known, rule, verdict, said, stake, text, confidence, url, _facts_of(block, own)
 
 
-def _spot(explanation: Explanation) -> tuple[str, str, str]:
+def _spot(explanation: Explanation) -> tuple[str, str | None, int]:
     where = explanation.where
-    return where.file, where.sheet or "", str(where.row)
+    return where.file, where.sheet, where.row
 
 
 def _facts_of(block: Block, explanation: Explanation) -> str:
     lines = block.trace.lines(explain.told_of(explanation, block))
     return " ; ".join(_fact(line.label, line.words if isinstance(line, Noticed) else line.number) for line in lines)
-
-
-def _money(cents: Value) -> str:
-    """Euros as a French spreadsheet reads them."""
-    return "" if cents is None else f"{int(str(cents)) / 100:.2f}".replace(".", ",")

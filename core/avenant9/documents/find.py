@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents import sentences
-from avenant9.documents.claim import cents
 from avenant9.named import named
 from avenant9.report import formats
-from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
@@ -20,23 +18,18 @@ if TYPE_CHECKING:
     from avenant9.report.page import Page
     from avenant9.results.find import Find, FoundAct, Match
 
-#: The headings of the csv: new ones only at the end.
-HEADINGS: Final = (
-    "Rang",
-    "Somme",
-    "Fichier",
-    "Feuille",
-    "Ligne",
-    "Date de soins",
-    "Code acte",
-    "Praticien",
-    "Patient",
-    "N° facture",
-    "Montant",
-    "Date de paiement",
-    "Somme de",
+#: The columns of the csv: new ones only at the end.
+_CSV: Final = (
+    Column("Rang", "integer"),
+    Column("Somme", "euros"),
+    *map(Column, ("Fichier", "Feuille")),
+    Column("Ligne", "integer"),
+    Column("Date de soins", "date"),
+    *map(Column, ("Code acte", "Praticien", "Patient", "N° facture")),
+    Column("Montant", "euros"),
+    Column("Date de paiement", "date"),
+    Column("Somme de"),
 )
-_NUMBERS: Final = ("Rang", "Somme", "Ligne", "Montant")
 _OF: Final = {"billed": "facturé", "reimbursed": "remboursé AMO"}
 _DISCLAIMER: Final = (
     "D'après les fichiers fournis : une somme égale ne prouve pas que ces actes sont ceux que l'on vise."
@@ -49,35 +42,34 @@ def render(form: Format, result: Find, page: Page) -> str | bytes:
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: csv(result),
+        csv=lambda: _lines(result),
         json=lambda: dumps(result),
     )
 
 
-def csv(result: Find) -> bytes:
+def _lines(result: Find) -> Table:
     """One line per act of each match."""
-    return table(
-        HEADINGS,
+    return Table(
+        _CSV,
         [
             (
-                str(rank),
-                match.sum.replace(".", ","),
+                rank,
+                match.sum,
                 act.file,
                 act.sheet,
-                str(act.row),
-                day(act.date),
+                act.row,
+                act.date,
                 act.code,
                 act.practitioner,
                 act.patient,
                 act.invoice,
-                None if act.amount is None else act.amount.replace(".", ","),
-                None if act.payment_date is None else day(act.payment_date),
+                act.amount,
+                act.payment_date,
                 _OF[match.of],
             )
             for rank, match in enumerate(result.matches, 1)
             for act in match.acts
         ],
-        _NUMBERS,
     )
 
 
@@ -98,8 +90,8 @@ def document(result: Find) -> Document:
 
 
 def _answer(result: Find, single: int, two: int) -> str:
-    sought = euros(cents(result.amount))
-    near = f", à {euros(cents(result.tolerance))} près" if cents(result.tolerance) else ""
+    sought = euros(result.amount)
+    near = f", à {euros(result.tolerance)} près" if result.tolerance else ""
     where = "".join(
         (
             f", le {day(result.date)}" if result.date else "",
@@ -132,10 +124,10 @@ def _table(matches: list[Match]) -> Table:
 def _row(rank: int, match: Match, act: FoundAct) -> tuple[Value, ...]:
     return (
         str(rank),
-        cents(match.sum),
+        match.sum,
         act.date,
         act.code,
-        cents(act.amount),
+        act.amount,
         act.invoice,
         str(act.row),
         place(act.file, act.sheet),

@@ -11,7 +11,6 @@ from avenant9.documents.firm_list import Entry, Told
 from avenant9.model import Verdict
 from avenant9.named import named
 from avenant9.report import formats
-from avenant9.report.csv import table
 from avenant9.report.document import Document, Fact, Section
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
@@ -109,9 +108,6 @@ _COLUMNS: tuple[Told[Line], ...] = (
 _PRINTED = 15
 _SENTENCES = (5, 5, 8, len(_COLUMNS))
 
-#: The headings of its CSV.
-HEADINGS = firm_list.headings(_COLUMNS)
-
 
 def render(form: Format, result: Firm, page: Page, reports: Mapping[str, Report] | None = None) -> str | bytes:
     """The result in one format; `reports` are as for `document`."""
@@ -119,7 +115,7 @@ def render(form: Format, result: Firm, page: Page, reports: Mapping[str, Report]
         form,
         page,
         document=lambda: document(result, reports or {}, each=form in WHOLE),
-        csv=lambda: table(HEADINGS, firm_list.rows(_COLUMNS, _entries(result)), firm_list.numbers(_COLUMNS)),
+        csv=lambda: firm_list.told(_COLUMNS, _entries(result)),
         json=lambda: dumps(result),
     )
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from avenant9.documents import firm_list, forfait
 from avenant9.documents.firm_list import Entry, Told
-from avenant9.documents.forfait_totals import in_cents
 from avenant9.model import Verdict
 from avenant9.report import formats
 from avenant9.report.document import Document, Section
@@ -51,11 +50,11 @@ class _Line:
 
     def euros(self) -> int | None:
         """The cents of the points; None where some are not known."""
-        return sum((in_cents(one.euros) or 0) for one in self.every) if self.settled else None
+        return sum((one.euros or 0) for one in self.every) if self.settled else None
 
     def beside(self) -> int:
         """The cents that are known of the sums beside the points."""
-        return sum(one.known - (in_cents(one.euros) or 0) for one in self.every)
+        return sum(one.known - (one.euros or 0) for one in self.every)
 
     def known(self) -> int | None:
         """The cents that are known; None where nothing is."""
@@ -77,22 +76,18 @@ _COLUMNS: tuple[Told[_Line], ...] = (
     Told("Euros connus", "euros", _Line.known, narrow=True),
     Told("Indicateurs non renseignés", "integer", _Line.unknown),
 )
-#: The headings of its CSV.
-HEADINGS = firm_list.headings(_COLUMNS)
 
 
 def render(form: Format, result: SimulatedFirm, page: Page) -> str | bytes:
     """The result in one format."""
 
-    def csv() -> bytes:
-        from avenant9.report.csv import table  # noqa: PLC0415 - polars, only for this format
-
-        return table(HEADINGS, firm_list.rows(_COLUMNS, _entries(result)), firm_list.numbers(_COLUMNS))
-
-    def told() -> Document:
-        return document(result, each=form in _WHOLE)
-
-    return formats.render(form, page, document=told, csv=csv, json=lambda: dumps(result))
+    return formats.render(
+        form,
+        page,
+        document=lambda: document(result, each=form in _WHOLE),
+        csv=lambda: firm_list.told(_COLUMNS, _entries(result)),
+        json=lambda: dumps(result),
+    )
 
 
 def document(result: SimulatedFirm, *, each: bool) -> Document:

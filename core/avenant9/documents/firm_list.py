@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from avenant9.model import Verdict
-from avenant9.report.document import FIGURES, Column, Section, Table
+from avenant9.report.document import Column, Section, Table
 from avenant9.report.values import shown
-from avenant9.wording import day, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -139,32 +136,13 @@ def sentences(columns: Sequence[Told[L]], line: L, counts: Sequence[int]) -> Ite
 # --- csv ------------------------------------------------------------------------------------------------------
 
 
-def headings(columns: Sequence[Told[Any]]) -> tuple[str, ...]:
-    """Those of the CSV: new ones only at the end."""
-    return (LEAD[0], *(column.heading for column in columns), *LAST)
-
-
-def numbers(columns: Sequence[Told[Any]]) -> tuple[str, ...]:
-    """Of them, those that hold figures."""
-    return tuple(column.heading for column in columns if column.kind in FIGURES)
-
-
-def rows(columns: Sequence[Told[L]], entries: Sequence[Entry[L]]) -> Iterator[tuple[str | None, ...]]:
-    """The cells of the CSV, under `headings`."""
-    for entry in entries:
-        cells = (_cell(column.kind, value) for column, value in zip(columns, _values(entry, columns), strict=True))
-        yield (entry.part.client, *cells, str(entry.part.exit), " ".join(said(entry.part)) or None)
-
-
-def _cell(kind: Kind, value: Value) -> str | None:
-    match kind:
-        case "euros" if isinstance(value, int):
-            return money(value, ",")
-        case "date" if isinstance(value, date):
-            return day(value)
-        case "share" if isinstance(value, Decimal):
-            return f"{value:.6f}".replace(".", ",")
-        case "points" | "number" if value is not None:
-            return str(value).replace(".", ",")
-        case _:
-            return None if value is None else str(value)
+def told(columns: Sequence[Told[L]], entries: Sequence[Entry[L]]) -> Table:
+    """A line per client, in the columns of the CSV: new ones only at the end."""
+    heads = (Column(LEAD[0]), *(Column(column.heading, column.kind) for column in columns), *map(Column, LAST))
+    return Table(
+        heads,
+        [
+            (entry.part.client, *_values(entry, columns), entry.part.exit, " ".join(said(entry.part)))
+            for entry in entries
+        ],
+    )

@@ -12,7 +12,6 @@ from avenant9.documents.sentences import position
 from avenant9.model import Verdict
 from avenant9.named import named
 from avenant9.report import formats
-from avenant9.report.csv import table
 from avenant9.report.document import Document, Section
 from avenant9.results.base import dumps
 from avenant9.wording import counted, day, integer, plural
@@ -41,8 +40,6 @@ _COLUMNS: tuple[Told[Followed], ...] = (
     Told("Actes en présence à ajouter", "integer", lambda year: year.to_add_in_person),
     Told("Position", "text", position, narrow=True),
 )
-#: The headings of its CSV.
-HEADINGS = firm_list.headings(_COLUMNS)
 
 
 def render(form: Format, result: FollowedFirm, page: Page) -> str | bytes:
@@ -51,7 +48,7 @@ def render(form: Format, result: FollowedFirm, page: Page) -> str | bytes:
         form,
         page,
         document=lambda: document(result, each=form in _WHOLE),
-        csv=lambda: table(HEADINGS, firm_list.rows(_COLUMNS, _entries(result)), firm_list.numbers(_COLUMNS)),
+        csv=lambda: firm_list.told(_COLUMNS, _entries(result)),
         json=lambda: dumps(result),
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from avenant9.documents.forfait_one import document_of_one, shared_points
 from avenant9.documents.forfait_several import document_of_several
 from avenant9.documents.forfait_words import part, shown_state, shown_threshold, shown_value, source_of
+from avenant9.report.document import Column, Table
 from avenant9.results.base import dumps
 from avenant9.results.forfait import Forfait, Forfaits
 from avenant9.wording import capital
@@ -15,29 +16,27 @@ from avenant9.wording import capital
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from avenant9.report.document import Document
+    from avenant9.report.document import Document, Value
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
 
 
-#: The headings of the contract.
-HEADINGS: Final = (
-    "Cabinet",
-    "Année",
-    "Volet",
-    "Indicateur",
-    "Libellé",
-    "État",
-    "Valeur",
-    "Seuil",
-    "Points",
-    "Points au plus",
-    "Source",
+#: The columns of the contract.
+_CSV: Final = (
+    Column("Cabinet"),
+    Column("Année", "integer"),
+    Column("Volet", "integer"),
+    *map(Column, ("Indicateur", "Libellé", "État", "Valeur", "Seuil")),
+    Column("Points", "points"),
+    Column("Points au plus", "points"),
+    Column("Source"),
 )
-
-
 #: Those of the sums beside the points; there only where there are some. The last names the sum of a line.
-SUM_HEADINGS: Final = ("Patients", "Montant", "Euros", "Euros au moins", "Euros au plus", "Somme")
+_CSV_SUMS: Final = (
+    Column("Patients", "integer"),
+    *(Column(heading, "euros") for heading in ("Montant", "Euros", "Euros au moins", "Euros au plus")),
+    Column("Somme"),
+)
 
 
 def render(form: Format, result: Forfait | Forfaits, page: Page) -> str | bytes:
@@ -48,7 +47,7 @@ def render(form: Format, result: Forfait | Forfaits, page: Page) -> str | bytes:
         form,
         page,
         document=lambda: document(result, whole=True),
-        csv=lambda: csv(result),
+        csv=lambda: _lines(result),
         json=lambda: dumps(result),
         table=lambda: text.render(document(result), page),
     )
@@ -66,30 +65,27 @@ def document(result: Forfait | Forfaits, *, whole: bool = False) -> Document:
     return document_of_several(result, whole=whole)
 
 
-def csv(result: Forfait | Forfaits) -> bytes:
+def _lines(result: Forfait | Forfaits) -> Table:
     """One line per indicator, and one for the points that a volet gives as a whole: their sum is the total."""
-    from avenant9.report.csv import table  # noqa: PLC0415 - polars, only for this format
-
     results = every(result)
-    headings = (*HEADINGS, *SUM_HEADINGS) if any(one.sums for one in results) else HEADINGS
-    blank = (None,) * (len(headings) - len(HEADINGS))
-    rows: list[tuple[str | None, ...]] = []
+    beside = _CSV_SUMS if any(one.sums for one in results) else ()
+    rows: list[tuple[Value, ...]] = []
     for one in results:
-        rows += [(*line, *blank) for line in _csv_lines(one)]
+        rows += [(*line, *[None] * len(beside)) for line in _csv_lines(one)]
         rows += _csv_sums(one)
-    return table(headings, rows, numbers=("Année", "Volet", "Points", "Points au plus", *SUM_HEADINGS[:-1]))
+    return Table((*_CSV, *beside), rows)
 
 
-def _csv_lines(result: Forfait) -> Iterator[tuple[str | None, ...]]:
+def _csv_lines(result: Forfait) -> Iterator[tuple[Value, ...]]:
     """The lines of one practice and year: no points at all while its total is unknown."""
     for volet in result.volets:
-        head = (result.practice, str(result.year), str(volet.volet))
+        head = (result.practice, result.year, volet.volet)
         shared = Decimal(volet.max_points) - sum(Decimal(one.max_points) for one in volet.indicators)
         if shared:
             label = f"{capital(part(volet))} : ensemble des prérequis"
             state = {True: "validé", False: "non atteint", None: "non renseigné"}[volet.met]
-            points = None if result.points is None else _comma(str(shared_points(volet)))
-            yield (*head, None, label, state, None, None, points, _comma(str(shared)), None)
+            points = None if result.points is None else shared_points(volet)
+            yield (*head, None, label, state, None, None, points, shared, None)
         for one in volet.indicators:
             unknown = result.points is None or one.status == "unknown"
             yield (
@@ -97,34 +93,25 @@ def _csv_lines(result: Forfait) -> Iterator[tuple[str | None, ...]]:
                 one.id,
                 one.label,
                 shown_state(result, one),
-                shown_value(one) or None,
-                shown_threshold(one) or None,
-                None if unknown else _comma(one.points),
-                _comma(one.max_points),
+                shown_value(one),
+                shown_threshold(one),
+                None if unknown else one.points,
+                one.max_points,
                 f"{source_of(one)} ({one.source.url})" if one.source.url else source_of(one),
             )
 
 
-def _csv_sums(result: Forfait) -> Iterator[tuple[str | None, ...]]:
+def _csv_sums(result: Forfait) -> Iterator[tuple[Value, ...]]:
     """The lines of each sum, and the sum itself with its bounds."""
     for one in result.sums:
         source = f"{one.source.title} ({one.source.url})"
-        head = (result.practice, str(result.year), None)
+        head = (result.practice, result.year, None)
         for line in one.lines:
-            patients = None if line.patients is None else str(line.patients)
-            own = (patients, _maybe(line.amount), _comma(line.euros), None, None, one.id)
+            own = (line.patients, line.amount, line.euros, None, None, one.id)
             yield (*head, line.id, line.label, *(None,) * 5, source, *own)
         state = "non renseigné" if one.euros is None else "compté"
-        bounds = (None, None, _maybe(one.euros), _comma(one.low), _maybe(one.high), None)
+        bounds = (None, None, one.euros, one.low, one.high, None)
         yield (*head, one.id, one.label, state, *(None,) * 4, source, *bounds)
-
-
-def _maybe(text: str | None) -> str | None:
-    return None if text is None else _comma(text)
-
-
-def _comma(text: str) -> str:
-    return text.replace(".", ",")
 
 
 def every(result: Forfait | Forfaits) -> tuple[Forfait, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.documents.forfait_totals import between, in_cents, schemes, total_of, unsettled
+from avenant9.documents.forfait_totals import between, schemes, total_of, unsettled
 from avenant9.report.document import Column, Section, Table
-from avenant9.wording import NBSP, counted, euros
+from avenant9.wording import NBSP, counted, euros, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,11 +68,6 @@ def _left_out(results: Iterable[Forfait]) -> Iterable[tuple[int, str]]:
     return dict.fromkeys((one.year, own.left_out) for one in results for own in one.sums if own.left_out)
 
 
-def signed(cents: int) -> str:
-    """A difference with its sign: `+5 120,00 €`, `-3 865,00 €`."""
-    return f"{'+' if cents > 0 else ''}{euros(cents)}"
-
-
 def _years(results: Iterable[Forfait]) -> list[int]:
     return sorted({one.year for one in results})
 
@@ -123,7 +118,7 @@ def _by_line(results: Sequence[Forfait]) -> Table:
         for line in _patient_lines(one):
             labels[line.id] = line.label
             by_year = rows.setdefault(line.id, {})
-            by_year[one.year] = by_year.get(one.year, 0) + (in_cents(line.euros) or 0)
+            by_year[one.year] = by_year.get(one.year, 0) + (line.euros or 0)
             if line.patients is not None:
                 own = patients.setdefault(line.id, {})
                 own[one.year] = own.get(one.year, 0) + line.patients

@@ -77,16 +77,12 @@ def _past(found: Explanation) -> list[tuple[str, ...]]:
 def render(form: Format, found: Explanation, page: Page) -> str | bytes:
     """The indicator in one format; as CSV, its history."""
     return formats.render(
-        form, page, document=lambda: _document(found), csv=lambda: _csv(found), json=lambda: _json(found)
+        form,
+        page,
+        document=lambda: _document(found),
+        csv=lambda: Table(_HISTORY, _past(found)),
+        json=lambda: _json(found),
     )
-
-
-def _csv(found: Explanation) -> bytes:
-    from avenant9.report.csv import table  # noqa: PLC0415 - polars, only for this format
-
-    headings = [column.heading for column in _HISTORY]
-    rows = [tuple(cell or None for cell in row) for row in _past(found)]
-    return table(headings, rows, numbers=["Année", "Volet", "Points"])
 
 
 def _json(found: Explanation) -> bytes:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents import forfait_points, forfait_sums
-from avenant9.documents.forfait_totals import in_cents
 from avenant9.documents.forfait_words import (
     COLORS,
     answer,
@@ -19,7 +18,6 @@ from avenant9.documents.forfait_words import (
     footer,
     is_closed,
     part,
-    shown_money,
     shown_points,
     shown_state,
     source_of,
@@ -28,7 +26,7 @@ from avenant9.documents.forfait_words import (
 )
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.values import number
-from avenant9.wording import capital, day, listed, quoted
+from avenant9.wording import capital, day, euros, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,7 +152,7 @@ def _what_if(result: Forfait, *, whole: bool) -> Section:
 def _change_row(tiers: tuple[Change, ...]) -> tuple[Value, ...]:
     most, *smaller = tiers
     words, *figures = change_cells(most)
-    steps = [f"{tier_count(one)} : {shown_money(one.gain_euros)}" for one in reversed(smaller)]
+    steps = [f"{tier_count(one)} : {euros(one.gain_euros)}" for one in reversed(smaller)]
     return (f"{words} (dès {', '.join(steps)})" if steps else words, *figures)
 
 
@@ -175,8 +173,8 @@ def _unresolved(result: Forfait) -> Section:
     beside = beside_points(result)
 
     def words(one: Unresolved) -> str:
-        euros = f"{worth(result, one.low)} à {worth(result, one.high)}"
-        span = f"de {number(Decimal(one.low))} à {shown_points(one.high)} ({euros})"
+        sums = f"{worth(result, one.low)} à {worth(result, one.high)}"
+        span = f"de {number(Decimal(one.low))} à {shown_points(one.high)} ({sums})"
         more = ", en plus du résultat" if one in beside else ""
         source = "relevé sur le décompte de la caisse"
         settle = f" Pour le régler, donnez « {one.supply} », {source}." if one.supply else ""
@@ -193,8 +191,8 @@ def _assistant(found: Assistant) -> Section:
             Column("Aide au plus", "euros"),
             Column("Montant relevé"),
         ),
-        rows=[(one.year, one.from_, in_cents(one.amount), "oui" if one.raised else "non") for one in found.years],
-        total=(None, None, in_cents(found.total), None),
+        rows=[(one.year, one.from_, one.amount, "oui" if one.raised else "non") for one in found.years],
+        total=(None, None, found.total, None),
     )
     return Section(
         "Volet 3 : aide à l'emploi d'un assistant médical (hors points)",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from avenant9.documents import forfait_compare, forfait_points, forfait_sums
-from avenant9.documents.forfait_totals import in_cents, total_of, unsettled
+from avenant9.documents.forfait_totals import total_of, unsettled
 from avenant9.documents.forfait_words import (
     STATES,
     answer,
@@ -19,7 +19,6 @@ from avenant9.documents.forfait_words import (
     is_closed,
     missing_prerequisites,
     part,
-    shown_money,
     shown_points,
     shown_state,
     silent,
@@ -81,7 +80,7 @@ def _answer_of_years(result: Forfaits) -> str:
     parts = [
         f"{one.year} : inconnu"
         if one.points is None
-        else f"{one.year} : {shown_points(one.points)}, soit {shown_money(one.euros)}"
+        else f"{one.year} : {shown_points(one.points)}, soit {euros(one.euros)}"
         for one in result.results
     ]
     return f"{' ; '.join(parts)}."
@@ -95,7 +94,7 @@ def _answer_of_practices(result: Forfaits, years: int) -> str:
         words += f", soit {euros(sum(known) // len(known))} en moyenne"
     closed = [one for one in result.results if is_closed(one)]
     if closed:
-        lost = sum(in_cents(one.if_met.euros) or 0 for one in closed if one.if_met)
+        lost = sum(one.if_met.euros or 0 for one in closed if one.if_met)
         what = "aucun point" if any(one.sums for one in closed) else "rien"
         have = plural(len(closed), "n'a", "n'ont")
         some = f"{have} {what}, faute d'un prérequis"
@@ -117,9 +116,9 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
             *([one.practice] if with_practice else []),
             *([str(one.year)] if with_year else []),
             None if one.points is None else Decimal(one.points),
-            in_cents(one.euros),
+            one.euros,
             *(_beside(one, sums)),
-            *([in_cents(best.gain_euros) if best else 0] if gains else []),
+            *([best.gain_euros if best else 0] if gains else []),
             " ; ".join(filter(None, (_remark(one), *unsettled(one)))),
             Decimal(one.max_points),
         )
@@ -153,12 +152,12 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
 
 def _beside(one: Forfait, sums: Sequence[str]) -> tuple[Value, ...]:
     """The other sums of a result, nothing where its year has none of that name, then all of it."""
-    own = {each.label: in_cents(each.euros) for each in one.sums}
+    own = {each.label: each.euros for each in one.sums}
     return (*(own.get(label, 0) for label in sums), *([total_of(one)] if sums else []))
 
 
 def _known_of_points(result: Forfaits) -> int:
-    return sum(in_cents(one.euros) or 0 for one in result.results)
+    return sum(one.euros or 0 for one in result.results)
 
 
 def _known_beside(results: Sequence[Forfait], sums: Sequence[str]) -> Iterator[int]:
@@ -171,11 +170,11 @@ def _known_beside(results: Sequence[Forfait], sums: Sequence[str]) -> Iterator[i
 def _remark(one: Forfait) -> str:
     """What a line of the table needs said beside its figures."""
     if one.points is None and not missing_prerequisites(one, "unknown"):
-        return f"{part(one.volets[0])} non résolu, au plus {shown_money(one.if_met.euros if one.if_met else None)}"
+        return f"{part(one.volets[0])} non résolu, au plus {euros(one.if_met.euros if one.if_met else None)}"
     if one.points is None or is_closed(one):
         status, otherwise = ("unknown", "si validé") if one.points is None else ("not_met", "sinon")
         told = f"{part(one.volets[0])}, {STATES[status]} : {', '.join(missing_prerequisites(one, status))}"
-        return f"{told} ; {otherwise} : {shown_money(one.if_met.euros)}" if one.if_met else told
+        return f"{told} ; {otherwise} : {euros(one.if_met.euros)}" if one.if_met else told
     parts = []
     if open_ := beside_points(one):
         high = sum((Decimal(own.high) for own in open_), Decimal(0))
@@ -199,7 +198,7 @@ def _gains(results: Sequence[Forfait]) -> Section:
     for rank, result in enumerate(results):
         for change in result.what_if or ():
             own = most.setdefault(labels.get(change.indicator, _name_of(change.indicator, result)), {})
-            own[rank] = max(own.get(rank, 0), in_cents(change.gain_euros) or 0)
+            own[rank] = max(own.get(rank, 0), change.gain_euros or 0)
     gains = ((label, len(own), sum(own.values())) for label, own in most.items())
     rows: list[tuple[Value, ...]] = [*sorted(gains, key=lambda row: (-row[2], row[0]))]
     columns = (Column("Indicateur"), Column(_counted(results), "integer"), Column("Gain au plus", "euros"))

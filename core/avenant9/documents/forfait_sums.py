@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.documents.forfait_totals import in_cents, schemes, span
+from avenant9.documents.forfait_totals import schemes, span
 from avenant9.documents.forfait_words import shown_points
 from avenant9.report.document import Column, Section, Table
 from avenant9.wording import MONTHS, capital, listed, quoted
@@ -24,7 +24,7 @@ def overview(result: Forfait) -> Section:
     table = Table(
         columns=(Column("Dispositif"), Column("Euros", "euros"), Column("Constat")),
         rows=rows,
-        total=("En tout" if result.total_euros else "En tout, non établi", in_cents(result.total_euros), None),
+        total=("En tout, non établi" if result.total_euros is None else "En tout", result.total_euros, None),
     )
     return Section(f"Ce que donne {result.year}", tables=(table,))
 
@@ -58,14 +58,14 @@ def _lines(one: Sum) -> Table:
             Column("Montant", "euros", absent=" "),
             Column("Euros", "euros"),
         ),
-        rows=[(line.label, line.patients, in_cents(line.amount), in_cents(line.euros)) for line in one.lines],
-        total=("Total" if one.euros else "Total non établi", None, None, in_cents(one.euros)),
+        rows=[(line.label, line.patients, line.amount, line.euros) for line in one.lines],
+        total=("Total non établi" if one.euros is None else "Total", None, None, one.euros),
     )
 
 
 def _payments(one: Sum) -> Iterator[Table]:
     if one.payments:
-        rows: list[tuple[Value, ...]] = [(shown_month(pay.month), in_cents(pay.euros)) for pay in one.payments]
+        rows: list[tuple[Value, ...]] = [(shown_month(pay.month), pay.euros) for pay in one.payments]
         note = "Parts égales, sans la prévention ; les jours ne sont pas sourcés."
         yield Table((Column("Versement"), Column("Euros", "euros")), rows, title="Versements", note=note)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.wording import NBSP, cents, euros, listed, quoted
+from avenant9.wording import NBSP, euros, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -12,27 +12,22 @@ if TYPE_CHECKING:
     from avenant9.results.forfait import Forfait, Sum
 
 
-def in_cents(text: str | None) -> int | None:
-    """Euros of a result as cents."""
-    return None if text is None else cents(text)
-
-
 def total_of(result: Forfait) -> int | None:
     """The cents of all that is due for a year; None while a part of it is not known."""
-    return in_cents(result.total_euros if result.sums else result.euros)
+    return result.total_euros if result.sums else result.euros
 
 
 def schemes(result: Forfait) -> Iterator[tuple[str, int | None]]:
     """Each scheme of a year with its cents: that of the points, then the sums beside them."""
-    yield result.scheme, in_cents(result.euros)
-    yield from ((one.label, in_cents(one.euros)) for one in result.sums)
+    yield result.scheme, result.euros
+    yield from ((one.label, one.euros) for one in result.sums)
 
 
 def shown_sum(one: Sum) -> str:
     """A sum in words, with its bounds where there are several: `25 250,00 € (de 25 250,00 € à 30 342,50 €)`."""
     if one.euros is None:
         return ", ".join(filter(None, ("non établi" if one.lines else "non renseigné", span(one))))
-    return euros(in_cents(one.euros)) + (f" ({span(one)})" if one.low != one.high else "")
+    return euros(one.euros) + (f" ({span(one)})" if one.low != one.high else "")
 
 
 def span(one: Sum) -> str:
@@ -40,11 +35,11 @@ def span(one: Sum) -> str:
     return between(one.low, one.high)
 
 
-def between(low: str | None, high: str | None) -> str:
+def between(low: int | None, high: int | None) -> str:
     """`de … à …`, `au moins …`; nothing where nothing at all is known."""
-    least = in_cents(low) or 0
+    least = low or 0
     if high is not None:
-        return f"de {euros(least)} à {euros(in_cents(high))}"
+        return f"de {euros(least)} à {euros(high)}"
     return f"au moins {euros(least)}" if least else ""
 
 
@@ -59,8 +54,8 @@ def unsettled(result: Forfait) -> Iterator[str]:
 def told(result: Forfait) -> str:
     """What is to be said of the sums after the points; nothing where there are none."""
     words = [f"{one.label} : {shown_sum(one)}." for one in result.sums]
-    if words and result.total_euros:
-        words.append(f"En tout : {euros(in_cents(result.total_euros))}.")
+    if words and result.total_euros is not None:
+        words.append(f"En tout : {euros(result.total_euros)}.")
     elif words:
         words.append(f"En tout : {between(result.total_low, result.total_high) or 'non établi'}.")
     if result.review:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents.forfait_totals import in_cents, told
+from avenant9.documents.forfait_totals import told
 from avenant9.model import Verdict
 from avenant9.report.values import number
 from avenant9.results.forfait import PART
@@ -49,19 +49,14 @@ def shown_points(text: str) -> str:
     return f"{number(value)}{NBSP}point{'s' if value >= 2 else ''}"
 
 
-def shown_money(text: str | None) -> str:
-    """Euros of a result in French."""
-    return euros(in_cents(text))
-
-
 def shown_amount(amount: Amount | None) -> str:
     """`650 points, soit 4 550,00 €`."""
-    return "montant inconnu" if amount is None else f"{shown_points(amount.points)}, soit {shown_money(amount.euros)}"
+    return "montant inconnu" if amount is None else f"{shown_points(amount.points)}, soit {euros(amount.euros)}"
 
 
 def worth(result: Forfait, points: str) -> str:
     """The euros of some points of that year."""
-    return euros(int(Fraction(points) * Fraction(result.max_euros) * 100 / Fraction(result.max_points)))
+    return euros(int(Fraction(points) * result.max_euros / Fraction(result.max_points)))
 
 
 def _is_share(one: Indicator) -> bool:
@@ -181,8 +176,8 @@ def _of_points(result: Forfait) -> str:
             f"manquant ferme {'le reste' if result.volets[0].name else 'tout le forfait'}.{lost}"
         )
     return (
-        f"{shown_points(result.points)}, soit {shown_money(result.euros)}, sur "
-        f"{shown_points(result.max_points)} possibles ({shown_money(result.max_euros)}).{_more(result)}"
+        f"{shown_points(result.points)}, soit {euros(result.euros)}, sur "
+        f"{shown_points(result.max_points)} possibles ({euros(result.max_euros)}).{_more(result)}"
     )
 
 
@@ -262,4 +257,4 @@ def tier_count(one: Change) -> str:
 def change_cells(one: Change) -> tuple[Value, Value, Value, Value]:
     """A change in words, its points and cents, and whether it is still possible."""
     possible = {True: "oui", False: "non", None: ""}[one.possible]
-    return capital(one.change), Decimal(one.gain_points), in_cents(one.gain_euros), possible
+    return capital(one.change), Decimal(one.gain_points), one.gain_euros, possible

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Final
 from avenant9.documents import sentences
 from avenant9.named import named
 from avenant9.report import formats, text
-from avenant9.report.csv import table
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.report.values import number
 from avenant9.results.base import dumps
 from avenant9.results.measures import History, Measures, Standings
-from avenant9.wording import NBSP, counted, day, euros, integer, listed, money, percent
+from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -30,24 +29,22 @@ if TYPE_CHECKING:
 
 Shown = Measures | Standings | History
 
-#: The headings of the contract, in its order: new ones only at the end.
-HEADINGS: Final = (
-    "Mesure",
-    "Période",
-    "Praticien",
-    "Mois",
-    "Unités",
-    "Retenues",
-    "Refusées",
-    "Sans la mesure",
-    "Avec la mesure",
-    "Écart",
-    "dont AMO",
-    "dont patient",
-    "Douteuses",
+#: The columns of the contract, in its order: new ones only at the end.
+_CSV: Final = (
+    *map(Column, ("Mesure", "Période", "Praticien", "Mois")),
+    *(Column(heading, "number") for heading in ("Unités", "Retenues", "Refusées")),
+    *(
+        Column(heading, "euros")
+        for heading in ("Sans la mesure", "Avec la mesure", "Écart", "dont AMO", "dont patient")
+    ),
+    Column("Douteuses", "number"),
 )
-_LIST_HEADINGS: Final = ("Mesure", "Période", "Libellé", "Du", "Au", "État", "Disputée")
-_TEXTS = HEADINGS[:4]
+_LIST: Final = (
+    *map(Column, ("Mesure", "Période", "Libellé")),
+    Column("Du", "date"),
+    Column("Au", "date"),
+    *map(Column, ("État", "Disputée")),
+)
 
 #: Short names of the shipped measures; another one goes by its id.
 NAMES: Final = {
@@ -129,7 +126,7 @@ def render(form: Format, result: Shown, page: Page) -> str | bytes:
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: csv(result),
+        csv=lambda: _lines(result),
         json=lambda: dumps(result),
         table=lambda: text.render(document(named(result), whole=False), page),
     )
@@ -146,39 +143,25 @@ def document(result: Shown, *, whole: bool = True) -> Document:
             return _history(result)
 
 
-def csv(result: Shown) -> bytes:
+def _lines(result: Shown) -> Table:
     """`simulate`: one line per measure, period, practitioner and month; else one line per period."""
     if isinstance(result, Measures):
-        return _table(HEADINGS, [_csv_row(row) for row in result.rows], _TEXTS)
+        return Table(_CSV, [_line(row) for row in result.rows])
     if isinstance(result, Standings):
         terms = [(one.id, one) for one in result.measures]
     else:
         terms = [(result.id, one) for one in result.periods]
     rows = [
-        (
-            name,
-            one.period,
-            one.label,
-            day(one.from_),
-            day(one.until) if one.until else None,
-            _STATUS[one.status],
-            "oui" if one.disputed else "non",
-        )
+        (name, one.period, one.label, one.from_, one.until, _STATUS[one.status], "oui" if one.disputed else "non")
         for name, one in terms
     ]
-    return _table(_LIST_HEADINGS, rows, _LIST_HEADINGS)
+    return Table(_LIST, rows)
 
 
-def _table(headings: Sequence[str], rows: Sequence[tuple[str | None, ...]], texts: Sequence[str]) -> bytes:
-    return table(headings, rows, numbers=[name for name in headings if name not in texts])
-
-
-def _csv_row(row: Row) -> tuple[str | None, ...]:
+def _line(row: Row) -> tuple[Value, ...]:
     counts = (row.units, row.retained, row.refused)
     amounts = (row.baseline, row.with_measure, row.difference, row.difference_amo, row.difference_patient)
-    units = [text.replace(".", ",") for text in (*counts, row.doubtful)]
-    paid = (None if cents is None else money(cents, ",") for cents in amounts)
-    return row.measure, row.period, row.practitioner, row.month, *units[:3], *paid, units[3]
+    return row.measure, row.period, row.practitioner, row.month, *counts, *amounts, row.doubtful
 
 
 # --- effects --------------------------------------------------------------------------------------------------
@@ -521,7 +504,7 @@ def _grouped(refused: Sequence[Refused], limit: int | None) -> tuple[Table, ...]
         _shortened(
             Table(
                 columns=columns,
-                rows=[(detail, _lines(rows, limit), REASONS[reason]) for (reason, detail), rows in here.items()],
+                rows=[(detail, _numbers(rows, limit), REASONS[reason]) for (reason, detail), rows in here.items()],
                 title=title,
             ),
             limit,
@@ -530,7 +513,7 @@ def _grouped(refused: Sequence[Refused], limit: int | None) -> tuple[Table, ...]
     )
 
 
-def _lines(rows: Sequence[int], limit: int | None) -> str:
+def _numbers(rows: Sequence[int], limit: int | None) -> str:
     """Numbers of rows: `2, 7`, `2, 7 et 12 autres`."""
     shown = rows if limit is None or len(rows) <= _NUMBERS else rows[:_NUMBERS]
     rest = len(rows) - len(shown)

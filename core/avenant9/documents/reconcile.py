@@ -8,11 +8,11 @@ from avenant9.documents import sentences
 from avenant9.law.nomenclature import NATURES
 from avenant9.model import Verdict
 from avenant9.named import named
-from avenant9.report import csv, formats, text
+from avenant9.report import formats, text
 from avenant9.report.document import Chart, Column, Document, Section, Series, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
-from avenant9.wording import cents, counted, day, euros, listed
+from avenant9.wording import counted, day, euros, listed, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from avenant9.report.document import Value
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
-    from avenant9.results.base import Money
     from avenant9.results.reconcile import (
         Against,
         Cause,
@@ -35,20 +34,12 @@ if TYPE_CHECKING:
         Sums,
     )
 
-#: The headings of the CSV, in its order: new ones only at the end.
-HEADINGS: Final = (
-    "Face à",
-    "Nature",
-    "Période",
-    "Nombre",
-    "Actes",
-    "Dépassements",
-    "Annulations",
-    "Déclaré",
-    "Écart",
+#: The columns of the CSV: new ones only at the end.
+_CSV: Final = (
+    *map(Column, ("Face à", "Nature", "Période")),
+    Column("Nombre", "integer"),
+    *(Column(heading, "euros") for heading in ("Actes", "Dépassements", "Annulations", "Déclaré", "Écart")),
 )
-#: Of these, the ones that hold words.
-_TEXTS: Final = HEADINGS[:3]
 NAMES: Final[dict[Against, str]] = {"snir": "SNIR", "payments": "paiements", "fec": "FEC"}
 _THE: Final[dict[Against, str]] = {"snir": "le SNIR", "payments": "les paiements", "fec": "le FEC"}
 _TITLES: Final[dict[Against, str]] = {
@@ -72,12 +63,11 @@ _DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse ni de l'administ
 
 def render(form: Format, result: Reconcile, page: Page) -> str | bytes:
     """The result in one format; text has room for the days that differ most, and for no row."""
-    numbers = [name for name in HEADINGS if name not in _TEXTS]
     return formats.render(
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: csv.table(HEADINGS, rows(result), numbers),
+        csv=lambda: Table(_CSV, [*rows(result)]),
         json=lambda: dumps(result),
         table=lambda: text.render(document(named(result), whole=False), page),
     )
@@ -97,11 +87,11 @@ def document(result: Reconcile, *, whole: bool = True) -> Document:
             Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
             Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
         ),
-        footer=(f"Rapproché au {day(result.as_of)}, à {euros(cents(result.tolerance))} près.", _DISCLAIMER),
+        footer=(f"Rapproché au {day(result.as_of)}, à {euros(result.tolerance)} près.", _DISCLAIMER),
     )
 
 
-def rows(result: Reconcile) -> Iterator[tuple[str | None, ...]]:
+def rows(result: Reconcile) -> Iterator[tuple[Value, ...]]:
     """The lines of the CSV: each comparison with its causes, months and days, then the sums of the acts."""
     for one in result.comparisons:
         yield from _compared_rows(one, result.year)
@@ -114,12 +104,12 @@ def rows(result: Reconcile) -> Iterator[tuple[str | None, ...]]:
         yield _sums_row(f"famille : {_family(family)}", str(result.year), family)
 
 
-def _compared_rows(one: Comparison, year: int) -> Iterator[tuple[str | None, ...]]:
+def _compared_rows(one: Comparison, year: int) -> Iterator[tuple[Value, ...]]:
     against = NAMES[one.against]
 
-    def line(nature: str, period: str, number: int | None, *sums: Money | None) -> tuple[str | None, ...]:
-        acts, declared, gap = map(_comma, sums)
-        return (against, nature, period, _text(number), acts, None, None, declared, gap)
+    def line(nature: str, period: str, number: int | None, *sums: int | None) -> tuple[Value, ...]:
+        acts, declared, gap = sums
+        return (against, nature, period, number, acts, None, None, declared, gap)
 
     yield line("écart", str(year), None, one.billed, one.declared, one.difference)
     for cause in one.causes:
@@ -131,9 +121,8 @@ def _compared_rows(one: Comparison, year: int) -> Iterator[tuple[str | None, ...
         yield line("jour qui diffère", day(gap.date), None, gap.acts, gap.declared, gap.difference)
 
 
-def _sums_row(nature: str, period: str, sums: Sums) -> tuple[str | None, ...]:
-    money = map(_comma, (sums.amount, sums.overcharge, sums.cancelled))
-    return (None, nature, period, str(sums.acts), *money, None, None)
+def _sums_row(nature: str, period: str, sums: Sums) -> tuple[Value, ...]:
+    return (None, nature, period, *_sums(sums), None, None)
 
 
 # --- the answer -------------------------------------------------------------------------------------------
@@ -150,13 +139,13 @@ def _standing(one: Comparison) -> str:
     name = NAMES[one.against]
     name = f"{name[:1].upper()}{name[1:]}"
     days = _days_in_short(one.days or ())
-    left = cents(one.left)
+    left = one.left
     if not one.explained:
         side = "de plus" if left > 0 else "de moins"
         return f"{name} : {euros(abs(left))} {side} que les actes, sans explication{days}"
     rest = f" (reste {euros(left)})" if left else ""
-    if cents(one.difference):
-        return f"{name} : l'écart de {euros(cents(one.difference))} s'explique{rest}{days}"
+    if one.difference:
+        return f"{name} : l'écart de {euros(one.difference)} s'explique{rest}{days}"
     return f"{name} : aucun écart{days}"
 
 
@@ -165,7 +154,7 @@ def _days_in_short(days: Sequence[DayGap]) -> str:
         return ""
     if len(days) > 3:
         return f" ; {counted(len(days), 'jour')} à voir"
-    return f" ; à voir : {listed([f'{day(one.date)} ({_signed(one.difference)})' for one in days])}"
+    return f" ; à voir : {listed([f'{day(one.date)} ({signed(one.difference)})' for one in days])}"
 
 
 def _verdict(result: Reconcile) -> Verdict | None:
@@ -190,9 +179,9 @@ def _compared(one: Comparison, year: int, *, whole: bool) -> Section:
 
 def _words(one: Comparison) -> Iterator[str]:
     for cause in one.causes:
-        if cause.received is not None and cents(cause.received):
+        if cause.received:
             yield (
-                f"L'écart suppose {euros(cents(cause.received))} reçus dans l'année parmi les actes sans date de "
+                f"L'écart suppose {euros(cause.received)} reçus dans l'année parmi les actes sans date de "
                 "paiement : c'est la somme de certains d'entre eux qui laisse le moins à expliquer."
             )
     if not one.explained:
@@ -201,13 +190,13 @@ def _words(one: Comparison) -> Iterator[str]:
 
 def _walk(one: Comparison, year: int) -> Table:
     """From what was billed to what is declared, line by line."""
-    expected = cents(one.declared) - cents(one.left)
+    expected = one.declared - one.left
     steps: list[tuple[Value, ...]] = [
-        (f"Facturé pour les soins de {year}", None, cents(one.billed)),
-        *((_said(cause, year), cause.rows, cents(cause.euros)) for cause in one.causes),
+        (f"Facturé pour les soins de {year}", None, one.billed),
+        *((_said(cause, year), cause.rows, cause.euros) for cause in one.causes),
         ("Attendu", None, expected),
-        (f"Déclaré ({NAMES[one.against]})", None, cents(one.declared)),
-        ("Reste inexpliqué", None, cents(one.left)),
+        (f"Déclaré ({NAMES[one.against]})", None, one.declared),
+        ("Reste inexpliqué", None, one.left),
     ]
     verdicts = [*[None] * (len(steps) - 1), None if one.explained else Verdict.REVIEW]
     return Table(
@@ -236,7 +225,7 @@ def _gap_columns(first: Column, against: Against) -> tuple[Column, ...]:
 
 
 def _gap(gap: MonthGap | DayGap) -> tuple[int, int, int]:
-    return cents(gap.acts), cents(gap.declared), cents(gap.difference)
+    return gap.acts, gap.declared, gap.difference
 
 
 def _chart(one: Comparison, months: Sequence[MonthGap]) -> Chart:
@@ -245,8 +234,8 @@ def _chart(one: Comparison, months: Sequence[MonthGap]) -> Chart:
         "line",
         tuple(month.month for month in months),
         (
-            Series("d'après les actes", tuple(cents(month.acts) for month in months)),
-            Series(f"d'après {_THE[one.against]}", tuple(cents(month.declared) for month in months)),
+            Series("d'après les actes", tuple(month.acts for month in months)),
+            Series(f"d'après {_THE[one.against]}", tuple(month.declared for month in months)),
         ),
         "euros",
     )
@@ -266,7 +255,7 @@ def _months(one: Comparison) -> Iterator[Table]:
 def _days(one: Comparison, *, whole: bool) -> Iterator[Table]:
     if one.days is None:
         return
-    shown = one.days if whole else sorted(one.days, key=lambda gap: -abs(cents(gap.difference)))[:_DAYS]
+    shown = one.days if whole else sorted(one.days, key=lambda gap: -abs(gap.difference))[:_DAYS]
     more = len(one.days) - len(shown)
     yield Table(
         _gap_columns(Column("Jour", "date"), one.against),
@@ -316,7 +305,7 @@ def _columns(first: Column) -> tuple[Column, ...]:
 
 
 def _sums(sums: Sums) -> tuple[Value, ...]:
-    return (sums.acts, _known(sums.amount), _known(sums.overcharge), cents(sums.cancelled))
+    return (sums.acts, sums.amount, sums.overcharge, sums.cancelled)
 
 
 def _added(months: Sequence[OfMonth]) -> tuple[Value, ...]:
@@ -341,7 +330,7 @@ def _behind(result: Reconcile) -> Section:
         Column("Montant", "euros"),
     )
     behind = [
-        (_reason(line.reason, result.year), _where(line), line.date, line.payment_date, _known(line.amount))
+        (_reason(line.reason, result.year), _where(line), line.date, line.payment_date, line.amount)
         for line in result.lines
     ]
     return Section(
@@ -358,22 +347,3 @@ def _rejected(result: Reconcile) -> Table:
         (Column("Ligne"), Column("Cellule", "identifier"), Column("Raison")),
         [(f"{place(one.file, one.sheet)}, ligne {one.row}", one.cell, one.reason) for one in result.rejected],
     )
-
-
-# --- values -----------------------------------------------------------------------------------------------
-
-
-def _known(money: Money | None) -> int | None:
-    return None if money is None else cents(money)
-
-
-def _comma(money: Money | None) -> str | None:
-    return None if money is None else money.replace(".", ",")
-
-
-def _signed(money: Money) -> str:
-    return f"{'+' if cents(money) > 0 else ''}{euros(cents(money))}"
-
-
-def _text(number: int | None) -> str | None:
-    return None if number is None else str(number)

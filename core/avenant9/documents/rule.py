@@ -9,7 +9,7 @@ from avenant9.documents import rules as catalogue
 from avenant9.documents.sentences import confidence, reference
 from avenant9.kinds.trace import ALWAYS
 from avenant9.model import Verdict
-from avenant9.report import csv, formats
+from avenant9.report import formats
 from avenant9.report.document import Column, Document, Section, Table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def render(
             rulebook, name, at=at, cases=cases, width=page.width, encoding=page.encoding
         ),
         document=lambda: document(rulebook, name, at=at, cases=cases),
-        csv=lambda: csv.of_columns(_CSV, [(name, rule.title, *_row(version, at)) for version in rule.version]),
+        csv=lambda: Table(_CSV, [(name, rule.title, *_row(version, at)) for version in rule.version]),
         json=lambda: catalogue.show_json(rulebook, name, at=at, cases=cases),
     )
 

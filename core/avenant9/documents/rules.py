@@ -15,7 +15,6 @@ from avenant9.kinds.windows import WINDOWS
 from avenant9.law.dated import Value, Version
 from avenant9.law.nomenclature import NATURES
 from avenant9.model import Verdict
-from avenant9.report import csv
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render
 from avenant9.report.page import Page
@@ -64,7 +63,7 @@ def render_list(form: Format, rulebook: Rulebook, page: Page, names: Sequence[st
         page,
         table=lambda: _list_text(rulebook, page),
         document=lambda: _list_document(rulebook),
-        csv=lambda: csv.of_columns(_LIST_COLUMNS, _list_rows(rulebook)),
+        csv=lambda: Table(_LIST_COLUMNS, _list_rows(rulebook)),
         json=lambda: _list_json(rulebook),
     )
 

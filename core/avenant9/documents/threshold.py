@@ -6,15 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
-import polars as pl
-
 from avenant9.acts.columns import heading
 from avenant9.documents import sentences
 from avenant9.model import Verdict
 from avenant9.named import named
 from avenant9.remote_share import share_of
 from avenant9.report import formats
-from avenant9.report.csv import lines
 from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
 from avenant9.report.page import place
 from avenant9.report.values import shown
@@ -30,21 +27,14 @@ if TYPE_CHECKING:
     from avenant9.results.base import Source
     from avenant9.results.threshold import Followed, Group, Request, Text, Threshold
 
-#: The headings of the contract, in its order: new ones only at the end.
-HEADINGS: Final = (
-    "Praticien",
-    "Spécialité",
-    "Année",
-    "Actes",
-    "À distance",
-    "Part",
-    "Plafond",
-    "Dépassé",
-    "Excédent",
-    "Marge",
-    "Actes en présence à ajouter",
+#: The columns of the contract, in its order: new ones only at the end.
+_CSV: Final = (
+    *map(Column, ("Praticien", "Spécialité")),
+    *(Column(heading, "integer") for heading in ("Année", "Actes", "À distance")),
+    *(Column(heading, "share") for heading in ("Part", "Plafond")),
+    Column("Dépassé"),
+    *(Column(heading, "integer") for heading in ("Excédent", "Marge", "Actes en présence à ajouter")),
 )
-_TEXTS = HEADINGS[:2]
 #: More years of practitioners than this: months are shown only for those who are not simply within their ceiling.
 _DETAILED = 20
 _MOST_OPEN = 3  # years of practitioners that a page shows whole; more of them are a line each
@@ -69,31 +59,26 @@ def render(form: Format | Literal["docx"], result: Threshold, page: Page) -> str
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: csv(result),
+        csv=lambda: Table(_CSV, [_line(entry) for entry in result.practitioners]),
         json=lambda: dumps(result),
     )
 
 
-def csv(result: Threshold) -> bytes:
-    """One line per practitioner and year, in the columns of the contract."""
-    rows = [
-        {
-            "Praticien": entry.practitioner,
-            "Spécialité": entry.specialty,
-            "Année": str(entry.year),
-            "Actes": str(entry.total),
-            "À distance": str(entry.remote),
-            "Part": f"{entry.share:.6f}".replace(".", ","),
-            "Plafond": f"{entry.ceiling:.6f}".replace(".", ","),
-            "Dépassé": _over(entry),
-            "Excédent": str(entry.excess),
-            "Marge": str(entry.margin),
-            "Actes en présence à ajouter": _text(entry.to_add_in_person),
-        }
-        for entry in result.practitioners
-    ]
-    table = pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String()))
-    return lines(HEADINGS, [table], numbers=[name for name in HEADINGS if name not in _TEXTS])
+def _line(entry: Followed) -> tuple[Value, ...]:
+    """A practitioner and a year, in the columns of the contract."""
+    return (
+        entry.practitioner,
+        entry.specialty,
+        entry.year,
+        entry.total,
+        entry.remote,
+        entry.share,
+        entry.ceiling,
+        _over(entry),
+        entry.excess,
+        entry.margin,
+        entry.to_add_in_person,
+    )
 
 
 def document(result: Threshold) -> Document:
@@ -592,7 +577,3 @@ def _specialty(entry: Followed) -> str | None:
 
 def _cited(source: Source) -> str:
     return ", ".join(part for part in (source.title, source.article, source.url) if part)
-
-
-def _text(value: int | None) -> str | None:
-    return None if value is None else str(value)

@@ -46,7 +46,7 @@ def assistant(practice: Practice, year: int, aid: AssistantAid, volet_1: bool | 
         percentile=contract.percentile,
         status=status,
         years=years,
-        total=_money(sum(int(one.amount[:-3]) for one in years)),
+        total=sum(one.amount for one in years),
         note=" ".join(part for part in (*why, after, *versions, aid.note) if part),
     )
 
@@ -111,10 +111,6 @@ def _year(contract: AssistantContract, option: AidOption, number: int) -> Assist
     return AssistantYear(
         year=number,
         from_=start,
-        amount=_money(amounts[rank]),
+        amount=amounts[rank] * 100,
         raised=version is not _version(option, contract.signed_on),
     )
-
-
-def _money(euros: int) -> str:
-    return f"{euros}.00"

@@ -10,7 +10,6 @@ from avenant9.forfait.simulate import cents, points_if_met, scale_of, simulate
 from avenant9.forfait.what_if import what_if
 from avenant9.forfait.words import decimal_string
 from avenant9.results.forfait import Amount, Forfait, Forfaits
-from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,7 +51,7 @@ def run(
         return results[0]
     total = sum(one.known for one in results)
     unsettled = sum(one.euros is None for one in results)
-    return Forfaits(results=tuple(results), total_euros=money(total), unsettled=unsettled)
+    return Forfaits(results=tuple(results), total_euros=total, unsettled=unsettled)
 
 
 def _years(entry: Entry, year: int | None, compare: Iterable[int], scales: Scales) -> list[int]:
@@ -81,5 +80,5 @@ def _one(practice: Practice, year: int, scales: Scales, as_of: date, *, changes:
     if result.volets[0].met is False:  # what the missing prerequisite costs
         scale = scale_of(year, scales)
         points = points_if_met(judge(practice, scale), scale)
-        added["if_met"] = Amount(points=decimal_string(points), euros=money(cents(points, scale)))
+        added["if_met"] = Amount(points=decimal_string(points), euros=cents(points, scale))
     return result.model_copy(update=added)

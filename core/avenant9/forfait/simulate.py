@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from avenant9 import wording
 from avenant9.errors import SettingError
 from avenant9.forfait import means, words
 from avenant9.forfait.answers import Rate
@@ -16,7 +15,6 @@ from avenant9.forfait.sums import sums
 from avenant9.results import forfait as results
 from avenant9.results.base import Source
 from avenant9.rulebook.conditions import Rates
-from avenant9.wording import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,11 +90,11 @@ def simulate(practice: Practice, year: int, scales: Scales, as_of: date) -> resu
         as_of=as_of,
         practice=practice.name,
         points=None if points is None else words.decimal_string(points),
-        euros=None if points is None else money(cents(points, scale)),
+        euros=None if points is None else cents(points, scale),
         if_met=None if settled else _amount(possible, scale),
         if_not_met=None if settled else _amount(_NO_POINT, scale),
         max_points=words.decimal_string(scale.max_points),
-        max_euros=money(cents(scale.max_points, scale)),
+        max_euros=cents(scale.max_points, scale),
         volets=tuple(_volet(volet, judged, opened, practice, scales) for volet in scale.volet),
         unresolved=tuple(one.unresolved for one in judged if one.unresolved and opened is not False),
         assistant=assistant(practice, year, scales.assistant, opened),
@@ -109,7 +107,7 @@ def simulate(practice: Practice, year: int, scales: Scales, as_of: date) -> resu
 
 def _totals(
     judged: Iterable[Judged], opened: bool | None, beside: tuple[results.Sum, ...], scale: Scale
-) -> dict[str, str | None]:
+) -> dict[str, int | None]:
     """Everything together: as it is counted, at least and at most; nothing where the points stand alone."""
     if not beside:
         return {}
@@ -124,14 +122,14 @@ def _totals(
     }
 
 
-def _total(points: int | None, beside: Iterable[str | None]) -> str | None:
-    """Cents of the points and euros beside them, unknown as soon as one of them is."""
-    known = [points, *(None if euros is None else wording.cents(euros) for euros in beside)]
-    return None if None in known else money(sum(own for own in known if own is not None))
+def _total(points: int | None, beside: Iterable[int | None]) -> int | None:
+    """Cents of the points and beside them, unknown as soon as one of them is."""
+    known = [points, *beside]
+    return None if None in known else sum(own for own in known if own is not None)
 
 
 def _amount(points: Fraction, scale: Scale) -> results.Amount:
-    return results.Amount(points=words.decimal_string(points), euros=money(cents(points, scale)))
+    return results.Amount(points=words.decimal_string(points), euros=cents(points, scale))
 
 
 def _volet(

@@ -16,7 +16,7 @@ from avenant9.results.base import Source
 from avenant9.results.forfait import Payment, Sum, SumLine
 from avenant9.rulebook.conditions import leaves
 from avenant9.rulebook.sums import ConditionSum, PatientSum
-from avenant9.wording import capital, counted, integer, money
+from avenant9.wording import capital, counted, integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -51,14 +51,14 @@ def sums(practice: Practice, scale: Scale, keys: Mapping[str, Key]) -> tuple[Sum
 
 def _on_condition(one: ConditionSum, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Sum:
     met = holds(one.condition, answers)
-    whole, none = money(one.euros * 100), money(0)
+    whole = one.euros * 100
     silent = [keys[leaf.key].label for leaf in leaves(one.condition) if leaf.key not in answers]
     return Sum(
         id=one.id,
         label=one.label,
-        euros={True: whole, False: none, None: None}[met],
-        low=whole if met else none,
-        high=none if met is False else whole,
+        euros={True: whole, False: 0, None: None}[met],
+        low=whole if met else 0,
+        high=0 if met is False else whole,
         lines=(SumLine(id=one.id, label=one.label, euros=whole),) if met else (),
         missing=tuple(silent) if met is None else (),
         left_out=one.left_out,
@@ -120,9 +120,9 @@ def _by_patient(one: PatientSum, practice: Practice, year: int, keys: Mapping[st
     return Sum(
         id=one.id,
         label=one.label,
-        euros=money(euros) if whole else None,
-        low=money(_cents(patients.euros * min(factors) + least + prevention)),
-        high=money(_cents(patients.kindest * max(factors) + most + prevention)) if whole else None,
+        euros=euros if whole else None,
+        low=_cents(patients.euros * min(factors) + least + prevention),
+        high=_cents(patients.kindest * max(factors) + most + prevention) if whole else None,
         lines=tuple(_lines(one, answers, patients, found, keys)),
         payments=tuple(_payments(one, year, euros - prevention * 100)) if whole else (),
         missing=(*patients.missing, *_silent(one, answers, keys)),
@@ -189,7 +189,7 @@ def _payments(one: PatientSum, year: int, payable: int) -> Iterator[Payment]:
     parts = len(one.instalments)
     for rank, month in enumerate(one.instalments, 1):
         own = payable // parts if rank < parts else payable - payable // parts * (parts - 1)
-        yield Payment(month=f"{year}-{month:02d}", euros=money(own))
+        yield Payment(month=f"{year}-{month:02d}", euros=own)
 
 
 # --- lines ------------------------------------------------------------------------------------------------
@@ -213,7 +213,7 @@ def _lines(
     for majoration in found:
         if majoration.counted and patients.told:
             more = Fraction(base * majoration.counted, 100)
-            yield SumLine(id=majoration.id, label=majoration.told, euros=money(_cents(more)))
+            yield SumLine(id=majoration.id, label=majoration.told, euros=_cents(more))
     if one.supplement and one.supplement.key in answers:
         number = _number(answers, one.supplement.key)
         yield _line(one.supplement.key, one.supplement.label, number, one.supplement.euros)
@@ -224,9 +224,7 @@ def _lines(
 
 
 def _line(name: str, label: str, patients: int, euros: int) -> SumLine:
-    return SumLine(
-        id=name, label=label, patients=patients, amount=money(euros * 100), euros=money(patients * euros * 100)
-    )
+    return SumLine(id=name, label=label, patients=patients, amount=euros * 100, euros=patients * euros * 100)
 
 
 # --- what is missing, disputed or impossible --------------------------------------------------------------

@@ -26,7 +26,7 @@ from avenant9.rulebook.conditions import (
     Yes,
 )
 from avenant9.rulebook.sums import ConditionSum
-from avenant9.wording import counted, day, listed, money
+from avenant9.wording import counted, day, listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -75,7 +75,7 @@ def what_if(practice: Practice, year: int, scales: Scales, as_of: date) -> tuple
             change = Change(
                 indicator=step.indicator,
                 gain_points=words.decimal_string(after - before),
-                gain_euros=money(gain),
+                gain_euros=gain,
                 change=step.words,
                 possible=None if step.told else still_possible(step.answers, scale, scales, as_of),
             )
@@ -99,7 +99,7 @@ def _brought(one: ConditionSum, step: Step, scale: Scale, scales: Scales, as_of:
     return Change(
         indicator=one.id,
         gain_points="0",
-        gain_euros=money(one.euros * 100),
+        gain_euros=one.euros * 100,
         change=step.words,
         possible=None if step.told else still_possible(step.answers, scale, scales, as_of),
     )

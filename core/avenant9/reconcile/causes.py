@@ -10,7 +10,6 @@ from typing import Final, get_args
 import polars as pl
 
 from avenant9.results.reconcile import Cause, Reason
-from avenant9.wording import money
 
 #: In the order in which they are told.
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
@@ -90,8 +89,8 @@ def _causes(lines: pl.DataFrame, supposed: int) -> Iterator[Cause]:
         yield Cause(
             reason=reason,
             rows=int(own["first"].sum()),
-            euros=money(euros + supposed if undated else euros),
-            received=money(supposed) if undated else None,
+            euros=euros + supposed if undated else euros,
+            received=supposed if undated else None,
         )
 
 

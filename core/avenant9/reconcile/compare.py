@@ -11,7 +11,7 @@ from avenant9.errors import InputError
 from avenant9.reconcile.causes import Year
 from avenant9.reconcile.table import Receipts
 from avenant9.results.reconcile import Against, Comparison, DayGap, MonthGap
-from avenant9.wording import day, money
+from avenant9.wording import day
 
 #: In days; a transfer takes less.
 _LONGEST_LAG = 10
@@ -23,11 +23,11 @@ def with_total(year: Year, against: Against, declared: int, tolerance: int, file
     return Comparison(
         against=against,
         file=file,
-        declared=money(declared),
-        billed=money(year.billed),
-        difference=money(declared - year.billed),
+        declared=declared,
+        billed=year.billed,
+        difference=declared - year.billed,
         causes=causes,
-        left=money(left),
+        left=left,
         explained=abs(left) <= tolerance,
         months=None,
         days=None,
@@ -92,5 +92,5 @@ def _gaps(paid: pl.DataFrame, declared: pl.DataFrame) -> list[tuple[date, int, i
     return both.sort("date").rows()
 
 
-def _gap(acts: int, declared: int) -> dict[str, str]:
-    return {"acts": money(acts), "declared": money(declared), "difference": money(declared - acts)}
+def _gap(acts: int, declared: int) -> dict[str, int]:
+    return {"acts": acts, "declared": declared, "difference": declared - acts}

@@ -19,7 +19,7 @@ from avenant9.reconcile.compare import lag, span, with_receipts, with_total
 from avenant9.reconcile.table import Receipts
 from avenant9.results import reconcile as results
 from avenant9.rulebook.load import Rulebook
-from avenant9.wording import cents, counted, day, euros, money, plural
+from avenant9.wording import counted, day, euros, plural
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def reconcile(billed: Billed, rulebook: Rulebook, options: Options, asked: Asked
         as_of=options.as_of,
         profile=asked.profile,
         year=asked.year,
-        tolerance=money(asked.tolerance),
+        tolerance=asked.tolerance,
         practitioners=year.lines["practitioner"].n_unique(),
         total=totals.total(year.of_care),
         by_month_of_care=totals.by_month(year.of_care, "date"),
@@ -108,7 +108,7 @@ def _lines(year: Year, inputs: Sequence[Input]) -> Iterator[results.Line]:
             row=line["row"],
             date=line["date"],
             payment_date=line["payment_date"],
-            amount=None if line["unknown"] else money(line["cents"]),
+            amount=None if line["unknown"] else line["cents"],
         )
 
 
@@ -136,7 +136,7 @@ def _notes(year: Year, as_of: date) -> Iterator[str]:
 
 def _before(year: Year, compared: Sequence[results.Comparison]) -> Iterator[str]:
     """What was received beyond the acts may be of care that the files do not reach back to."""
-    if not year.earlier and any(not one.explained and cents(one.left) > 0 for one in compared):
+    if not year.earlier and any(not one.explained and one.left > 0 for one in compared):
         before = year.number - 1
         yield (
             f"Les fichiers n'ont aucun soin d'avant {year.number} : ceux de {before} payés en {year.number} peuvent "

@@ -8,14 +8,13 @@ from typing import Any
 import polars as pl
 
 from avenant9.results.reconcile import OfFamily, OfMonth, Sums
-from avenant9.wording import cents, money
 
 _CANCELS = pl.col("state") == "cancellation"
 
 
 def total(lines: pl.DataFrame) -> Sums:
     """The sums of lines (LINES), refused ones left out."""
-    return Sums(**_money(_taken(lines).select(_sums()).row(0, named=True)))
+    return Sums(**_taken(lines).select(_sums()).row(0, named=True))
 
 
 def by_month(lines: pl.DataFrame, day: str) -> tuple[OfMonth, ...]:
@@ -26,7 +25,7 @@ def by_month(lines: pl.DataFrame, day: str) -> tuple[OfMonth, ...]:
 def by_family(lines: pl.DataFrame) -> tuple[OfFamily, ...]:
     """The sums of each family, the dearest first."""
     rows = (OfFamily(**row) for row in _by(_taken(lines), pl.col("family")))
-    return tuple(sorted(rows, key=lambda sums: -cents(sums.amount or "0.00")))
+    return tuple(sorted(rows, key=lambda sums: -(sums.amount or 0)))
 
 
 def _taken(lines: pl.DataFrame) -> pl.DataFrame:
@@ -34,8 +33,7 @@ def _taken(lines: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by(lines: pl.DataFrame, key: pl.Expr) -> Iterator[dict[str, Any]]:
-    for row in lines.group_by(key).agg(_sums()).sort(pl.first()).iter_rows(named=True):
-        yield _money(row)
+    return lines.group_by(key).agg(_sums()).sort(pl.first()).iter_rows(named=True)
 
 
 def _sums() -> list[pl.Expr]:
@@ -51,10 +49,3 @@ def _known(name: str) -> pl.Expr:
     """The sum of what rows bill; null where there are some and none of them tells it."""
     told = pl.col(name).filter(~_CANCELS, pl.col("first") | (pl.lit(name) == "cents"))
     return pl.when((told.len() == 0) | told.is_not_null().any()).then(told.sum()).alias(name)
-
-
-def _money(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: money(value) if key in {"amount", "overcharge", "cancelled"} and value is not None else value
-        for key, value in row.items()
-    }

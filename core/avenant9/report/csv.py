@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.wording import day
+from avenant9.report.document import FIGURES
+from avenant9.wording import day, money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from avenant9.report.document import Column
+    from avenant9.report.document import Kind, Table, Value
 
 # What a spreadsheet would take for a formula; a plain number may keep its sign.
 _FORMULA = r"^\s*[=+\-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]"
@@ -22,10 +24,27 @@ _SUSPECT = r"^\s*[=+\-@\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]|[\x00-\x1f\x7f]"
 _CONTROLS = r"[\x00-\x1f\x7f]+"
 
 
-def of_columns(columns: Iterable[Column], rows: Iterable[Sequence[str | date | None]]) -> bytes:
-    """Rows of a document under its headings: days in French, what is empty left out."""
-    cells = (tuple(day(cell) if isinstance(cell, date) else cell or None for cell in row) for row in rows)
-    return table([column.heading for column in columns], [*cells])
+def render(table: Table) -> bytes:
+    """The rows of a table under its headings, as a spreadsheet in French reads them; what is empty is left out."""
+    kinds = [column.kind for column in table.columns]
+    headings = [column.heading for column in table.columns]
+    rows = [tuple(map(_cell, row, kinds)) for row in table.rows]
+    texts = pl.DataFrame(rows, schema=dict.fromkeys(headings, pl.String()), orient="row")
+    return lines(headings, [texts], [column.heading for column in table.columns if column.kind in FIGURES])
+
+
+def _cell(value: Value, kind: Kind) -> str | None:
+    match value:
+        case int() if kind == "euros":
+            return money(value, ",")
+        case date():
+            return day(value)
+        case Decimal() if kind == "share":
+            return f"{value:.6f}".replace(".", ",")
+        case None | "":
+            return None
+        case _:
+            return str(value).replace(".", ",") if kind in FIGURES else str(value)
 
 
 def lines(headings: Sequence[str], tables: Iterable[pl.DataFrame], numbers: Sequence[str] = ()) -> bytes:
@@ -40,12 +59,6 @@ def lines(headings: Sequence[str], tables: Iterable[pl.DataFrame], numbers: Sequ
     out = io.BytesIO()
     together.write_csv(out, separator=";", include_bom=True, line_terminator="\r\n")
     return out.getvalue()
-
-
-def table(headings: Sequence[str], rows: Iterable[tuple[str | None, ...]], numbers: Sequence[str] = ()) -> bytes:
-    """One table of texts, as `lines` writes it."""
-    texts = pl.DataFrame(list(rows), schema=dict.fromkeys(headings, pl.String()), orient="row")
-    return lines(headings, [texts], numbers)
 
 
 def _harmless(heading: str) -> pl.Expr:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from avenant9.report.document import Document
+    from avenant9.report.document import Document, Table
     from avenant9.report.page import Page
 
 Format = Literal["table", "csv", "xlsx", "json", "html"]
@@ -23,13 +23,14 @@ def render(
     page: Page,
     *,
     document: Callable[[], Document],
-    csv: Callable[[], bytes],
+    csv: Callable[[], Table | bytes],
     json: Callable[[], bytes],
     table: Callable[[], str] | None = None,
 ) -> str | bytes:
     """A result in one format; only what that format needs is made. A format without a branch fails mypy.
 
-    `table` is text of the result's own; without it the document is shown as text.
+    `csv` is a table of values, or the bytes of one with too many rows to be one; `table` is text of the result's own;
+    without it the document is shown as text.
     """
     match form:
         case "table" if table is not None:
@@ -39,7 +40,12 @@ def render(
 
             return text.render(document(), page)
         case "csv":
-            return csv()
+            rows = csv()
+            if isinstance(rows, bytes):
+                return rows
+            from avenant9.report import csv as spreadsheet  # noqa: PLC0415
+
+            return spreadsheet.render(rows)
         case "json":
             return json()
         case "xlsx":

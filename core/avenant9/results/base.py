@@ -6,7 +6,16 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 from avenant9 import wording
 
@@ -16,10 +25,10 @@ Money = Annotated[str, StringConstraints(pattern=_MONEY)]
 Points = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
 
 
-def _cents(value: Any) -> Any:
-    if not isinstance(value, str):
+def _cents(value: Any, info: ValidationInfo) -> Any:
+    if info.mode == "python" and isinstance(value, int):
         return value
-    if re.fullmatch(_MONEY, value) is None:
+    if not isinstance(value, str) or re.fullmatch(_MONEY, value) is None:
         raise ValueError("no amount with two decimals")
     return wording.cents(value)
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, TypeAlias, get_args
 
 from avenant9.model import Rejected, Unread
-from avenant9.results.base import Money, Result, Row, Source
+from avenant9.results.base import Cents, Result, Row, Source
 
 #: A day: `date` is a key below.
 Day: TypeAlias = date
@@ -47,7 +47,7 @@ class Reproach(Result):
 
     rule: str
     verdict: Literal["violation", "review", "unverifiable", "ok"]
-    at_stake: Money | None = None
+    at_stake: Cents | None = None
     message: str | None = None
     missing: tuple[str, ...] = ()
     named: bool = False
@@ -63,10 +63,10 @@ class ClaimedLine(Result):
     """
 
     row: Row
-    claimed: Money | None
+    claimed: Cents | None
     cause: str | None
     answer: Answer
-    owed: Money | None
+    owed: Cents | None
     acts: tuple[ActPlace, ...]
     rules: tuple[Reproach, ...]
     missing: tuple[str, ...]
@@ -95,16 +95,16 @@ class AnswerCount(Result):
     """The lines of one answer, and what they claim."""
 
     lines: int
-    euros: Money
+    euros: Cents
 
 
 class ClaimSummary(Result):
     """All lines: what they claim, and what is owed of those that a rule supports (an upper bound)."""
 
     lines: int
-    claimed: Money
+    claimed: Cents
     by_answer: dict[Answer, AnswerCount]
-    owed: Money
+    owed: Cents
 
 
 class ClaimText(Result):

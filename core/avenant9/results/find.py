@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from avenant9.model import Rejected, Unread
-from avenant9.results.base import Money, Result, Row
+from avenant9.results.base import Cents, Result, Row
 
 #: A day: `date` is a key below.
 Day: TypeAlias = date
@@ -25,7 +25,7 @@ class FoundAct(Result):
     practitioner: str | None = None
     patient: str | None = None
     invoice: str | None = None
-    amount: Money | None = None
+    amount: Cents | None = None
     payment_date: Day | None = None
 
 
@@ -33,7 +33,7 @@ class Match(Result):
     """One act or row, or two, and their sum: of what was billed, or of what the fund paid."""
 
     acts: tuple[FoundAct, ...]
-    sum: Money
+    sum: Cents
     of: Literal["billed", "reimbursed"] = "billed"
 
 
@@ -41,9 +41,9 @@ class Find(Result):
     """The result of `a9 find`: single acts first, then pairs; `tolerance` is how far a sum may be from `amount`."""
 
     format: Literal["a9-find/1"] = FORMAT
-    amount: Money
+    amount: Cents
     matches: tuple[Match, ...]
-    tolerance: Money
+    tolerance: Cents
     date: Day | None = None
     invoice: str | None = None
     rejected: tuple[Rejected, ...] = ()

@@ -8,8 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final, Literal
 
-from avenant9.results.base import Money, Month, Points, Result, Source
-from avenant9.wording import cents
+from avenant9.results.base import Cents, Month, Points, Result, Source
 
 FORMAT: Literal["a9-forfait/1"] = "a9-forfait/1"
 
@@ -72,7 +71,7 @@ class Change(Result):
 
     indicator: str
     gain_points: Points
-    gain_euros: Money
+    gain_euros: Cents
     change: str
     possible: bool | None = None
 
@@ -81,7 +80,7 @@ class Amount(Result):
     """Points and euros."""
 
     points: Points
-    euros: Money
+    euros: Cents
 
 
 class Deadline(Result):
@@ -98,7 +97,7 @@ class AssistantYear(Result):
 
     year: int
     from_: date
-    amount: Money
+    amount: Cents
     raised: bool = False
 
 
@@ -110,7 +109,7 @@ class Assistant(Result):
     percentile: str
     status: Literal["open", "closed", "unsourced", "unknown", "review"]
     years: tuple[AssistantYear, ...]
-    total: Money
+    total: Cents
     note: str = ""
 
 
@@ -120,15 +119,15 @@ class SumLine(Result):
     id: str
     label: str
     patients: int | None = None
-    amount: Money | None = None
-    euros: Money
+    amount: Cents | None = None
+    euros: Cents
 
 
 class Payment(Result):
     """A part of a sum, and the month in which it is paid."""
 
     month: Month
-    euros: Money
+    euros: Cents
 
 
 class Sum(Result):
@@ -142,9 +141,9 @@ class Sum(Result):
 
     id: str
     label: str
-    euros: Money | None
-    low: Money
-    high: Money | None
+    euros: Cents | None
+    low: Cents
+    high: Cents | None
     lines: tuple[SumLine, ...]
     payments: tuple[Payment, ...] = ()
     missing: tuple[str, ...] = ()
@@ -168,11 +167,11 @@ class Forfait(Result):
     as_of: date
     practice: str | None
     points: Points | None
-    euros: Money | None
+    euros: Cents | None
     if_met: Amount | None = None
     if_not_met: Amount | None = None
     max_points: Points
-    max_euros: Money
+    max_euros: Cents
     volets: tuple[Volet, ...]
     unresolved: tuple[Unresolved, ...] = ()
     what_if: tuple[Change, ...] | None = None
@@ -180,14 +179,14 @@ class Forfait(Result):
     deadlines: tuple[Deadline, ...] = ()
     notes: tuple[str, ...] = ()
     sums: tuple[Sum, ...] = ()
-    total_euros: Money | None = None
-    total_low: Money | None = None
-    total_high: Money | None = None
+    total_euros: Cents | None = None
+    total_low: Cents | None = None
+    total_high: Cents | None = None
 
     @property
     def known(self) -> int:
         """The cents of all that is known, the sums beside the points included."""
-        return sum(cents(euros) for euros in (self.euros, *(one.euros for one in self.sums)) if euros is not None)
+        return sum(euros or 0 for euros in (self.euros, *(one.euros for one in self.sums)))
 
     def silent(self) -> dict[str, Any]:
         """What a year without sums, a scheme or names of its own has no words for."""
@@ -208,7 +207,7 @@ class Forfaits(Result):
 
     format: Literal["a9-forfait/1"] = FORMAT
     results: tuple[Forfait, ...]
-    total_euros: Money
+    total_euros: Cents
     unsettled: int = 0
 
     def silent(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from avenant9.model import Rejected, Unread
-from avenant9.results.base import Money, Month, Result, Row
+from avenant9.results.base import Cents, Month, Result, Row
 
 Day: TypeAlias = date
 FORMAT: Literal["a9-reconcile/1"] = "a9-reconcile/1"
@@ -25,9 +25,9 @@ class Sums(Result):
     """
 
     acts: int
-    amount: Money | None
-    overcharge: Money | None
-    cancelled: Money
+    amount: Cents | None
+    overcharge: Cents | None
+    cancelled: Cents
 
 
 class OfMonth(Sums):
@@ -52,16 +52,16 @@ class Cause(Result):
 
     reason: Reason
     rows: int
-    euros: Money
-    received: Money | None = None
+    euros: Cents
+    received: Cents | None = None
 
 
 class Gap(Result):
     """What the acts say was paid, what the other file says, and the second less the first."""
 
-    acts: Money
-    declared: Money
-    difference: Money
+    acts: Cents
+    declared: Cents
+    difference: Cents
 
 
 class MonthGap(Gap):
@@ -86,11 +86,11 @@ class Comparison(Result):
 
     against: Against
     file: str | None
-    declared: Money
-    billed: Money
-    difference: Money
+    declared: Cents
+    billed: Cents
+    difference: Cents
     causes: tuple[Cause, ...]
-    left: Money
+    left: Cents
     explained: bool  # no more is left than the tolerance
     months: tuple[MonthGap, ...] | None
     days: tuple[DayGap, ...] | None
@@ -105,7 +105,7 @@ class Line(Result):
     row: Row
     date: Day
     payment_date: Day | None
-    amount: Money | None
+    amount: Cents | None
 
 
 class Reconcile(Result):
@@ -119,7 +119,7 @@ class Reconcile(Result):
     as_of: date
     profile: str
     year: int
-    tolerance: Money
+    tolerance: Cents
     practitioners: int
     total: Sums
     by_month_of_care: tuple[OfMonth, ...]
