@@ -28,6 +28,7 @@ from avenant9.kinds.tariff import TariffTrace
 from avenant9.kinds.trace import ActLine
 from avenant9.kinds.visit import VisitTrace
 from avenant9.model import GrantedCeiling, Verdict
+from avenant9.period import Period
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
 HERE = Path(__file__).parent
@@ -213,17 +214,17 @@ def test_counts_and_earliest_dates_are_those_of_the_engine(
     days = [start + timedelta(days=chance.randrange(span)) for _ in range(7)]
     lines = te2(days)
     asked = explainer(tmp_path, trial, lines, rule)
-    findings = check(asked.acts, trial, Options(as_of=AS_OF, only=(rule,))).findings
-    over = {row["row"]: row for row in findings.iter_rows(named=True)}
+    report = check(asked.acts, trial, Options(as_of=AS_OF, only=(rule,)))
+    over = {row["row"]: row for row in report.findings.iter_rows(named=True)}
     for row, day in enumerate(days, start=2):
         trace = count_of(asked.at(str(row)), rule)
         assert (trace.count or 0) > 2 if row in over else (trace.count or 0) <= 2
         if row not in over:
             assert trace.earliest is None
             continue
-        said = json.loads(over[row]["explanation"])
+        said = report.explanations.at(over[row]["explanation"])
         assert trace.count == said["count"]
-        assert f"{trace.first}/{trace.last or '..'}" == said["window"]
+        assert Period(trace.first, trace.last) == said["window"]
         first_units = [line.where.row for line in trace.counted[:2]]
         assert first_units == [place["row"] for place in over[row]["related"]]
         if window == "ever":

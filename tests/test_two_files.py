@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -32,13 +31,14 @@ def checked(folder: Path, files: Sequence[str], *only: str) -> Report:
 def findings(folder: Path, *files: str) -> list[tuple[Any, ...]]:
     """Rule, file and row, related files and rows, message of each finding."""
     found = []
-    for one in checked(folder, files, *DATA).findings.iter_rows(named=True):
-        entry = told(one)
+    report = checked(folder, files, *DATA)
+    for one in report.findings.iter_rows(named=True):
+        entry = told(one, report.explanations)
         assert (entry["verdict"], entry["at_stake"]) == ("review", "0.00")
         assert entry["explanation"].keys() == {"looked_for"}
         related = [(Path(place["file"]).stem, place["row"]) for place in one["related"]]
         where = (one["rule"], Path(one["file"]).stem, one["row"], related)
-        found.append((*where, json.loads(one["explanation"])["looked_for"], one["message"]))
+        found.append((*where, entry["explanation"]["looked_for"], one["message"]))
     return found
 
 

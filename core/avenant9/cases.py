@@ -21,6 +21,7 @@ from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
 from avenant9.law.dated import FoundVerdict, Strict, Text, Zone
 from avenant9.results.check import Report
+from avenant9.results.explanations import Explanations, plain
 from avenant9.rulebook.files import RuleFile, find_rules
 from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook
 from avenant9.rulebook.shipped import validate
@@ -195,7 +196,7 @@ def try_case(rule: str, case: Case, rulebook: Rulebook) -> Trial:
 def _trial(case: Case, report: Report) -> Trial:
     return Trial(
         case,
-        [told(finding) for finding in report.findings.iter_rows(named=True)],
+        [told(finding, report.explanations) for finding in report.findings.iter_rows(named=True)],
         [{"acts": entry.acts, "missing": list(entry.missing)} for entry in report.unverifiable],
         tuple(f"{entry.cell or entry.row} : {entry.reason}" for entry in report.rejected),
     )
@@ -221,16 +222,17 @@ def run(rule: str, case: Case, rulebook: Rulebook) -> Report:
     return check(acts, rulebook, options)
 
 
-def told(finding: Mapping[str, Any]) -> dict[str, Any]:
+def told(finding: Mapping[str, Any], explanations: Explanations) -> dict[str, Any]:
     """A finding (a line of `Report.findings`) as a case table writes it."""
     cents = finding["at_stake"]
+    counted = plain(explanations.at(finding["explanation"]))
     entry = {
         "row": finding["row"] or 0,
         "verdict": finding["verdict"],
         "at_stake": "null" if cents is None else f"{'-' * (cents < 0)}{abs(cents) // 100}.{abs(cents) % 100:02d}",
         "related": [place["row"] for place in finding["related"]],
         "message": finding["message"],
-        "explanation": {k: v for k, v in json.loads(finding["explanation"]).items() if v is not None},
+        "explanation": {key: value for key, value in counted.items() if value is not None},
     }
     if finding["row"] is None:
         entry |= {"year": finding["year"], "practitioner": finding["practitioner"]}

@@ -19,7 +19,7 @@ import sys
 import tempfile
 import warnings
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -470,13 +470,24 @@ def _examined(wire: Any, job: _Job, selected: tuple[str, ...]) -> Answers:
     if guests:
         home = ~pl.col("act").is_in(guests).fill_null(value=False)  # what is said of a year names no act
         asked = engine.asked(acts.table, job.options)
-        answers = replace(answers, findings=answers.findings.filter(home), acts_asked=len(asked.filter(home)))
-    return replace(answers, stood_on=schedule.named_by(answers.findings, answers.stood_on.select(findings.STOOD_ON)))
+        at_home = {name: frame.filter(home) for name, frame in answers.findings.items()}
+        answers = replace(answers, findings=at_home, acts_asked=len(asked.filter(home)))
+    table, _ = findings.in_one(answers.findings)
+    return replace(answers, stood_on=schedule.named_by(table, answers.stood_on.select(findings.STOOD_ON)))
 
 
 def _from_wire(name: str) -> pl.Expr:
     dtype = ACTS[name]
     return pl.col(name).cast(pl.Int32).cast(dtype) if dtype == pl.Date else pl.col(name).cast(dtype)
+
+
+def _by_rule(parts: Iterable[Answers]) -> Mapping[str, list[pl.DataFrame]]:
+    """The findings of each rule, part by part."""
+    found: dict[str, list[pl.DataFrame]] = defaultdict(list)
+    for part in parts:
+        for name, frame in part.findings.items():
+            found[name].append(frame)
+    return found
 
 
 def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], acts: int) -> Answers:
@@ -492,7 +503,6 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
     unanswered = pl.concat([part.unverifiable for part in parts]).filter(~pl.col("rule").is_in(list(crashed)))
     # what is said of an act of nobody in one group, another group, of which it may be, leaves open
     open_acts = unanswered.select("rule", "act").drop_nulls()
-    findings = pl.concat([part.findings for part in parts]).join(open_acts, on=["rule", "act"], how="anti")
     stood_on = pl.concat([part.stood_on for part in parts])
     firsts = pl.concat([part.patients for part in by_practitioner])
     entries: dict[tuple[str, date], list[Practitioner]] = defaultdict(list)
@@ -500,7 +510,13 @@ def together(by_practitioner: Sequence[Answers], by_patient: Sequence[Answers], 
         for key, some in part.threshold.items():
             entries[key] += some
     return Answers(
-        findings=findings.filter(~pl.col("rule").is_in(list(crashed))),
+        findings={
+            name: pl.concat(frames, how="vertical_relaxed").join(
+                open_acts.filter(pl.col("rule") == name), on="act", how="anti"
+            )
+            for name, frames in _by_rule(parts).items()
+            if name not in crashed
+        },
         unverifiable=unanswered,
         crashed=tuple(crashed),
         stood_on=stood_on.unique("act").sort("act"),

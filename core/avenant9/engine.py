@@ -19,15 +19,13 @@ from avenant9.acts.netting import counting, refused_rows
 from avenant9.acts.values import distinct
 from avenant9.calendar import Calendar
 from avenant9.deduced import deduced
-from avenant9.findings import reported
-from avenant9.frames import FINDINGS
+from avenant9.findings import in_one, reported
 from avenant9.kinds.run import Run
 from avenant9.kinds.share import Share
 from avenant9.kinds.tariff import Tariff
 from avenant9.law.nomenclature import Prices
 from avenant9.model import CCAM_SHAPE, CRASHED, Acts, GrantedCeiling, Input, NotCounted, Unverifiable
 from avenant9.own_amounts import with_own_amounts
-from avenant9.period import Period, civil_year
 from avenant9.results.check import Profile, Report, Rules, Scope, Summary
 from avenant9.results.threshold import Practitioner
 from avenant9.rulebook.load import Rulebook
@@ -71,13 +69,13 @@ def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
 class Answers:
     """What the rules said of acts, and what of these acts a report needs.
 
-    `findings` (FINDINGS and `rule`) and `unverifiable` (UNANSWERED) are those of the dates asked. `stood_on` holds at
+    `findings` (FINDINGS, by rule) and `unverifiable` (UNANSWERED) are those of the dates asked. `stood_on` holds at
     least the acts that findings name, in their order, with the columns STOOD_ON; `patients` the first act of each
     patient, in their order; `refused` the rows that enter no count by their status; `threshold` the entries of each
     version of a share; `concerned` the rules that some act could be about.
     """
 
-    findings: pl.DataFrame
+    findings: Mapping[str, pl.DataFrame]
     unverifiable: pl.DataFrame
     crashed: tuple[str, ...]
     stood_on: pl.DataFrame
@@ -95,11 +93,9 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
     run = prepared(acts, rulebook, options)
     counted = counting(run.acts_read)
     found, unknown, crashed = answers(counted, rulebook, selected, run)
-    findings = [_as_reported(name, frame) for name, frame in found.items() if not frame.is_empty()]
-    table = pl.concat([pl.DataFrame(schema={**FINDINGS, "explanation": pl.String, "rule": pl.String}), *findings])
     patients = run.acts_read.select("patient", "act").drop_nulls("patient")
     return Answers(
-        findings=_within(table, run.acts_read, options),
+        findings=_within(found, run.acts_read, options),
         unverifiable=_unanswered(unknown, run.acts_read, options),
         crashed=tuple(crashed),
         stood_on=run.acts_read,
@@ -111,13 +107,6 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
         threshold=_threshold(counted, selected, run),
         concerned=concerned(rulebook, selected, run),
     )
-
-
-def _as_reported(rule: str, findings: pl.DataFrame) -> pl.DataFrame:
-    """The findings of a rule with its id, and what it counted as the JSON object that a report holds."""
-    typed = isinstance(findings.schema["explanation"], pl.Struct)
-    told = pl.col("explanation").struct.json_encode() if typed else pl.lit(None, pl.String)
-    return findings.with_columns(explanation=told, rule=pl.lit(rule))
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:
@@ -176,7 +165,8 @@ def report(acts: Acts, said: Answers, rulebook: Rulebook, options: Options) -> R
     """The report of a run: what the rules said, beside what was read (of `acts` its table is not looked at)."""
     selected = rulebook.select(options.only, options.skip)
     key = options.pseudonym_key
-    findings = reported(said.findings, said.stood_on, said.patients, acts.inputs, rulebook, options.as_of, key)
+    table, explanations = in_one(said.findings)
+    findings = reported(table, said.stood_on, said.patients, acts.inputs, rulebook, options.as_of, key)
     crashed = tuple(Unverifiable(name, said.acts, (CRASHED,)) for name in said.crashed)
     unverifiable = tuple(sorted((*_entries(said.unverifiable), *crashed), key=lambda entry: entry.rule))
     used = set(findings["source"].drop_nulls().unique())
@@ -188,6 +178,7 @@ def report(acts: Acts, said: Answers, rulebook: Rulebook, options: Options) -> R
         inputs=acts.inputs,
         summary=_summary(acts, said, findings, unverifiable, selected),
         findings=findings,
+        explanations=explanations,
         unverifiable=unverifiable,
         rejected=acts.rejected,
         unread=acts.unread,
@@ -238,14 +229,15 @@ def asked(acts: pl.DataFrame, options: Options) -> pl.DataFrame:
     return acts
 
 
-def _within(table: pl.DataFrame, acts: pl.DataFrame, options: Options) -> pl.DataFrame:
+def _within(found: Mapping[str, pl.DataFrame], acts: pl.DataFrame, options: Options) -> dict[str, pl.DataFrame]:
     """The findings on dates of care from `from_` to `until`; a finding on a year that has one such day stays."""
+    findings = {name: frame for name, frame in found.items() if not frame.is_empty()}
     if options.from_ is None and options.until is None:
-        return table
-    wanted = asked(acts, options)["act"]
-    dates = Period(options.from_ or date.min, options.until)
-    years = [year for year in table["year"].drop_nulls().unique() if civil_year(year).overlaps(dates)]
-    return table.filter(pl.col("act").is_in(wanted.implode()) | pl.col("year").is_in(years))
+        return findings
+    first, last = options.from_ or date.min, options.until or date.max
+    of_a_day = pl.col("act").is_in(asked(acts, options)["act"].implode())
+    of_a_year = pl.col("year").is_between(first.year, last.year)
+    return {name: frame.filter(of_a_day | of_a_year) for name, frame in findings.items()}
 
 
 def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, options: Options) -> pl.DataFrame:

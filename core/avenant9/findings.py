@@ -8,14 +8,16 @@ import hmac
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import accumulate
 from typing import Any
 
 import polars as pl
 
-from avenant9.frames import PLACE, REPORTED
+from avenant9.frames import FINDINGS, PLACE, REPORTED
 from avenant9.kinds import Kind
 from avenant9.law.dated import Limitation
 from avenant9.model import Input
+from avenant9.results.explanations import Explanations
 from avenant9.rulebook.load import Rulebook
 from avenant9.schedule import named_by
 
@@ -41,6 +43,19 @@ _FUND = ("rate", "reimbursed", "overcharge")
 STOOD_ON = ("act", *_SHOWN, *_FUND, "practitioner")
 
 
+def in_one(findings: Mapping[str, pl.DataFrame]) -> tuple[pl.DataFrame, Explanations]:
+    """The findings of all rules (FINDINGS, by rule) in one table with `rule`, and what they counted, apart: there
+    `explanation` is a place."""
+    schema = {**FINDINGS, "explanation": REPORTED["explanation"], "rule": pl.String()}
+    starts = accumulate((len(frame) for frame in findings.values()), initial=0)
+    frames = [
+        frame.with_columns(explanation=pl.int_range(start, start + pl.len(), dtype=pl.UInt32), rule=pl.lit(name))
+        for start, (name, frame) in zip(starts, findings.items(), strict=False)
+    ]
+    explanations = Explanations(*(frame["explanation"] for frame in findings.values()))
+    return pl.concat([pl.DataFrame(schema=schema), *frames]), explanations
+
+
 def reported(
     findings: pl.DataFrame,
     stood_on: pl.DataFrame,
@@ -53,7 +68,7 @@ def reported(
     """Findings with the act they stand on, in the order of the contract (REPORTED).
 
     Args:
-        findings: FINDINGS and `rule`.
+        findings: as `in_one` puts them together.
         stood_on: at least the acts that they name, in their order, with the columns STOOD_ON.
         patients: one line per `patient`, in the order in which they appear.
         inputs: the sheets that the acts stand in.

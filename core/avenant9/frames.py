@@ -13,10 +13,13 @@ FINDINGS: dict[str, pl.DataType] = {
     "verdict": pl.String(),
     "at_stake": pl.Int64(),  # cents; null without an amount
     "message": pl.String(),  # French, one sentence, no patient
-    "explanation": pl.Null(),  # a struct of what the kind counted; text of a JSON object once it is reported
+    "explanation": pl.Null(),  # a struct of what the kind counted, each in its own fields
     "related": pl.List(pl.UInt32()),  # acts, in counting order
     "source": pl.String(),  # key of Report.sources
 }
+
+#: Days in an explanation, as a Period: `last` is null while no end is known.
+DAYS = pl.Struct({"first": pl.Date(), "last": pl.Date()})
 
 PLACE = pl.Struct({"file": pl.String(), "sheet": pl.String(), "row": pl.UInt32()})
 
@@ -43,7 +46,7 @@ REPORTED: dict[str, pl.DataType] = {
     "at_stake": pl.Int64(),  # cents
     "at_stake_amo": pl.Int64(),  # cents
     "fingerprint": pl.String(),
-    "explanation": pl.String(),  # a JSON object
+    "explanation": pl.UInt32(),  # its place in Report.explanations
     "related": pl.List(PLACE),
     "source": pl.String(),  # key of Report.sources
 }

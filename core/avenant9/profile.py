@@ -12,6 +12,7 @@ import polars as pl
 
 from avenant9.model import Unread
 from avenant9.results.check import Profile, Report
+from avenant9.results.explanations import Explanations
 from avenant9.settings.choices import PROFILES
 from avenant9.wording import euros
 
@@ -62,12 +63,13 @@ def _without_nature(report: Report) -> Report:
         code=pl.lit(None, pl.String),
         message=_plain_message(family),
         fingerprint=pl.lit(None, pl.String),
-        explanation=pl.lit(None, pl.String),
+        explanation=pl.lit(None, pl.UInt32),
         source=pl.lit(None, pl.String),
     )
     return replace(
         report,
         findings=findings,
+        explanations=Explanations(),
         unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
         rejected=tuple(replace(entry, reason="cellule illisible") for entry in report.rejected),
         unread=tuple(map(without_titles, report.unread)),

@@ -14,8 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from avenant9 import summary
 from avenant9.errors import InputError
 from avenant9.model import Source
-from avenant9.results import check, claim, find, firm, forfait, measures, reconcile, threshold
+from avenant9.results import check, claim, explanations, find, firm, forfait, measures, reconcile, threshold
 from avenant9.results.check import Report
+from avenant9.results.explanations import Explanations
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -88,11 +89,14 @@ def load(content: bytes, place: str, rulebook: Rulebook) -> Saved:
     if kind is None:
         raise InputError(place, f"résultat « {found} » incomplet", _AGAIN)
     try:
-        result = _adapter(kind).validate_json(content)
+        result: Saved = _adapter(kind).validate_json(content)
     except ValidationError as error:
         where = ".".join(map(str, error.errors(include_input=False, include_url=False)[0]["loc"]))
         raise InputError(place, f"résultat altéré{f', à « {where} »' if where else ''}", _AGAIN) from None
-    return _with_rules(result, rulebook) if isinstance(result, Report) else result
+    if not isinstance(result, Report):
+        return result
+    told = [entry["explanation"] and explanations.read(entry["explanation"]) for entry in data["findings"]]
+    return _with_rules(replace(result, explanations=Explanations(told)), rulebook)
 
 
 @cache

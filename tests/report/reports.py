@@ -9,7 +9,9 @@ import polars as pl
 
 from avenant9.frames import REPORTED
 from avenant9.model import Input, NotCounted, Rejected, Source, Unverifiable
+from avenant9.period import civil_year
 from avenant9.results.check import Report, Rules, Summary
+from avenant9.results.explanations import Explanations
 from avenant9.results.threshold import Practitioner
 
 AS_OF = date(2026, 11, 22)
@@ -55,7 +57,7 @@ FIFTH = {
     "at_stake": 2000,
     "at_stake_amo": 1400,
     "fingerprint": "0011223344556677",
-    "explanation": '{"window":"2022-01-01/2022-12-31","limit":4,"count":5}',
+    "explanation": {"window": civil_year(2022), "limit": 4, "count": 5},
     "related": [
         {"file": "actes.xlsx", "sheet": "Actes", "row": 12},
         {"file": "actes-2.csv", "sheet": None, "row": 3},
@@ -167,7 +169,10 @@ def report(*findings: dict[str, object], **changes: object) -> Report:
             at_stake_out_of_time=sum(int(str(finding["at_stake"] or 0)) for finding in late),
             out_of_time=len(late),
         ),
-        "findings": pl.DataFrame(found, schema=REPORTED, orient="row"),
+        "findings": pl.DataFrame(
+            [{**one, "explanation": place} for place, one in enumerate(found)], schema=REPORTED, orient="row"
+        ),
+        "explanations": Explanations([one["explanation"] for one in found]),  # type: ignore[misc]
         "unverifiable": (),
         "rejected": (),
         "sources": SOURCES,

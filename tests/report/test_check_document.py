@@ -329,7 +329,7 @@ def test_months_without_a_finding_are_drawn_too() -> None:
 
 def test_a_rule_without_a_title_is_named_by_its_family() -> None:
     empty = report(FIFTH)
-    without = empty.findings.with_columns(source=pl.lit(None, pl.String), explanation=pl.lit(None, pl.String))
+    without = empty.findings.with_columns(source=pl.lit(None, pl.String), explanation=pl.lit(None, pl.UInt32))
     document = shown(report(FIFTH, findings=without, sources={}, titles={}))
     assert records(document, "Constats")[0]["Cause"] == "Fréquence"
 

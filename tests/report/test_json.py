@@ -152,7 +152,7 @@ def test_nothing_found() -> None:
 
 def test_awkward_text_survives() -> None:
     text = 'un "mot", une \\ barre,\nune ligne\t\x0b\x00, l\'été, 👩‍⚕️ \u2028'
-    finding = {**FIFTH, "pseudonym": text, "message": text, "file": text, "explanation": json.dumps({"a": text})}
+    finding = {**FIFTH, "pseudonym": text, "message": text, "file": text, "explanation": {"a": text}}
     loaded = json.loads(json_format.render(profile.apply(report(finding), "comptable")))["findings"][0]
     assert (loaded["patient"], loaded["message"], loaded["file"]) == (text, text, text)
     assert loaded["explanation"] == {"a": text}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any, overload
 
 import polars as pl
@@ -16,6 +14,7 @@ from avenant9.documents import sentences
 from avenant9.documents.check_lines import related_words
 from avenant9.documents.headings import missing_words
 from avenant9.model import Source, Unverifiable, Verdict
+from avenant9.period import Period
 from avenant9.profile import FAMILIES
 from avenant9.report.document import Chart, Column, Document, Fact, Kind, Section, Series, Table
 from avenant9.results.check import Report, SetApart
@@ -545,7 +544,7 @@ def explained(report: Report, finding: dict[str, Any]) -> str:
     title = report.titles.get(finding["rule"])
     parts = [
         f"Règle : {title} [{finding['rule']}]." if title else "",
-        *_counting(json.loads(finding["explanation"]) if finding["explanation"] else {}),
+        *_counting(report.explanations.at(finding["explanation"])),
         related_words(finding["related"], finding["file"], finding["sheet"], finding["row"]),
         f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",
         _LATE_WORDS if finding["out_of_time"] else _TO_DO[finding["verdict"]] if finding["row"] is not None else "",
@@ -554,24 +553,17 @@ def explained(report: Report, finding: dict[str, Any]) -> str:
     return "\n".join(filter(None, parts))
 
 
-def _counting(explanation: dict[str, Any]) -> Iterator[str]:
+def _counting(explanation: Mapping[str, Any]) -> Iterator[str]:
     """The window, and what was counted in it."""
-    first, _, last = str(explanation.get("window") or "").partition("/")
-    if first:
-        until = f" au {_day(last)}" if last else ""
-        yield f"Fenêtre : du {_day(first)}{until}."
+    window = explanation.get("window")
+    if isinstance(window, Period):
+        until = ".." if window.last is None else day(window.last)
+        yield f"Fenêtre : du {day(window.first)} au {until}."
     count, limit = explanation.get("count"), explanation.get("limit")
     if isinstance(count, int) and isinstance(limit, int):
         yield f"Compté à cette ligne : {integer(count)}, au plus {integer(limit)}."
     if isinstance(age := explanation.get("age"), int):
         yield f"Âge du patient ce jour-là : {counted(age, 'an')}."
-
-
-def _day(iso: str) -> str:
-    try:
-        return day(date.fromisoformat(iso))
-    except ValueError:
-        return iso
 
 
 def _how_to_see(finding: dict[str, Any]) -> str:

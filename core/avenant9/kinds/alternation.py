@@ -18,6 +18,7 @@ from avenant9.kinds.run import (
     missing_columns,
     outcome,
     unless_unnamed,
+    whole_year,
 )
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Line, Told, Trace, act_list
@@ -80,7 +81,7 @@ class Alternation(Kind[AlternationVersion]):
             doubt=doubt_of_nobody(),
             at_stake="own_amount",
             message=pl.format("{} actes à distance pour ce patient en {}, aucun en présence.", "total", "year"),
-            explanation=pl.struct(window=pl.format("{}-01-01/{}-12-31", "year", "year"), remote="total", in_person=0),
+            explanation=pl.struct(window=whole_year(pl.col("year")), remote="total", in_person=0),
             related="acts",
         )
         return outcome(said, missing_columns(remote.filter(~known), _KEY))

@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 import polars as pl
 from pydantic import Field
 
-from avenant9.french import euros, money
+from avenant9.french import euros
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
+from avenant9.kinds.run import Run, amount, concerned, hidden_by_grouping, missing_columns, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Cents, Fact, Line, Told, Trace, cents
 from avenant9.law.dated import Code, Number, Version
@@ -70,7 +70,7 @@ class Base(Kind[BaseVersion]):
                 "code",
                 *(euros(pl.col(name)) for name in ("overcharge", "base", "due")),
             ),
-            explanation=pl.struct(base=money(pl.col("base")), due=money(pl.col("due"))),
+            explanation=pl.struct(base=amount(pl.col("base")), due=amount(pl.col("due"))),
             related=pl.lit([], pl.List(pl.UInt32)),
         )
         unknown = about.filter(pl.col("broken").is_null())

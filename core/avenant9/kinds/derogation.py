@@ -19,7 +19,7 @@ from avenant9.model import GrantedCeiling, Outcome
 from avenant9.wording import day, percent
 
 _EXPLANATION = pl.Struct(
-    {"ceiling_bp": pl.Int64, "granted_for": pl.Int64, "conditions": pl.List(pl.String), "changed_on": pl.String}
+    {"ceiling_bp": pl.Int64, "granted_for": pl.Int64, "conditions": pl.List(pl.String), "changed_on": pl.Date}
 )
 
 
@@ -98,7 +98,7 @@ def _said(row: Row, ceiling: GrantedCeiling, version: DerogationVersion) -> dict
         "ceiling_bp": ceiling.ceiling_bp,
         "granted_for": ceiling.year,
         "conditions": list(ceiling.conditions),
-        "changed_on": changed and changed.isoformat(),
+        "changed_on": changed,
     }
     return {
         "practitioner": row["practitioner"],

@@ -21,6 +21,7 @@ from avenant9.kinds.run import (
     concerned,
     doubt_of_nobody,
     doubts,
+    from_to,
     hidden_by_grouping,
     missing_columns,
     outcome,
@@ -423,7 +424,6 @@ def _said(near: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     )
     sure = unless_unnamed(version.verdict) if "practitioner" in version.per else pl.lit(version.verdict)
     rests_on_doubt = pl.col("doubtful") | (pl.col("count") - pl.col("doubt") <= version.limit)
-    last_day = pl.col("end").dt.to_string("%Y-%m-%d").fill_null("..")
     filters = _in_brackets((*version.reasons, *version.channels, *version.places))
     counted = pl.format(
         f"{', '.join(version.codes)}{filters} : {{}} {{}} {_SCOPE[version.per]}{{}}, "
@@ -445,7 +445,7 @@ def _said(near: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
             pl.when(rests_on_doubt).then(pl.lit("un des actes comptés en répète peut-être un autre")),
         ),
         explanation=pl.struct(
-            window=pl.format("{}/{}", pl.col("start").dt.to_string("%Y-%m-%d"), last_day),
+            window=from_to(pl.col("start"), pl.col("end")),
             limit=pl.lit(version.limit),
             count=pl.col("count"),
         ),

@@ -9,9 +9,9 @@ from typing import ClassVar, Literal
 import polars as pl
 from pydantic import Field
 
-from avenant9.french import euros, money
+from avenant9.french import euros
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import Run, concerned, hidden_by_grouping, missing_columns, outcome
+from avenant9.kinds.run import Run, amount, concerned, hidden_by_grouping, missing_columns, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Cents, Fact, Line, Told, Trace, cents
 from avenant9.kinds.visit import ROW
@@ -62,7 +62,7 @@ class NoOvercharge(Kind[NoOverchargeVersion]):
             at_stake="overcharge",
             message=pl.format("{} : dépassement de {}, aucun n'est admis.", "code", euros(pl.col("overcharge"))),
             doubt=pl.when(~pl.col("alone")).then(pl.lit("il est peut-être celui d'un autre acte de la ligne")),
-            explanation=pl.struct(overcharge=money(pl.col("overcharge"))),
+            explanation=pl.struct(overcharge=amount(pl.col("overcharge"))),
             related=pl.lit([], pl.List(pl.UInt32)),
         )
         hidden = hidden_by_grouping(acts, version.codes, version, run)

@@ -10,12 +10,13 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.acts.netting import counting
-from avenant9.french import euros, money
+from avenant9.french import euros
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import (
     IS_UNNAMED,
     ORDER,
     Run,
+    amount,
     concerned,
     doubt_of_nobody,
     doubt_where,
@@ -145,7 +146,7 @@ class Opposable(Kind[OpposableVersion]):
                 euros(pl.col("charged")),
             ),
             doubt=doubts(doubt_of_nobody(nameless), doubt_where(pl.col("doubtful"), version)),
-            explanation=pl.struct(overcharge=money(pl.col("charged"))),
+            explanation=pl.struct(overcharge=amount(pl.col("charged"))),
             related="others",
         )
         return outcome(said, unknown, hidden_by_grouping(acts, codes, version, run))

@@ -144,8 +144,8 @@ def _said(looked: pl.DataFrame, version: ProximityVersion) -> pl.DataFrame:
         ).list.drop_nulls(),
         explanation=pl.struct(
             months=pl.lit(months),
-            before=pl.when("before").then(pl.col("day_backward").dt.to_string("%Y-%m-%d")),
-            after=pl.when("after").then(pl.col("day_forward").dt.to_string("%Y-%m-%d")),
+            before=pl.when("before").then("day_backward"),
+            after=pl.when("after").then("day_forward"),
         ),
     )
 

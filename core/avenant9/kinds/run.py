@@ -133,6 +133,21 @@ def outcome(found: pl.DataFrame, *unverifiable: pl.DataFrame) -> Outcome:
     return Outcome(found.select(columns), pl.concat(asked) if asked else NO_OUTCOME.unverifiable)
 
 
+def from_to(first: pl.Expr, last: pl.Expr) -> pl.Expr:
+    """A period of an explanation (model.DAYS)."""
+    return pl.struct(first=first, last=last)
+
+
+def whole_year(year: pl.Expr) -> pl.Expr:
+    """The days of a civil year (model.DAYS)."""
+    return from_to(pl.date(year, 1, 1), pl.date(year, 12, 31))
+
+
+def amount(cents: pl.Expr) -> pl.Expr:
+    """An amount of an explanation: a decimal with two places."""
+    return cents.cast(pl.Decimal(38, 2)) / 100
+
+
 def part_of(amount: pl.Expr, units: pl.Expr, quantity: pl.Expr) -> pl.Expr:
     """`amount x units / quantity` in cents, half up; null without an amount."""
     return (2 * amount * units + quantity) // (2 * quantity)

@@ -85,9 +85,7 @@ class Sequel(Kind[SequelVersion]):
                 day(pl.col("start")),
                 "over",
             ),
-            explanation=pl.struct(
-                since=pl.col("start").dt.to_string("%Y-%m-%d"), limit=pl.lit(version.limit), count="count"
-            ),
+            explanation=pl.struct(since="start", limit=pl.lit(version.limit), count="count"),
             related=pl.concat_list("start_act"),
         )
         lost = about.filter(~pl.col("known")).sort("reach")

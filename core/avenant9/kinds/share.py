@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from avenant9.acts.columns import heading
 from avenant9.french import integer, percent
 from avenant9.kinds.kind import Key, Kind
-from avenant9.kinds.run import ORDER, UNNAMED, Run, hidden_by_grouping, in_force, outcome, part_of
+from avenant9.kinds.run import ORDER, UNNAMED, Run, hidden_by_grouping, in_force, outcome, part_of, whole_year
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Fact, Line, Noted, Told, Trace
 from avenant9.law.dated import BasisPoints, Code, FoundVerdict, RefusedError, SpecialtyCode, Value, Version
@@ -423,7 +423,7 @@ def _said(counted: pl.DataFrame, over: pl.DataFrame, version: ShareVersion) -> p
             pl.lit(f" {version.remark}" if version.remark else ""),
         ),
         explanation=pl.struct(
-            window=pl.format("{}-01-01/{}-12-31", "year", "year"),
+            window=whole_year(pl.col("year")),
             total="total",
             remote="remote",
             ceiling_bp="ceiling_bp",

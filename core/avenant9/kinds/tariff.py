@@ -12,11 +12,10 @@ import polars as pl
 from pydantic import Field
 
 from avenant9.french import euros as in_euros
-from avenant9.french import money
 from avenant9.kinds.condition import Condition
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.opposable import Opposable
-from avenant9.kinds.run import Run, doubts, in_force, outcome
+from avenant9.kinds.run import Run, amount, doubts, in_force, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.specialty import Specialty, SpecialtyEntry
 from avenant9.kinds.trace import Cents, Fact, Line, Span, Thousandths, Told, Trace, cents, times
@@ -199,7 +198,7 @@ class Tariff(Kind[TariffVersion]):
                 pl.when(above & pl.col("extras")).then(pl.lit(_EXTRAS)),
                 pl.when(above & (pl.col("tariff_verdict") == "review")).then(pl.lit(_UNSURE)),
             ),
-            explanation=pl.struct(billed=money(base), tariff=money(expected), difference=money(pl.col("gap"))),
+            explanation=pl.struct(billed=amount(base), tariff=amount(expected), difference=amount(pl.col("gap"))),
             related=pl.lit([], pl.List(pl.UInt32)),
             source="tariff_source",
         )

@@ -5,7 +5,6 @@ Its parts are plain values and its findings a table, since there may be a millio
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property
@@ -19,10 +18,11 @@ from avenant9 import summary
 from avenant9.frames import PLACE, REPORTED
 from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict, closed
 from avenant9.results.base import Cents, Money, Row, Time, Units
+from avenant9.results.explanations import Explanations
 from avenant9.results.threshold import Practitioner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
 FORMAT: Final = "a9-check/1"
 Profile = Literal["interne", "comptable", "fiscal", "cpam"]
@@ -164,13 +164,10 @@ class Finding(TypedDict):
 
 def _table(found: Any, read: Callable[[Any], list[Finding]]) -> pl.DataFrame:
     """The table of findings that were saved: REPORTED without the pseudonym, which `patient` is; `source` is a
-    struct of what a finding cites."""
+    struct of what a finding cites, `explanation` its rank."""
     if isinstance(found, pl.DataFrame):
         return found
-    rows = [
-        {**one, "year": one.get("year"), "explanation": one["explanation"] and _packed(one["explanation"])}
-        for one in read(found)
-    ]
+    rows = [{**one, "year": one.get("year"), "explanation": place} for place, one in enumerate(read(found))]
     schema = {name: kind for name, kind in REPORTED.items() if name != "pseudonym"}
     cited = pl.Struct(dict.fromkeys(("title", "article", "url"), pl.String()))
     as_read = {**dict.fromkeys(("time", *_MONEY), pl.String()), "related": pl.List(PLACE), "source": cited}
@@ -179,10 +176,6 @@ def _table(found: Any, read: Callable[[Any], list[Finding]]) -> pl.DataFrame:
         moment.str.to_time("%H:%M:%S", strict=False).fill_null(moment.str.to_time("%H:%M", strict=False)),
         *(pl.col(name).str.replace(".", "", literal=True).cast(pl.Int64) for name in _MONEY),
     )
-
-
-def _packed(explanation: Mapping[str, Any]) -> str:
-    return json.dumps(explanation, ensure_ascii=False, separators=(",", ":"))
 
 
 if TYPE_CHECKING:
@@ -245,6 +238,7 @@ class Report(WithoutFindings):
     """The result of a run: everything a document needs, and nothing it has to compute."""
 
     findings: Findings  # model.REPORTED; without `pseudonym` once a profile applies
+    explanations: Annotated[Explanations, Field(exclude=True)] = field(default_factory=Explanations)
 
     @cached_property
     def by_rule(self) -> pl.DataFrame:

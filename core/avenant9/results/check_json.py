@@ -62,7 +62,8 @@ def _dumps(value: Any) -> str:
 
 def _write_findings(report: Report, out: io.BytesIO) -> None:
     """One JSON text per finding, in order; those on a practitioner, the last ones, carry `year` after `row`."""
-    table = report.findings
+    explanations = report.explanations.written(report.findings["explanation"])
+    table = report.findings.with_columns(explanation=explanations)
     on_acts, on_practitioners = table.filter(pl.col("row").is_not_null()), table.filter(pl.col("row").is_null())
     objects = pl.concat(
         [
