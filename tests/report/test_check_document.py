@@ -16,6 +16,7 @@ from avenant9 import profile
 from avenant9.documents import check as check_document
 from avenant9.documents import check_text as table
 from avenant9.model import Unread, Verdict
+from avenant9.period import Period
 from avenant9.report import xlsx
 from avenant9.report.document import Document, Fact, Section
 from avenant9.report.page import Page
@@ -257,6 +258,13 @@ def test_a_finding_is_explained() -> None:
     ]
     assert list(details) == [details[0], details[1]] == details[0:2]
     assert len(details) == 2
+
+
+def test_a_window_without_an_end_has_none() -> None:
+    once = {**FIFTH, "explanation": {"window": Period(date(2021, 9, 25), None), "limit": 1, "count": 2}}
+    details = section(shown(report(once)), "Constats").tables[0].details
+    assert details is not None
+    assert details[0].split("\n")[1] == "Fenêtre : depuis le 25/09/2021."
 
 
 def test_nothing_is_left_to_do_where_the_fund_cannot_claim_any_more() -> None:

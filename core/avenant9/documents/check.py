@@ -557,8 +557,8 @@ def _counting(explanation: Mapping[str, Any]) -> Iterator[str]:
     """The window, and what was counted in it."""
     window = explanation.get("window")
     if isinstance(window, Period):
-        until = ".." if window.last is None else day(window.last)
-        yield f"Fenêtre : du {day(window.first)} au {until}."
+        first = day(window.first)
+        yield f"Fenêtre : {f'depuis le {first}' if window.last is None else f'du {first} au {day(window.last)}'}."
     count, limit = explanation.get("count"), explanation.get("limit")
     if isinstance(count, int) and isinstance(limit, int):
         yield f"Compté à cette ligne : {integer(count)}, au plus {integer(limit)}."
