@@ -22,8 +22,9 @@ from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, recognise
 from avenant9.engine import Options
 from avenant9.errors import A9Error, InputError, SettingError
+from avenant9.frames import FINDINGS
 from avenant9.kinds.frequency import Frequency
-from avenant9.model import FINDINGS, Acts, GrantedCeiling
+from avenant9.model import Acts, GrantedCeiling
 from avenant9.reading.read import read_file
 from avenant9.results import check_json as as_json
 from avenant9.results.check import Report

@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from avenant9.model import DAYS
+from avenant9.frames import DAYS
 from avenant9.period import Period, civil_year
 from avenant9.results.explanations import Explanations, plain, read
 
