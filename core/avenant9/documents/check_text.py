@@ -58,9 +58,11 @@ def verdict(page: Page, report: Report) -> str:
 
 def _by_rule(page: Page, report: Report) -> list[str]:
     rows: list[list[str]] = []
-    room = page.width - 40
-    counts = report.by_rule.select("rule", "verdict", "title", "findings", "at_stake")
-    for rule, verdict, title, findings, at_stake in counts.iter_rows():
+    counts = report.by_rule.select("rule", "verdict", "title", "findings", "at_stake").rows()
+    stakes = ["En jeu", *("" if stake is None else page.fit(euros(stake)) for *_, stake in counts)]
+    room = page.width - max([7, *(len(Verdict(verdict).french) for _, verdict, *_ in counts)]) - 8 - 6
+    room -= max(map(len, stakes))
+    for rule, verdict, title, findings, at_stake in counts:
         shown = page.paint(page.fit(Verdict(verdict).french), Verdict(verdict))
         stake = "" if at_stake is None else page.fit(euros(at_stake))
         rows.append([shown, page.fit(rule), page.fit(integer(findings)), stake])
