@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from a9.main import run
 from avenant9 import profile
 from avenant9.acts.load import load_acts
-from avenant9.documents import check_text as table
+from avenant9.documents.render import render as rendered
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Verdict
@@ -340,7 +340,7 @@ def test_json_names_them() -> None:
 
 
 def test_the_table_names_them() -> None:
-    text = table.render(profile.apply(shown(), "comptable"), Page()).replace("\u00a0", " ")
+    text = rendered("table", profile.apply(shown(), "comptable"), Page()).replace("\u00a0", " ")
     assert "1 constat accepté" in text
     assert "2 constats déjà connus" in text
     assert (
@@ -358,7 +358,7 @@ def test_the_table_names_them() -> None:
 def test_many_rows_are_counted() -> None:
     many = [{**FIFTH, "row": row, "fingerprint": f"{row:016x}"} for row in range(1, 21)]
     whole = waiver(rule="frequence/te2-annuelle", practitioner="10001234567", until=date(2027, 1, 1))
-    text = table.render(profile.apply(apply(report(*many), [whole], AS_OF), "comptable"), Page()).replace(
+    text = rendered("table", profile.apply(apply(report(*many), [whole], AS_OF), "comptable"), Page()).replace(
         "\u00a0", " "
     )
     assert "lignes 1, 2, 3, 4, 5, 6, 7 et 8 ; et" in " ".join(text.split())
@@ -373,7 +373,7 @@ def test_fiscal_tells_nothing_of_the_services() -> None:
     assert loaded["waived"][0] | {"reason": None, "fingerprint": None, "rule": "frequence"} == loaded["waived"][0]
     assert {entry["rule"] for entry in loaded["known"]} == {"frequence", "seuil"}
     assert {entry["fingerprint"] for entry in loaded["known"]} == {None}
-    assert "te2" not in (json_format.render(told).decode() + table.render(told, Page())).lower()
+    assert "te2" not in (json_format.render(told).decode() + rendered("table", told, Page())).lower()
 
 
 # --- written by a check ---------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from avenant9 import profile
 from avenant9.documents import check as check_document
-from avenant9.documents import check_text as table
+from avenant9.documents.render import render as rendered
 from avenant9.model import Unread, Verdict
 from avenant9.period import Period
 from avenant9.report import xlsx
@@ -84,7 +84,7 @@ def test_the_sections_in_their_order() -> None:
 
 def test_the_answer_is_the_one_of_the_text() -> None:
     document = shown(full())
-    said = table.render(profile.apply(full(), "comptable"), Page(1000)).split("\n")[0]
+    said = rendered("table", profile.apply(full(), "comptable"), Page(1000)).split("\n")[0]
     assert (document.answer, document.verdict) == (said, Verdict.VIOLATION)
     assert document.footer == (
         "Règles : version 1.0.0, à jour au 22/11/2026, 61\u00a0règles.",

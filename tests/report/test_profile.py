@@ -9,7 +9,7 @@ import pytest
 
 from avenant9 import profile
 from avenant9.documents import check_csv as csv
-from avenant9.documents import check_text as table
+from avenant9.documents.render import render as rendered
 from avenant9.model import Rejected
 from avenant9.report.page import Page
 from avenant9.results import check_json as json_format
@@ -46,7 +46,7 @@ def full() -> Report:
 
 def formats(shown: Report) -> dict[str, str]:
     return {
-        "table": table.render(shown, Page()),
+        "table": rendered("table", shown, Page()),
         "csv": csv.render(shown).decode("utf-8-sig"),
         "json": json_format.render(shown).decode(),
     }

@@ -23,7 +23,7 @@ from avenant9 import profile, saved, waivers
 from avenant9.acts.load import load_acts
 from avenant9.documents import render as of_check
 from avenant9.documents import render as of_result
-from avenant9.documents.check_screen import Screen
+from avenant9.documents.check_told import Screen
 from avenant9.documents.render import DOCUMENTS
 from avenant9.engine import Options, check
 from avenant9.errors import InputError

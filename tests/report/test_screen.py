@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from avenant9 import profile
-from avenant9.documents import check_screen as screen
-from avenant9.documents.check_screen import Screen
+from avenant9.documents.check_told import Screen
+from avenant9.documents.render import render
 from avenant9.model import NotCounted, Rejected, Unread, Unverifiable
 from avenant9.report.page import Page
 from avenant9.results.check import Report
@@ -20,7 +20,7 @@ def full() -> Report:
 
 
 def shown(what: Report, most: int | None = 10, name: str = "comptable", *, texts: bool = False, **page: Any) -> str:
-    text = screen.render(profile.apply(what, name), Page(**page), Screen(most, texts))
+    text = render("table", profile.apply(what, name), Page(**page), Screen(most, texts))
     return text.replace("\u00a0", " ")
 
 
@@ -176,7 +176,7 @@ def test_no_line_is_wider_than_the_terminal(name: str, width: int) -> None:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp850", "ascii"])
 def test_every_console_can_show_it(encoding: str) -> None:
-    said = screen.render(profile.apply(full(), "comptable"), Page(120, encoding), Screen(2))
+    said = render("table", profile.apply(full(), "comptable"), Page(120, encoding), Screen(2))
     assert "?" not in said.encode(encoding).decode(encoding)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from avenant9 import profile
-from avenant9.documents import check_text as table
+from avenant9.documents.render import render as rendered
 from avenant9.model import Input, NotCounted, Rejected, Unverifiable
 from avenant9.report.page import Page
 from avenant9.results.check import Report, Scope
@@ -36,7 +36,7 @@ def full() -> Report:
 
 
 def page(shown: Report, name: str = "comptable", **options: object) -> str:
-    return table.render(profile.apply(shown, name), Page(**options)).replace("\u00a0", " ")  # type: ignore[arg-type]
+    return rendered("table", profile.apply(shown, name), Page(**options)).replace("\u00a0", " ")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", profile.PROFILES)
@@ -149,7 +149,7 @@ def test_no_line_is_wider_than_the_terminal() -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "cp850", "ascii"])
 @pytest.mark.parametrize("name", profile.PROFILES)
 def test_every_console_can_show_it(encoding: str, name: str) -> None:
-    shown = table.render(profile.apply(full(), name), Page(encoding=encoding))
+    shown = rendered("table", profile.apply(full(), name), Page(encoding=encoding))
     assert "?" not in shown.encode(encoding).decode(encoding)
     assert ("EUR" in shown) == (encoding != "cp1252")
 

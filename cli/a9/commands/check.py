@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from avenant9.documents.check_screen import Screen
+    from avenant9.documents.check_told import Screen
     from avenant9.engine import Options
     from avenant9.model import Acts
     from avenant9.report.formats import Format

@@ -11,7 +11,6 @@ import polars as pl
 
 from avenant9.acts.columns import in_french
 from avenant9.documents import sentences
-from avenant9.documents.check_lines import related_words
 from avenant9.documents.headings import missing_words
 from avenant9.model import Source, Unverifiable, Verdict
 from avenant9.period import Period
@@ -545,7 +544,7 @@ def explained(report: Report, finding: dict[str, Any]) -> str:
     parts = [
         f"Règle : {title} [{finding['rule']}]." if title else "",
         *_counting(report.explanations.at(finding["explanation"])),
-        related_words(finding["related"], finding["file"], finding["sheet"], finding["row"]),
+        sentences.related(finding["related"], finding["file"], finding["sheet"], finding["row"]),
         f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",
         _LATE_WORDS if finding["out_of_time"] else _TO_DO[finding["verdict"]] if finding["row"] is not None else "",
         _how_to_see(finding) if report.profile != "fiscal" else "",
@@ -590,7 +589,7 @@ def _threshold(report: Report) -> Section:
         "Activité à distance",
         tuple(words),
         charts=tuple(_curve(entry) for entry in drawn[:_MOST_CURVES]),
-        tables=(_shares(report.threshold), _by_month(report.threshold)),
+        tables=(replace(shares(report.threshold), title="Par année"), _by_month(report.threshold)),
         sheet="Activité à distance",
     )
 
@@ -607,7 +606,8 @@ def _curve(entry: Practitioner) -> Chart:
     )
 
 
-def _shares(entries: Sequence[Practitioner]) -> Table:
+def shares(entries: Sequence[Practitioner]) -> Table:
+    """The remote acts of each practitioner and year, and where they stand beside the ceiling."""
     return Table(
         (
             Column("Praticien", "identifier"),
@@ -630,7 +630,6 @@ def _shares(entries: Sequence[Practitioner]) -> Table:
             )
             for entry in entries
         ],
-        title="Par année",
         verdicts=[Verdict.VIOLATION if entry.over else None for entry in entries],
     )
 
@@ -733,18 +732,22 @@ def _known(report: Report) -> Table:
     return Table(_SPOT, [_spot(entry) for entry in report.known or ()], sheet="Constats connus")
 
 
-def _texts(report: Report) -> Table:
-    """The texts behind the findings, with the rules that rest on each."""
+def cited(report: Report) -> dict[tuple[str, str, str], str]:
+    """The texts behind the findings (name, address, confidence), each with the rules that rest on it."""
     used = report.findings.select("rule", "source").drop_nulls().unique().sort("rule", "source")
     rules: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for rule, key in used.iter_rows():
         if source := report.sources.get(key):
             rules[sentences.reference(source), source.url, sentences.confidence(source)].append(rule)
+    return {text: ", ".join(dict.fromkeys(names)) for text, names in rules.items()}
+
+
+def _texts(report: Report) -> Table:
     return Table(
         (Column("Règle"), Column("Texte"), Column("Adresse", "url"), Column("Source")),
         [
-            (", ".join(dict.fromkeys(names)), text, url or None, confidence if url else f"{confidence}, non publiée")
-            for (text, url, confidence), names in rules.items()
+            (rules, text, url or None, confidence if url else f"{confidence}, non publiée")
+            for (text, url, confidence), rules in cited(report).items()
         ],
         sheet="Textes",
     )

@@ -10,7 +10,7 @@ from avenant9.report import formats
 from avenant9.results.check import Report
 
 if TYPE_CHECKING:
-    from avenant9.documents.check_screen import Screen
+    from avenant9.documents.check_told import Screen
     from avenant9.report.document import Document
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
@@ -50,12 +50,6 @@ def render(form: Format, found: Saved, page: Page, screen: Screen | None = None)
 
 
 def _report(form: Format, shown: Report, page: Page, screen: Screen | None) -> str | bytes:
-    def table() -> str:
-        from avenant9.documents import check_screen, check_text  # noqa: PLC0415
-
-        told = named(shown)
-        return check_text.render(told, page) if screen is None else check_screen.render(told, page, screen)
-
     def csv() -> bytes:
         from avenant9.documents import check_csv  # noqa: PLC0415
 
@@ -67,8 +61,11 @@ def _report(form: Format, shown: Report, page: Page, screen: Screen | None) -> s
         return check_json.render(shown)
 
     def document() -> Document:
-        from avenant9.documents import check  # noqa: PLC0415
+        from avenant9.documents import check, check_told  # noqa: PLC0415
 
-        return check.document(named(shown), as_workbook=form == "xlsx")
+        told = named(shown)
+        return (
+            check_told.document(told, screen) if form == "table" else check.document(told, as_workbook=form == "xlsx")
+        )
 
-    return formats.render(form, page, table=table, document=document, csv=csv, json=json)
+    return formats.render(form, page, document=document, csv=csv, json=json)

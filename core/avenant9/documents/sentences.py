@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from avenant9.acts.columns import heading, in_french
 from avenant9.documents.headings import absent_columns
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 #: starts it again.
 LATE = "Constats probablement prescrits"
 _SHOWN_COLUMNS = 6  # missing columns named in the answer, the others in their own section
+_SHOWN_RELATED = 8  # rows named that count with a finding
 _SHOWN_ADDRESSES = 3  # cells named of those rejected for one reason
 _CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 
@@ -114,6 +115,21 @@ def _for_want(absent: Sequence[str]) -> str:
 
 def _stake(cents: int | None, words: str = " en jeu") -> str:
     return "" if cents is None else f" ({euros(cents)}{words})"
+
+
+def related(spots: Sequence[dict[str, Any]] | None, file: str | None, sheet: str | None, row: int | None) -> str:
+    """The other rows that count with this one, those of another sheet with its name; empty without any."""
+    here = (file, sheet)
+    others = [spot for spot in spots or () if (spot["file"], spot["sheet"], spot["row"]) != (*here, row)]
+    if not others:
+        return ""
+    shown: defaultdict[tuple[str | None, str | None], list[str]] = defaultdict(list)
+    for spot in others[:_SHOWN_RELATED]:
+        shown[spot["file"], spot["sheet"]].append(str(spot["row"]))
+    if len(others) > _SHOWN_RELATED:
+        [*shown.values()][-1].append(counted(len(others) - _SHOWN_RELATED, "autre"))
+    words = [listed(rows) if spot == here else f"{listed(rows)} ({place(*spot)})" for spot, rows in shown.items()]
+    return f"{plural(len(others), 'Ligne liée', 'Lignes liées')} : {' ; '.join(words)}."
 
 
 def by_missing(entries: Sequence[Unverifiable]) -> dict[tuple[str, ...], list[Unverifiable]]:

@@ -1,8 +1,7 @@
 """A result as people read it, whatever the format: sections of words, facts, tables and charts.
 
-The results of `forfait`, `measures` and `threshold`, and the workbook and the page of `check`, are built as one
-`Document`, which `report.text`, `report.xlsx` and `report.html` render. Values keep their type until then: None is
-*unknown*, and never shown as zero.
+A result is built as a `Document`, which `report.text`, `report.xlsx` and `report.html` render. Values keep their type
+until then: None is *unknown*, and never shown as zero.
 """
 
 from __future__ import annotations
@@ -17,8 +16,10 @@ from avenant9.model import Verdict
 
 #: What a column, a fact or a chart holds: `euros` are cents (int); `points`, `hours` and `number` Decimals or ints;
 #: `share` a Decimal of 0 to 1; `date` a date; `month` `2022-09`; `identifier` text that is never a
-#: number, or a whole number that names (a year, a row); `text`.
-Kind = Literal["text", "identifier", "integer", "number", "euros", "points", "hours", "share", "date", "month", "url"]
+#: number, or a whole number that names (a year, a row); `verdict` a `Verdict`, in its colour; `text`.
+Kind = Literal[
+    "text", "identifier", "integer", "number", "euros", "points", "hours", "share", "date", "month", "url", "verdict"
+]
 Value = str | int | Decimal | date | None
 
 #: The kinds that are figures: aligned on the right, with the same decimals down a column.
@@ -30,7 +31,8 @@ class Column:
     """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it, and put under its row
     on a page that has no room for it. `absent`: what stands where there is no value, if that is not because it is
     unknown. `right`: words that stand as figures do, since most of them are. `widest`: the most characters that it
-    takes in a workbook, where that is not the most of its kind."""
+    takes in a workbook, where that is not the most of its kind. `cut`: words of which text shows what one line holds.
+    """
 
     heading: str
     kind: Kind = "text"
@@ -38,6 +40,7 @@ class Column:
     absent: str = ""
     right: bool = False
     widest: int = 0
+    cut: bool = False
 
     @property
     def figures(self) -> bool:
@@ -52,6 +55,8 @@ class Table:
     `verdicts` colours each row (None: plain); `details` is what opens under each row (html). `total` is the last row,
     where None is no sum at all. `sheet`: its own sheet of the workbook under this name; without one it stands on the
     sheet of its section. `fold`: a column; on a page the rows of each of its values open under one line of their own.
+    `under`: what text says under each row, in parts; it then lists the rows, those of each value of `fold` under it,
+    and a row without any other cell is told by that one.
     """
 
     columns: tuple[Column, ...]
@@ -66,6 +71,7 @@ class Table:
     printed: int = 0  # its first columns, which go on paper from there; 0: all
     empty: str = ""  # what is said instead where there is no row; nothing at all where it is empty too
     fold: int | None = None
+    under: Sequence[Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -103,10 +109,19 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Line:
+    """Words of a list; at level 1 under those before them, at level 2 under these."""
+
+    words: str
+    level: int = 0
+
+
+@dataclass(frozen=True)
 class Section:
     """A titled part: words first, then facts, charts and tables. It is a sheet of the workbook under `sheet`.
 
-    `line`: one of many alike, which a page opens on demand under its title and this line.
+    `line`: one of many alike, which a page opens on demand under its title and this line. `lines`: what text lists,
+    where a page and a workbook have tables.
     """
 
     title: str
@@ -116,11 +131,13 @@ class Section:
     tables: tuple[Table, ...] = ()
     sheet: str = ""  # "": on the first sheet
     line: str = ""
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
 class Document:
-    """The whole result. `answer` is the sentence that stands first, coloured by `verdict`."""
+    """The whole result. `answer` is the sentence that stands first, coloured by `verdict`; text may do without a
+    title."""
 
     title: str
     answer: str

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from itertools import repeat
+from typing import TYPE_CHECKING, NamedTuple
 
+from avenant9.model import Verdict
 from avenant9.report.document import Column
 from avenant9.report.grid import grid
 from avenant9.report.page import sections
@@ -12,25 +16,31 @@ from avenant9.report.values import columns_of, in_column, shown
 from avenant9.wording import wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from avenant9.report.document import Chart, Document, Fact, Section, Table
+    from avenant9.report.document import Chart, Document, Fact, Section, Table, Value
     from avenant9.report.page import Page
 
 _GAP = 2  # between columns
-_LEAST_TEXT = 20  # a column of words is never narrower
+_NARROWEST = 60  # a table says nothing on fewer columns
+_LEAST_TEXT = 20  # a column of words is never narrower; one of a list never wider
+_LEAST_CUT = 28  # words that are cut to fewer say nothing
+#: Of the lines of a list, by level: where they go on, where they start.
+_INDENTS = (("  ", ""), ("    ", "  "), ("      ", "      "))
+_UNDER = _INDENTS[-1]
 _BAR, _LIMIT = "█", "│"
 _LEAST_BAR = 20
 
 
 def render(document: Document, page: Page) -> str:
     """The whole document: the answer first, then each section, then the footer."""
+    page = replace(page, width=max(page.width, _NARROWEST))
     answer = page.wrap(document.answer)
     if document.verdict is not None:
         answer = page.paint(answer, document.verdict)
     return sections(
         [
-            [page.title(document.title)],
+            [page.title(document.title)] if document.title else [],
             [answer],
             *(list(_section(section, page)) for section in document.sections),
             [page.wrap(words) for words in document.footer],
@@ -44,10 +54,11 @@ def _section(section: Section, page: Page) -> Iterator[str]:
         *_facts(section.facts, page),
         *(line for chart in section.charts for line in _chart(chart, page)),
         *(line for table in section.tables for line in _table(table, page)),
+        *(page.wrap(line.words, *_INDENTS[line.level]) for line in section.lines),
     ]
-    if body:
+    if body and section.title:
         yield page.title(section.title)
-        yield from body
+    yield from body
 
 
 def _facts(facts: Sequence[Fact], page: Page) -> Iterator[str]:
@@ -62,7 +73,10 @@ def _table(table: Table, page: Page) -> Iterator[str]:
         return
     if table.title:
         yield page.wrap(table.title)
-    yield _grid(table, page)
+    if table.under is None:
+        yield _grid(table, page)
+    else:
+        yield from _listing(table, table.under, page)
     if table.note:
         yield page.wrap(table.note)
 
@@ -72,9 +86,10 @@ def _grid(table: Table, page: Page) -> str:
     kept = list(range(len(table.columns)))
     cells = _cells(table, page)
     widths = _natural(table.columns, cells)
-    optional = [place for place in reversed(kept) if table.columns[place].wide_only]
+    optional = [place for place in kept if table.columns[place].wide_only]
+    optional.sort(key=lambda place: table.columns[place].cut)
     while optional and _needed(table.columns, widths, kept) > page.width:
-        kept.remove(optional.pop(0))
+        kept.remove(optional.pop())
     wrapping = [place for place in kept if _wraps(table.columns[place])]
     room = page.width - _GAP * (len(kept) - 1) - sum(widths[place] for place in kept if place not in wrapping)
     for rank, place in enumerate(wrapping):
@@ -83,15 +98,26 @@ def _grid(table: Table, page: Page) -> str:
     columns = [table.columns[place] for place in kept]
     rows: list[list[str]] = []
     for number, row in enumerate(cells):
-        verdict = table.verdicts[number] if table.verdicts and number < len(table.verdicts) else None
-        folded = _folded([row[place] for place in kept], [widths[place] for place in kept], columns)
-        rows += [[page.paint(cell, verdict) if verdict and cell else cell for cell in line] for line in folded]
+        colors = [_color(table, number, place) for place in kept]
+        folded = _folded([row[place] for place in kept], [widths[place] for place in kept], columns, page)
+        rows += [
+            [page.paint(cell, color) if color and cell else cell for cell, color in zip(line, colors, strict=True)]
+            for line in folded
+        ]
     align = ["right" if column.figures else "left" for column in columns]
     return grid(page, [column.heading for column in columns], rows, align)
 
 
 def _cells(table: Table, page: Page) -> list[list[str]]:
     return [[page.fit(cell) for cell in row] for row in zip(*columns_of(table), strict=True)]
+
+
+def _color(table: Table, row: int, place: int) -> Verdict | None:
+    """The colour of a cell: of the verdict that it is, or of its row."""
+    if table.columns[place].kind == "verdict":
+        value = table.rows[row][place] if row < len(table.rows) else None
+        return None if value is None else Verdict(str(value))
+    return table.verdicts[row] if table.verdicts and row < len(table.verdicts) else None
 
 
 def _wraps(column: Column) -> bool:
@@ -103,22 +129,108 @@ def _natural(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[
 
 
 def _needed(columns: Sequence[Column], widths: Sequence[int], kept: Sequence[int]) -> int:
-    own = sum(min(widths[place], _LEAST_TEXT) if _wraps(columns[place]) else widths[place] for place in kept)
-    return own + _GAP * (len(kept) - 1)
+    return sum(_least(widths[place], columns[place]) for place in kept) + _GAP * (len(kept) - 1)
+
+
+def _least(width: int, column: Column) -> int:
+    """How narrow a column may be."""
+    if column.cut:
+        return _LEAST_CUT
+    return min(width, _LEAST_TEXT) if _wraps(column) else width
 
 
 def _reserved(widths: Sequence[int], places: Sequence[int]) -> int:
     return sum(min(widths[place], _LEAST_TEXT) for place in places)
 
 
-def _folded(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Column]) -> list[list[str]]:
+def _folded(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Column], page: Page) -> list[list[str]]:
     """One row in as many lines as its longest words need."""
     parts = [
-        wrapped(cell, width).splitlines() or [""] if _wraps(column) else [cell]
+        [_cut(cell, width, page)]
+        if column.cut
+        else wrapped(cell, width).splitlines() or [""]
+        if _wraps(column)
+        else [cell]
         for cell, width, column in zip(cells, widths, columns, strict=True)
     ]
     height = max(map(len, parts))
     return [[part[line] if line < len(part) else "" for part in parts] for line in range(height)]
+
+
+def _cut(words: str, width: int, page: Page) -> str:
+    """As much of the words as there is room for."""
+    if len(words) <= width:
+        return words
+    end = page.fit("…")
+    return words[: max(0, width - len(end))].rstrip() + end
+
+
+def _listing(table: Table, under: Sequence[Sequence[str]], page: Page) -> Iterator[str]:
+    """The rows one by one, those of one value of `fold` under it, each with its words under it, which start with
+    what its line does not hold."""
+    fold = table.fold or 0
+    on_line, beyond = _listed(table, fold, page)
+    heading = ("  " + "  ".join(column.heading for column in on_line)).rstrip()
+    wrap = lru_cache(maxsize=10_000)(page.wrap)
+    where: Value = None
+    told = zip(table.rows, _together(on_line, table), _together(beyond, table), under, strict=True)
+    for number, (row, cells, rest, (first, *others)) in enumerate(told):
+        alone = _is_alone(row, fold)
+        if not alone and row[fold] != where:
+            yield page.fit(str(row[fold]))
+            yield heading
+        where = None if alone else row[fold]
+        line = page.wrap(str(row[fold]), *_INDENTS[1]) if alone else f"  {'  '.join(cells)}".rstrip()
+        color = _color(table, number, fold)
+        yield page.paint(line, color) if color else line
+        before = ", ".join(filter(None, rest))
+        yield from (wrap(words, *_UNDER) for words in (f"({before}) {first}" if before else first, *others))
+
+
+def _together(columns: Sequence[_Listed], table: Table) -> Iterable[tuple[str, ...]]:
+    """The cells of some columns, row by row."""
+    if not columns:
+        return repeat((), len(table.rows))
+    return zip(*([column.cells.get(row[column.place], "") for row in table.rows] for column in columns), strict=True)
+
+
+def _is_alone(row: Sequence[Value], fold: int) -> bool:
+    """Whether a row holds nothing but its place."""
+    return all(value is None for place, value in enumerate(row) if place != fold)
+
+
+class _Listed(NamedTuple):
+    """A column of rows that are listed: its cells, by value."""
+
+    place: int
+    heading: str
+    cells: dict[Value, str]
+
+
+def _listed(table: Table, fold: int, page: Page) -> tuple[list[_Listed], list[_Listed]]:
+    """The columns from the left as long as the page is wide enough, padded; then the others, named."""
+    on_line: list[_Listed] = []
+    beyond: list[_Listed] = []
+    rows = [row for row in table.rows if not _is_alone(row, fold)]
+    used = 0
+    for place, column in enumerate(table.columns):
+        if place == fold:
+            continue
+        cells = {value: page.fit(shown(value, column.kind, "")) for value in {row[place] for row in rows}}
+        heading = page.fit(column.heading)
+        width = max(len(heading), *(min(len(cell), _LEAST_TEXT) for cell in cells.values()), 0)
+        used += width + _GAP
+        if beyond or used > page.width:
+            name = "" if column.kind == "verdict" else f"{heading.lower()} "
+            beyond.append(
+                _Listed(place, heading, {value: f"{name}{cell}" if cell else "" for value, cell in cells.items()})
+            )
+        else:
+            pad = str.rjust if column.figures else str.ljust
+            on_line.append(
+                _Listed(place, pad(heading, width), {value: pad(cell, width) for value, cell in cells.items()})
+            )
+    return on_line, beyond
 
 
 def _chart(chart: Chart, page: Page) -> Iterator[str]:

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from avenant9.model import Verdict
 from avenant9.wording import MONTHS, NBSP, day, euros, integer
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from avenant9.report.document import Column, Kind, Table, Value
 
-_WORDS = frozenset({"text", "identifier", "url"})
+_WORDS = frozenset({"text", "identifier", "url", "verdict"})
 
 #: What stands for a value that is not known.
 UNKNOWN = "non résolu"
@@ -38,6 +39,8 @@ def shown(value: Value, kind: Kind, unknown: str = UNKNOWN, decimals: int = 0) -
             return share(Decimal(str(value)), decimals)
         case "date" if isinstance(value, date):
             return day(value)
+        case "verdict":
+            return Verdict(str(value)).french
         case "month":
             year, _, month = str(value).partition("-")
             return f"{MONTHS[int(month) - 1]} {year}"
