@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from a9 import options
 from a9.output import Notices, check_place, deliver, format_for, page_for
@@ -62,16 +62,26 @@ class Request:
         """How text must be where the result goes."""
         return page_for(self.output, self.color)
 
+    @property
+    def notices(self) -> Notices:
+        """What says on stderr what is done."""
+        return Notices(quiet=self.quiet, progress=not self.no_progress)
+
     def inputs(self, *others: str | None) -> tuple[str, ...]:
         """What is read, `others` too: never to be written to."""
-        return options.read_from(*others, *self.files, self.map_, self.derogations, config=self.config)
+        return self.beside(*others, *self.files)
 
-    def start(self, formats: tuple[Name, ...], *others: str | None) -> Started[Name]:
+    def beside(self, *others: str | None) -> tuple[str, ...]:
+        """The same without the acts."""
+        return options.read_from(*others, self.map_, self.derogations, config=self.config)
+
+    def start(self, formats: tuple[Name, ...], *others: str | None, ahead: bool = True) -> Started[Name]:
         """Refuses what could not be written, says what is followed, and has the first file read meanwhile.
 
         Args:
             formats: those of the command.
             others: files that it reads besides.
+            ahead: whether the first file is read meanwhile.
 
         Raises:
             SettingError, OutputError: the result could not be written there.
@@ -79,12 +89,13 @@ class Request:
         files, twice = options.distinct(self.files)
         wanted = format_for(self.format_, self.output, formats)
         check_place(self.output, self.inputs(*others))
-        notices = Notices(quiet=self.quiet, progress=not self.no_progress)
+        notices = self.notices
         reading = options.Reading(
             files, self.map_, self.sheets, self.all_sheets, self.encoding, self.practitioner, self.config
         )
         announce(reading, twice, notices)
-        begin(reading)
+        if ahead:
+            begin(reading)
         return Started(wanted, reading, notices)
 
     def rulebook(self, notices: Notices) -> Rulebook:
@@ -97,8 +108,8 @@ class Request:
 
         return tuple(load_derogations(Path(self.derogations))) if self.derogations else ()
 
-    def options(self, reading: options.Reading, granted: tuple[GrantedCeiling, ...]) -> Options:
-        """What a check of the acts is asked."""
+    def options(self, reading: options.Reading, granted: tuple[GrantedCeiling, ...], **narrowed: Any) -> Options:
+        """What a check of the acts is asked; `narrowed`: what else it is, by the names of `Options`."""
         from avenant9.engine import Options  # noqa: PLC0415
 
         return Options(
@@ -106,9 +117,38 @@ class Request:
             zone=self.zone,
             derogations=granted,
             complete_years=reading.complete_years,
-            profile=self.profile,
+            **narrowed,
         )
 
     def deliver(self, result: str | bytes) -> None:
         """Writes the result where it was asked. Raises as `output.deliver`."""
         deliver(result, self.output)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckRequest(Request):
+    """What was typed of `a9 check`."""
+
+    only: tuple[str, ...]
+    skip: tuple[str, ...]
+    from_: date | None
+    until: date | None
+    waivers: str | None
+    baseline: str | None
+    pseudonym_key: str | None
+    each_to: str | None
+    write_waivers: str | None
+    reason: str | None
+    author: str | None
+    annotate: str | None
+    findings: int | str | None
+    texts: bool
+    fail_on: str
+    engine: str
+    master: str | None
+
+    @property
+    def narrowed(self) -> dict[str, Any]:
+        """Which findings are asked for, and how patients are called, by the names of `Options`."""
+        names = ("only", "skip", "from_", "until")
+        return {name: getattr(self, name) for name in names} | {"pseudonym_key": options.key_of(self.pseudonym_key)}

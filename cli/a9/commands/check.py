@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,23 +13,21 @@ from a9 import options
 from a9.commands import firm
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, format_for, page_for
-from a9.reading import announce, begin, left_out, read_acts, read_options, read_rulebook, tell, what_was_read
+from a9.output import check_place, deliver, format_for
+from a9.reading import left_out, read_acts, read_options, tell, what_was_read
+from a9.request import CheckRequest
 from a9.settings import ReadingCommand
 from a9.status import failed_rules, status_of
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
-    from avenant9.documents.check_told import Screen
+    from a9.output import Notices
     from avenant9.engine import Options
     from avenant9.model import Acts
-    from avenant9.report.formats import Format
     from avenant9.results.check import Report
     from avenant9.rulebook.load import Rulebook
-    from avenant9.settings.a9_toml import Settings
     from avenant9.settings.waivers import Waiver
     from avenant9.waivers import Earlier
 
@@ -122,123 +121,71 @@ Exemples :
     help=f"Avec --engine spark, l'adresse de Spark, par exemple spark://hote:7077 ; par défaut {_MASTER}, cette "
     "machine.",
 )
-def command(
-    *,
-    files: tuple[str, ...],
-    format_: str | None,
-    output: str | None,
-    quiet: bool,
-    no_progress: bool,
-    color: str,
-    as_of: date | None,
-    config: Settings | None,
-    map_: str | None,
-    sheets: tuple[str, ...],
-    all_sheets: bool,
-    encoding: str | None,
-    practitioner: str | None,
-    derogations: str | None,
-    zone: str,
-    rules: str | None,
-    profile: str,
-    only: tuple[str, ...],
-    skip: tuple[str, ...],
-    from_: date | None,
-    until: date | None,
-    waivers: str | None,
-    baseline: str | None,
-    pseudonym_key: str | None,
-    each_to: str | None,
-    write_waivers: str | None,
-    reason: str | None,
-    author: str | None,
-    annotate: str | None,
-    findings: int | str | None,
-    texts: bool,
-    fail_on: str,
-    engine: str,
-    master: str | None,
-) -> int:
+def command(**options_: Any) -> int:
     """Contrôle des actes : anomalies, texte derrière chacune, euros en jeu.
 
     Plusieurs fichiers forment un seul ensemble d'actes (douze exports mensuels se comptent ensemble). « - » est
     l'entrée standard. Une ligne est un acte facturé ; il faut au moins la date de soins et le code, et les autres
     colonnes permettent d'autres règles (« a9 template acts »).
     """
-    _check_dates(from_, until)
-    files, twice = options.distinct(files)
-    if engine == "polars" and firm.are_folders(files):
-        return firm.check({**click.get_current_context().params, "files": files})
-    _check_of_folders(each_to)
-    if engine == "spark":
-        files = _dataset(files)
-    elif master is not None:
-        raise click.UsageError("--master ne sert qu'avec --engine spark.")
-    wanted = format_for(format_, output, FORMATS)
-    screen = options.screen(findings, texts, wanted, output)
-    inputs = options.read_from(*files, waivers, baseline, pseudonym_key, map_, derogations, config=config)
-    check_place(output, inputs)
-    accepting = _accepting(write_waivers, reason, author, profile, (*inputs, *filter(None, (output, annotate))))
-    _check_annotated(files, annotate, output, inputs)
-    notices = Notices(quiet=quiet, progress=not no_progress)
-    reading = options.Reading(files, map_, sheets, all_sheets, encoding, practitioner, config)
-    announce(reading, twice, notices)
+    given = CheckRequest(**options_)
+    _check_dates(given)
+    if given.engine == "polars" and firm.are_folders(given.files):
+        return firm.check(given)
+    return _run(given)
 
-    if engine == "polars":
-        begin(reading)
+
+def _run(given: CheckRequest) -> int:
+    if given.each_to is not None:
+        raise click.UsageError("--each-to ne sert que pour un dossier de clients.")
+    if given.engine != "spark" and given.master is not None:
+        raise click.UsageError("--master ne sert qu'avec --engine spark.")
+    form = format_for(given.format_, given.output, FORMATS)
+    screen = options.screen(given.findings, given.texts, form, given.output)
+    others = (given.waivers, given.baseline, given.pseudonym_key)
+    accepting = _accepting(given, given.inputs(*others))
+    _check_annotated(given, given.inputs(*others))
+    wanted, reading, notices = given.start(FORMATS, *others, ahead=given.engine == "polars")
+    if given.engine == "spark":
+        reading = replace(reading, files=_dataset(reading.files))
+        check_place(given.output, reading.files)
 
     from avenant9 import profile as profiles  # noqa: PLC0415
-    from avenant9.engine import Options  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
-    from avenant9.settings.derogations import load_derogations  # noqa: PLC0415 - --help must not import polars
     from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
     from avenant9.waivers import read_baseline  # noqa: PLC0415
 
-    rulebook = read_rulebook(rules, notices)
-    rulebook.select(only, skip)  # a misspelt id is told before the files are read
-    accepted = load_waivers(Path(waivers), rulebook.rules) if waivers else ()
-    known = read_baseline(Path(baseline)) if baseline else None
-    chosen = Options(
-        as_of=as_of or options.today(),
-        zone=zone,
-        only=only,
-        skip=skip,
-        from_=from_,
-        until=until,
-        derogations=tuple(load_derogations(Path(derogations))) if derogations else (),
-        complete_years=reading.complete_years,
-        pseudonym_key=options.key_of(pseudonym_key),
-    )
-    checked = _checked if engine == "polars" else partial(_checked_by_spark, master or _MASTER)
+    rulebook = given.rulebook(notices)
+    rulebook.select(given.only, given.skip)  # a misspelt id is told before the files are read
+    accepted = load_waivers(Path(given.waivers), rulebook.rules) if given.waivers else ()
+    known = read_baseline(Path(given.baseline)) if given.baseline else None
+    chosen = given.options(reading, given.granted(), **given.narrowed)
+    checked = _checked if given.engine == "polars" else partial(_checked_by_spark, given.master or _MASTER)
     try:
         acts, report = checked(reading, rulebook, chosen, notices)
     except InputError as error:
         refuse(error)
-        notices.say(_nothing(files))
+        notices.say(_nothing(reading.files))
         return int(ExitCode.UNREADABLE)
     report = _set_apart(report, accepted, known)
     tell(acts, (*acts.notices, *report.notices), failed_rules(report), notices)
     notices.step("Écriture du résultat…")
-    shown = profiles.apply(report, profile)
-    result = _rendered(shown, wanted, output, color, screen)
+    shown = profiles.apply(report, given.profile)
+    result = render(wanted, shown, given.page, screen)
     notices.done()
-    deliver(result, output)
-    codes = [status_of(acts, report, fail_on)]
+    given.deliver(result)
+    codes = [status_of(acts, report, given.fail_on)]
     _write_waivers(shown, accepting, notices)
-    if annotate is not None:
-        codes.append(_write_annotated(files[0], annotate, shown, notices))
+    if given.annotate is not None:
+        codes.append(_write_annotated(reading.files[0], given.annotate, shown, notices))
     notices.say(_account(acts, report))
     return int(worst(codes))
 
 
-def _check_dates(from_: date | None, until: date | None) -> None:
-    if from_ is not None and until is not None and until < from_:
+def _check_dates(given: CheckRequest) -> None:
+    if given.from_ is not None and given.until is not None and given.until < given.from_:
         raise click.UsageError("--until est antérieur à --from.")
-
-
-def _check_of_folders(each_to: str | None) -> None:
-    if each_to is not None:
-        raise click.UsageError("--each-to ne sert que pour un dossier de clients.")
 
 
 def _dataset(files: tuple[str, ...]) -> tuple[str, ...]:
@@ -281,30 +228,24 @@ def _set_apart(report: Report, accepted: Sequence[Waiver], known: Mapping[str, E
     return report if known is None else waivers.against(report, known)
 
 
-def _rendered(shown: Report, wanted: Format, output: str | None, color: str, screen: Screen | None) -> str | bytes:
-    from avenant9.documents import render as of_check  # noqa: PLC0415
-
-    return of_check.render(wanted, shown, page_for(output, color), screen)
-
-
-def _accepting(
-    place: str | None, reason: str | None, author: str | None, profile: str, taken: tuple[str, ...]
-) -> tuple[str, str, str] | None:
+def _accepting(given: CheckRequest, inputs: tuple[str, ...]) -> tuple[str, str, str] | None:
     """Where to write waivers, why and by whom; refused before anything is read where one of them is missing."""
     from avenant9.errors import SettingError  # noqa: PLC0415
 
+    place, reason, author = given.write_waivers, given.reason, given.author
     if place is None:
         if reason is not None or author is not None:
             raise click.UsageError("--reason et --author ne servent qu'avec --write-waivers.")
         return None
     option = f"--write-waivers {place}"
-    for name, given in (("--reason", reason), ("--author", author)):
-        if not (given or "").strip():
+    for name, words in (("--reason", reason), ("--author", author)):
+        if not (words or "").strip():
             raise SettingError(option, f"{name} manque", "une acceptation dit pourquoi, et par qui")
     if Path(place).suffix.lower() not in {".toml", ".xlsx"}:
         raise SettingError(option, "les acceptations sont un fichier .toml ou .xlsx", "donnez un nom qui finit ainsi")
-    if profile == "fiscal":
+    if given.profile == "fiscal":
         raise SettingError(option, "le profil fiscal ne montre pas les empreintes", "donnez un autre --profile")
+    taken = (*inputs, *filter(None, (given.output, given.annotate)))
     if any(Path(place).resolve() == Path(file).resolve() for file in taken):
         raise SettingError(option, "ce fichier est aussi une entrée ou une sortie", "donnez un autre nom")
     check_place(place, (), "--write-waivers")
@@ -327,10 +268,9 @@ def _write_waivers(shown: Report, accepting: tuple[str, str, str] | None, notice
     notices.say(f"{place} : {counted(len(shown.findings), 'constat accepté', 'constats acceptés')}.")
 
 
-def _check_annotated(
-    files: tuple[str, ...], annotate: str | None, output: str | None, inputs: tuple[str, ...]
-) -> None:
+def _check_annotated(given: CheckRequest, inputs: tuple[str, ...]) -> None:
     """Refuse, before anything is read, what could not be annotated or written."""
+    annotate = given.annotate
     if annotate is None:
         return
     from avenant9.annotated.copy import check_input  # noqa: PLC0415
@@ -339,10 +279,10 @@ def _check_annotated(
     place = f"--annotate {annotate}"
     if Path(annotate).suffix.lower() != ".xlsx":
         raise SettingError(place, "la copie annotée est un classeur .xlsx", "donnez un nom en .xlsx")
-    if output is not None and Path(output).resolve() == Path(annotate).resolve():
+    if given.output is not None and Path(given.output).resolve() == Path(annotate).resolve():
         raise SettingError(place, "c'est aussi le fichier de -o", "donnez deux noms")
     check_place(annotate, inputs, "--annotate")
-    check_input(files)
+    check_input(options.distinct(given.files)[0])
 
 
 def _write_annotated(file: str, place: str, shown: Report, notices: Notices) -> ExitCode:

@@ -98,7 +98,7 @@ def _run(given: _Given) -> int:
         refuse(error)
         return int(ExitCode.UNREADABLE)
     notices.step("Contrôle des actes…")
-    chosen = given.options(reading, granted)
+    chosen = given.options(reading, granted, profile=given.profile)
     told = answered(claim, acts, rulebook, load_recovery(), chosen, given.notified)
     tell(acts, (*claim.notices, *acts.notices), told.crashed, notices)
     if given.letter is not None:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
-from click.core import ParameterSource
 
 from a9 import options
 from a9.exits import ExitCode, code_of, say, unforeseen, worst
 from a9.kept import Kept, check_folder
-from a9.output import ENDINGS, Notices, check_place, deliver, format_for, page_for
+from a9.output import ENDINGS, check_place, format_for
+from a9.settings import given_by_hand
 from a9.status import status_of, status_of_reading
 from avenant9.errors import A9Error
 from avenant9.report.formats import FORMATS
@@ -23,7 +23,10 @@ from avenant9.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import date
 
+    from a9.output import Notices
+    from a9.request import CheckRequest, Request
     from avenant9.firm.clients import Client
     from avenant9.firm.run import Asked
     from avenant9.model import Unread
@@ -98,41 +101,37 @@ class Way(Generic[Given]):
             return Told(self.fail(client, ExitCode.INTERNAL, unforeseen(error)))
 
 
-def check(params: Mapping[str, Any]) -> int:
-    """The clients of the folders, side by side, in one result; the exit is the worst of theirs.
-
-    Args:
-        params: the parameters of `a9 check`.
-    """
-    _refuse_of_one(params)
-    folders, output, each_to = params["files"], params["output"], params["each_to"]
-    form, own = _formats(params["format_"], output, each_to)
-    settings = [params[name] for name in ("waivers", "baseline", "pseudonym_key", "map_", "derogations")]
-    inputs = options.read_from(*settings, config=params["config"])
+def check(given: CheckRequest) -> int:
+    """The clients of the folders, side by side, in one result; the exit is the worst of theirs."""
+    _refuse_of_one(given)
+    output, each_to = given.output, given.each_to
+    form, own = _formats(given.format_, output, each_to)
+    inputs = given.beside(given.waivers, given.baseline, given.pseudonym_key)
     check_place(output, inputs)
+    folders = options.distinct(given.files)[0]
     if each_to is not None:
         check_folder(each_to, folders)
-    notices = Notices(quiet=params["quiet"], progress=not params["no_progress"])
+    notices = given.notices
 
     from avenant9.documents.firm import WHOLE, render  # noqa: PLC0415 - --help must not import polars
     from avenant9.firm.clients import clients  # noqa: PLC0415
     from avenant9.firm.part import failed  # noqa: PLC0415
 
     found = clients(folders, [*inputs, *filter(None, (output, each_to))])
-    wanted = Wanted(params["fail_on"], form in WHOLE, own)
-    asked = _asked(params, notices)
+    wanted = Wanted(given.fail_on, form in WHOLE, own)
+    asked = _asked(given, notices, given.narrowed, given.waivers, given.baseline)
     _say_gone(asked, found, notices)
     with Kept(each_to, own) if each_to and own else nullcontext() as kept:
         told = _each(found, Way(partial(_told, asked, wanted), failed), notices, kept)
         result = _together(asked, [one.client for one in told])
         notices.step("Écriture du résultat…")
         reports = {one.client.client: one.report for one in told if one.report is not None}
-        shown = render(form, result, page_for(output, params["color"]), reports)
+        shown = render(form, result, given.page, reports)
         notices.done()
         say_failures(result.clients)
         if kept is not None:
             notices.say(f"{each_to} : {counted(kept.write(), 'rapport écrit', 'rapports écrits')}.")
-    deliver(shown, output)
+    given.deliver(shown)
     notices.say(_account(result))
     return worst_of(result.clients)
 
@@ -147,9 +146,9 @@ def worst_of(parts: Iterable[Given]) -> int:
     return int(worst(ExitCode(part.exit) for part in parts))
 
 
-def _refuse_of_one(params: Mapping[str, Any]) -> None:
+def _refuse_of_one(given: CheckRequest) -> None:
     for name, option in _OF_ONE.items():
-        if params[name] not in {None, False}:
+        if getattr(given, name) not in {None, False}:
             what = "ne vaut que pour les fichiers d'un seul client, et non pour un dossier"
             raise click.UsageError(f"{option} {what}.")
 
@@ -164,34 +163,43 @@ def _formats(chosen: str | None, output: str | None, each_to: str | None) -> tup
     return form, next((one for one in FORMATS if one == chosen), form)
 
 
-def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
+def _asked(
+    given: Request,
+    notices: Notices,
+    narrowed: Mapping[str, Any],
+    waivers: str | None = None,
+    baseline: str | None = None,
+) -> Asked:
     """What is asked of all clients; what is wrong with it is said before any of them is read."""
     from avenant9.acts.load import ReadOptions  # noqa: PLC0415
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.firm.baseline import read_baselines  # noqa: PLC0415
     from avenant9.firm.run import Asked, rulebook_of  # noqa: PLC0415
 
-    if params["config"] is not None:
-        notices.say(f"Réglages : {params['config'].place}.")
-    context = click.get_current_context()
-    sources = {name: context.get_parameter_source(name) for name in (*params, "no_config")}
-    by_hand = {name for name, source in sources.items() if source is ParameterSource.COMMANDLINE}
-    rulebook = rulebook_of(params["rules"])
-    rulebook.select(params.get("only", ()), params.get("skip", ()))
+    if given.config is not None:
+        notices.say(f"Réglages : {given.config.place}.")
+    by_hand = frozenset(filter(given_by_hand, (*click.get_current_context().params, "no_config")))
+    rulebook = rulebook_of(given.rules)
+    chosen = Options(as_of=given.day, **narrowed)
+    rulebook.select(chosen.only, chosen.skip)
     for rule in rulebook.replaced:
-        notices.say(f"{rule} : règle fournie remplacée par celle de {params['rules']}.")
-    given = {name: params[name] for name in ("only", "skip", "from_", "until") if name in params}
-    read = {name: params[name] for name in ("sheets", "all_sheets", "encoding", "practitioner")}
-    said = {name: params.get(name) for name in ("derogations", "waivers", "rules", "map_")}
-    baseline, key = params.get("baseline"), options.key_of(params.get("pseudonym_key"))
+        notices.say(f"{rule} : règle fournie remplacée par celle de {given.rules}.")
     asked = Asked(
-        options=Options(as_of=params["as_of"] or options.today(), **given, pseudonym_key=key),
-        zone=params["zone"],
-        profile=params["profile"],
-        read=ReadOptions(**read),
-        **said,
-        by_hand=frozenset(by_hand),
-        settings=params["config"],
+        options=chosen,
+        zone=given.zone,
+        profile=given.profile,
+        read=ReadOptions(
+            sheets=given.sheets,
+            all_sheets=given.all_sheets,
+            encoding=given.encoding,
+            practitioner=given.practitioner,
+        ),
+        derogations=given.derogations,
+        waivers=waivers,
+        rules=given.rules,
+        map_=given.map_,
+        by_hand=by_hand,
+        settings=given.config,
         own=by_hand.isdisjoint({"config", "no_config"}),
         known=None if baseline is None else read_baselines(Path(baseline)),
     )
@@ -199,28 +207,28 @@ def _asked(params: Mapping[str, Any], notices: Notices) -> Asked:
     return asked
 
 
-def follow(params: Mapping[str, Any]) -> int:
+def follow(given: Request, until: date | None) -> int:
     """The ceiling of each client of the folders, side by side, in one result; the exit is the worst of theirs.
 
     Args:
-        params: the parameters of `a9 threshold show`.
+        given: what was typed of `a9 threshold show`.
+        until: the last day of care that counts.
     """
-    output = params["output"]
-    form = format_for(params["format_"], output, FORMATS)
-    inputs = options.read_from(params["map_"], params["derogations"], config=params["config"])
-    check_place(output, inputs)
-    notices = Notices(quiet=params["quiet"], progress=not params["no_progress"])
+    form = format_for(given.format_, given.output, FORMATS)
+    inputs = given.beside()
+    check_place(given.output, inputs)
+    notices = given.notices
 
     from avenant9.documents.firm_threshold import render  # noqa: PLC0415 - --help must not import polars
     from avenant9.firm.clients import clients  # noqa: PLC0415
     from avenant9.results.firm import FollowedFirm, followed_totals  # noqa: PLC0415
 
-    found = clients(params["files"], [*inputs, *filter(None, (output,))])
-    asked = _asked(params, notices)
+    found = clients(given.files, [*inputs, *filter(None, (given.output,))])
+    asked = _asked(given, notices, {"until": until})
     parts = [one.client for one in _each(found, Way(partial(_followed, asked), _not_followed), notices, None)]
     result = FollowedFirm(as_of=asked.options.as_of, clients=tuple(parts), totals=followed_totals(parts))
     say_failures(parts)
-    deliver(render(form, result, page_for(output, params["color"])), output)
+    given.deliver(render(form, result, given.page))
     years = counted(result.totals.practitioners, "année de praticien", "années de praticien")
     notices.say(f"a9 : {counted_clients(result.totals)}, {years}.")
     return worst_of(parts)

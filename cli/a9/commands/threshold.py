@@ -84,11 +84,12 @@ def show(**options_: Any) -> int:
     D'un dossier de clients, une ligne par client : l'année de praticien la plus proche du plafond, ou qui le dépasse
     le plus (voir « a9 check »).
     """
-    if firm.are_folders(options_["files"]):
-        if options_["profile"] == "fiscal":
+    given = _Given(**options_)
+    if firm.are_folders(given.files):
+        if given.profile == "fiscal":
             raise click.UsageError(_FISCAL)
-        return firm.follow(options_)
-    return _run(_Given(**options_), None)
+        return firm.follow(given, given.until)
+    return _run(given, None)
 
 
 @command.command(
