@@ -66,21 +66,20 @@ def _read_patient(reading: Reading, columns: dict[str, pl.Series]) -> None:
     `patient_uncertain` that several may stand under it.
     """
     number, nir = reading.cells("patient"), reading.cells("nir")
-    born = columns["birth_date"].dt.to_string("%Y-%m-%d")
     named = _named(reading, columns["birth_date"])
     if number is not None:
         shown = whole_identifiers(reading, "patient", number)
         patient = _spelled(reading, "patient", shown, one_spelling)
         is_nir = values.distinct(shown, lambda cell: bool(_NIR.fullmatch(_insured(cell) or "")), pl.Boolean())
-        uncertain = (_of_names(shown) | is_nir) & born.is_null()
+        uncertain = (_of_names(shown) | is_nir) & columns["birth_date"].is_null()
         shown = shown.cast(pl.String).zip_with(~is_nir.fill_null(False), named)
     elif nir is not None:
-        patient, alone = _by_nir(reading, whole_identifiers(reading, "nir", nir), born)
+        patient, alone = _by_nir(reading, whole_identifiers(reading, "nir", nir), _day(columns["birth_date"]))
         shown = named
         is_nir = patient.str.len_chars() >= _NIR_LENGTH  # BEN_NIR_PSA has another form
         uncertain = is_nir & alone
     else:
-        patient, shown = _by_name(reading, born), named
+        patient, shown = _by_name(reading, _day(columns["birth_date"])), named
         together = "first_name" in reading.found.columns and "birth_date" in reading.found.columns
         is_nir = pl.Series([False]).new_from_index(0, len(patient))
         uncertain = patient.is_not_null() & (not together)
@@ -90,6 +89,10 @@ def _read_patient(reading: Reading, columns: dict[str, pl.Series]) -> None:
     columns["patient_shown"] = shown.alias("patient_shown")
     columns["patient_uncertain"] = uncertain.set(nobody, None).alias("patient_uncertain")
     columns["patient_nir"] = is_nir.set(nobody, None).alias("patient_nir")
+
+
+def _day(births: pl.Series) -> pl.Series:
+    return births.dt.to_string("%Y-%m-%d")
 
 
 def named_by_invoice(rows: pl.DataFrame) -> pl.DataFrame:

@@ -65,7 +65,8 @@ class Alternation(Kind[AlternationVersion]):
         remote = mine.filter(pl.col("code").is_in(list(version.remote_codes))).collect()
         often = remote.filter(known).with_columns(total=pl.col("quantity").cast(pl.Int64).sum().over(*_KEY, "year"))
         often = often.filter(pl.col("total") >= version.least)
-        seen = mine.filter(version.in_person.chosen).join(often.lazy(), on=[*_KEY, "year"], how="semi").collect()
+        theirs = mine.filter(pl.col("patient").is_in(often["patient"].unique().implode()), version.in_person.chosen)
+        seen = theirs.join(often.lazy(), on=[*_KEY, "year"], how="semi").collect()
         counted = (
             often.join(seen, on=[*_KEY, "year"], how="anti", maintain_order="left")
             .sort(*ORDER, nulls_last=False)

@@ -109,7 +109,7 @@ class Opposable(Kind[OpposableVersion]):
         codes = sorted(self.codes(version))
         run = replace(run, acts_read=_uncharged_at_tariff(run))
         may_charge = _charged(run.acts_read, version)
-        about = concerned(_near(acts.select(_ABOUT), may_charge), codes, version)
+        about = _near(concerned(acts.select(_ABOUT), codes, version), may_charge)
         about = about.with_columns(doubtful=pl.col("code").is_in(list(version.doubtful)))
         hosts = _hosts(about, may_charge, run.acts_read, version)
         about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
