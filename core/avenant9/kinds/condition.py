@@ -139,7 +139,8 @@ def _holds(test: Test, scene: Scene) -> bool | None:
 
 
 def _judged(about: pl.DataFrame, version: ConditionVersion, applies: pl.Expr) -> pl.DataFrame:
-    """Adds `broken` (null: unknown), `doubtful` (a review), `unexcused` (an exception is unknown), `age`."""
+    """The acts that are `broken`, or of which that is unknown (null), few of all; adds `doubtful` (a review),
+    `unexcused` (an exception is unknown), `age`."""
     met = reduce(and_, (test.holds for test in version.requires))
     exempt = reduce(or_, (test.holds for test in version.unless), pl.lit(False))
     only_exception = (applies & ~met).fill_null(False) & (version.unknown_exception == "review")
@@ -149,8 +150,9 @@ def _judged(about: pl.DataFrame, version: ConditionVersion, applies: pl.Expr) ->
     # else what is unknown could make a violation of a review
     settled = _firmly_broken(version) | ~unknown | disputed | unexcused
     broken = pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True))
-    return about.with_columns(
-        broken=broken & pl.when(settled).then(True),
+    judged = about.with_columns(broken=broken).filter(pl.col("broken").ne_missing(False))
+    return judged.with_columns(
+        broken=pl.when(settled).then("broken"),
         doubtful=unexcused | disputed | ~_firmly_broken(version),
         unexcused=unexcused,
         age=age(),
