@@ -1,6 +1,6 @@
 """What `a9 check` costs beside the mere loading of the same file: ratios of medians, all in one run.
 
-    python bench/run.py [--rows 1000000] [--runs 3] [--only xlsx,empty,shared,ods,tenth,csv,growth,fault,...]
+    python bench/run.py [--rows 1000000] [--runs 3] [--only xlsx,empty,shared,ods,tenth,csv,growth,fault,start,...]
 
 Whole processes, alternated so that a slow moment of the machine falls on all of them. Beside the time stands that of
 the processors (all processes, user and system), which other work on the machine changes less. Memory is the greatest
@@ -32,6 +32,7 @@ from workbook import TABLE_SCHEMA, acts, at_fault, write_csv, write_workbook
 
 DATA = Path(__file__).parent / "data"
 REPORT = DATA / "report.json"
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 PYTHON = sys.executable
 #: As many acts as the limits are made for.
 JUDGED = 1_000_000
@@ -275,6 +276,29 @@ def bench_firm(rows: int, runs: int) -> list[Line]:
     return [Line(f"{what}: fastexcel", costs["load"]), Line(f"{what}: a9 check", costs["check"], costs["load"])]
 
 
+TWO_ROWS = "Date de soins;Code acte;Montant;Patient\n01/03/2023;G;25,00;A\n02/03/2023;G;25,00;B\n"
+
+
+def bench_start(_rows: int, runs: int) -> list[Line]:
+    """What small things cost, beside the import of what every check reads tables with."""
+    DATA.mkdir(exist_ok=True)
+    two_rows = DATA / "deux-lignes.csv"
+    two_rows.write_text(TWO_ROWS, encoding="utf-8")
+    a9 = [PYTHON, "-m", "a9"]
+    commands = {
+        "import polars": [PYTHON, "-c", "import polars"],
+        "a9 --version": [*a9, "--version"],
+        "a9 forfait simulate": [*a9, "forfait", "simulate", str(FIXTURES / "practices" / "cabinet_2022.toml")],
+        "a9 check, two rows": check(two_rows),
+        "a9 check, a practice year": check(FIXTURES / "annee_cabinet.xlsx"),
+    }
+    costs = measured(commands, 3 * runs, weigh=False)
+    floor = costs.pop("import polars")
+    most = {"a9 --version": 1.0, "a9 check, two rows": 2.2}
+    lines = [Line(what, cost, floor, most.get(what)) for what, cost in costs.items()]
+    return [Line("import polars", floor), *lines]
+
+
 def bench_help(_rows: int, runs: int) -> list[Line]:
     commands = {"click": [PYTHON, "-c", "import click"], "help": [PYTHON, "-m", "a9", "--help"]}
     costs = measured(commands, 3 * runs, weigh=False)
@@ -292,6 +316,7 @@ PARTS: dict[str, Callable[[int, int], list[Line]]] = {
     "fault": bench_fault,
     "frictionless": bench_frictionless,
     "firm": bench_firm,
+    "start": bench_start,
     "help": bench_help,
 }
 
