@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,6 +13,9 @@ from avenant9.acts.columns import ACTS, COLUMNS, LISTED
 from avenant9.acts.sheet import Absent, Parser, Reading, as_unknown, first_at
 from avenant9.model import Nomenclature
 from avenant9.wording import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def read_lists(reading: Reading, columns: dict[str, pl.Series], absent: Absent, nomenclature: Nomenclature) -> None:
@@ -24,15 +29,15 @@ def read_lists(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
             columns[key] = absent(key)
             continue
         columns[key] = _listed(reading, key, cells)
-    readers = {
-        "specialty": (_specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
-        "sector": (_sector_reader(nomenclature, reading.found.sector_cnam), "1, 1DP, 2, 3"),
-        "pathway": (_pathway_reader(nomenclature), "une lettre du parcours de soins"),
-        "exemption": (_exemption_reader(nomenclature), "un code d'exonération de la CNAM"),
+    readers: dict[str, tuple[Callable[[], Parser], str]] = {
+        "specialty": (lambda: _specialty_reader(nomenclature), "un code de spécialité de la CNAM"),
+        "sector": (lambda: _sector_reader(nomenclature, reading.found.sector_cnam), "1, 1DP, 2, 3"),
+        "pathway": (lambda: _pathway_reader(nomenclature), "une lettre du parcours de soins"),
+        "exemption": (lambda: _exemption_reader(nomenclature), "un code d'exonération de la CNAM"),
     }
-    for key, (parse, accepted_text) in readers.items():
+    for key, (reader, accepted_text) in readers.items():
         cells = reading.cells(key)
-        columns[key] = absent(key) if cells is None else values.distinct(cells, parse, ACTS[key])
+        columns[key] = absent(key) if cells is None else values.distinct(cells, reader(), ACTS[key])
         if cells is not None:
             _name_unlisted(reading, key, cells, columns[key], accepted_text)
     columns["ald"] = _ald(columns, nomenclature, alone=reading.cells("ald") is None)
@@ -98,6 +103,7 @@ def _specialty_reader(nomenclature: Nomenclature) -> Parser:
 _OF_A_DOCTOR = re.compile("^(?:(?:docteur|dr|medecin|specialiste|specialite) )+(?:en )?")
 
 
+@lru_cache(1000)
 def _of_specialty(text: str) -> str:
     """The words that tell a specialty."""
     return _OF_A_DOCTOR.sub("", values.as_words(text))
