@@ -34,6 +34,9 @@ MONTHS = (
     "décembre",
 )
 
+#: What a result is worth.
+DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
+
 # What stands for a character that the reader's encoding lacks. Accents that are not here lose their accent.
 _REPLACEMENTS = {
     "\u202f": " ",  # narrow no-break space

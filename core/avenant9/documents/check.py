@@ -19,7 +19,7 @@ from avenant9.report.document import Chart, Column, Document, Fact, Kind, Sectio
 from avenant9.results.check import Report, SetApart
 from avenant9.settings import waivers
 from avenant9.summary import out_of_time, sum_of
-from avenant9.wording import counted, day, integer
+from avenant9.wording import capital, counted, day, integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -668,7 +668,7 @@ def _unverifiable(report: Report) -> Table:
     def line(missing: tuple[str, ...], entry: Unverifiable) -> tuple[Value, ...]:
         words = missing_words(missing, report.columns)
         cause = _cause(entry.rule, report.titles.get(entry.rule))
-        return (words[:1].upper() + words[1:], cause, entry.rule, entry.acts)
+        return (capital(words), cause, entry.rule, entry.acts)
 
     groups = sentences.by_missing(report.unverifiable)
     return Table(
@@ -678,15 +678,13 @@ def _unverifiable(report: Report) -> Table:
     )
 
 
+_WHERE = tuple(Column(heading, "identifier") for heading in ("Fichier", "Feuille", "Ligne"))
+_SPOT = (Column("Règle", "identifier"), *_WHERE)
+
+
 def _rejected(report: Report) -> Table:
     return Table(
-        (
-            Column("Fichier", "identifier"),
-            Column("Feuille", "identifier"),
-            Column("Ligne", "identifier"),
-            Column("Cellule", "identifier"),
-            Column("Raison"),
-        ),
+        (*_WHERE, Column("Cellule", "identifier"), Column("Raison")),
         [(entry.file, entry.sheet, entry.row, entry.cell, entry.reason) for entry in report.rejected],
         sheet="Lignes rejetées",
     )
@@ -694,26 +692,13 @@ def _rejected(report: Report) -> Table:
 
 def _not_counted(report: Report) -> Table:
     return Table(
-        (
-            Column("Fichier", "identifier"),
-            Column("Feuille", "identifier"),
-            Column("Ligne", "identifier"),
-            Column("Statut"),
-        ),
+        (*_WHERE, Column("Statut")),
         [
             (entry.file, entry.sheet, entry.row, in_french("status", [entry.status])[0])
             for entry in report.not_counted
         ],
         sheet="Lignes non comptées",
     )
-
-
-_SPOT = (
-    Column("Règle", "identifier"),
-    Column("Fichier", "identifier"),
-    Column("Feuille", "identifier"),
-    Column("Ligne", "identifier"),
-)
 
 
 def _spot(entry: SetApart) -> tuple[str | int | None, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import polars as pl
 
 from avenant9.documents import sentences
 from avenant9.documents.check import source_columns
 from avenant9.documents.headings import missing_words
 from avenant9.french import day, money
-from avenant9.model import Verdict
+from avenant9.model import NotCounted, Rejected, Verdict
 from avenant9.report.csv import lines
 from avenant9.results.check import Report
 from avenant9.wording import counted
@@ -62,66 +64,26 @@ def render(report: Report) -> bytes:
         url,
         "fingerprint",
     )
-    tables = [table, _unverifiable(report), _rejected(report), _not_counted(report), _unread(report)]
-    return lines(HEADINGS, tables, numbers=("Ligne", "Montant", "En jeu"))
+    beside = pl.DataFrame([*_beside(report)], schema=dict.fromkeys(HEADINGS, pl.String()))
+    return lines(HEADINGS, [table, beside], numbers=("Ligne", "Montant", "En jeu"))
 
 
-def _rows(rows: list[dict[str, str | None]]) -> pl.DataFrame:
-    return pl.DataFrame(rows, schema=dict.fromkeys(HEADINGS, pl.String()))
+def _beside(report: Report) -> Iterator[dict[str, str | None]]:
+    """What is no finding, by heading, under a verdict of its own."""
+    for rule in report.unverifiable:
+        message = f"{counted(rule.acts, 'acte')} : {missing_words(rule.missing, report.columns)}"
+        yield {"Règle": rule.rule, "Verdict": Verdict.UNVERIFIABLE.french, "Message": message}
+    for row in report.rejected:
+        message = f"{row.cell} : {row.reason}" if row.cell else row.reason
+        yield {"Verdict": REJECTED, **_spot(row), "Message": message}
+    for line in report.not_counted:
+        message = f"{sentences.status(line.status)} : la ligne n'entre dans aucun compte"
+        yield {"Verdict": NOT_COUNTED, **_spot(line), "Message": message}
+    for file in report.unread:
+        if file.sheet is None:
+            message = " ; ".join(filter(None, (file.reason, file.remedy)))
+            yield {"Verdict": UNREAD, "Fichier": file.file, "Message": message}
 
 
-def _unverifiable(report: Report) -> pl.DataFrame:
-    return _rows(
-        [
-            {
-                "Règle": entry.rule,
-                "Verdict": Verdict.UNVERIFIABLE.french,
-                "Message": f"{counted(entry.acts, 'acte')} : {missing_words(entry.missing, report.columns)}",
-            }
-            for entry in report.unverifiable
-        ]
-    )
-
-
-def _rejected(report: Report) -> pl.DataFrame:
-    return _rows(
-        [
-            {
-                "Verdict": REJECTED,
-                "Fichier": entry.file,
-                "Feuille": entry.sheet,
-                "Ligne": str(entry.row),
-                "Message": f"{entry.cell} : {entry.reason}" if entry.cell else entry.reason,
-            }
-            for entry in report.rejected
-        ]
-    )
-
-
-def _not_counted(report: Report) -> pl.DataFrame:
-    return _rows(
-        [
-            {
-                "Verdict": NOT_COUNTED,
-                "Fichier": entry.file,
-                "Feuille": entry.sheet,
-                "Ligne": str(entry.row),
-                "Message": f"{sentences.status(entry.status)} : la ligne n'entre dans aucun compte",
-            }
-            for entry in report.not_counted
-        ]
-    )
-
-
-def _unread(report: Report) -> pl.DataFrame:
-    return _rows(
-        [
-            {
-                "Verdict": UNREAD,
-                "Fichier": entry.file,
-                "Message": " ; ".join(filter(None, (entry.reason, entry.remedy))),
-            }
-            for entry in report.unread
-            if entry.sheet is None
-        ]
-    )
+def _spot(entry: Rejected | NotCounted) -> dict[str, str | None]:
+    return {"Fichier": entry.file, "Feuille": entry.sheet, "Ligne": str(entry.row)}

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from avenant9.acts.columns import COLUMNS, heading
-from avenant9.documents import sentences
+from avenant9.documents import left_out, sentences
 from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
 from avenant9.results.claim import ANSWERS
-from avenant9.wording import NBSP, counted, day, euros, listed, plural
+from avenant9.wording import NBSP, capital, counted, day, euros, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,8 +115,7 @@ def _cells(line: ClaimedLine) -> _Row:
         ", ".join(rule.rule for rule in line.rules) or None,
         ", ".join(map(called, line.missing)) or None,
         line.message,
-        " ; ".join(dict.fromkeys(f"{one.title}, {one.article}" if one.article else one.title for one in texts))
-        or None,
+        " ; ".join(dict.fromkeys(map(sentences.reference, texts))) or None,
         " ; ".join(dict.fromkeys(one.url for one in texts if one.url)) or None,
     )
 
@@ -198,8 +197,7 @@ def _document(result: Claim, lines: Sequence[Section]) -> Document:
             Section("En bref", facts=_facts(result), tables=(_by_answer(result),)),
             *lines,
             Section("Ce que le tableau de la caisse ne dit pas", words=tuple(unsaid(result))),
-            Section("Lignes d'actes rejetées", tables=(_rejected(result),) if result.rejected else ()),
-            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
+            *left_out.sections(result.rejected, result.unread, "Lignes d'actes rejetées"),
         ),
         footer=(*map(cited, result.texts), f"Réponse faite au {day(result.as_of)}.", DISCLAIMER),
         about={"Réponses": "chaque ligne du tableau de la caisse, et la réponse à côté"},
@@ -310,7 +308,7 @@ def unsaid(result: Claim) -> list[str]:
     for item, name in ITEMS.items():
         rows = [str(one.row) for one in result.notification if item in one.missing]
         if rows:
-            words.append(f"{name[:1].upper()}{name[1:]} : {_of_rows(rows, result.summary.lines)}.")
+            words.append(f"{capital(name)} : {_of_rows(rows, result.summary.lines)}.")
     return words
 
 
@@ -325,10 +323,3 @@ def cited(told: ClaimText) -> str:
     """A text, and what it is about."""
     source = ", ".join(filter(None, (told.source.title, told.source.url)))
     return f"{_ABOUT[told.about].format(told.figure)} : {source}."
-
-
-def _rejected(result: Claim) -> Table:
-    return Table(
-        (Column("Ligne"), Column("Cellule", "identifier"), Column("Raison")),
-        [(f"{place(one.file, one.sheet)}, ligne {one.row}", one.cell, one.reason) for one in result.rejected],
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cited, unsaid
+from avenant9.documents.sentences import reference
 from avenant9.named import named
 from avenant9.period import add_months
 from avenant9.report.document import Column, Letter, Section, Table
@@ -206,9 +207,7 @@ def _act(line: ClaimedLine) -> str:
 def _reason(line: ClaimedLine) -> str:
     """The answer, what is said of it, and the texts of the rules that it leans on."""
     texts = dict.fromkeys(
-        f"{rule.source.title}, {rule.source.article}" if rule.source.article else rule.source.title
-        for rule in line.rules
-        if rule.source is not None and line.answer in _CITED
+        reference(rule.source) for rule in line.rules if rule.source is not None and line.answer in _CITED
     )
     said = f"{NAMES[line.answer].capitalize()}. {_said(line)}"
     return f"{said} Texte : {' ; '.join(texts)}." if texts else said

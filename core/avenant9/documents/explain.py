@@ -12,7 +12,7 @@ from avenant9.model import Verdict
 from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Section, Table
-from avenant9.wording import day
+from avenant9.wording import DISCLAIMER, capital, day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,7 @@ def document(explanation: Explanation) -> Document:
             *map(sentences.not_read, explanation.unread),
             f"Règles : version {explanation.rulebook_version}, à jour au {day(explanation.rulebook_date)}.",
             f"Explication faite au {day(explanation.as_of)}, profil {explanation.profile}.",
-            "Constat technique, ne vaut pas avis de la caisse.",
+            DISCLAIMER,
         ),
     )
 
@@ -100,7 +100,7 @@ def _sections(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
         details=[_looked_at(block, explanation) for block in one.blocks],
         empty="Aucune règle ne regarde cet acte.",
     )
-    yield Section(f"{name} : ce que dit chaque règle", (f"{words[:1].upper()}{words[1:]}.",), tables=(answers,))
+    yield Section(f"{name} : ce que dit chaque règle", (f"{capital(words)}.",), tables=(answers,))
     counted = Table(_COUNTED, [row for block in one.blocks for row in _counted(block, explanation)], fold=0)
     yield Section(f"{name} : les actes comptés", tables=(counted,), sheet="Actes comptés")
 

@@ -17,11 +17,10 @@ from avenant9.law.dated import Strict
 from avenant9.model import CellRef, Verdict
 from avenant9.profile import FAMILIES, without_titles
 from avenant9.report.page import Page, place, sections
-from avenant9.wording import counted, day, euros, listed, plural
+from avenant9.wording import DISCLAIMER, capital, counted, day, euros, listed, plural
 
 FORMAT = "a9-explain/1"
 
-CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 _SILENT = "se tait"
 _LABEL = 16  # where the values stand
 _SHOWN = 24  # acts of a trace shown one by one
@@ -221,7 +220,7 @@ def _about(page: Page, one: ActExplained, explanation: Explanation) -> list[str]
     """The act as it was read, and whether it counts."""
     facts = ", ".join(act_words(one, explanation.profile))
     row = f"Ligne {explanation.where.row} : " if explanation.others else ""
-    lines = [page.wrap(f"{row}{facts}." if row else f"{facts[:1].upper()}{facts[1:]}.")]
+    lines = [page.wrap(f"{row}{facts}." if row else f"{capital(facts)}.")]
     if one.uncounted is not None:
         rows = f" (voir {told_of(explanation).rows(one.cancellations)})" if one.cancellations else ""
         again = f" (voir {told_of(explanation).rows((one.repeats,))})" if one.repeats else ""
@@ -283,11 +282,10 @@ def told_of(explanation: Explanation, block: Block | None = None) -> Told:
 
 def _text_lines(page: Page, text: Text, *, whole: bool) -> list[str]:
     source = text.source
-    words = ", ".join([source.title, *([source.article] if source.article else [])])
     url = source.url or "document non publié en ligne"
-    held = f"{text.period}, {CONFIDENCE.get(source.confidence, source.confidence)}, "
+    held = f"{text.period}, {sentences.confidence(source)}, "
     lines = [
-        fact(page, "Texte", f"{words} : {url}"),
+        fact(page, "Texte", f"{sentences.reference(source)} : {url}"),
         fact(page, "Version", f"{held}comparée à sa source le {day(text.checked_on)}"),
     ]
     return [*lines, fact(page, "Note", text.note)] if whole and text.note else lines
@@ -356,7 +354,7 @@ def answer_of(block: Block, explanation: Explanation) -> str:
         here = block.carried_by == replace(explanation.where, cell=None)
         other = "d'un autre acte de cette ligne" if here else f"de {told_of(explanation).rows((block.carried_by,))}"
         carried = f" Même constat que celui {other}, compté une fois."
-    return f"Réponse : {block.verdict.french}. {said[:1].upper()}{said[1:]}{stake}{carried}"
+    return f"Réponse : {block.verdict.french}. {capital(said)}{stake}{carried}"
 
 
 def _account(page: Page, explanation: Explanation) -> list[str]:
@@ -370,5 +368,5 @@ def _account(page: Page, explanation: Explanation) -> list[str]:
         *(page.wrap(sentences.not_read(entry), "  ", "- ") for entry in explanation.unread),
         page.wrap(f"Règles : {rulebook}, {counted(explanation.rules, 'règle')}."),
         page.wrap(f"Explication faite au {day(explanation.as_of)}, profil {explanation.profile}."),
-        page.wrap("Constat technique, ne vaut pas avis de la caisse."),
+        page.wrap(DISCLAIMER),
     ]

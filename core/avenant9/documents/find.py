@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents import sentences
+from avenant9.documents import left_out, sentences
 from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Section, Table
@@ -83,7 +83,7 @@ def document(result: Find) -> Document:
         sections=(
             Section("Un acte, ou une ligne", tables=(_table(single),) if single else ()),
             Section("Deux actes d'un patient le même jour, ou d'une facture", tables=(_table(two),) if two else ()),
-            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
+            left_out.files(result.unread),
         ),
         footer=(_DISCLAIMER,),
     )

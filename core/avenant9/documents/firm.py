@@ -15,7 +15,7 @@ from avenant9.report.document import Document, Fact, Section
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
 from avenant9.results.check import Report
-from avenant9.wording import counted, day, euros, integer, plural
+from avenant9.wording import DISCLAIMER, counted, day, euros, integer, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -136,7 +136,7 @@ def document(result: Firm, reports: Mapping[str, Report], *, each: bool) -> Docu
         firm_list.remarks(result.clients),
         *((_client(client, reports.get(client.client)) for client in result.clients) if each else ()),
     )
-    footer = (*firm_list.FOOTER, f"Contrôle fait au {day(result.as_of)}.", firm_list.DISCLAIMER)
+    footer = (*firm_list.FOOTER, f"Contrôle fait au {day(result.as_of)}.", DISCLAIMER)
     return Document(firm_list.TITLE, words, sections, verdict, footer, firm_list.ABOUT)
 
 

@@ -13,7 +13,7 @@ from avenant9.report import formats
 from avenant9.report.document import Document, Section
 from avenant9.results.base import dumps
 from avenant9.results.firm import each_forfait
-from avenant9.wording import counted, day, euros, integer, plural
+from avenant9.wording import DISCLAIMER, counted, day, euros, integer, plural
 
 if TYPE_CHECKING:
     from avenant9.report.formats import Format
@@ -80,7 +80,6 @@ _COLUMNS: tuple[Told[_Line], ...] = (
 
 def render(form: Format, result: SimulatedFirm, page: Page) -> str | bytes:
     """The result in one format."""
-
     return formats.render(
         form,
         page,
@@ -105,7 +104,7 @@ def document(result: SimulatedFirm, *, each: bool) -> Document:
     )
     worst = Verdict.REVIEW if totals.failed or totals.unsettled else Verdict.OK
     words = f"{counted(totals.clients, 'client')} : {', '.join(parts)}."
-    footer = (f"Simulation faite au {day(result.as_of)}.", firm_list.DISCLAIMER)
+    footer = (f"Simulation faite au {day(result.as_of)}.", DISCLAIMER)
     return Document("Forfaits des clients", words, sections, worst, footer, firm_list.ABOUT)
 
 

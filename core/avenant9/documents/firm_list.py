@@ -23,7 +23,6 @@ LEAD, LAST = ("Client", "Verdict"), ("Code de sortie", "À savoir")
 ABOUT = {SHEET: "Une ligne par client, à filtrer et à trier."}
 #: What stands below.
 FOOTER = ("Chaque client est contrôlé à part : les patients de deux clients ne sont jamais rapprochés.",)
-DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
 
 L = TypeVar("L")
 

@@ -14,7 +14,7 @@ from avenant9.named import named
 from avenant9.report import formats
 from avenant9.report.document import Document, Section
 from avenant9.results.base import dumps
-from avenant9.wording import counted, day, integer, plural
+from avenant9.wording import DISCLAIMER, counted, day, integer, plural
 
 if TYPE_CHECKING:
     from avenant9.report.formats import Format
@@ -68,7 +68,7 @@ def document(result: FollowedFirm, *, each: bool) -> Document:
     found = {entry.verdict for entry in _entries(result)}
     doubt = totals.over or totals.failed
     worst = Verdict.VIOLATION if Verdict.VIOLATION in found else Verdict.REVIEW if doubt else Verdict.OK
-    footer = (*firm_list.FOOTER, f"Suivi fait au {day(result.as_of)}.", firm_list.DISCLAIMER)
+    footer = (*firm_list.FOOTER, f"Suivi fait au {day(result.as_of)}.", DISCLAIMER)
     words = f"{counted(totals.clients, 'client')} : {' ; '.join(parts)}."
     return Document("Activité à distance des clients", words, sections, worst, footer, firm_list.ABOUT)
 

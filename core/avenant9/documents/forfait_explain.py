@@ -5,7 +5,7 @@ from __future__ import annotations
 import json as encoder
 from typing import TYPE_CHECKING
 
-from avenant9.documents.sentences import source_as_json
+from avenant9.documents.sentences import reference, source_as_json
 from avenant9.forfait.words import decimal_string
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
@@ -31,7 +31,6 @@ def _document(found: Explanation) -> Document:
     ]
     words = [note for note in (found.neutralised, found.exemptions, found.note) if note]
     source = found.source
-    text = ", ".join(filter(None, (source.title, source.article)))
     return Document(
         title=f"{found.label}, {found.scheme[:1].lower()}{found.scheme[1:]} {found.year}",
         answer=f"Condition appliquée : {found.condition}.",
@@ -42,7 +41,7 @@ def _document(found: Explanation) -> Document:
             Section(
                 "Source",
                 (
-                    text,
+                    reference(source),
                     *([source.url] if source.url else []),
                     f"Confiance {_CONFIDENCE[source.confidence]}, vérifié le {day(found.checked_on)}.",
                 ),

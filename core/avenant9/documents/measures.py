@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents import sentences
+from avenant9.documents import left_out, sentences
 from avenant9.named import named
 from avenant9.report import formats, text
 from avenant9.report.document import Column, Document, Fact, Section, Table
@@ -16,7 +16,7 @@ from avenant9.report.page import place
 from avenant9.report.values import number
 from avenant9.results.base import dumps
 from avenant9.results.measures import History, Measures, Standings
-from avenant9.wording import NBSP, counted, day, euros, integer, listed, percent
+from avenant9.wording import DISCLAIMER, NBSP, counted, day, euros, integer, listed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -65,7 +65,6 @@ REASONS: Final = {
     "unverifiable": "non vérifiable",
 }
 _STATUS: Final = {"in_force": "en vigueur", "past": "passée", "to_come": "à venir"}
-_CONFIDENCE: Final = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
 #: What the keys of a period mean; the key itself is what `--set` takes.
 _VALUES: Final = {
     "amount": "montant",
@@ -107,7 +106,6 @@ _NOBODY = "?"
 #: What text shows of long lists: rows of a table, row numbers of a refusal.
 _LINES, _NUMBERS = 40, 12
 _NOTHING = "Aucun acte, aucune vacation et aucun patient de ces fichiers ne relève d'une mesure."
-_DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
 _MONEY: tuple[tuple[str, Kind, bool], ...] = (
     ("Soignants", "euros", False),
     ("AMO", "euros", False),
@@ -227,10 +225,10 @@ def _simulation(result: Measures, limit: int | None) -> Document:
             *_refusals(result, limit),
             Section("Lignes rejetées", tables=(_shortened(_rejected(result), limit),) if result.rejected else ()),
             Section("À savoir", words=result.notes),
-            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
+            left_out.files(result.unread),
             Section("Détail", tables=(_shortened(_detail(result), limit),) if result.rows else (), sheet="Détail"),
         ),
-        footer=(f"Simulation faite au {day(result.as_of)}.", _DISCLAIMER),
+        footer=(f"Simulation faite au {day(result.as_of)}.", DISCLAIMER),
     )
 
 
@@ -628,8 +626,7 @@ def _values(one: Term | Beside) -> Iterator[Fact]:
     for key, value in one.values.items():
         yield Fact(f"{_VALUES[key]} ({key})" if key in _VALUES else key, _read(key, value))
     source = one.source
-    cited = f"{source.title}, {source.article}" if source.article else source.title
-    yield Fact("Source", f"{cited} ({_CONFIDENCE.get(source.confidence, source.confidence)})")
+    yield Fact("Source", f"{sentences.reference(source)} ({sentences.confidence(source)})")
     if source.url:
         yield Fact("Adresse", source.url, "url")
     yield Fact("Comparé à sa source le", one.checked_on, "date")

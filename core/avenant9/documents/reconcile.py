@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents import sentences
+from avenant9.documents import left_out, sentences
 from avenant9.law.nomenclature import NATURES
 from avenant9.model import Verdict
 from avenant9.named import named
@@ -12,7 +12,7 @@ from avenant9.report import formats, text
 from avenant9.report.document import Chart, Column, Document, Section, Series, Table
 from avenant9.report.page import place
 from avenant9.results.base import dumps
-from avenant9.wording import counted, day, euros, listed, signed
+from avenant9.wording import capital, counted, day, euros, listed, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -84,8 +84,7 @@ def document(result: Reconcile, *, whole: bool = True) -> Document:
             *_totals(result),
             *([_behind(result)] if whole and result.lines else []),
             Section("À savoir", words=result.notes),
-            Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
-            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
+            *left_out.sections(result.rejected, result.unread),
         ),
         footer=(f"Rapproché au {day(result.as_of)}, à {euros(result.tolerance)} près.", _DISCLAIMER),
     )
@@ -136,8 +135,7 @@ def _answer(result: Reconcile) -> str:
 
 def _standing(one: Comparison) -> str:
     """What is left of one comparison, and the days to look at."""
-    name = NAMES[one.against]
-    name = f"{name[:1].upper()}{name[1:]}"
+    name = capital(NAMES[one.against])
     days = _days_in_short(one.days or ())
     left = one.left
     if not one.explained:
@@ -205,8 +203,7 @@ def _walk(one: Comparison, year: int) -> Table:
 
 
 def _said(cause: Cause, year: int) -> str:
-    words = _reason(cause.reason, year)
-    return f"{words[:1].upper()}{words[1:]}"
+    return capital(_reason(cause.reason, year))
 
 
 def _reason(reason: Reason, year: int) -> str:
@@ -340,10 +337,3 @@ def _behind(result: Reconcile) -> Section:
 
 def _where(line: Line) -> str:
     return f"{place(line.file, line.sheet)}, ligne {line.row}"
-
-
-def _rejected(result: Reconcile) -> Table:
-    return Table(
-        (Column("Ligne"), Column("Cellule", "identifier"), Column("Raison")),
-        [(f"{place(one.file, one.sheet)}, ligne {one.row}", one.cell, one.reason) for one in result.rejected],
-    )

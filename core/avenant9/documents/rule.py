@@ -11,6 +11,7 @@ from avenant9.kinds.trace import ALWAYS
 from avenant9.model import Verdict
 from avenant9.report import formats
 from avenant9.report.document import Column, Document, Section, Table
+from avenant9.wording import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,5 +94,5 @@ def _examples(cases: Sequence[Case]) -> Iterator[Section]:
         columns = (Column("Ligne", "identifier"), *(Column(heading(key), "identifier") for key in head))
         acts = [(str(number), *row, *[""] * (len(head) - len(row))) for number, row in enumerate(rows, 2)]
         found = tuple(catalogue.found_words(finding) for finding in case.expect)
-        words = f"{case.name[:1].upper()}{case.name[1:]}{catalogue.setting_of(case)}."
+        words = f"{capital(case.name)}{catalogue.setting_of(case)}."
         yield Section(title, (words, *found), tables=(Table(columns, acts),))

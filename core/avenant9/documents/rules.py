@@ -18,7 +18,7 @@ from avenant9.model import Verdict
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.formats import render
 from avenant9.report.page import Page
-from avenant9.wording import counted, day, euros, listed, percent
+from avenant9.wording import capital, counted, day, euros, listed, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -214,7 +214,7 @@ def show_text(
             *([f"note : {version.note}"] if version.note else []),
         ]
         mark = f" (en vigueur le {day(at)})" if at is not None and at in version.period else ""
-        lines += ["", page.wrap(f"{period[:1].upper()}{period[1:]} : {Verdict(version.verdict).french}{mark}")]
+        lines += ["", page.wrap(f"{capital(period)} : {Verdict(version.verdict).french}{mark}")]
         lines += [page.wrap(fact, "    ", "  ") for fact in facts]
     if at is not None and not any(at in version.period for version in rule.version):
         lines += ["", page.wrap(f"Aucune version en vigueur le {day(at)} : la règle ne dit rien ce jour-là.")]
@@ -365,7 +365,7 @@ def _weakest(rule: Any) -> str:
 
 def source_words(source: Source) -> str:
     """A text in one line: title, article, publication, confidence, address."""
-    words = [source.title, *([source.article] if source.article else [])]
+    words = [reference(source)]
     if source.published:
         words.append(f"publié le {day(source.published)}")
     words.append(f"source {CONFIDENCE.get(source.confidence, source.confidence)}")

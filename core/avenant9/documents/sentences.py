@@ -9,12 +9,14 @@ from avenant9.acts.columns import heading, in_french
 from avenant9.documents.headings import absent_columns
 from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict
 from avenant9.report.page import place
-from avenant9.wording import counted, day, euros, integer, listed, plural, quoted
+from avenant9.wording import DISCLAIMER, capital, counted, day, euros, integer, listed, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from avenant9.results.base import Source as Cited
     from avenant9.results.check import Report
+    from avenant9.results.measures import Origin
     from avenant9.results.threshold import Practitioner
 
 #: The title of the findings older than the time in which the fund may claim: only probably, since a notification
@@ -150,7 +152,7 @@ def position(entry: Practitioner) -> str:
     return f"marge {least} {counted(max(0, entry.margin - entry.unknown), 'acte')}"
 
 
-def reference(source: Source) -> str:
+def reference(source: Source | Cited) -> str:
     """The name of a text."""
     return f"{source.title}, {source.article}" if source.article else source.title
 
@@ -167,7 +169,7 @@ def source_as_json(source: Source) -> dict[str, str | None]:
     }
 
 
-def confidence(source: Source) -> str:
+def confidence(source: Source | Origin) -> str:
     """How sure a source is."""
     return _CONFIDENCE.get(source.confidence, source.confidence)
 
@@ -238,7 +240,7 @@ def unread_files(entries: Sequence[Unread], done: str) -> str:
 def with_unread(answer: str, entries: Sequence[Unread]) -> str:
     """The answer of a count, and that it may be short."""
     unread = unread_files(entries, "compté")
-    return f"{answer} {unread[:1].upper()}{unread[1:]}." if unread else answer
+    return f"{answer} {capital(unread)}." if unread else answer
 
 
 def not_read(entry: Unread) -> str:
@@ -268,5 +270,5 @@ def account(report: Report) -> tuple[str, str, str]:
     return (
         f"Règles : version {report.rulebook.version}{dated}, {counted(report.rulebook.rules, 'règle')}.",
         f"Contrôle fait au {day(report.as_of)}, profil {report.profile}.",
-        "Constat technique, ne vaut pas avis de la caisse.",
+        DISCLAIMER,
     )

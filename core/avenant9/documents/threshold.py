@@ -7,16 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, Literal
 
 from avenant9.acts.columns import heading
-from avenant9.documents import sentences
+from avenant9.documents import left_out, sentences
 from avenant9.model import Verdict
 from avenant9.named import named
 from avenant9.remote_share import share_of
 from avenant9.report import formats
 from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
-from avenant9.report.page import place
 from avenant9.report.values import shown
 from avenant9.results.base import dumps
-from avenant9.wording import NBSP, counted, day, listed, months
+from avenant9.wording import DISCLAIMER, NBSP, counted, day, listed, months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +42,6 @@ _AT_LEAST = (
     "Les actes à distance et la part sont des minimums là où des actes sont inconnus : le détail de chacun le dit."
 )
 _DRAFT = "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez et signez. Rien n'est envoyé."
-_DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
 _GRAVITY = (Verdict.OK, Verdict.UNVERIFIABLE, Verdict.REVIEW, Verdict.VIOLATION)
 
 
@@ -101,10 +99,9 @@ def _follow_up(result: Threshold) -> Document:
             *(_detail(entry, result.as_of, folded=len(detailed) > _MOST_OPEN) for entry in detailed),
             *_by_group(result.by_group),
             Section("À savoir", words=(*_few(entries, detailed), *result.notes, *_remarks(result))),
-            Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
-            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
+            *left_out.sections(result.rejected, result.unread),
         ),
-        footer=(*_texts(result), f"Suivi fait au {day(result.as_of)}.", _DISCLAIMER),
+        footer=(*_texts(result), f"Suivi fait au {day(result.as_of)}.", DISCLAIMER),
     )
 
 
@@ -381,13 +378,6 @@ def _remarks(result: Threshold) -> list[str]:
     return list(dict.fromkeys(text.remark for text in result.texts if text.remark))
 
 
-def _rejected(result: Threshold) -> Table:
-    return Table(
-        (Column("Ligne"), Column("Cellule", "identifier"), Column("Raison")),
-        [(f"{place(one.file, one.sheet)}, ligne {one.row}", one.cell, one.reason) for one in result.rejected],
-    )
-
-
 def _texts(result: Threshold) -> list[str]:
     return [f"Texte {_years(text)} : {_cited(text.source)}." for text in result.texts]
 
@@ -465,10 +455,9 @@ def letter(result: Threshold, asked: Request) -> Letter:
                     *result.notes,
                 ),
             ),
-            Section("Lignes rejetées", tables=(_rejected(result),) if result.rejected else ()),
-            Section("Lecture", words=tuple(map(sentences.not_read, result.unread))),
+            *left_out.sections(result.rejected, result.unread),
         ),
-        footer=(*_texts(result), *_sources(asked), f"Chiffres arrêtés au {day(result.as_of)}.", _DISCLAIMER),
+        footer=(*_texts(result), *_sources(asked), f"Chiffres arrêtés au {day(result.as_of)}.", DISCLAIMER),
     )  # fmt: skip
 
 
