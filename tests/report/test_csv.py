@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
+
 import polars as pl
 import pytest
 
 from avenant9 import profile
 from avenant9.documents import check_csv as csv
+from avenant9.report import csv as written
+from avenant9.report.document import Column, Table
 from report.reports import DOUBT, FIFTH, LATE, NOT_COUNTED, REJECTED, UNVERIFIABLE, YEAR, report
 
 HEADINGS = (
@@ -85,4 +90,22 @@ def test_other_tables_are_written_the_same_way() -> None:
     table = pl.DataFrame({"a": ["=x", None], "b": ["-1,00", "2,00"]})
     assert csv.lines(("Nom", "Part"), [table], numbers=("Part",)).decode("utf-8-sig") == (
         "Nom;Part\r\n'=x;-1,00\r\n;2,00\r\n"
+    )
+
+
+def test_a_table_of_values() -> None:
+    columns = (
+        Column("Nom"),
+        Column("Le", "date"),
+        Column("Euros", "euros"),
+        Column("Part", "share"),
+        Column("Points", "points"),
+        Column("Actes", "integer"),
+    )
+    rows = [
+        ("=x", date(2022, 9, 30), -1205, Decimal("0.2"), "407.5", 12_000),
+        ("", None, 0, None, Decimal("-1.5"), None),
+    ]
+    assert written.render(Table(columns, rows)).decode("utf-8-sig") == (
+        "Nom;Le;Euros;Part;Points;Actes\r\n'=x;30/09/2022;-12,05;0,200000;407,5;12000\r\n;;0,00;;-1,5;\r\n"
     )

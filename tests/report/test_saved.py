@@ -274,6 +274,7 @@ def altered(path: str, value: object) -> dict[str, Any]:
         ("rulebook.rules", "beaucoup"),
         ("summary.violation", None),
         ("summary.at_stake", 12.5),
+        ("summary.at_stake", 1250),
         ("summary.at_stake", "12.5"),
         ("findings.0.verdict", "ok"),
         ("findings.0.amount", "20,00"),
