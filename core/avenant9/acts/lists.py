@@ -50,6 +50,8 @@ def _ald(columns: dict[str, pl.Series], nomenclature: Nomenclature, *, alone: bo
         known = pl.Series(sorted(codes), dtype=ACTS["exemption"])
         return columns["exemption"].is_in(known.implode()).fill_null(False)
 
+    if columns["exemption"].null_count() == len(columns["exemption"]):
+        return columns["ald"]
     ald, by_exemption = columns["ald"], exempted(nomenclature.ald_exemptions)
     said_no = ald.eq_missing(pl.Series([False])) & by_exemption
     told = ald.set(ald.is_null() & by_exemption, True).set(said_no, None)

@@ -103,6 +103,9 @@ def named_by_invoice(rows: pl.DataFrame) -> pl.DataFrame:
     invoice = ["practitioner", "invoice"]
     billed = rows.filter(pl.all_horizontal(pl.col(invoice).is_not_null()))
     unknown = billed.filter(pl.col("patient").is_null()).select("row", *invoice)
+    rows = rows.with_columns(unnamed_invoice=pl.lit(None, pl.Boolean))
+    if unknown.is_empty():
+        return rows
     who = pl.col(_OF_PATIENT).filter(pl.col("patient").is_not_null()).first()
     told = (
         billed.join(unknown.unique(invoice), on=invoice, how="semi")
@@ -114,7 +117,6 @@ def named_by_invoice(rows: pl.DataFrame) -> pl.DataFrame:
         pl.when(pl.col("names") == 1).then(pl.col(_OF_PATIENT)),
         unnamed_invoice=pl.when(pl.col("names") == 0).then(pl.lit(True)),
     )
-    rows = rows.with_columns(unnamed_invoice=pl.lit(None, pl.Boolean))
     return rows.update(found, on="row", how="left") if len(found) else rows
 
 

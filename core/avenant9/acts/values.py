@@ -35,6 +35,8 @@ def _nothing() -> Iterator[str]:
         yield from (word, word.lower(), word.upper(), word.capitalize())
 
 
+#: Cells of a column that is too short for coding its texts to pay.
+_FEW = 1000
 #: The texts that stand for nothing.
 _NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 
@@ -42,6 +44,8 @@ _NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 def by_text(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     """The distinct texts of a column (String, or Categorical as `clean` gives it), null left out, and for each cell
     the place of its text among them."""
+    if len(column) <= _FEW:
+        return _few_by_text(column.to_list())
     coded = column.cast(pl.Categorical(pl.Categories.random())) if column.dtype == pl.String else column
     texts = coded.unique(maintain_order=True).drop_nulls()
     codes, places = texts.to_physical(), coded.to_physical()
@@ -49,6 +53,13 @@ def by_text(column: pl.Series) -> tuple[pl.Series, pl.Series]:
         order = pl.Series([0], dtype=codes.dtype).new_from_index(0, int(codes.max()) + 1)  # type: ignore[arg-type]
         places = order.scatter(codes, range(len(codes))).gather(places)
     return texts.cast(pl.String), places
+
+
+def _few_by_text(cells: list[str | None]) -> tuple[pl.Series, pl.Series]:
+    """The same of a column that is told faster than it is coded."""
+    places: dict[str, int] = {}
+    of_cells = [None if cell is None else places.setdefault(cell, len(places)) for cell in cells]
+    return pl.Series([*places], dtype=pl.String), pl.Series(of_cells, dtype=pl.UInt32)
 
 
 def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
@@ -69,8 +80,10 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _repeats(column: pl.Series) -> bool:
     """Whether coding the texts of a column pays: as its top shows, most of them are there several times."""
+    if len(column) <= _FEW:
+        return False
     top = column.head(20_000).drop_nulls()
-    return len(column) > 1000 and 2 * top.n_unique() < len(top)
+    return 2 * top.n_unique() < len(top)
 
 
 def _coded_and_trimmed(column: pl.Series) -> pl.Series:
