@@ -202,10 +202,10 @@ def rebills(case: Case, act: Act) -> Act | None:
     """The first act on an invoice, where this one is the first of another; the patient must be known."""
     if act.patient is None or act.invoice is None:
         return None
-    earlier = [other for other in alike(case, act) if other.number < act.number and other.invoice is not None]
+    earlier = [other for other in alike(case, act) if order(other) < order(act) and other.invoice is not None]
     if not earlier or any(other.invoice == act.invoice for other in earlier):
         return None
-    return earlier[0]
+    return min(earlier, key=order)
 
 
 def alike(case: Case, act: Act) -> list[Act]:

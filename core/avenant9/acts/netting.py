@@ -42,12 +42,13 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
 
 def mark_rebilled(acts: pl.DataFrame) -> pl.DataFrame:
     """Marks the acts that count and stand on an earlier invoice too (patient known): they `rebill` it, `doubtful`."""
-    known = acts.select("act", "uncounted", "invoice", *REBILLED).filter(
+    known = acts.select("act", "uncounted", "invoice", "time", *REBILLED).filter(
         pl.col("uncounted").is_null(), pl.col("patient").is_not_null(), pl.col("invoice").is_not_null()
     )
     first = pl.col("act", "invoice").first().over(REBILLED).name.prefix("first_")
     later = (
         candidates(known, REBILLED)
+        .sort("time", "act", nulls_last=False)  # in counting order, whatever that of the rows
         .with_columns(first)
         .filter(pl.col("invoice") != pl.col("first_invoice"))
         .unique(["invoice", *REBILLED], keep="first", maintain_order=True)  # an invoice is another one once
