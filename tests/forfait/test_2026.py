@@ -51,22 +51,22 @@ ALL_OPTIONS = {**FIRST_OPTION, **SECOND_OPTION, **THIRD_OPTION}
 @pytest.mark.parametrize(
     ("answers", "year", "points", "euros"),
     [
-        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2026, "420", 294_000),  # 1: mean 80 %
-        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2028, "360", 252_000),
-        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2026, "280", 196_000),  # 2: 62.5 %
-        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2028, "0", 0),
-        ({**EQUIPPED, **services(90, 80, 45, 25), **NO_OPTION}, 2026, "280", 196_000),  # 3: on the bound
-        ({**EQUIPPED, **services(88, 70, 44, 30), **ALL_OPTIONS}, 2026, "0", 0),  # 4: 58 %
+        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2026, 420, 294_000),  # 1: mean 80 %
+        ({**EQUIPPED, **services(95, 88, 70, 67), **ALL_OPTIONS}, 2028, 360, 252_000),
+        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2026, 280, 196_000),  # 2: 62.5 %
+        ({**EQUIPPED, **services(100, 90, 20, 40), **NO_OPTION}, 2028, 0, 0),
+        ({**EQUIPPED, **services(90, 80, 45, 25), **NO_OPTION}, 2026, 280, 196_000),  # 3: on the bound
+        ({**EQUIPPED, **services(88, 70, 44, 30), **ALL_OPTIONS}, 2026, 0, 0),  # 4: 58 %
         (
             {**EQUIPPED, "sesam_vitale": "addendum7", **services(95, 88, 70, 67), **ALL_OPTIONS},
             2026,
-            "0",
+            0,
             0,
         ),  # 5
-        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, "fse_appli_carte_vitale": 3}, 2026, "280", 196_000),
-        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, **THIRD_OPTION}, 2026, "300", 210_000),  # 6 and 7
-        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2026, "280", 196_000),  # 8: FSE under two thirds
-        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2028, "280", 196_000),
+        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, "fse_appli_carte_vitale": 3}, 2026, 280, 196_000),
+        ({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, **THIRD_OPTION}, 2026, 300, 210_000),  # 6 and 7
+        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2026, 280, 196_000),  # 8: FSE under two thirds
+        ({**EQUIPPED, **services(100, 50, 80, 90), **NO_OPTION}, 2028, 280, 196_000),
     ],
 )
 def test_the_dotation(answers: dict[str, Answer], year: int, points: str, euros: int) -> None:
@@ -85,13 +85,13 @@ def test_a_mean_on_the_threshold_that_another_reading_refuses_is_not_said_to_be_
     rates = {"taux_dmp": percent(40), "taux_e_prescription": percent(20)}
     found = simulated({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, **rates})
     option = next(one for volet in found.volets for one in volet.indicators if one.id == "donum_dmp_ordonnance")
-    assert (option.status, option.points) == ("unknown", "0")
+    assert (option.status, option.points) == ("unknown", 0)
     assert "comptée comme atteinte" not in option.note
 
 
 def test_transmissions_under_two_thirds_closed_2025_and_no_longer_2026() -> None:
     answers = {**full(2025), **services(100, 50, 80, 90)}
-    assert (simulated(answers, 2025).points, simulated({**answers, "messages_patients": 1}).points) == ("0", "420")
+    assert (simulated(answers, 2025).points, simulated({**answers, "messages_patients": 1}).points) == (0, 420)
 
 
 def test_services_without_acts_leave_the_socle_unresolved() -> None:
@@ -102,15 +102,15 @@ def test_services_without_acts_leave_the_socle_unresolved() -> None:
     assert found.if_not_met is not None
     assert (found.if_met.euros, found.if_not_met.euros) == (196_000, 0)
     (open_,) = found.unresolved
-    assert (open_.indicator, open_.low, open_.high, open_.supply) == ("donum_teleservices", "0", "280", None)
+    assert (open_.indicator, open_.low, open_.high, open_.supply) == ("donum_teleservices", 0, 280, None)
 
 
 def test_from_2025_to_2026_at_the_maximum() -> None:
     """Example 10."""
     sas: dict[str, Answer] = dict.fromkeys(("sas_departement_ouvert", "sas_plateforme", "sas_agenda_visible"), True)
     before, after = simulated(full(2025), 2025), simulated({**full(2026), **sas})
-    assert (before.points, before.euros) == ("1115", 780_500)
-    assert (after.points, after.euros, due(after, "sas").euros) == ("420", 294_000, 100_000)
+    assert (before.points, before.euros) == (1115, 780_500)
+    assert (after.points, after.euros, due(after, "sas").euros) == (420, 294_000, 100_000)
     assert after.euros + 100_000 - before.euros == -386_500
 
 
@@ -120,12 +120,12 @@ def test_from_2025_to_2026_at_the_maximum() -> None:
 @pytest.mark.parametrize(
     ("rates", "points", "disputed"),
     [
-        ((30, 30, 30), "340", False),  # the mean and each
-        ((29, 29, 29), "280", False),  # neither
-        ((90, 90, 29), "280", True),  # the mean alone
-        ((90, 90, None), "280", True),  # 90 % left out, 60 % counted zero, but then one is at zero
-        ((29, 29, None), "280", False),
-        ((None, None, None), "280", True),
+        ((30, 30, 30), 340, False),  # the mean and each
+        ((29, 29, 29), 280, False),  # neither
+        ((90, 90, 29), 280, True),  # the mean alone
+        ((90, 90, None), 280, True),  # 90 % left out, 60 % counted zero, but then one is at zero
+        ((29, 29, None), 280, False),
+        ((None, None, None), 280, True),
     ],
 )
 def test_the_readings_of_an_option(rates: tuple[Any, ...], points: str, *, disputed: bool) -> None:
@@ -134,17 +134,17 @@ def test_the_readings_of_an_option(rates: tuple[Any, ...], points: str, *, dispu
     found = simulated({**EQUIPPED, **services(95, 88, 70, 67), **NO_OPTION, **own})
     bounds = [(one.indicator, one.low, one.high) for one in found.unresolved]
     assert found.points == points
-    assert bounds == ([("donum_autres_teleservices", "0", "60")] if disputed else [])
+    assert bounds == ([("donum_autres_teleservices", 0, 60)] if disputed else [])
 
 
 def test_2027_and_2028_are_to_be_checked() -> None:
     assert [bool(simulated(EQUIPPED, year).review) for year in (2025, 2026, 2027, 2028)] == [False, False, True, True]
 
 
-@pytest.mark.parametrize(("rate", "points"), [("59.999", None), ("60", "280"), ("60.001", "280")])
+@pytest.mark.parametrize(("rate", "points"), [("59.999", None), (60, 280), ("60.001", 280)])
 def test_one_under_on_and_over(rate: str, points: str | None) -> None:
     found = simulated({**EQUIPPED, **services(rate, rate, rate, rate), **NO_OPTION})
-    assert found.points == (points or "0")
+    assert found.points == (points or 0)
 
 
 # --- forfait2026.md 2.6 -----------------------------------------------------------------------------------

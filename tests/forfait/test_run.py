@@ -48,7 +48,7 @@ def test_one_practice_and_year_is_the_simulation_itself() -> None:
 
 def test_a_missing_prerequisite_is_shown_with_what_it_costs() -> None:
     found = run([Entry(SHUT, 2022)], SCALES, TODAY)
-    cost = Amount(points="330", euros=231_000)
+    cost = Amount(points=330, euros=231_000)
     assert found == simulate(SHUT, 2022, SCALES, TODAY).model_copy(update={"if_met": cost})
 
 
@@ -123,10 +123,10 @@ def simulated(name: str) -> Forfait | Forfaits:
 @pytest.mark.parametrize(
     ("name", "year", "points", "euros"),
     [
-        ("cabinet_2022.toml", 2022, "647.5", 453_250),
-        ("teletransmission_2021.toml", 2021, "0", 0),
-        ("segur_2023.toml", 2023, "560", 392_000),
-        ("teleservices_2024.toml", 2024, "407.5", 285_250),
+        ("cabinet_2022.toml", 2022, 647.5, 453_250),
+        ("teletransmission_2021.toml", 2021, 0, 0),
+        ("segur_2023.toml", 2023, 560, 392_000),
+        ("teleservices_2024.toml", 2024, 407.5, 285_250),
         ("incomplet_2022.toml", 2022, None, None),
     ],
 )
@@ -141,7 +141,7 @@ def test_the_forty_doctors() -> None:
     assert isinstance(found, Forfaits)
     assert [one.practice for one in found.results] == [f"Médecin {number:02d}" for number in range(1, 41)]
     assert (found.total_euros, found.unsettled) == (15_688_750, 1)
-    assert sum(one.points == "0" for one in found.results) == 9
+    assert sum(one.points == 0 for one in found.results) == 9
 
 
 def test_the_forty_doctors_in_2025_and_2026() -> None:

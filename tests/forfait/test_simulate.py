@@ -86,10 +86,10 @@ EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, int]] = {
             "video_transmission": True,
             "encadrement_etudiants": True,
         },
-        "500",
+        500,
         350_000,
     ),
-    "2, volet 1 broken": (2021, {**full(2021), "taux_teletransmission": percent(60)}, "0", 0),
+    "2, volet 1 broken": (2021, {**full(2021), "taux_teletransmission": percent(60)}, 0, 0),
     "3, neutralised": (
         2020,
         {
@@ -99,7 +99,7 @@ EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, int]] = {
             "prise_en_charge_coordonnee": True,
             "encadrement_etudiants": True,
         },
-        "600",
+        600,
         420_000,
     ),
     "3, the same in 2021": (
@@ -111,50 +111,50 @@ EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, int]] = {
             "prise_en_charge_coordonnee": True,
             "encadrement_etudiants": True,
         },
-        "0",
+        0,
         0,
     ),
-    "4, maximum of 2021": (2021, full(2021), "885", 619_500),
-    "5, no coordination, tiers": (2022, {**socle(2022), **TWENTY_TWO}, "650", 455_000),
-    "6, maximum of 2022": (2022, full(2022), "1385", 969_500),
-    "2022 without coordination": (2022, {**full(2022), "prise_en_charge_coordonnee": False}, "1265", 885_500),
+    "4, maximum of 2021": (2021, full(2021), 885, 619_500),
+    "5, no coordination, tiers": (2022, {**socle(2022), **TWENTY_TWO}, 650, 455_000),
+    "6, maximum of 2022": (2022, full(2022), 1385, 969_500),
+    "2022 without coordination": (2022, {**full(2022), "prise_en_charge_coordonnee": False}, 1265, 885_500),
     "7, half a SAS": (
         2022,
         {**socle(2022), "prise_en_charge_coordonnee": True, "sas_agenda_2h": True},
-        "400",
+        400,
         280_000,
     ),
     "7, registered": (
         2022,
         {**socle(2022), "prise_en_charge_coordonnee": True, "sas_agenda_2h": True, "sas_inscription": True},
-        "600",
+        600,
         420_000,
     ),
     "7, in a CPTS": (
         2022,
         {**socle(2022), "prise_en_charge_coordonnee": True, "sas_agenda_2h": True, "sas_cpts": True},
-        "600",
+        600,
         420_000,
     ),
-    "8, usages of 2023": (2023, {**socle(2023), **TWENTY_THREE}, "560", 392_000),
+    "8, usages of 2023": (2023, {**socle(2023), **TWENTY_THREE}, 560, 392_000),
     "8, declared a day late": (
         2023,
         {**socle(2023), **TWENTY_THREE, "segur_declare_le": date(2024, 2, 1)},
-        "0",
+        0,
         0,
     ),
-    "9, téléservices of 2024": (2024, {**socle(2024), **TELESERVICES}, "407.5", 285_250),
+    "9, téléservices of 2024": (2024, {**socle(2024), **TELESERVICES}, 407.5, 285_250),
     "10, the usages of 8 in 2024": (
         2024,
         {**socle(2024), **TWENTY_THREE, "sesam_vitale": "addendum8"},
-        "440",
+        440,
         308_000,
     ),
-    "11, maximum of 2025": (2025, full(2025), "1115", 780_500),
-    "maximum of 2024": (2024, full(2024), "1115", 780_500),
-    "maximum of 2019": (2019, full(2019), "735", 514_500),
-    "maximum of 2020": (2020, full(2020), "885", 619_500),
-    "maximum of 2023": (2023, full(2023), "1163", 814_100),
+    "11, maximum of 2025": (2025, full(2025), 1115, 780_500),
+    "maximum of 2024": (2024, full(2024), 1115, 780_500),
+    "maximum of 2019": (2019, full(2019), 735, 514_500),
+    "maximum of 2020": (2020, full(2020), 885, 619_500),
+    "maximum of 2023": (2023, full(2023), 1163, 814_100),
 }
 
 
@@ -168,12 +168,12 @@ def test_worked_examples(name: str) -> None:
 def test_nothing_is_over_the_maximum_and_nothing_met_is_nothing(year: int) -> None:
     found = run(year, full(year))
     assert (found.points, found.euros) == (found.max_points, found.max_euros)
-    assert total(year, none(year)) == ("0", 0)
+    assert total(year, none(year)) == (0, 0)
 
 
 def test_the_mismatch_of_2023_is_said() -> None:
     found = run(2023, full(2023))
-    assert (found.max_points, found.max_euros) == ("1163", 814_100)
+    assert (found.max_points, found.max_euros) == (1163, 814_100)
     assert "1 163 points, 8 141 €" in found.notes[-1]
 
 
@@ -197,7 +197,7 @@ def test_a_rate_at_its_threshold_under_it_and_over_it(year: int, name: str, test
         for value in (test.threshold, test.threshold - little, min(Fraction(1), test.threshold + little))
     )
     assert (at.status, under.status, over.status) == ("met", "not_met", "met")
-    assert (at.points, under.points, over.points) == (at.max_points, "0", at.max_points)
+    assert (at.points, under.points, over.points) == (at.max_points, 0, at.max_points)
     assert at.distance == "au seuil exactement"
     assert under.distance == "il manque 0,01\u00a0point de pourcentage"
 
@@ -225,7 +225,7 @@ def test_the_same_in_counts(year: int, name: str, test: RateAtLeast) -> None:
 def test_two_thirds_are_compared_exactly(year: int, rate: Rate, met: bool) -> None:
     found = run(year, full(year), taux_teletransmission=rate)
     assert indicator(found, "taux_teletransmission").status == ("met" if met else "not_met")
-    assert found.points == (found.max_points if met else "0")
+    assert found.points == (found.max_points if met else 0)
     assert indicator(found, "taux_teletransmission").threshold == "2/3"
 
 
@@ -236,7 +236,7 @@ TIERS = {0: 0, 4: 0, 5: 10, 15: 10, 16: 30, 25: 30, 26: 50, 35: 50, 36: 70, 45: 
 @pytest.mark.parametrize("count", TIERS)
 def test_the_tiers_of_a_quarter(count: int, quarter: int) -> None:
     found = run(2022, socle(2022), **{f"snp_t{quarter}": count})
-    assert found.points == str(280 + TIERS[count])
+    assert found.points == 280 + TIERS[count]
     assert indicator(found, f"snp_t{quarter}").status == ("met" if TIERS[count] else "not_met")
 
 
@@ -253,7 +253,7 @@ def test_a_larger_addendum_satisfies_a_smaller(year: int, addendum: int) -> None
     )
     met = addendum >= ADDENDA[year]
     assert indicator(found, "sesam_vitale").status == ("met" if met else "not_met")
-    assert found.points == ("280" if met else "0")
+    assert found.points == (280 if met else 0)
 
 
 @pytest.mark.parametrize(
@@ -282,10 +282,10 @@ def test_in_2022_a_segur_software_stands_for_the_addendum(
 @pytest.mark.parametrize(
     ("day", "points", "distance"),
     [
-        (date(2023, 12, 31), "280", "déclaré le 31/12/2023"),
-        (date(2024, 1, 30), "280", "déclaré le 30/01/2024"),
-        (date(2024, 1, 31), "280", "déclaré le 31/01/2024"),
-        (date(2024, 2, 1), "0", "déclaré 1\u00a0jour après le 31/01/2024, dernier jour admis"),
+        (date(2023, 12, 31), 280, "déclaré le 31/12/2023"),
+        (date(2024, 1, 30), 280, "déclaré le 30/01/2024"),
+        (date(2024, 1, 31), 280, "déclaré le 31/01/2024"),
+        (date(2024, 2, 1), 0, "déclaré 1\u00a0jour après le 31/01/2024, dernier jour admis"),
     ],
 )
 def test_the_segur_declaration_of_2023(day: date, points: str, distance: str | None) -> None:
@@ -320,7 +320,7 @@ def _of(year: int, name: str) -> set[str]:
 
 
 #: Not held against anybody: year and indicator -> the maximum that stays within reach.
-NEUTRALISED = {(2020, "taux_teletransmission"): "885", (2023, "sesam_vitale"): "1163"}
+NEUTRALISED = {(2020, "taux_teletransmission"): 885, (2023, "sesam_vitale"): 1163}
 
 
 @pytest.mark.parametrize("year", scales().years)
@@ -339,11 +339,11 @@ def test_one_missing_prerequisite_closes_everything(year: int, name: str) -> Non
         assert indicator(found, name).status == "neutralised"
         assert found.points == NEUTRALISED[year, name]
         return
-    assert (found.points, found.euros, found.unresolved) == ("0", 0, ())
+    assert (found.points, found.euros, found.unresolved) == (0, 0, ())
     assert [volet.met for volet in found.volets] == [False, False]
-    assert [volet.points for volet in found.volets] == ["0", "0"]
+    assert [volet.points for volet in found.volets] == [0, 0]
     assert {one.status for one in found.volets[1].indicators} == {"closed"}
-    assert {one.points for one in found.volets[1].indicators} == {"0"}
+    assert {one.points for one in found.volets[1].indicators} == {0}
     assert indicator(found, name).status == "not_met"
     assert not any("fermé" in note for note in found.notes)  # the first sentence of a report says it, once
 
@@ -358,7 +358,7 @@ def test_an_unknown_prerequisite_leaves_both_outcomes(year: int, name: str) -> N
     assert found.if_met is not None
     assert found.if_not_met is not None
     assert (found.if_met.points, found.if_met.euros) == (found.max_points, found.max_euros)
-    assert (found.if_not_met.points, found.if_not_met.euros) == ("0", 0)
+    assert (found.if_not_met.points, found.if_not_met.euros) == (0, 0)
     assert [volet.met for volet in found.volets] == [None, None]
     assert indicator(found, name).status == "unknown"
 
@@ -366,18 +366,18 @@ def test_an_unknown_prerequisite_leaves_both_outcomes(year: int, name: str) -> N
 def test_a_missing_prerequisite_settles_what_is_unknown_beside_it() -> None:
     answers = {key: answer for key, answer in full(2021).items() if key != "horaires_annuaire"}
     found = run(2021, answers, messagerie_securisee=False)
-    assert (found.points, found.if_met, found.if_not_met) == ("0", None, None)
+    assert (found.points, found.if_met, found.if_not_met) == (0, None, None)
 
 
 def test_the_coordination_of_2022_is_not_needed() -> None:
     answers = {key: answer for key, answer in socle(2022).items() if key != "prise_en_charge_coordonnee"}
-    for change, status, points in (({}, "unknown", "280"), ({"prise_en_charge_coordonnee": True}, "met", "400")):
+    for change, status, points in (({}, "unknown", 280), ({"prise_en_charge_coordonnee": True}, "met", 400)):
         found = run(2022, answers, **change)
         assert indicator(found, "prise_en_charge_coordonnee").status == status
         assert (found.volets[0].met, found.volets[0].points, found.points) == (True, points, points)
     closed = run(2022, answers, horaires_annuaire=False, prise_en_charge_coordonnee=True)
     assert indicator(closed, "prise_en_charge_coordonnee").status == "closed"
-    assert closed.points == "0"
+    assert closed.points == 0
 
 
 @pytest.mark.parametrize("year", [2019, 2020, 2021, 2022])
@@ -391,7 +391,7 @@ def test_who_is_exempt_from_the_lap(year: int, lap: bool | None, exempt: bool | 
     assert indicator(found, "logiciel_lap_dmp").status == status
     exempted = "Le LAP certifié n'est pas exigé" in indicator(found, "logiciel_lap_dmp").note
     assert exempted == (status == "not_applicable")
-    assert found.points == {"met": "280", "not_applicable": "280", "not_met": "0", "unknown": None}[status]
+    assert found.points == {"met": 280, "not_applicable": 280, "not_met": 0, "unknown": None}[status]
 
 
 # --- volet 2: unknown, unresolved --------------------------------------------------------------------------
@@ -400,26 +400,26 @@ def test_who_is_exempt_from_the_lap(year: int, lap: bool | None, exempt: bool | 
 @pytest.mark.parametrize("year", YEARS)
 def test_what_is_not_filled_in_brings_nothing_and_is_said_unknown(year: int) -> None:
     found = run(year, {key: answer for key, answer in full(year).items() if key in prerequisites(year)})
-    assert found.points == "280"
+    assert found.points == 280
     assert {one.status for one in found.volets[1].indicators} == {"unknown"}
     assert {one.value for one in found.volets[1].indicators} == {None}
-    assert (found.volets[1].met, found.volets[1].points) == (None, "0")
+    assert (found.volets[1].met, found.volets[1].points) == (None, 0)
 
 
-@pytest.mark.parametrize(("year", "high"), [(2019, "90"), (2020, "90"), (2021, "90"), (2023, "158")])
+@pytest.mark.parametrize(("year", "high"), [(2019, 90), (2020, 90), (2021, 90), (2023, 158)])
 def test_the_points_of_the_teleservices_must_be_given(year: int, high: str) -> None:
     answers = {key: answer for key, answer in socle(year).items() if key != "points_teleservices"}
     found = run(year, answers)
-    assert found.points == "280"
+    assert found.points == 280
     (open_,) = found.unresolved
     assert (open_.indicator, open_.low, open_.high, open_.supply) == (
         "teleservices",
-        "0",
+        0,
         high,
         "points_teleservices",
     )
     assert indicator(found, "teleservices").status == "unknown"
-    for given_, points in ((0, "280"), (Fraction(135, 2), "347.5"), (Fraction(high), str(280 + int(high)))):
+    for given_, points in ((0, 280), (Fraction(135, 2), 347.5), (Fraction(high), 280 + high)):
         settled = run(year, answers, points_teleservices=Fraction(given_))
         assert (settled.points, settled.unresolved) == (points, ())
 
@@ -438,13 +438,13 @@ def test_points_beyond_the_block_are_refused(year: int, high: int) -> None:
 @pytest.mark.parametrize(
     ("spe", "dsg", "points", "status", "open_"),
     [
-        (10, 30, "290", "met", False),
-        (9, 29, "280", "not_met", False),
-        (10, 29, "280", "unknown", True),
-        (9, 30, "280", "unknown", True),
-        (None, 30, "280", "unknown", False),
-        (9, None, "280", "unknown", False),
-        (None, None, "280", "unknown", False),
+        (10, 30, 290, "met", False),
+        (9, 29, 280, "not_met", False),
+        (10, 29, 280, "unknown", True),
+        (9, 30, 280, "unknown", True),
+        (None, 30, 280, "unknown", False),
+        (9, None, 280, "unknown", False),
+        (None, None, 280, "unknown", False),
     ],
 )
 def test_the_last_ten_points_of_2022(spe: int | None, dsg: int | None, points: str, status: str, open_: bool) -> None:
@@ -453,13 +453,13 @@ def test_the_last_ten_points_of_2022(spe: int | None, dsg: int | None, points: s
     found = run(2022, {**answers, **{key: percent(rate) for key, rate in rates.items() if rate is not None}})
     assert (found.points, indicator(found, "spe_dsg").status) == (points, status)
     assert [(one.indicator, one.low, one.high, one.supply) for one in found.unresolved] == (
-        [("spe_dsg", "0", "10", "points_teleservices")] if open_ else []
+        [("spe_dsg", 0, 10, "points_teleservices")] if open_ else []
     )
 
 
 @pytest.mark.parametrize(
     ("given_", "points", "open_"),
-    [("45", "325", False), ("50", "330", False), ("55", "335", False), ("44", "325", True), ("56", "325", True)],
+    [(45, 325, False), (50, 330, False), (55, 335, False), (44, 325, True), (56, 325, True)],
 )
 def test_the_total_of_the_block_settles_them(given_: str, points: str, open_: bool) -> None:
     """Two téléservices of 22.5 points are met beside one of the pair."""
@@ -471,12 +471,12 @@ def test_the_total_of_the_block_settles_them(given_: str, points: str, open_: bo
 def test_the_total_settles_nothing_while_a_rate_of_the_block_is_unknown() -> None:
     answers = {key: answer for key, answer in socle(2022).items() if key != "taux_aat"}
     found = run(2022, answers, points_teleservices=Fraction(10), taux_spe=percent(10))
-    assert (found.points, len(found.unresolved)) == ("280", 1)
+    assert (found.points, len(found.unresolved)) == (280, 1)
 
 
 def test_nothing_done_is_no_rate() -> None:
     found = indicator(run(2024, full(2024), taux_spe=Rate(Fraction(0), 0, 0, 3)), "taux_spe")
-    assert (found.status, found.value, found.points, found.distance) == ("unknown", None, "0", None)
+    assert (found.status, found.value, found.points, found.distance) == ("unknown", None, 0, None)
     assert (found.numerator, found.denominator, found.excluded) == (0, 0, 3)
     assert found.note.startswith("Aucun acte de ce genre")
 
@@ -604,8 +604,8 @@ def test_a_whole_result() -> None:
     found = run(2022, {**socle(2022), **TWENTY_TWO})
     assert (found.format, found.year, found.as_of, found.practice) == ("a9-forfait/1", 2022, TODAY, "Cabinet")
     assert [(volet.volet, volet.met, volet.points, volet.max_points) for volet in found.volets] == [
-        (1, True, "280", "400"),
-        (2, False, "370", "985"),
+        (1, True, 280, 400),
+        (2, False, 370, 985),
     ]
     assert [one.id for one in found.volets[0].indicators] == [
         "logiciel_lap_dmp",
@@ -615,12 +615,12 @@ def test_a_whole_result() -> None:
         "horaires_annuaire",
         "prise_en_charge_coordonnee",
     ]
-    assert {one.id: one.points for one in found.volets[1].indicators if one.points != "0"} == {
-        "taux_dmp": "40",
-        "sas": "200",
-        "snp_t2": "10",
-        "snp_t3": "30",
-        "snp_t4": "90",
+    assert {one.id: one.points for one in found.volets[1].indicators if one.points != 0} == {
+        "taux_dmp": 40,
+        "sas": 200,
+        "snp_t2": 10,
+        "snp_t3": 30,
+        "snp_t4": 90,
     }
     assert found.what_if is None
     assert found.assistant is None
@@ -650,7 +650,7 @@ def _rank(answer: Answer) -> Any:
 
 def _points(found: Forfait) -> Fraction:
     """What is settled; while a prerequisite is unknown, what the open forfait would bring."""
-    return Fraction(found.points if found.points is not None else found.if_met.points if found.if_met else "0")
+    return Fraction(found.points if found.points is not None else found.if_met.points if found.if_met else 0)
 
 
 @settings(max_examples=300, deadline=None)

@@ -28,14 +28,14 @@ def but(year: int, **changes: Answer) -> dict[str, Answer]:
 
 
 ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
-    (2022, {"taux_dmp": counts(36, 240)}, "taux_dmp", "40", 28_000, "12\u00a0documents DMP de plus"),
-    (2022, {"taux_dmp": counts(47, 240, 5)}, "taux_dmp", "40", 28_000, "1\u00a0document DMP de plus"),
-    (2022, {"taux_dmp": counts(47, 239)}, "taux_dmp", "40", 28_000, "1\u00a0document DMP de plus"),
+    (2022, {"taux_dmp": counts(36, 240)}, "taux_dmp", 40, 28_000, "12\u00a0documents DMP de plus"),
+    (2022, {"taux_dmp": counts(47, 240, 5)}, "taux_dmp", 40, 28_000, "1\u00a0document DMP de plus"),
+    (2022, {"taux_dmp": counts(47, 239)}, "taux_dmp", 40, 28_000, "1\u00a0document DMP de plus"),
     (
         2022,
         {"taux_messagerie_patient": percent("4.9")},
         "taux_messagerie_patient",
-        "40",
+        40,
         28_000,
         "messages à des patients : passer de 4,9\u00a0% à 5\u00a0%",
     ),
@@ -43,7 +43,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2022,
         {"taux_messagerie_patient": Rate(Fraction(49999, 10**6))},
         "taux_messagerie_patient",
-        "40",
+        40,
         28_000,
         "messages à des patients : passer de 4,99\u00a0% à 5\u00a0%",
     ),
@@ -51,7 +51,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2024,
         {"fse_appli_carte_vitale": 0},
         "fse_appli_carte_vitale",
-        "40",
+        40,
         28_000,
         "1\u00a0FSE de plus avec l'appli carte Vitale",
     ),
@@ -59,7 +59,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2024,
         {"taux_aat": counts(80, 100)},
         "taux_aat",
-        "22.5",
+        22.5,
         15_750,
         "10\u00a0arrêts de travail en ligne de plus",
     ),
@@ -67,7 +67,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2022,
         {"encadrement_etudiants": False},
         "encadrement_etudiants",
-        "50",
+        50,
         35_000,
         "encadrer un étudiant en médecine, et le déclarer",
     ),
@@ -75,7 +75,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2022,
         {"sas_inscription": False, "sas_cpts": False},
         "sas",
-        "200",
+        200,
         140_000,
         "vous inscrire auprès de la structure de régulation du SAS ou rejoindre une CPTS qui participe à la mission "
         "de soins non programmés du SAS",
@@ -84,7 +84,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2022,
         {"sas_agenda_2h": False, "sas_inscription": False, "sas_cpts": False},
         "sas",
-        "200",
+        200,
         140_000,
         "ouvrir au moins 2 heures par semaine d'agenda en ligne aux patients que vous ne connaissez pas et soit vous "
         "inscrire auprès de la structure de régulation du SAS, soit rejoindre une CPTS qui participe à la mission de "
@@ -94,7 +94,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2022,
         {"taux_dsg": percent(29)},
         "spe_dsg",
-        "10",
+        10,
         7000,
         "déclarations de grossesse en ligne : passer de 29\u00a0% à 30\u00a0%",
     ),
@@ -102,7 +102,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2021,
         {"taux_teletransmission": counts(600, 1000)},
         "taux_teletransmission",
-        "885",
+        885,
         619_500,
         "67\u00a0feuilles de soins électroniques de plus",
     ),
@@ -110,7 +110,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2021,
         {"taux_teletransmission": percent(60)},
         "taux_teletransmission",
-        "885",
+        885,
         619_500,
         "feuilles de soins électroniques : passer de 60\u00a0% à 66,67\u00a0%",
     ),
@@ -118,7 +118,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2022,
         {"sesam_vitale": "addendum7", "logiciel_segur": False},
         "sesam_vitale",
-        "1385",
+        1385,
         969_500,
         "installer l'addendum 8 de SESAM-Vitale ou vous équiper d'un logiciel référencé Ségur",
     ),
@@ -126,7 +126,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2023,
         {"segur_declare_le": date(2024, 2, 5)},
         "logiciel_segur",
-        "1163",
+        1163,
         814_100,
         "déclarer votre équipement Ségur, preuve à l'appui, au plus tard le 31/01/2024",
     ),
@@ -134,7 +134,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
         2022,
         {"prise_en_charge_coordonnee": False},
         "prise_en_charge_coordonnee",
-        "120",
+        120,
         84_000,
         "participer à une prise en charge coordonnée (CPTS, MSP, équipe de soins, réunions pluriprofessionnelles "
         "protocolisées) et la déclarer",
@@ -156,10 +156,10 @@ def test_where_all_is_met_there_is_nothing_to_change(year: int) -> None:
 
 def test_every_tier_that_is_left_is_a_change_the_best_first() -> None:
     assert run(2022, but(2022, snp_t2=15)) == [
-        ("snp_t2", "80", 56_000, "31\u00a0soins non programmés de plus au 2e trimestre", False),
-        ("snp_t2", "60", 42_000, "21\u00a0soins non programmés de plus au 2e trimestre", False),
-        ("snp_t2", "40", 28_000, "11\u00a0soins non programmés de plus au 2e trimestre", False),
-        ("snp_t2", "20", 14_000, "1\u00a0soin non programmé de plus au 2e trimestre", False),
+        ("snp_t2", 80, 56_000, "31\u00a0soins non programmés de plus au 2e trimestre", False),
+        ("snp_t2", 60, 42_000, "21\u00a0soins non programmés de plus au 2e trimestre", False),
+        ("snp_t2", 40, 28_000, "11\u00a0soins non programmés de plus au 2e trimestre", False),
+        ("snp_t2", 20, 14_000, "1\u00a0soin non programmé de plus au 2e trimestre", False),
     ]
 
 
@@ -173,7 +173,7 @@ def test_several_missing_prerequisites_are_one_change() -> None:
     assert run(2021, answers) == [
         (
             PREREQUISITES,
-            "835",
+            835,
             584_500,
             "disposer d'une messagerie sécurisée de santé (espace de confiance MSSanté) ; "
             "afficher vos horaires dans l'annuaire santé d'ameli",
@@ -186,7 +186,7 @@ def test_a_missing_and_an_unknown_prerequisite_are_named_together() -> None:
     answers = but(2021, messagerie_securisee=False)
     del answers["horaires_annuaire"]
     ((name, points, _, said, possible),) = run(2021, answers)
-    assert (name, points, possible) == (PREREQUISITES, "885", False)
+    assert (name, points, possible) == (PREREQUISITES, 885, False)
     assert said == (
         "disposer d'une messagerie sécurisée de santé (espace de confiance MSSanté) ; "
         "à renseigner : « Horaires affichés dans l'annuaire santé d'ameli »"
@@ -199,20 +199,20 @@ def test_what_is_only_missing_here_is_to_be_filled_in() -> None:
     assert run(2021, answers) == [
         (
             "horaires_annuaire",
-            "785",
+            785,
             549_500,
             "à renseigner : « Horaires affichés dans l'annuaire santé d'ameli »",
             None,
         ),
-        ("codage_donnees", "50", 35_000, "à renseigner : « Codage des données médicales »", None),
-        ("encadrement_etudiants", "50", 35_000, "encadrer un étudiant en médecine, et le déclarer", False),
+        ("codage_donnees", 50, 35_000, "à renseigner : « Codage des données médicales »", None),
+        ("encadrement_etudiants", 50, 35_000, "encadrer un étudiant en médecine, et le déclarer", False),
     ]
 
 
 def test_an_unknown_alternative_is_asked_with_both_names() -> None:
     answers = {key: answer for key, answer in full(2022).items() if not key.startswith("sas_")}
     ((name, points, _, said, _),) = run(2022, answers)
-    assert (name, points) == ("sas", "200")
+    assert (name, points) == ("sas", 200)
     assert said == (
         "à renseigner : « SAS : agenda ouvert au moins 2 heures par semaine » et "
         "soit « SAS : inscription auprès de la régulation », soit « SAS : CPTS qui assure la mission de soins "
@@ -231,7 +231,7 @@ def test_a_given_total_follows_the_rates_that_change() -> None:
     rates = {"taux_aat": percent(80), "taux_pse": percent(80), "taux_spe": percent(10)}
     answers = {**socle(2022), **rates, "points_teleservices": Fraction(50)}
     gains = {name: points for name, points, *_ in run(2022, answers)}
-    assert (gains["taux_dmt"], gains["taux_at_mp"], gains["spe_dsg"]) == ("22.5", "22.5", "5")
+    assert (gains["taux_dmt"], gains["taux_at_mp"], gains["spe_dsg"]) == (22.5, 22.5, 5)
 
 
 def test_a_total_that_contradicts_the_rates_stops_no_change() -> None:
@@ -239,7 +239,7 @@ def test_a_total_that_contradicts_the_rates_stops_no_change() -> None:
     rates = dict.fromkeys(("taux_aat", "taux_dmt", "taux_pse", "taux_at_mp", "taux_spe"), nothing)
     answers = {**socle(2022), **rates, "taux_dsg": Rate(Fraction(1)), "points_teleservices": Fraction(78)}
     gains = {name: points for name, points, *_ in run(2022, answers)}
-    assert (gains["taux_dmt"], gains["taux_at_mp"], gains["spe_dsg"]) == ("22.5", "22.5", "10")
+    assert (gains["taux_dmt"], gains["taux_at_mp"], gains["spe_dsg"]) == (22.5, 22.5, 10)
 
 
 def test_a_total_beyond_the_bounds_that_was_not_looked_at_stops_no_change() -> None:
@@ -314,7 +314,7 @@ def test_a_gain_is_what_a_second_simulation_finds(case: tuple[int, dict[str, Ans
             gain = Fraction(after.points) - Fraction(before.points)
         else:
             assert before.if_met is not None
-            settled = after.points if after.points is not None else after.if_met.points if after.if_met else "0"
+            settled = after.points if after.points is not None else after.if_met.points if after.if_met else 0
             gain = Fraction(settled) - (0 if step.opens else Fraction(before.if_met.points))
         if gain > 0:
             kept.append((gain, step.indicator, step.words))
@@ -345,7 +345,7 @@ def test_all_changes_one_after_the_other_end_at_the_maximum(
             break
         practice = changed(practice, data.draw(st.sampled_from(left)), scale)
     missing = {2019: 90, 2020: 90, 2021: 90, 2023: 158}.get(year, 0)
-    assert Fraction(simulate(practice, year, scales(), TODAY).points or "0") == scale.max_points - missing
+    assert Fraction(simulate(practice, year, scales(), TODAY).points or 0) == scale.max_points - missing
 
 
 def test_the_practice_of_the_worked_example() -> None:
@@ -367,5 +367,5 @@ def test_an_unknown_count_is_asked_for_with_what_its_last_tier_brings() -> None:
     answers = full(2022)
     del answers["snp_t1"]
     assert run(2022, answers) == [
-        ("snp_t1", "90", 63_000, "à renseigner : « Soins non programmés régulés par le SAS, 1er trimestre »", None)
+        ("snp_t1", 90, 63_000, "à renseigner : « Soins non programmés régulés par le SAS, 1er trimestre »", None)
     ]

@@ -76,8 +76,8 @@ def test_a_practice_with_its_shifts_and_patients(tmp_path: Path) -> None:
             row.period,
             row.practitioner,
             row.month,
-            row.units,
-            row.retained,
+            str(row.units),
+            str(row.retained),
             row.with_measure,
             row.difference,
         )
@@ -95,7 +95,7 @@ def test_a_practice_with_its_shifts_and_patients(tmp_path: Path) -> None:
     assert [
         (
             total.measure,
-            total.units,
+            total.units if total.units is None else str(total.units),
             total.with_measure,
             total.difference,
             total.difference_amo,
@@ -148,8 +148,8 @@ def test_the_months_add_up_to_the_year(year: str) -> None:
             said = getattr(total, name)
             assert (sum(amounts) if amounts else None) == (None if said is None else Decimal(said))
         if total.measure is not None:
-            counts = [sum(Decimal(getattr(row, name)) for row in rows) for name in ("units", "retained", "refused")]
-            assert counts == [Decimal(getattr(total, name)) for name in ("units", "retained", "refused")]
+            counts = [sum(getattr(row, name) for row in rows) for name in ("units", "retained", "refused")]
+            assert counts == [getattr(total, name) for name in ("units", "retained", "refused")]
             assert counts[0] == counts[1] + counts[2]
 
 
@@ -190,7 +190,7 @@ def test_a_cancelled_act_is_no_unit(simulated: Simulate) -> None:
         "30/09/2022;TCG;A;P1;25,00;1;0\n30/09/2022;TCG;A;P1;-25,00;-1;0\n30/09/2022;TCG;A;P2;25,00;1;0",
         only=("teleconsultation-100",),
     )
-    assert [row.units for row in result.rows] == ["1"]
+    assert [row.units for row in result.rows] == [1]
 
 
 def test_the_ceiling_is_followed_elsewhere(simulated: Simulate) -> None:
@@ -227,4 +227,4 @@ def test_a_sum_is_known_where_every_retained_line_is(
     other = {**line, "units": WHOLE, "retained": retained * WHOLE, "refused": (1 - retained) * WHOLE}
     table = pl.DataFrame([sure, {**other, "with_measure": with_measure}], schema=UNITS)
     [row] = _rows(table, set())
-    assert (row.units, row.retained, row.with_measure, row.difference) == ("2", str(1 + retained), *expected)
+    assert (row.units, row.retained, row.with_measure, row.difference) == (2, 1 + retained, *expected)

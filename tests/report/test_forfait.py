@@ -171,7 +171,7 @@ ONE = Forfait(
 CLOSED = ONE.model_copy(
     update={
         "practice": "Cabinet B",
-        "points": "0",
+        "points": Decimal(0),
         "euros": 0,
         "if_met": Amount(points="302.5", euros=211_750),
         "volets": (
@@ -188,7 +188,8 @@ CLOSED = ONE.model_copy(
                 points="0",
                 max_points="122.5",
                 indicators=tuple(
-                    one.model_copy(update={"status": "closed", "points": "0"}) for one in (DMP, PSE, PAIR, VIDEO)
+                    one.model_copy(update={"status": "closed", "points": Decimal(0)})
+                    for one in (DMP, PSE, PAIR, VIDEO)
                 ),
             ),
         ),

@@ -46,7 +46,7 @@ class _Line:
 
     def points(self) -> Decimal | None:
         """All points; None where some are not known."""
-        return sum((Decimal(one.points or 0) for one in self.every), Decimal(0)) if self.settled else None
+        return sum((one.points or Decimal(0) for one in self.every), Decimal(0)) if self.settled else None
 
     def euros(self) -> int | None:
         """The cents of the points; None where some are not known."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents.forfait_one import document_of_one, shared_points
@@ -80,7 +79,7 @@ def _csv_lines(result: Forfait) -> Iterator[tuple[Value, ...]]:
     """The lines of one practice and year: no points at all while its total is unknown."""
     for volet in result.volets:
         head = (result.practice, result.year, volet.volet)
-        shared = Decimal(volet.max_points) - sum(Decimal(one.max_points) for one in volet.indicators)
+        shared = volet.max_points - sum(one.max_points for one in volet.indicators)
         if shared:
             label = f"{capital(part(volet))} : ensemble des prérequis"
             state = {True: "validé", False: "non atteint", None: "non renseigné"}[volet.met]

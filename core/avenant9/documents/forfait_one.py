@@ -82,13 +82,13 @@ def _title(result: Forfait) -> str:
 
 def shared_points(volet: Volet) -> Decimal:
     """The points that a volet gives as a whole, besides those of its indicators."""
-    return Decimal(volet.points) - sum(Decimal(one.points) for one in volet.indicators)
+    return volet.points - sum(one.points for one in volet.indicators)
 
 
 def _volet(result: Forfait, volet: Volet, *, whole: bool) -> Section:
     own = capital(part(volet))
     name = volet.label or (f"{own} : {_VOLETS[volet.volet]}" if volet.volet in _VOLETS else own)
-    shared = bool(Decimal(volet.max_points) - sum(Decimal(one.max_points) for one in volet.indicators))
+    shared = bool(volet.max_points - sum(one.max_points for one in volet.indicators))
     table = Table(
         columns=(
             Column("Indicateur"),
@@ -108,15 +108,15 @@ def _volet(result: Forfait, volet: Volet, *, whole: bool) -> Section:
 def _standing(result: Forfait, volet: Volet) -> str:
     if volet.volet == 1 and result.points is None:
         return "non établi"
-    reached = f"{shown_points(volet.points)} sur {number(Decimal(volet.max_points))}"
+    reached = f"{shown_points(volet.points)} sur {number(volet.max_points)}"
     if is_closed(result):
         return f"fermé, {reached}" if volet.volet > 1 else f"non rempli, {reached}"
     return reached if result.points is not None else f"{reached}, si {part(result.volets[0])} rempli"
 
 
 def _row(result: Forfait, one: Indicator, *, shared: bool) -> tuple[Value, ...]:
-    most = Decimal(one.max_points)
-    own = None if one.status == "unknown" and most else Decimal(one.points)
+    most = one.max_points
+    own = None if one.status == "unknown" and most else one.points
     figures: tuple[Value, Value] = (own, most)
     if shared:
         figures = ("?" if own is None else number(own), number(most)) if most else ("", "")
@@ -124,7 +124,7 @@ def _row(result: Forfait, one: Indicator, *, shared: bool) -> tuple[Value, ...]:
 
 
 def _volet_total(volet: Volet, *, shared: bool) -> tuple[Value, ...]:
-    points, most = Decimal(volet.points), Decimal(volet.max_points)
+    points, most = volet.points, volet.max_points
     label = "Total" if volet.name else "Total du volet"
     if not shared:
         return (label, None, None, points, most)
@@ -174,7 +174,7 @@ def _unresolved(result: Forfait) -> Section:
 
     def words(one: Unresolved) -> str:
         sums = f"{worth(result, one.low)} à {worth(result, one.high)}"
-        span = f"de {number(Decimal(one.low))} à {shown_points(one.high)} ({sums})"
+        span = f"de {number(one.low)} à {shown_points(one.high)} ({sums})"
         more = ", en plus du résultat" if one in beside else ""
         source = "relevé sur le décompte de la caisse"
         settle = f" Pour le régler, donnez « {one.supply} », {source}." if one.supply else ""

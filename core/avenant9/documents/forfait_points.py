@@ -59,8 +59,8 @@ def _of_volet(result: Forfait, volet: Volet) -> tuple[Decimal, Decimal, Decimal]
 
     Nothing is acquired while volet 1 is missing or not known; what was not answered can still be said.
     """
-    most = Decimal(volet.max_points)
-    acquired = _ZERO if result.points is None or is_closed(result) else Decimal(volet.points)
+    most = volet.max_points
+    acquired = _ZERO if result.points is None or is_closed(result) else volet.points
     open_volets = all(
         _reachable(result, one) for first in result.volets if first.volet == 1 for one in first.indicators
     )
@@ -72,7 +72,7 @@ def _of_volet(result: Forfait, volet: Volet) -> tuple[Decimal, Decimal, Decimal]
 
 
 def _left(one: Indicator) -> Decimal:
-    return Decimal(one.max_points) - Decimal(one.points)
+    return one.max_points - one.points
 
 
 def _reachable(result: Forfait, one: Indicator) -> bool:

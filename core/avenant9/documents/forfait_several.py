@@ -115,12 +115,12 @@ def _overview(result: Forfaits, *, with_practice: bool, with_year: bool, whole: 
         return (
             *([one.practice] if with_practice else []),
             *([str(one.year)] if with_year else []),
-            None if one.points is None else Decimal(one.points),
+            one.points,
             one.euros,
             *(_beside(one, sums)),
             *([best.gain_euros if best else 0] if gains else []),
             " ; ".join(filter(None, (_remark(one), *unsettled(one)))),
-            Decimal(one.max_points),
+            one.max_points,
         )
 
     columns = (
@@ -177,8 +177,8 @@ def _remark(one: Forfait) -> str:
         return f"{told} ; {otherwise} : {euros(one.if_met.euros)}" if one.if_met else told
     parts = []
     if open_ := beside_points(one):
-        high = sum((Decimal(own.high) for own in open_), Decimal(0))
-        parts.append(f"jusqu'à {shown_points(str(high))} non résolus en plus")
+        high = sum((own.high for own in open_), Decimal(0))
+        parts.append(f"jusqu'à {shown_points(high)} non résolus en plus")
     quiet = silent(one)
     if quiet:
         parts.append(counted(len(quiet), "indicateur non renseigné", "indicateurs non renseignés"))
@@ -243,9 +243,9 @@ def _short(one: Indicator | None) -> str:
         return ""
     if one.status == "unknown":
         return "?"
-    if not Decimal(one.max_points):
+    if not one.max_points:
         return {"met": "oui", "not_met": "non"}.get(one.status, STATES[one.status])
-    return number(Decimal(one.points))
+    return number(one.points)
 
 
 def _by_indicator(results: Sequence[Forfait]) -> Section:
@@ -299,8 +299,8 @@ def _every_line(results: Sequence[Forfait]) -> Section:
             one.label,
             shown_state(result, one),
             finding(one),
-            Decimal(one.points),
-            Decimal(one.max_points),
+            one.points,
+            one.max_points,
             one.source.title,
         )
         for result, volet, one in lines

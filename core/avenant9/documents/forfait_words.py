@@ -43,9 +43,8 @@ COLORS: Final = {
 _FOOTER: Final = "d'après vos réponses ; ne vaut pas décompte de la caisse."
 
 
-def shown_points(text: str) -> str:
+def shown_points(value: Decimal) -> str:
     """`650 points`, `0 point`."""
-    value = Decimal(text)
     return f"{number(value)}{NBSP}point{'s' if value >= 2 else ''}"
 
 
@@ -54,7 +53,7 @@ def shown_amount(amount: Amount | None) -> str:
     return "montant inconnu" if amount is None else f"{shown_points(amount.points)}, soit {euros(amount.euros)}"
 
 
-def worth(result: Forfait, points: str) -> str:
+def worth(result: Forfait, points: Decimal) -> str:
     """The euros of some points of that year."""
     return euros(int(Fraction(points) * result.max_euros / Fraction(result.max_points)))
 
@@ -138,7 +137,7 @@ def color_of(result: Forfait) -> Verdict:
     """The colour of an answer on a terminal."""
     if result.points is None:
         return Verdict.REVIEW
-    return Verdict.OK if Decimal(result.points) else Verdict.VIOLATION
+    return Verdict.OK if result.points else Verdict.VIOLATION
 
 
 def is_closed(result: Forfait) -> bool:
@@ -194,13 +193,13 @@ def missing_prerequisites(result: Forfait, status: str) -> list[str]:
     return [
         one.label
         for one in result.volets[0].indicators
-        if one.status == status and not Decimal(one.max_points) and one.id not in open_
+        if one.status == status and not one.max_points and one.id not in open_
     ]
 
 
 def beside_points(result: Forfait) -> list[Unresolved]:
     """What is not settled and comes on top: not what opens everything."""
-    own = {one.id for volet in result.volets for one in volet.indicators if Decimal(one.max_points)}
+    own = {one.id for volet in result.volets for one in volet.indicators if one.max_points}
     return [one for one in result.unresolved if one.indicator in own]
 
 
@@ -208,18 +207,16 @@ def _more(result: Forfait) -> str:
     """What is not settled beside the answer."""
     words = ""
     if open_ := beside_points(result):
-        low = sum((Decimal(one.low) for one in open_), Decimal(0))
-        high = sum((Decimal(one.high) for one in open_), Decimal(0))
-        words += (
-            f" S'y ajoutent de {number(low)} à {shown_points(str(high))} que les sources ne permettent pas de fixer."
-        )
+        low = sum((one.low for one in open_), Decimal(0))
+        high = sum((one.high for one in open_), Decimal(0))
+        words += f" S'y ajoutent de {number(low)} à {shown_points(high)} que les sources ne permettent pas de fixer."
     quiet = silent(result)
     if quiet:
-        most = sum((Decimal(one.max_points) for one in quiet), Decimal(0))
+        most = sum((one.max_points for one in quiet), Decimal(0))
         many = "s" if len(quiet) > 1 else ""
         words += (
             f" {counted(len(quiet), 'indicateur')} non renseigné{many} compte{'nt' if many else ''} pour 0 "
-            f"({shown_points(str(most))} au plus)."
+            f"({shown_points(most)} au plus)."
         )
     return words
 
@@ -231,7 +228,7 @@ def silent(result: Forfait) -> list[Indicator]:
         one
         for volet in result.volets
         for one in volet.indicators
-        if one.status == "unknown" and Decimal(one.max_points) and one.id not in open_
+        if one.status == "unknown" and one.max_points and one.id not in open_
     ]
 
 
@@ -257,4 +254,4 @@ def tier_count(one: Change) -> str:
 def change_cells(one: Change) -> tuple[Value, Value, Value, Value]:
     """A change in words, its points and cents, and whether it is still possible."""
     possible = {True: "oui", False: "non", None: ""}[one.possible]
-    return capital(one.change), Decimal(one.gain_points), one.gain_euros, possible
+    return capital(one.change), one.gain_points, one.gain_euros, possible

@@ -318,7 +318,7 @@ def _by_measure(result: Measures) -> Table:
                 total.baseline,
                 *_differences(total),
                 _units(total.refused, total.measure),
-                _units(total.doubtful if Decimal(total.doubtful or 0) else None, total.measure),
+                _units(total.doubtful or None, total.measure),
                 _bounds(total),
             )
             for total in totals
@@ -332,13 +332,13 @@ def _differences(total: Total) -> tuple[Value, ...]:
     return (None, None, None) if sums is None or sums.apart else (sums.carers, sums.amo, sums.patient)
 
 
-def _units(text: str | None, measure: str | None) -> str:
+def _units(quantity: int | Decimal | None, measure: str | None) -> str:
     """`41 actes`, `8 h`, `6 patients`."""
-    if text is None:
+    if quantity is None:
         return ""
-    if "." in text:
-        return f"{number(Decimal(text))}{NBSP}h"
-    return counted(int(text), "patient" if measure == "protocoles-cpts" else "acte")
+    if isinstance(quantity, Decimal):
+        return f"{number(quantity)}{NBSP}h"
+    return counted(quantity, "patient" if measure == "protocoles-cpts" else "acte")
 
 
 def _participation(result: Measures) -> tuple[Fact, ...]:
@@ -392,15 +392,15 @@ def _detail(result: Measures) -> Table:
                 row.period or "hors période",
                 row.practitioner,
                 row.month,
-                Decimal(row.units),
-                Decimal(row.retained),
-                Decimal(row.refused),
+                row.units,
+                row.retained,
+                row.refused,
                 row.baseline,
                 row.with_measure,
                 row.difference,
                 row.difference_amo,
                 row.difference_patient,
-                Decimal(row.doubtful),
+                row.doubtful,
             )
             for row in result.rows
         ],

@@ -184,8 +184,8 @@ def _check_given(practice: Practice, key: str, low: Fraction, high: Fraction) ->
 def _unresolved(indicator: Indicator, condition: Given | Pair | Rates, low: Fraction, high: Fraction) -> Unresolved:
     return Unresolved(
         indicator=indicator.id,
-        low=words.decimal_string(low),
-        high=words.decimal_string(high),
+        low=words.decimal(low),
+        high=words.decimal(high),
         supply=None if isinstance(condition, Rates) else condition.key,
         reason=condition.reason,
     )

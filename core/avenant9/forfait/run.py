@@ -8,7 +8,7 @@ from avenant9.errors import SettingError
 from avenant9.forfait.judge import judge
 from avenant9.forfait.simulate import cents, points_if_met, scale_of, simulate
 from avenant9.forfait.what_if import what_if
-from avenant9.forfait.words import decimal_string
+from avenant9.forfait.words import decimal
 from avenant9.results.forfait import Amount, Forfait, Forfaits
 
 if TYPE_CHECKING:
@@ -80,5 +80,5 @@ def _one(practice: Practice, year: int, scales: Scales, as_of: date, *, changes:
     if result.volets[0].met is False:  # what the missing prerequisite costs
         scale = scale_of(year, scales)
         points = points_if_met(judge(practice, scale), scale)
-        added["if_met"] = Amount(points=decimal_string(points), euros=cents(points, scale))
+        added["if_met"] = Amount(points=decimal(points), euros=cents(points, scale))
     return result.model_copy(update=added)

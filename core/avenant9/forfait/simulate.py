@@ -89,11 +89,11 @@ def simulate(practice: Practice, year: int, scales: Scales, as_of: date) -> resu
         review=scale.review or None,
         as_of=as_of,
         practice=practice.name,
-        points=None if points is None else words.decimal_string(points),
+        points=None if points is None else words.decimal(points),
         euros=None if points is None else cents(points, scale),
         if_met=None if settled else _amount(possible, scale),
         if_not_met=None if settled else _amount(_NO_POINT, scale),
-        max_points=words.decimal_string(scale.max_points),
+        max_points=words.decimal(scale.max_points),
         max_euros=cents(scale.max_points, scale),
         volets=tuple(_volet(volet, judged, opened, practice, scales) for volet in scale.volet),
         unresolved=tuple(one.unresolved for one in judged if one.unresolved and opened is not False),
@@ -129,7 +129,7 @@ def _total(points: int | None, beside: Iterable[int | None]) -> int | None:
 
 
 def _amount(points: Fraction, scale: Scale) -> results.Amount:
-    return results.Amount(points=words.decimal_string(points), euros=cents(points, scale))
+    return results.Amount(points=words.decimal(points), euros=cents(points, scale))
 
 
 def _volet(
@@ -145,8 +145,8 @@ def _volet(
         name=volet.name,
         label=volet.label if volet.name else "",
         met=opened if needed else _all_met(own, opened),
-        points=words.decimal_string(base + brought),
-        max_points=words.decimal_string(volet.max_points),
+        points=words.decimal(base + brought),
+        max_points=words.decimal(volet.max_points),
         indicators=tuple(_indicator(one, opened, practice, scales) for one in own),
     )
 
@@ -170,8 +170,8 @@ def _indicator(one: Judged, opened: bool | None, practice: Practice, scales: Sca
         status="closed" if closed else one.status,
         value=shown_value(indicator, answers),
         threshold=words.threshold_string(indicator.condition),
-        points=words.decimal_string(_NO_POINT if closed else one.points),
-        max_points=words.decimal_string(indicator.max_points),
+        points=words.decimal(_NO_POINT if closed else one.points),
+        max_points=words.decimal(indicator.max_points),
         source=_source(indicator.source),
         numerator=rate.done if rate else None,
         denominator=rate.total if rate else None,

@@ -74,7 +74,7 @@ def what_if(practice: Practice, year: int, scales: Scales, as_of: date) -> tuple
         if gain > 0:
             change = Change(
                 indicator=step.indicator,
-                gain_points=words.decimal_string(after - before),
+                gain_points=words.decimal(after - before),
                 gain_euros=gain,
                 change=step.words,
                 possible=None if step.told else still_possible(step.answers, scale, scales, as_of),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -31,19 +32,15 @@ if TYPE_CHECKING:
 _CUT = 1_000_000
 
 
+def decimal(value: Fraction) -> Decimal:
+    """The same number: exact where a finite decimal exists, else cut to six decimals."""
+    exact = Decimal(value.numerator) / value.denominator
+    return exact if Fraction(exact) == value else Decimal(int(value * _CUT)) / _CUT
+
+
 def decimal_string(value: Fraction) -> str:
-    """A number as a program reads it, exact where a finite decimal exists, else cut to six decimals."""
-    denominator = value.denominator
-    for factor in (2, 5):
-        while denominator % factor == 0:
-            denominator //= factor
-    if denominator != 1:
-        value = Fraction(int(value * _CUT), _CUT)
-    digits = 0
-    while (value * 10**digits).denominator != 1:
-        digits += 1
-    whole, rest = divmod(int(value * 10**digits), 10**digits)
-    return f"{whole}.{rest:0{digits}d}" if digits else str(whole)
+    """A number as a program reads it."""
+    return format(decimal(value), "f")
 
 
 def threshold_string(test: Condition) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -216,15 +217,14 @@ def _totals(table: pl.DataFrame, hours: set[str]) -> tuple[Total, ...]:
 
 
 def _counts(row: Mapping[str, Any], hours: bool) -> dict[str, Any]:
-    return {name: None if row[name] is None else _units_text(row[name], hours) for name in _COUNTS}
+    return {name: None if row[name] is None else _quantity(row[name], hours) for name in _COUNTS}
 
 
-def _units_text(sixtieths: int, hours: bool) -> str:
+def _quantity(sixtieths: int, hours: bool) -> int | Decimal:
     """Acts and patients as whole numbers, hours with two decimals, half up."""
     if not hours:
-        return str(sixtieths // WHOLE)
-    hundredths = (2 * sixtieths * 100 + WHOLE) // (2 * WHOLE)
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
+        return sixtieths // WHOLE
+    return Decimal((2 * sixtieths * 100 + WHOLE) // (2 * WHOLE)).scaleb(-2)
 
 
 def _refused(table: pl.DataFrame, activity: Activity) -> tuple[Refused, ...]:

@@ -20,9 +20,8 @@ from pydantic import (
 from avenant9 import wording
 
 _MONEY = r"^-?\d{1,15}\.\d{2}$"
-#: Euros or points as the contract writes them: a decimal point, two digits for money, one at most for points.
+#: Euros as the contract writes them: a decimal point and two digits.
 Money = Annotated[str, StringConstraints(pattern=_MONEY)]
-Points = Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,9})?$")]
 
 
 def _cents(value: Any, info: ValidationInfo) -> Any:
@@ -46,6 +45,28 @@ Share = Annotated[
     Field(ge=0, max_digits=15, decimal_places=6),
     PlainSerializer("{:.6f}".format, return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}\.\d{6}$"}),
+]
+#: Points, which JSON has with as many decimals as they need: `"22.5"`.
+Points = Annotated[
+    Decimal,
+    Field(ge=0, max_digits=18, decimal_places=9),
+    PlainSerializer("{:f}".format, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,9})?$"}),
+]
+
+
+def _quantity(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    return Decimal(value) if "." in value else int(value)
+
+
+#: Acts or patients, or hours, which have two decimals: `"41"`, `"8.00"`.
+Quantity = Annotated[
+    int | Decimal,
+    BeforeValidator(_quantity),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string"}),
 ]
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 #: The time of an act, with seconds only where there are some.

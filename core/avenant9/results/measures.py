@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from avenant9.model import Rejected, Unread
-from avenant9.results.base import Cents, Month, Result, Source
+from avenant9.results.base import Cents, Month, Quantity, Result, Source
 
 FORMAT: Literal["a9-measures/1"] = "a9-measures/1"
 
@@ -18,7 +18,7 @@ Reason = Literal["out_of_period", "weekly_cap", "condition", "pdsa_hours", "unve
 class Row(Result):
     """One measure, period, practitioner and month. `period` is None outside every period.
 
-    `units` is a decimal string (acts, patients, or hours with two decimals); money is what payers owe in all, and
+    `units` are acts, patients, or hours with two decimals; money is what payers owe in all, and
     `difference` what the measure adds to it. Amounts are None where the acts do not tell them. `doubtful` counts the
     retained units that a person must look at.
     """
@@ -27,16 +27,16 @@ class Row(Result):
     period: str | None
     practitioner: str
     month: Month
-    units: str
-    retained: str
-    refused: str
+    units: Quantity
+    retained: Quantity
+    refused: Quantity
     baseline: Cents | None
     with_measure: Cents | None
     difference: Cents | None
     difference_amo: Cents | None
     difference_patient: Cents | None
     participation: Cents | None = None
-    doubtful: str = "0"
+    doubtful: Quantity = 0
 
 
 class Refused(Result):
@@ -57,16 +57,16 @@ class Total(Result):
     """
 
     measure: str | None
-    units: str | None
-    retained: str | None
-    refused: str | None
+    units: Quantity | None
+    retained: Quantity | None
+    refused: Quantity | None
     baseline: Cents | None
     with_measure: Cents | None
     difference: Cents | None
     difference_amo: Cents | None
     difference_patient: Cents | None
     participation: Cents | None = None
-    doubtful: str | None = None
+    doubtful: Quantity | None = None
     low: Cents | None = None
     high: Cents | None = None
 
