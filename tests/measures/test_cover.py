@@ -89,7 +89,7 @@ def test_case_11_the_participation(simulated: Simulate, on: str, participation: 
 def test_first_and_last_days(simulated: Simulate, on: str, period: str | None, reason: str | None) -> None:
     result = run(simulated, act(on))
     [row] = result.rows
-    assert (row.period, row.retained) == (period, "0" if reason else "1")
+    assert (row.period, row.retained) == (period, 0 if reason else 1)
     assert [one.reason for one in result.refused] == ([reason] if reason else [])
 
 
@@ -105,7 +105,7 @@ def test_a_cover_that_depends_on_the_diagnosis_has_no_amount(simulated: Simulate
 def test_a_scenario_may_decide_that_everybody_was_covered(simulated: Simulate) -> None:
     scenario = of_options((), "covid-mars-2020", values=["teleconsultation-100.diagnosis_only=false"])
     [row] = run(simulated, act("01/04/2020"), scenario=scenario).rows
-    assert (row.retained, row.difference) == ("1", 7_50)
+    assert (row.retained, row.difference) == (1, 7_50)
 
 
 def test_a_prolonged_cover(simulated: Simulate) -> None:
@@ -195,7 +195,7 @@ def test_without_what_is_needed(simulated: Simulate, given: dict[str, str], deta
     result = run(simulated, act("30/09/2022", **given), act("30/09/2022", patient="P2"))
     assert [(one.row, one.reason, one.detail) for one in result.refused] == [(2, "unverifiable", detail)]
     [row] = result.rows
-    assert (row.units, row.retained, row.refused) == ("2", "1", "1")
+    assert (row.units, row.retained, row.refused) == (2, 1, 1)
     assert shares(row) == (17_50, 25_00, 7_50, 7_50, -7_50)
     assert result.notes[-1] == (
         "teleconsultation-100 : 1\u00a0ligne non vérifiable, laissée hors des sommes ; "

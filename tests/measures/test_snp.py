@@ -97,7 +97,7 @@ def test_what_could_at_most_be_a_review_is_retained_and_said(simulated: Simulate
     acts = file(visit(date(2022, 9, 6), host="CS", specialty=""), visit(date(2022, 9, 6), patient="P2", by="116117"))
     result = simulated(acts, only=("snp",))
     [total, _] = result.totals
-    assert (total.retained, total.doubtful, total.low, total.high) == ("2", "2", 30_00, 30_00)
+    assert (total.retained, total.doubtful, total.low, total.high) == (2, 2, 30_00, 30_00)
     assert result.notes == (
         "1\u00a0ligne SNP retenue, mais à examiner : voir « a9 check », règle condition/snp-regulation.",
         "1\u00a0ligne SNP retenue, au plus à examiner : il manque « Spécialité », règle condition/specialite.",
@@ -111,7 +111,7 @@ def test_what_cannot_be_told_leaves_bounds(simulated: Simulate) -> None:
     result = simulated(file(unknown, *others), only=("snp",))
     [total, together] = result.totals
     assert reasons(result) == [(3, "unverifiable"), (43, "unverifiable"), (45, "weekly_cap")]
-    assert (total.units, total.retained, total.refused) == ("22", "19", "3")
+    assert (total.units, total.retained, total.refused) == (22, 19, 3)
     assert (total.difference, total.low, total.high) == (285_00, 300_00, 300_00)
     assert (together.low, together.high) == (300_00, 300_00)
 
@@ -132,11 +132,11 @@ def test_case_1_the_last_day_and_the_day_after(simulated: Simulate) -> None:
         visit(date(2022, 9, 30), "20:30", "P2", at="30/09/2022 20:00"),
     )
     result = simulated(acts)
-    assert sums(result) == ("3", "1", "2", 15_00, 10_50, 4_50)
+    assert sums(result) == (3, 1, 2, 15_00, 10_50, 4_50)
     assert reasons(result) == [(5, "out_of_period"), (7, "pdsa_hours")]
     assert [(row.period, row.month, row.retained, row.difference) for row in result.rows] == [
-        ("ete-2022", "2022-09", "1", 15_00),
-        (None, "2022-10", "0", 0),
+        ("ete-2022", "2022-09", 1, 15_00),
+        (None, "2022-10", 0, 0),
     ]
     assert details(result)[0] == (
         "« Automne 2022, couverture rétroactive alléguée », du 01/10/2022 au 09/12/2022 : période disputée, non "
@@ -144,7 +144,7 @@ def test_case_1_the_last_day_and_the_day_after(simulated: Simulate) -> None:
         "acceptaient encore le SNP et que l'arrêté du 09/12/2022 a été appliqué rétroactivement. Si un scénario la "
         "retient, elle continue la mesure de l'été : la semaine du 26 septembre ne fait qu'un compte."
     )
-    assert sums(simulated(acts, RETAIN)) == ("3", "2", "1", 30_00, 21_00, 9_00)
+    assert sums(simulated(acts, RETAIN)) == (3, 2, 1, 30_00, 21_00, 9_00)
 
 
 def week(monday: date, each_day: list[int]) -> list[list[str]]:
@@ -158,7 +158,7 @@ def week(monday: date, each_day: list[int]) -> list[list[str]]:
 
 def test_case_2_the_21st_of_a_week(simulated: Simulate) -> None:
     result = simulated(file(*week(date(2022, 9, 5), [4, 4, 4, 4, 4, 3])))
-    assert sums(result) == ("23", "20", "3", 300_00, 210_00, 90_00)
+    assert sums(result) == (23, 20, 3, 300_00, 210_00, 90_00)
     assert reasons(result) == [(43, "weekly_cap"), (45, "weekly_cap"), (47, "weekly_cap")]
     assert details(result)[0] == (
         "SNP : 21 sur la semaine du 05/09/2022 au 11/09/2022 pour ce praticien, 20 au plus ; 1 de trop."
@@ -168,10 +168,10 @@ def test_case_2_the_21st_of_a_week(simulated: Simulate) -> None:
 def test_case_3_a_week_across_the_end(simulated: Simulate) -> None:
     acts = file(*week(date(2022, 9, 26), [4, 4, 4, 3, 3, 4]))
     strict = simulated(acts)
-    assert sums(strict) == ("22", "18", "4", 270_00, 189_00, 81_00)
+    assert sums(strict) == (22, 18, 4, 270_00, 189_00, 81_00)
     assert [reason for _, reason in reasons(strict)] == ["out_of_period"] * 4
     prolonged = simulated(acts, of_options((), "ete-2022", until=date(2022, 12, 9)))
-    assert sums(prolonged) == ("22", "20", "2", 300_00, 210_00, 90_00)
+    assert sums(prolonged) == (22, 20, 2, 300_00, 210_00, 90_00)
     assert [reason for _, reason in reasons(prolonged)] == ["weekly_cap"] * 2
     assert sums(simulated(acts, RETAIN)) == sums(prolonged)
 
@@ -186,11 +186,11 @@ def test_a_week_across_two_periods_is_two_counts(simulated: Simulate) -> None:
         ),
     )
     result = simulated(file(*week(date(2022, 10, 3), [5, 5, 5, 5, 5, 5])), seam)
-    assert [(row.period, row.retained) for row in result.rows] == [("ete-2022", "15"), ("hiver-2022", "15")]
+    assert [(row.period, row.retained) for row in result.rows] == [("ete-2022", 15), ("hiver-2022", 15)]
     one = simulated(
         file(*week(date(2022, 10, 3), [5, 5, 5, 5, 5, 5])), of_options((), "ete-2022", until=date(2022, 12, 1))
     )
-    assert [(row.period, row.retained) for row in one.rows] == [("ete-2022", "20")]
+    assert [(row.period, row.retained) for row in one.rows] == [("ete-2022", 20)]
 
 
 def test_two_texts_of_one_limit_are_two_counts_all_the_same(simulated: Simulate) -> None:
@@ -202,7 +202,7 @@ def test_two_texts_of_one_limit_are_two_counts_all_the_same(simulated: Simulate)
         ),
     )
     result = simulated(file(*week(date(2022, 10, 3), [5, 5, 5, 5, 5, 5])), seam)
-    assert [(row.period, row.retained) for row in result.rows] == [("ete-2022", "15"), ("hiver-2022", "15")]
+    assert [(row.period, row.retained) for row in result.rows] == [("ete-2022", 15), ("hiver-2022", 15)]
 
 
 def test_a_period_that_starts_earlier_has_its_conditions_from_that_day(simulated: Simulate) -> None:
@@ -214,7 +214,7 @@ def test_a_period_that_starts_earlier_has_its_conditions_from_that_day(simulated
         *week(day + timedelta(days=7), [4, 4, 4, 4, 4, 3]),
     ]
     result = simulated(file(*rows), of_options(("snp",), "ete-2022", from_=day), only=("snp",))
-    assert sums(result)[:3] == ("26", "20", "6")
+    assert sums(result)[:3] == (26, 20, 6)
     assert [reason for _, reason in reasons(result)] == ["condition"] * 2 + ["pdsa_hours"] + ["weekly_cap"] * 3
     assert result.notes == ()
 
@@ -227,18 +227,18 @@ def test_a_disputed_period_between_two_others_goes_on_with_the_one_before_it(sim
     may = Change("x", "snp", "debut-mai-2023", retain=True, values={"limit": 21})
     result = simulated(acts, Scenario("vingt et un", (*changes, may)), only=("snp",))
     assert [(row.period, row.units, row.retained) for row in result.rows] == [
-        ("ete-2022", "23", "21"),
-        ("hiver-2022", "23", "21"),
-        ("debut-mai-2023", "23", "21"),
-        ("ngap-2023", "23", "21"),
+        ("ete-2022", 23, 21),
+        ("hiver-2022", 23, 21),
+        ("debut-mai-2023", 23, 21),
+        ("ngap-2023", 23, 21),
     ]
 
 
 def test_the_first_days_of_july_are_one_count_with_the_rest(simulated: Simulate) -> None:
     retained = Scenario("CPL", (Change("x", "snp", "debut-juillet-2022", retain=True),))
     acts = file(*week(date(2022, 7, 11), [6, 6, 6, 0, 6]))
-    assert sums(simulated(acts))[1:3] == ("12", "12")
-    assert sums(simulated(acts, retained))[1:3] == ("20", "4")
+    assert sums(simulated(acts))[1:3] == (12, 12)
+    assert sums(simulated(acts, retained))[1:3] == (20, 4)
 
 
 def test_case_10_spring_2023(simulated: Simulate) -> None:
@@ -252,7 +252,7 @@ def test_case_10_spring_2023(simulated: Simulate) -> None:
             visit(date(2023, 5, 16), patient="P6", at="13/05/2023 09:00"),
         )
     )
-    assert sums(result)[:4] == ("6", "2", "4", 30_00)
+    assert sums(result)[:4] == (6, 2, 4, 30_00)
     assert reasons(result) == [(5, "out_of_period"), (9, "condition"), (11, "condition"), (13, "condition")]
     assert "Règlement arbitral en vigueur le 01/05/2023" in details(result)[0]
 
@@ -278,7 +278,7 @@ def test_case_10_spring_2023(simulated: Simulate) -> None:
 )
 def test_first_and_last_days(simulated: Simulate, day: date, period: str | None) -> None:
     [row] = [row for row in simulated(file(visit(day))).rows if row.measure == "snp"]
-    assert (row.period, row.retained) == (period, "1" if period else "0")
+    assert (row.period, row.retained) == (period, 1 if period else 0)
 
 
 SUMMER = date(2022, 9, 6)
@@ -328,7 +328,7 @@ def test_an_act_is_retained_refused_or_left_open(simulated: Simulate, rows: list
     if outcome == "retenu":
         assert (reasons(result), result.notes) == ([], ())
     elif "/" in outcome:  # retained, and said
-        assert (reasons(result), sums(result)[1]) == ([], "1")
+        assert (reasons(result), sums(result)[1]) == ([], 1)
         assert [note for note in result.notes if outcome in note] == [
             f"1\u00a0ligne SNP retenue, mais à examiner : voir « a9 check », règle {outcome}."
         ]
@@ -342,7 +342,7 @@ def test_what_is_missing_is_named(simulated: Simulate) -> None:
         "SNP : non vérifiable, il manque « Régulé le », « Heure », « Médecin traitant » et « Régulation »."
     ]
     [total, _] = result.totals
-    assert (total.retained, total.baseline, total.with_measure, total.difference) == ("0", None, None, None)
+    assert (total.retained, total.baseline, total.with_measure, total.difference) == (0, None, None, None)
     assert result.notes == (
         "snp : 1\u00a0ligne non vérifiable, laissée hors des sommes ; le détail des refus dit ce qui manque.",
     )
@@ -358,7 +358,7 @@ def test_a_disputed_period_that_is_retained_has_the_conditions_of_its_rules(simu
     ]
     result = simulated(file(*rows), RETAIN)
     assert reasons(result) == [(5, "condition"), (9, "pdsa_hours")]
-    assert sums(result)[1] == "2"
+    assert sums(result)[1] == 2
     assert any("condition/snp-regulation" in note for note in result.notes)
     crowded = simulated(file(*week(date(2022, 10, 3), [5, 5, 5, 5, 2])), RETAIN)
     assert [reason for _, reason in reasons(crowded)] == ["weekly_cap"] * 2
@@ -381,18 +381,18 @@ def test_the_rules_of_a_period_follow_a_measure_whose_file_dates_it_otherwise(tm
 def test_the_limit_of_the_winter_is_left_open_unless_a_scenario_sets_it(simulated: Simulate) -> None:
     acts = file(*week(date(2023, 1, 9), [5, 5, 5, 5, 2]))
     law = simulated(acts)
-    assert (sums(law)[1], reasons(law)) == ("22", [])
+    assert (sums(law)[1], reasons(law)) == (22, [])
     assert law.notes[-1] == (
         "2\u00a0lignes SNP retenues, mais à examiner : voir « a9 check », règle frequence/snp-hebdomadaire."
     )
-    assert sums(simulated(acts, of_options(values=["snp.limit=21"])))[1:3] == ("21", "1")
-    assert sums(simulated(acts, of_options(values=["snp.limit=30"])))[1:3] == ("22", "0")
+    assert sums(simulated(acts, of_options(values=["snp.limit=21"])))[1:3] == (21, 1)
+    assert sums(simulated(acts, of_options(values=["snp.limit=30"])))[1:3] == (22, 0)
 
 
 @pytest.mark.parametrize("scenario", [of_options((), "hiver-2022", values=["snp.limit=20"]), SET_THEN_MOVED])
 def test_a_limit_set_by_hand_refuses_be_it_that_of_the_text(simulated: Simulate, scenario: Scenario) -> None:
     result = simulated(file(*week(date(2023, 1, 9), [5, 5, 5, 5, 5])), scenario)
-    assert sums(result) == ("25", "20", "5", 300_00, 210_00, 90_00)
+    assert sums(result) == (25, 20, 5, 300_00, 210_00, 90_00)
     assert reasons(result) == [
         (43, "weekly_cap"),
         (45, "weekly_cap"),
@@ -404,21 +404,21 @@ def test_a_limit_set_by_hand_refuses_be_it_that_of_the_text(simulated: Simulate,
 
 def test_a_limit_set_in_another_period_settles_nothing(simulated: Simulate) -> None:
     scenario = of_options((), "ete-2022", values=["snp.limit=20"])
-    assert sums(simulated(file(*week(date(2023, 1, 9), [5, 5, 5, 5, 5])), scenario))[1:3] == ("25", "0")
+    assert sums(simulated(file(*week(date(2023, 1, 9), [5, 5, 5, 5, 5])), scenario))[1:3] == (25, 0)
 
 
 def test_a_limit_and_an_amount_that_a_scenario_sets(simulated: Simulate) -> None:
     acts = file(*week(date(2022, 9, 5), [4, 4, 4, 4, 4, 3]))
-    assert sums(simulated(acts, of_options(values=["snp.limit=22"])))[1:4] == ("22", "1", 330_00)
-    assert sums(simulated(acts, of_options(values=["snp.limit=0"])))[1:4] == ("0", "23", 0)
-    assert sums(simulated(acts, of_options(values=["snp.amount=20"])))[1:4] == ("20", "3", 400_00)
+    assert sums(simulated(acts, of_options(values=["snp.limit=22"])))[1:4] == (22, 1, 330_00)
+    assert sums(simulated(acts, of_options(values=["snp.limit=0"])))[1:4] == (0, 23, 0)
+    assert sums(simulated(acts, of_options(values=["snp.amount=20"])))[1:4] == (20, 3, 400_00)
 
 
 def test_an_act_refused_by_a_condition_does_not_fill_the_week(simulated: Simulate) -> None:
     first = [visit(date(2022, 9, 5), "08:30", f"Q{n}", own="oui", at="04/09/2022 20:00") for n in range(3)]
     result = simulated(file(*first, *week(date(2022, 9, 5), [4, 4, 4, 4, 4])))
     assert [reason for _, reason in reasons(result)] == ["condition"] * 3
-    assert sums(result)[1] == "20"
+    assert sums(result)[1] == 20
 
 
 @pytest.mark.parametrize("refusing", [{"beside": "MCG"}, {"beside": "MU"}, {"overcharge": "10"}])
@@ -430,12 +430,12 @@ def test_an_act_refused_by_what_stands_beside_it_does_not_fill_the_week(
         first.insert(1, first[0].replace(";G;A;1;Q;25;", f";{refusing['beside']};A;1;Q;5;"))
     result = simulated(file(first, *week(date(2023, 12, 4), [4, 4, 4, 4, 4])))
     assert reasons(result) == [(len(first) + 1, "condition")]
-    assert sums(result) == ("21", "20", "1", 300_00, 210_00, 90_00)
+    assert sums(result) == (21, 20, 1, 300_00, 210_00, 90_00)
 
 
 def test_a_row_of_several_units_is_cut_at_the_limit(simulated: Simulate) -> None:
     result = simulated(file(*week(date(2022, 9, 5), [5, 5, 5, 4]), visit(date(2022, 9, 9), patient="Q", quantity=3)))
-    assert sums(result) == ("22", "20", "2", 300_00, 210_00, 90_00)
+    assert sums(result) == (22, 20, 2, 300_00, 210_00, 90_00)
     assert reasons(result) == [(41, "weekly_cap")]
 
 
@@ -451,7 +451,7 @@ def test_what_is_due_anyway_is_due_for_refused_units_too(simulated: Simulate) ->
 def test_files_that_name_nobody_are_one_doctor(simulated: Simulate) -> None:
     rows = [row.split(";") for row in file(*week(date(2022, 9, 5), [4, 4, 4, 4, 4, 3])).splitlines()]
     result = simulated("\n".join(";".join(cell for place, cell in enumerate(row) if place != 3) for row in rows))
-    assert sums(result)[:3] == ("23", "20", "3")
+    assert sums(result)[:3] == (23, 20, 3)
     assert {row.practitioner for row in result.rows} == {"?"}
 
 
@@ -462,7 +462,7 @@ def test_two_doctors_have_each_their_week(simulated: Simulate) -> None:
         for who in "AB"
     ]
     result = simulated(file(*both))
-    assert [(row.practitioner, row.retained) for row in result.rows] == [("A", "20"), ("B", "20")]
+    assert [(row.practitioner, row.retained) for row in result.rows] == [("A", 20), ("B", 20)]
 
 
 # --- who pays ------------------------------------------------------------------------------------------------
@@ -598,5 +598,5 @@ def test_an_empty_period_is_the_baseline(visits: list[list[str]], tmp_path: Path
     )
     result = of(visits, tmp_path, empty)
     assert {(row.period, row.retained, row.baseline, row.with_measure, row.difference) for row in result.rows} == {
-        (None, "0", 0, 0, 0)
+        (None, 0, 0, 0, 0)
     }

@@ -91,8 +91,8 @@ def test_the_week_across_30_september_with_the_autumn_retained() -> None:
         [row for row in result.rows if (row.measure, row.practitioner, row.month) == ("snp", "10000000101", month)]
         for month in ("2022-09", "2022-10")
     )
-    assert [(row.retained, row.with_measure) for row in september] == [("38", 570_00)]
-    assert [(row.retained, row.refused, row.with_measure) for row in october] == [("2", "2", 30_00)]
+    assert [(row.retained, row.with_measure) for row in september] == [(38, 570_00)]
+    assert [(row.retained, row.refused, row.with_measure) for row in october] == [(2, 2, 30_00)]
 
 
 def test_the_teleconsultations() -> None:
