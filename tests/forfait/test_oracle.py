@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -85,8 +86,8 @@ def answered(draw: st.DrawFn) -> tuple[int, dict[str, Answer]]:
     return year, answers
 
 
-def _half_points(points: str | None) -> int | None:
-    return None if points is None else int(Fraction(points) * 2)
+def _half_points(points: Decimal | None) -> int | None:
+    return None if points is None else int(points * 2)
 
 
 def _agree(year: int, answers: dict[str, Answer]) -> None:

@@ -130,8 +130,8 @@ def rounded(amount: Fraction | None) -> Fraction | None:
     return None if amount is None else activity.to_cent(amount)
 
 
-def count(units: int, hours: bool) -> str:
-    return str((Decimal(units) / 60).quantize(Decimal("0.01"), ROUND_HALF_UP)) if hours else str(units)
+def count(units: int, hours: bool) -> int | Decimal:
+    return (Decimal(units) / 60).quantize(Decimal("0.01"), ROUND_HALF_UP) if hours else units
 
 
 def found_in(result: Measures, measure: str) -> dict[activity.Key, tuple[Any, ...]]:
