@@ -329,7 +329,7 @@ def test_counted_not_counted_and_unknown_rows(rulebook: Rulebook, tmp_path: Path
         (15, 6, None, None, ()),
     ]
     assert told(trace.not_counted) == [
-        (2, None, "before-version", "2022-04-01", ()),
+        (2, None, "before-version", date(2022, 4, 1), ()),
         (5, None, "other-practitioner", "B", ()),
         (8, None, "cancelled", None, ()),
         (9, None, "cancellation", None, ()),

@@ -30,7 +30,7 @@ from avenant9.kinds.run import (
 )
 from avenant9.kinds.scene import Row, Scene, admitted, counting_order
 from avenant9.kinds.tests import Bracket
-from avenant9.kinds.trace import ActLine, Fact, Line, Told, Trace, Why, act_list
+from avenant9.kinds.trace import ActLine, Detail, Fact, Line, Told, Trace, Why, act_list
 from avenant9.kinds.windows import WINDOWS, Name, Window
 from avenant9.law.dated import Code, RuleId, Version
 from avenant9.model import CellRef, Outcome
@@ -252,7 +252,7 @@ class Frequency(Kind[FrequencyVersion]):
 
     def _standing(
         self, row: Row, version: FrequencyVersion, scene: Scene
-    ) -> tuple[Why | None, str | None, tuple[str, ...]]:
+    ) -> tuple[Why | None, Detail | None, tuple[str, ...]]:
         """Why an act of the window is not counted (and by what), or what is unknown of it."""
         for why, detail in (_left_out(row, version), _of_another(row, version, scene)):
             if why is not None:
@@ -594,24 +594,24 @@ def _ages(version: FrequencyVersion, scene: Scene) -> str:
     return words or ""
 
 
-def _left_out(row: Row, version: FrequencyVersion) -> tuple[Why | None, str | None]:
+def _left_out(row: Row, version: FrequencyVersion) -> tuple[Why | None, Detail | None]:
     """Acts that the version never counts, whoever they are of."""
     last = version.period.last
     if row["uncounted"] is not None:
         return row["uncounted"], None
     if row["date"] < version.from_:
-        return "before-version", version.from_.isoformat()
+        return "before-version", version.from_
     if last is not None and row["date"] > last:
-        return "after-version", last.isoformat()
+        return "after-version", last
     return ("no-units" if row["quantity"] <= 0 else None), None
 
 
-def _of_another(row: Row, version: FrequencyVersion, scene: Scene) -> tuple[Why | None, str | None]:
+def _of_another(row: Row, version: FrequencyVersion, scene: Scene) -> tuple[Why | None, Detail | None]:
     """Acts of another practitioner, stay, age, reason, channel or place."""
     if "practitioner" in version.per and row["practitioner"] not in (None, scene.act["practitioner"]):
         return "other-practitioner", row["practitioner"]
     if "discharge_date" in version.per and row["discharge_date"] not in (None, scene.act["discharge_date"]):
-        return "other-discharge", row["discharge_date"].isoformat()
+        return "other-discharge", row["discharge_date"]
     if version.bands and row["band"] not in (None, version.in_scope(scene.alone())["band"][0]):
         return "other-age", version.bands[row["band"]].french
     if row["code"] in version.codes:

@@ -27,7 +27,7 @@ from avenant9.kinds.run import (
 )
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, Cents, Fact, Line, Told, Trace, cents
-from avenant9.kinds.visit import ROW, VISIT, maybe_beside, unnamed
+from avenant9.kinds.visit import ROW, VISIT, beside_tariffs, maybe_beside, unnamed
 from avenant9.law.dated import Code, Version
 from avenant9.law.nomenclature import Nature
 from avenant9.model import Outcome
@@ -49,7 +49,6 @@ _HOST = [
     "overcharge",
 ]
 _ABOUT = [*ROW, *VISIT, "patient", "act", "parts", "time", "code", "sector", "optam"]
-_PRICED = ["code", "date", "specialty", "coefficient", "quantity"]
 
 
 class OpposableVersion(Version):
@@ -199,12 +198,7 @@ def _uncharged_at_tariff(run: Run) -> pl.DataFrame:
     unknown = acts.filter(pl.col("overcharge").is_null(), pl.col("amount").is_not_null())
     if unknown.is_empty():
         return acts
-    questions = unknown.select(_PRICED).unique()
-    totals = [run.prices.total(*question, overseas=run.overseas) for question in questions.iter_rows()]
-    tariffs = pl.Series("tariff", totals, dtype=pl.Int64)
-    priced = unknown.join(questions.with_columns(tariffs), on=_PRICED, how="left", nulls_equal=True)
-    whole = (pl.len() == pl.col("parts").first()) & (pl.col("tariff").null_count() == 0)
-    right = priced.filter((whole & (pl.col("tariff").sum() == pl.col("amount").first())).over(ROW))
+    right = beside_tariffs(unknown, run.prices, run.overseas).filter("adds_up")
     at_tariff = pl.col("act").is_in(right["act"].implode())
     return acts.with_columns(overcharge=pl.when(at_tariff).then(0).otherwise("overcharge"))
 

@@ -86,6 +86,10 @@ class Span:
         return f"depuis le {day(self.first)}" if self.last is None else f"du {day(self.first)} au {day(self.last)}"
 
 
+#: What made an act not count: a word, or a day.
+Detail: TypeAlias = str | date
+
+
 @dataclass(frozen=True, slots=True)
 class ActLine:
     """One act of the user's files as a line of a trace; `here` marks the act explained.
@@ -102,7 +106,7 @@ class ActLine:
     running: int | None = None
     repeats: CellRef | None = None
     why: Why | None = None
-    detail: str | None = None  # the other practitioner, reason or channel; the bound; the rule that refused it
+    detail: Detail | None = None  # the other practitioner, reason or channel; the bound; the rule that refused it
     missing: tuple[str, ...] = ()  # what is unknown of it
 
     def remarks(self, told: Told, beyond: int | None) -> Iterator[str]:
@@ -122,8 +126,8 @@ class ActLine:
 
     def _detail(self) -> str:
         """What made it not count."""
-        if self.why in ("before-version", "after-version", "other-discharge"):
-            return day(date.fromisoformat(self.detail or ""))
+        if isinstance(self.detail, date):
+            return day(self.detail)
         if self.why in ("other-reason", "other-channel", "other-place"):
             (said,) = quoted(in_french(self.why.removeprefix("other-"), [str(self.detail)]))
             return said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
@@ -13,8 +13,13 @@ from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, ActList, Fact, Line, Told, Trace
 from avenant9.wording import counted, listed
 
+if TYPE_CHECKING:
+    from avenant9.law.nomenclature import Prices
+
 VISIT = ["practitioner", "person", "date"]
 ROW = ["input", "row"]
+#: What its tariff is asked by.
+_PRICED = ["code", "date", "specialty", "coefficient", "quantity"]
 #: What a pair is told by.
 COLUMNS = [
     "act",
@@ -153,3 +158,18 @@ def chosen(rows: list[Row], selection: Selection | None, scene: Scene) -> set[in
         return set()
     acts = pl.Series([row["act"] for row in rows], dtype=pl.UInt32)
     return set(scene.counted.filter(pl.col("act").is_in(acts.implode()), selection.chosen)["act"])
+
+
+def beside_tariffs(acts: pl.DataFrame, prices: Prices, overseas: str | None) -> pl.DataFrame:
+    """Some acts (ACTS) beside their tariffs: `act`, `amount`, `tariff` (cents), `adds_up`.
+
+    The tariffs of a row that is whole among them may add up to its amount.
+    """
+    asked = acts.select("act", *ROW, "parts", "amount", *_PRICED)
+    questions = asked.select(_PRICED).unique()
+    totals = [prices.total(*question, overseas=overseas) for question in questions.iter_rows()]
+    tariffs = pl.Series("tariff", totals, dtype=pl.Int64)
+    priced = asked.join(questions.with_columns(tariffs), on=_PRICED, how="left", nulls_equal=True)
+    whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
+    comes_to = (pl.col("tariff").null_count() == 0) & (pl.col("tariff").sum() == pl.col("amount").first())
+    return priced.select("act", "tariff", "amount", adds_up=(whole & comes_to).over(ROW).fill_null(False))
