@@ -40,10 +40,6 @@ class Page:
         shown = self.fit(text)
         return f"\x1b[1m{shown}\x1b[0m" if self.color else f"{shown}\n{'-' * len(shown)}"
 
-    def remainder(self, words: str) -> str:
-        """What is not shown, and how to get it."""
-        return self.wrap(f"… et {words} ; tout est donné par --format csv -o FICHIER.csv.")
-
 
 #: A path longer than this is told by its end: it would break the page.
 _LONGEST = 48
