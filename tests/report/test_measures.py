@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from avenant9.documents import measures as report
 from avenant9.measures.catalogue import standings
@@ -12,7 +14,7 @@ from avenant9.measures.history import told
 from avenant9.model import Rejected
 from avenant9.report import html, text, xlsx
 from avenant9.report.page import Page
-from avenant9.results.base import dumps
+from avenant9.results.base import Quantity, dumps
 from avenant9.results.measures import Law, Measures, Refused, Row, Standings, Total
 from avenant9.rulebook.measures import load_measures
 
@@ -469,3 +471,17 @@ ngap-2023           15/05/2023  …           à venir
 Une période disputée n'est retenue que si un scénario la retient.
 « a9 measures show ID » donne les montants, les sources et ce qui est disputé.
 """
+
+
+@pytest.mark.parametrize(("written", "units"), [("41", 41), ("8.00", Decimal(8)), ("0.33", Decimal("0.33"))])
+def test_units_come_back_as_they_were(written: str, units: int | Decimal) -> None:
+    """Hours, which have two decimals, are told from acts and patients."""
+    quantity = TypeAdapter(Quantity)
+    found = quantity.validate_json(f'"{written}"')
+    assert (found, type(found), quantity.dump_python(found)) == (units, type(units), written)
+
+
+@pytest.mark.parametrize("altered", ['"1.x"', '"-1"', '"8.0"', '""', "41", "8.25", "null", '"1e3"'])
+def test_what_is_no_number_of_units_is_refused(altered: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(Quantity).validate_json(altered)

@@ -55,9 +55,11 @@ Points = Annotated[
 ]
 
 
-def _quantity(value: Any) -> Any:
-    if not isinstance(value, str):
+def _quantity(value: Any, info: ValidationInfo) -> Any:
+    if info.mode == "python" and isinstance(value, int | Decimal):
         return value
+    if not isinstance(value, str) or re.fullmatch(r"\d{1,15}(\.\d{2})?", value) is None:
+        raise ValueError("no number of units")
     return Decimal(value) if "." in value else int(value)
 
 
