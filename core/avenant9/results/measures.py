@@ -18,7 +18,7 @@ Reason = Literal["out_of_period", "weekly_cap", "condition", "pdsa_hours", "unve
 class Row(Result):
     """One measure, period, practitioner and month. `period` is None outside every period.
 
-    `units` are acts, patients, or hours with two decimals; money is what payers owe in all, and
+    `units` is a decimal string (acts, patients, or hours with two decimals); money is what payers owe in all, and
     `difference` what the measure adds to it. Amounts are None where the acts do not tell them. `doubtful` counts the
     retained units that a person must look at.
     """
