@@ -72,18 +72,18 @@ FILES = {
 #: Result (its name in the schema) -> the headings of its CSV, where it has one.
 RESULTS = {
     "Report": check_csv.HEADINGS,
-    "Firm": firm.HEADINGS,
-    "FollowedFirm": firm_threshold.HEADINGS,
-    "SimulatedFirm": firm_forfait.HEADINGS,
-    "Threshold": threshold.HEADINGS,
-    "Measures": measures.HEADINGS,
+    "Firm": [column.heading for column in firm.CSV],
+    "FollowedFirm": [column.heading for column in firm_threshold.CSV],
+    "SimulatedFirm": [column.heading for column in firm_forfait.CSV],
+    "Threshold": [column.heading for column in threshold.CSV],
+    "Measures": [column.heading for column in measures.CSV],
     "Standings": None,
     "History": None,
-    "Reconcile": reconcile.HEADINGS,
-    "Forfait": forfait.HEADINGS,
+    "Reconcile": [column.heading for column in reconcile.CSV],
+    "Forfait": [column.heading for column in forfait.CSV],
     "Forfaits": None,
-    "Claim": claim.HEADINGS,
-    "Find": find.HEADINGS,
+    "Claim": [column.heading for column in claim.CSV],
+    "Find": [column.heading for column in find.CSV],
 }
 #: The files to fill in that have a page: those of `a9 template`, then those that are too short for a template.
 FORMATS = tuple(dict.fromkeys([*KINDS, *TEXTS["formats"]]))

@@ -18,7 +18,7 @@ import pytest
 from a9.commands.template import KINDS
 from a9.main import cli
 from a9.terminal import french
-from avenant9.documents import check_csv, claim, find, forfait, measures, threshold
+from avenant9.documents import check_csv, claim, find, firm, forfait, measures, reconcile, threshold
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.rulebook.scales import load_scales
@@ -152,15 +152,10 @@ def test_every_result_is_there_with_its_keys() -> None:
     keys = [key for name in results for key in described["$defs"][name]["properties"]]
     shown = re.findall(r"^\.TP\n\\fB([a-z_]+)\\fR$", page, re.MULTILINE)
     assert sorted(shown) == sorted(keys)
-    for headings in (
-        claim.HEADINGS,
-        find.HEADINGS,
-        check_csv.HEADINGS,
-        threshold.HEADINGS,
-        measures.HEADINGS,
-        forfait.HEADINGS,
-    ):
-        assert plain(" ; ".join(headings)) in plain(page)
+    tables = (claim.CSV, find.CSV, firm.CSV, threshold.CSV, measures.CSV, reconcile.CSV, forfait.CSV)
+    headings = [[column.heading for column in columns] for columns in tables]
+    for line in (check_csv.HEADINGS, *headings):
+        assert plain(" ; ".join(line)) in plain(page)
 
 
 def plain(words: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -75,9 +76,10 @@ def test_the_examples_simulate(tmp_path: Path, form: str) -> None:
     file.write_bytes(template.workbook(example=True) if form == "xlsx" else template.text(example=True).encode())
     found = run(load_practices(str(file), SCALES.keys), SCALES, date(2023, 1, 20))
     results = found.results if isinstance(found, Forfaits) else (found,)
-    assert [(one.practice, one.points) for one in results] == [("Médecin 1", "712.5"), ("Médecin 2", "877.5")][
-        : len(results)
-    ]
+    assert [(one.practice, one.points) for one in results] == [
+        ("Médecin 1", Decimal("712.5")),
+        ("Médecin 2", Decimal("877.5")),
+    ][: len(results)]
     assert len(results) == (2 if form == "xlsx" else 1)
     assert all(isinstance(one, Forfait) for one in results)
 

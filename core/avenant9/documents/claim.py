@@ -53,7 +53,7 @@ ITEMS: Final[dict[Item, str]] = {
     "payment_date": "la date du versement",
 }
 #: The columns of the csv: new ones only at the end.
-_CSV: Final = (
+CSV: Final = (
     Column("Ligne", "integer"),
     Column("Feuille"),
     Column("Date de soins", "date"),
@@ -81,7 +81,7 @@ def render(form: Format, result: Claim, page: Page) -> str | bytes:
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: Table(_CSV, [_cells(line) for line in result.lines]),
+        csv=lambda: Table(CSV, [_cells(line) for line in result.lines]),
         json=lambda: dumps(result),
         table=lambda: text_of(named(result), page),
     )
@@ -276,7 +276,7 @@ def _table(result: Claim) -> Table:
 
 
 def _row(line: ClaimedLine, *, several: bool) -> _Row:
-    told = {column.heading: cell for column, cell in zip(_CSV, _cells(line), strict=True)}
+    told = {column.heading: cell for column, cell in zip(CSV, _cells(line), strict=True)}
     return (
         str(line.row),
         *([line.sheet] if several else []),

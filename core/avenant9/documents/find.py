@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from avenant9.results.find import Find, FoundAct, Match
 
 #: The columns of the csv: new ones only at the end.
-_CSV: Final = (
+CSV: Final = (
     Column("Rang", "integer"),
     Column("Somme", "euros"),
     *map(Column, ("Fichier", "Feuille")),
@@ -50,7 +50,7 @@ def render(form: Format, result: Find, page: Page) -> str | bytes:
 def _lines(result: Find) -> Table:
     """One line per act of each match."""
     return Table(
-        _CSV,
+        CSV,
         [
             (
                 rank,

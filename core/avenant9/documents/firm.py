@@ -104,6 +104,8 @@ _COLUMNS: tuple[Told[Line], ...] = (
     Told("Part de", "text", _of_whom),
     Told("Colonne qui manque le plus", "text", _missing, widest=24),
 )
+#: Those of the CSV: new ones only at the end.
+CSV = firm_list.csv_columns(_COLUMNS)
 #: How many columns go on paper; how many stand in each sentence on a client.
 _PRINTED = 15
 _SENTENCES = (5, 5, 8, len(_COLUMNS))

@@ -76,6 +76,8 @@ _COLUMNS: tuple[Told[_Line], ...] = (
     Told("Euros connus", "euros", _Line.known, narrow=True),
     Told("Indicateurs non renseignés", "integer", _Line.unknown),
 )
+#: Those of the CSV: new ones only at the end.
+CSV = firm_list.csv_columns(_COLUMNS)
 
 
 def render(form: Format, result: SimulatedFirm, page: Page) -> str | bytes:

@@ -135,11 +135,15 @@ def sentences(columns: Sequence[Told[L]], line: L, counts: Sequence[int]) -> Ite
 # --- csv ------------------------------------------------------------------------------------------------------
 
 
+def csv_columns(columns: Sequence[Told[Any]]) -> tuple[Column, ...]:
+    """The columns of the CSV."""
+    return (Column(LEAD[0]), *(Column(column.heading, column.kind) for column in columns), *map(Column, LAST))
+
+
 def told(columns: Sequence[Told[L]], entries: Sequence[Entry[L]]) -> Table:
     """A line per client, in the columns of the CSV: new ones only at the end."""
-    heads = (Column(LEAD[0]), *(Column(column.heading, column.kind) for column in columns), *map(Column, LAST))
     return Table(
-        heads,
+        csv_columns(columns),
         [
             (entry.part.client, *_values(entry, columns), entry.part.exit, " ".join(said(entry.part)))
             for entry in entries

@@ -40,6 +40,8 @@ _COLUMNS: tuple[Told[Followed], ...] = (
     Told("Actes en présence à ajouter", "integer", lambda year: year.to_add_in_person),
     Told("Position", "text", position, narrow=True),
 )
+#: Those of the CSV: new ones only at the end.
+CSV = firm_list.csv_columns(_COLUMNS)
 
 
 def render(form: Format, result: FollowedFirm, page: Page) -> str | bytes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 #: The columns of the contract.
-_CSV: Final = (
+CSV: Final = (
     Column("Cabinet"),
     Column("Année", "integer"),
     Column("Volet", "integer"),
@@ -72,7 +72,7 @@ def _lines(result: Forfait | Forfaits) -> Table:
     for one in results:
         rows += [(*line, *[None] * len(beside)) for line in _csv_lines(one)]
         rows += _csv_sums(one)
-    return Table((*_CSV, *beside), rows)
+    return Table((*CSV, *beside), rows)
 
 
 def _csv_lines(result: Forfait) -> Iterator[tuple[Value, ...]]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 Shown = Measures | Standings | History
 
 #: The columns of the contract, in its order: new ones only at the end.
-_CSV: Final = (
+CSV: Final = (
     *map(Column, ("Mesure", "Période", "Praticien", "Mois")),
     *(Column(heading, "number") for heading in ("Unités", "Retenues", "Refusées")),
     *(
@@ -144,7 +144,7 @@ def document(result: Shown, *, whole: bool = True) -> Document:
 def _lines(result: Shown) -> Table:
     """`simulate`: one line per measure, period, practitioner and month; else one line per period."""
     if isinstance(result, Measures):
-        return Table(_CSV, [_line(row) for row in result.rows])
+        return Table(CSV, [_line(row) for row in result.rows])
     if isinstance(result, Standings):
         terms = [(one.id, one) for one in result.measures]
     else:

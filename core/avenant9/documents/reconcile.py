@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
 
 #: The columns of the CSV: new ones only at the end.
-_CSV: Final = (
+CSV: Final = (
     *map(Column, ("Face à", "Nature", "Période")),
     Column("Nombre", "integer"),
     *(Column(heading, "euros") for heading in ("Actes", "Dépassements", "Annulations", "Déclaré", "Écart")),
@@ -67,7 +67,7 @@ def render(form: Format, result: Reconcile, page: Page) -> str | bytes:
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: Table(_CSV, [*rows(result)]),
+        csv=lambda: Table(CSV, [*rows(result)]),
         json=lambda: dumps(result),
         table=lambda: text.render(document(named(result), whole=False), page),
     )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from avenant9.results.threshold import Followed, Group, Request, Text, Threshold
 
 #: The columns of the contract, in its order: new ones only at the end.
-_CSV: Final = (
+CSV: Final = (
     *map(Column, ("Praticien", "Spécialité")),
     *(Column(heading, "integer") for heading in ("Année", "Actes", "À distance")),
     *(Column(heading, "share") for heading in ("Part", "Plafond")),
@@ -57,7 +57,7 @@ def render(form: Format | Literal["docx"], result: Threshold, page: Page) -> str
         form,
         page,
         document=lambda: document(named(result)),
-        csv=lambda: Table(_CSV, [_line(entry) for entry in result.practitioners]),
+        csv=lambda: Table(CSV, [_line(entry) for entry in result.practitioners]),
         json=lambda: dumps(result),
     )
 
