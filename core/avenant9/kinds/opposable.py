@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -106,11 +106,11 @@ class Opposable(Kind[OpposableVersion]):
         Explained by `overcharge` (euros).
         """
         codes = sorted(self.codes(version))
-        run = replace(run, acts_read=_uncharged_at_tariff(run))
-        may_charge = _charged(run.acts_read, version)
-        about = _near(concerned(acts.select(_ABOUT), codes, version), may_charge)
+        read, few = _overcharged(run)
+        may_charge = _charged(few, version)
+        about = _near(concerned(counting(few).select(_ABOUT), codes, version), may_charge)
         about = about.with_columns(doubtful=pl.col("code").is_in(list(version.doubtful)))
-        hosts = _hosts(about, may_charge, run.acts_read, version)
+        hosts = _hosts(about, may_charge, few, version)
         about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
             pl.col("charged").fill_null(0), pl.col("unknown").fill_null(0), pl.col("hosts").fill_null(0)
         )
@@ -121,7 +121,7 @@ class Opposable(Kind[OpposableVersion]):
         found = _once_a_day(about.filter(charged & ~exempt & sure.fill_null(False)))
         nameless = IS_UNNAMED & ~pl.col("on_row")
         alone = about.filter(pl.col("act").is_in(maybe_beside(about, may_charge).implode()), pl.col("hosts") == 0)
-        their_days = run.acts_read.filter(pl.col("date").is_in(alone["date"].implode()))
+        their_days = read.filter(pl.col("date").is_in(alone["date"].implode()))
         alone = alone.join(_may_host(their_days, version), on=VISIT, how="anti")
         lost = pl.col("act").is_in(alone["act"].implode())
         open_question = ~exempt & ~(charged & sure.fill_null(False)) & (charged | (pl.col("unknown") > 0) | lost)
@@ -190,6 +190,16 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
         .with_columns(nth=pl.int_range(pl.len()).over(_visit()))
         .filter(pl.col("nth") == 0)
     )
+
+
+def _overcharged(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The acts read, and those `_near` an overcharge of them, whatever the version: they are looked for once."""
+    if "overcharged" not in run.kept:
+        acts = _uncharged_at_tariff(run)
+        charged = counting(acts.select(_HOST).filter(pl.col("overcharge").ne_missing(0)))
+        run.kept["overcharged"] = acts, _near(acts, charged)
+    kept: tuple[pl.DataFrame, pl.DataFrame] = run.kept["overcharged"]
+    return kept
 
 
 def _uncharged_at_tariff(run: Run) -> pl.DataFrame:
