@@ -40,11 +40,11 @@ def compiled(name: str, build: Callable[[], T]) -> T:
 
 
 def _write(path: Path, made: object) -> None:
+    import tempfile  # noqa: PLC0415 - only where something is made
+
     stamp = _fingerprint()
     content = pickle.dumps((stamp, made), pickle.HIGHEST_PROTOCOL)
     _loads(content, stamp)  # what could not be read again is not kept
-    import tempfile  # noqa: PLC0415
-
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         file.write(content)
@@ -69,13 +69,9 @@ class _Unpickler(pickle.Unpickler):
 
 def _fingerprint() -> tuple[Any, ...]:
     """What the law depends on: every file of the package, by name, size and time, and what reads them."""
-    libraries = tuple(_told(spec.origin) for spec in map(find_spec, _LIBRARIES) if spec and spec.origin)
+    found = (spec.origin for spec in map(find_spec, _LIBRARIES) if spec and spec.origin)
+    libraries = tuple(_seen(path, os.stat(path)) for path in found)
     return sys.version, libraries, tuple(sorted(_files(os.fspath(_PACKAGE))))
-
-
-def _told(path: str) -> tuple[str, int, int]:
-    told = os.stat(path)
-    return path, told.st_size, told.st_mtime_ns
 
 
 def _files(folder: str) -> Iterator[tuple[str, int, int]]:
@@ -85,5 +81,8 @@ def _files(folder: str) -> Iterator[tuple[str, int, int]]:
                 if entry.name != "__pycache__":
                     yield from _files(entry.path)
             elif entry.name.endswith((".py", ".toml", ".csv")):
-                told = entry.stat()  # on Windows it is known already
-                yield entry.path, told.st_size, told.st_mtime_ns
+                yield _seen(entry.path, entry.stat())
+
+
+def _seen(path: str, told: os.stat_result) -> tuple[str, int, int]:
+    return path, told.st_size, told.st_mtime_ns
