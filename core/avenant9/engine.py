@@ -94,16 +94,17 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
     counted = counting(run.acts_read)
     found, unknown, crashed = answers(counted, rulebook, selected, run)
     patients = run.acts_read.select("patient", "act").drop_nulls("patient")
+    wanted = asked(run.acts_read.select("act", "date"), options)["act"]
     return Answers(
-        findings=_within(found, run.acts_read, options),
-        unverifiable=_unanswered(unknown, run.acts_read, options),
+        findings=_within(found, wanted, options),
+        unverifiable=_unanswered(unknown, run.acts_read, wanted),
         crashed=tuple(crashed),
         stood_on=run.acts_read,
         patients=patients.unique("patient", maintain_order=True),
         practitioners=frozenset(run.acts_read["practitioner"].drop_nulls().unique()),
         refused=refused_rows(run.acts_read),
         acts=len(run.acts_read),
-        acts_asked=len(asked(run.acts_read, options)),
+        acts_asked=len(wanted),
         threshold=_threshold(counted, selected, run),
         concerned=concerned(rulebook, selected, run),
     )
@@ -229,21 +230,21 @@ def asked(acts: pl.DataFrame, options: Options) -> pl.DataFrame:
     return acts
 
 
-def _within(found: Mapping[str, pl.DataFrame], acts: pl.DataFrame, options: Options) -> dict[str, pl.DataFrame]:
-    """The findings on dates of care from `from_` to `until`; a finding on a year that has one such day stays."""
+def _within(found: Mapping[str, pl.DataFrame], wanted: pl.Series, options: Options) -> dict[str, pl.DataFrame]:
+    """The findings on the `wanted` acts, from `from_` to `until`; one on a year that has one such day stays."""
     findings = {name: frame for name, frame in found.items() if not frame.is_empty()}
     if options.from_ is None and options.until is None:
         return findings
     first, last = options.from_ or date.min, options.until or date.max
-    of_a_day = pl.col("act").is_in(asked(acts, options)["act"].implode())
+    of_a_day = pl.col("act").is_in(wanted.implode())
     of_a_year = pl.col("year").is_between(first.year, last.year)
     return {name: frame.filter(of_a_day | of_a_year) for name, frame in findings.items()}
 
 
-def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, options: Options) -> pl.DataFrame:
-    """What could not be answered on the dates asked (UNANSWERED)."""
-    if options.from_ is not None or options.until is not None:
-        wanted = asked(acts, options)["act"]
+def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """What could not be answered of the `wanted` acts (UNANSWERED)."""
+    unknown = {name: frame for name, frame in unknown.items() if len(frame)}
+    if len(wanted) < len(acts):
         unknown = {name: frame.filter(pl.col("act").is_in(wanted.implode())) for name, frame in unknown.items()}
     nobody = acts.filter(pl.col("practitioner").is_null())["act"]
     alone = pl.when(pl.col("act").is_in(nobody.implode())).then("act")
@@ -253,7 +254,6 @@ def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, options
         .select("acts", "missing", rule=pl.lit(name), act="alone")
         .select(*UNANSWERED)
         for name, frame in unknown.items()
-        if len(frame)
     )
     return pl.concat([pl.DataFrame(schema=UNANSWERED), *counted])
 
