@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from avenant9.acts.load import ReadOptions, load_acts
-from avenant9.documents import explain_text as report
+from avenant9.documents.explain import render
 from avenant9.engine import Options, check
 from avenant9.errors import SettingError
 from avenant9.explain import Explainer
@@ -29,6 +29,8 @@ from avenant9.kinds.trace import ActLine
 from avenant9.kinds.visit import VisitTrace
 from avenant9.model import GrantedCeiling, Verdict
 from avenant9.period import Period
+from avenant9.profile import explained
+from avenant9.report.page import Page
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
 HERE = Path(__file__).parent
@@ -71,6 +73,10 @@ def told(lines: Sequence[ActLine]) -> list[tuple[Any, ...]]:
     return [(line.where.row, line.running, line.why, line.detail, line.missing) for line in lines]
 
 
+def text_of(explanation: Explanation, profile: str = "comptable", encoding: str = "utf-8") -> str:
+    return str(render("table", explained(explanation, profile), Page(encoding=encoding)))
+
+
 # --- the same verdict as the check ------------------------------------------------------------------------
 
 
@@ -97,7 +103,7 @@ def test_planted_rows_are_explained_as_they_are_checked(year: Explainer, entry: 
     }
     planted = {other["rule"] for other in PLANTED if (other["sheet"], other["row"]) == (entry["sheet"], entry["row"])}
     assert {rule for rule in others if not rule.startswith("seuil/")} <= planted
-    text = report.render_text(report.apply(explanation, "comptable"))
+    text = text_of(explanation)
     title = f"{entry['rule']}\n{'-' * len(entry['rule'])}\n"
     answer = text.partition(title)[2].partition("\n\n")[0].rpartition("\n  Réponse : ")[2]
     assert answer.startswith(f"{found.verdict.french}. ")
@@ -338,7 +344,7 @@ def test_counted_not_counted_and_unknown_rows(rulebook: Rulebook, tmp_path: Path
     assert (trace.count, trace.could_be, trace.over) == (5, 6, 1)
     assert [line.where.row for line in trace.counted if line.here] == [14]
     assert [line.repeats.row for line in trace.counted if line.repeats] == [14]
-    text = report.render_text(report.apply(asked.at("14"), "comptable"))
+    text = text_of(asked.at("14"))
     assert "le résultat pourrait passer à 6 : le verdict n'en dépend pas" in text
     assert "1 ligne rejetée" in text.replace("\u00a0", " ")
 
@@ -351,7 +357,7 @@ def test_an_unknown_that_could_change_the_verdict_is_said(rulebook: Rulebook, tm
         "TE2 : 4 sur l'année civile 2022 pour ce patient, 4 au plus. "
         "Sous réserve des actes inconnus, qui pourraient le porter à 5."
     )
-    text = report.render_text(report.apply(asked.at("11"), "comptable"))
+    text = text_of(asked.at("11"))
     assert "le résultat pourrait passer à 5 : au-delà de la limite de 4" in text
 
 
@@ -431,7 +437,7 @@ def test_tests_of_a_condition_with_what_was_found(rulebook: Rulebook, tmp_path: 
         ("age-at-least", 77, False),
         ("is-true", True, True),
     ]
-    text = report.render_text(report.apply(asked.at("2"), "interne"))
+    text = text_of(asked.at("2"), "interne")
     assert "patient de 80 ans ou plus : non remplie (77 ans le jour de l'acte)" in " ".join(text.split())
     assert "1945" not in text  # an age is enough
 
@@ -441,7 +447,7 @@ def test_unknown_values_are_named(rulebook: Rulebook, tmp_path: Path) -> None:
     asked = explainer(tmp_path, rulebook, lines, "condition/vl-age-ald")
     block = block_of(asked.at("2"), "condition/vl-age-ald")
     assert (block.verdict, block.missing) == (Verdict.UNVERIFIABLE, ("birth_date", "ald"))
-    text = report.render_text(report.apply(asked.at("2"), "comptable"))
+    text = text_of(asked.at("2"))
     assert "inconnu (date de naissance inconnue)" in " ".join(text.split())
     assert "Réponse : non vérifiable. Colonne « Date de naissance » absente" in " ".join(text.split())
 
@@ -484,7 +490,7 @@ def test_the_supplements_that_others_may_bill(rulebook: Rulebook, tmp_path: Path
     assert [trace.doubtful for trace in traces] == [(), (), (), ()]  # the tariff itself hangs on the specialty
     assert [trace.matched for trace in traces] == [None, None, None, ("MPC", "MCS", "MCU")]
     assert not any("MP" in one.codes for one in traces[1].supplements)
-    said = [" ".join(report.render_text(report.apply(asked.at(str(row)), "comptable")).split()) for row in (2, 4)]
+    said = [" ".join(text_of(asked.at(str(row))).split()) for row in (2, 4)]
     assert "Écarté MPC + MCE : 47,00 €, non admis pour ce médecin, ce patient ou avec ce dépassement" in said[
         0
     ].replace("\xa0", " ")
@@ -627,8 +633,8 @@ PATIENT = "DUPONT-1945"
 @pytest.mark.parametrize("profile", ["interne", "comptable", "cpam", "fiscal"])
 def test_profiles(profile: str, rulebook: Rulebook, tmp_path: Path) -> None:
     lines = [line.replace("P1", PATIENT) for line in MIXED]
-    shown = report.apply(explainer(tmp_path, rulebook, lines).at("14"), profile)
-    written = report.render_text(shown), report.render_json(shown).decode()
+    shown = explained(explainer(tmp_path, rulebook, lines).at("14"), profile)
+    written = str(render("table", shown, Page())), bytes(render("json", shown, Page())).decode()
     for result in written:
         assert (PATIENT in result) is (profile == "interne")
         assert ("TE2" in result) is (profile != "fiscal")
@@ -639,8 +645,8 @@ def test_profiles(profile: str, rulebook: Rulebook, tmp_path: Path) -> None:
 
 
 def test_json(rulebook: Rulebook, tmp_path: Path) -> None:
-    shown = report.apply(explainer(tmp_path, rulebook, MIXED, ANNUAL).at("14"), "comptable")
-    told = json.loads(report.render_json(shown))
+    shown = explained(explainer(tmp_path, rulebook, MIXED, ANNUAL).at("14"), "comptable")
+    told = json.loads(render("json", shown, Page()))
     assert told["format"] == "a9-explain/1"
     assert told["at"]["row"] == 14
     act = told["acts"][0]
@@ -654,8 +660,7 @@ def test_json(rulebook: Rulebook, tmp_path: Path) -> None:
 
 def test_text_fits_the_page_and_ends_each_rule_with_its_answer(year: Explainer) -> None:
     for entry in PLANTED[::4]:
-        shown = report.apply(year.at(f"{entry['sheet']}!{entry['row']}"), "comptable")
-        text = report.render_text(shown, encoding="cp850")
+        text = text_of(year.at(f"{entry['sheet']}!{entry['row']}"), encoding="cp850")
         text.encode("cp850")
         assert all(len(line) <= 80 or "://" in line for line in text.splitlines())
         for section in text.split("\n\n"):
@@ -668,7 +673,7 @@ def test_text_fits_the_page_and_ends_each_rule_with_its_answer(year: Explainer) 
 def test_long_counts_are_folded(trial: Rulebook, tmp_path: Path) -> None:
     rule = "frequence/essai-civil-year"
     lines = te2([date(2023, 1, 1) + timedelta(days=day) for day in range(60)])
-    text = report.render_text(report.apply(explainer(tmp_path, trial, lines, rule).at("41"), "comptable"))
+    text = text_of(explainer(tmp_path, trial, lines, rule).at("41"))
     assert "← cette ligne" in text
     assert "autres actes" in text
     assert text.count("  TE2  compte") < 30

@@ -13,10 +13,12 @@ from typing import Any
 import pytest
 
 from avenant9.acts.load import load_acts
-from avenant9.documents import explain_text as report
+from avenant9.documents.explain import render
 from avenant9.engine import Options, check
 from avenant9.explain import Explainer
 from avenant9.model import Acts, Verdict
+from avenant9.profile import explained
+from avenant9.report.page import Page
 from avenant9.results.check import Report
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
@@ -138,7 +140,7 @@ def test_planted_rows_are_explained_as_they_are_checked(
     on_row = [other for other in YEARS[name]["anomaly"] if other.get("row") == entry["row"]]
     alone = {block.rule for block in said if block.carried_by is None and not block.rule.startswith("seuil/")}
     assert alone == {other["rule"] for other in on_row}
-    text = report.render_text(report.apply(explanation, "comptable"))
+    text = str(render("table", explained(explanation, "comptable"), Page()))
     title = f"{entry['rule']}\n{'-' * len(entry['rule'])}\n"
     answer = text.partition(title)[2].partition("\n\n")[0].rpartition("\n  Réponse : ")[2]
     assert answer.startswith(f"{found.verdict.french}. ")
@@ -155,6 +157,6 @@ def test_any_row_can_be_explained(name: str, years: dict[str, Checked]) -> None:
         alone = {block.rule for block in blocks if block.verdict in SAID and block.carried_by is None}
         assert {(row, rule) for rule in alone if not rule.startswith("seuil/")} <= planted
         for profile in ("interne", "comptable", "fiscal", "cpam"):
-            shown = report.apply(explanation, profile)
-            assert report.render_text(shown).strip()
-            assert report.render_json(shown)
+            shown = explained(explanation, profile)
+            assert render("table", shown, Page())
+            assert render("json", shown, Page())

@@ -10,7 +10,9 @@ from typing import cast
 
 import polars as pl
 
-from avenant9.model import Unread
+from avenant9.explanation import ActExplained, Block, Explanation
+from avenant9.kinds.trace import Noted, Thousandths
+from avenant9.model import Unread, Verdict
 from avenant9.results.check import Profile, Report
 from avenant9.results.explanations import Explanations
 from avenant9.settings.choices import PROFILES
@@ -25,6 +27,7 @@ FAMILIES = {
     "seuil": "seuil",
     "tarif": "tarif",
 }
+_ILLEGIBLE = "cellule illisible"  # why a row was rejected, where its content may not be told
 
 
 def apply(report: Report, profile: str) -> Report:
@@ -71,7 +74,7 @@ def _without_nature(report: Report) -> Report:
         findings=findings,
         explanations=Explanations(),
         unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
-        rejected=tuple(replace(entry, reason="cellule illisible") for entry in report.rejected),
+        rejected=tuple(replace(entry, reason=_ILLEGIBLE) for entry in report.rejected),
         unread=tuple(map(without_titles, report.unread)),
         waived=tuple(
             replace(entry, rule=_family(entry.rule), fingerprint=None, reason=None) for entry in report.waived
@@ -92,6 +95,55 @@ def without_titles(entry: Unread) -> Unread:
     return entry if entry.sheet is not None else replace(entry, reason="illisible, ou sans actes", remedy="")
 
 
+def explained(explanation: Explanation, profile: str) -> Explanation:
+    """An explanation as `profile` may see it; to be applied once, before it is written.
+
+    `fiscal` tells nothing of the nature of the services: of each family of rules, the gravest verdict.
+    """
+    shown = replace(explanation, acts=tuple(_shown_act(one, profile) for one in explanation.acts), profile=profile)
+    if profile != "fiscal":
+        return shown
+    illegible = explanation.state == "rejected" and explanation.reason is not None
+    return replace(
+        shown,
+        reason=_ILLEGIBLE if illegible else explanation.reason,
+        unread=tuple(map(without_titles, explanation.unread)),
+    )
+
+
+def _shown_act(one: ActExplained, profile: str) -> ActExplained:
+    facts = one.act
+    patient = (facts.patient or facts.pseudonym) if profile == "interne" else facts.pseudonym
+    facts = replace(facts, patient=patient, pseudonym=None)
+    if profile != "fiscal":
+        return replace(one, act=facts)
+    families: dict[str, Block] = {}
+    for block in one.blocks:  # the gravest first
+        if block.verdict is not None:
+            families.setdefault(_family(block.rule), block)
+    return replace(
+        one,
+        act=replace(facts, code="", coefficient=Thousandths(1000)),
+        blocks=tuple(_plain_block(family, block) for family, block in families.items()),
+    )
+
+
+def _plain_block(family: str, block: Block) -> Block:
+    grave = block.verdict in (Verdict.VIOLATION, Verdict.REVIEW)
+    return replace(
+        block,
+        rule=family,
+        kind=family,
+        title="",
+        why="",
+        message=_plain(family, block.at_stake) if grave else f"{_in_words(family)} : rien en jeu.",
+        missing=(),
+        texts=(),
+        carried_by=None,
+        trace=Noted(),
+    )
+
+
 def _plain_message(family: pl.Expr) -> pl.Expr:
     """Family and amount, made once per distinct pair."""
     return pl.struct(family.alias("family"), "at_stake").map_batches(_plain_messages, return_dtype=pl.String)
@@ -107,4 +159,8 @@ def _plain_messages(pairs: pl.Series) -> pl.Series:
 
 def _plain(family: str, cents: int | None) -> str:
     stake = "montant inconnu" if cents is None else f"{euros(cents)} en jeu"
-    return f"{FAMILIES.get(family, family).capitalize()} : {stake}."
+    return f"{_in_words(family)} : {stake}."
+
+
+def _in_words(family: str) -> str:
+    return FAMILIES.get(family, family).capitalize()

@@ -97,6 +97,43 @@ def test_lines_of_a_list_go_on_under_their_start() -> None:
     ]
 
 
+def test_what_stands_before_the_words_of_a_list_is_in_columns() -> None:
+    lines = (
+        Line("du premier jour au dernier de cette année-là, bornes comprises", 1, ("Fenêtre",)),
+        Line("2", 1, ("Comptés",)),
+        Line("compte 1", 2, ("ligne 3", "10/04/2022")),
+        Line("… 1 autre acte …", 2),
+        Line("compte 3, qui va au-delà de la limite", 2, ("ligne 10 (autre.csv, feuille Actes)", "20/12/2022")),
+        Line("sous réserve", 1, ("",)),
+        Line("Réponse.", 1),
+    )
+    assert drawn(Section("", lines=lines), width=60) == [
+        "  Fenêtre  du premier jour au dernier de cette année-là,",
+        "           bornes comprises",
+        "  Comptés  2",
+        "      ligne 3               10/04/2022  compte 1",
+        "      … 1 autre acte …",
+        "      ligne 10 (autre.csv, feuille Actes)  20/12/2022  compte",
+        "      3, qui va au-delà de la limite",
+        "           sous réserve",
+        "  Réponse.",
+    ]
+
+
+def test_a_title_is_no_wider_than_the_page() -> None:
+    assert drawn(Section("Une feuille au nom trop long pour tenir sur une seule ligne", ("Rien.",)), width=60)[
+        :2
+    ] == [
+        "Une feuille au nom trop long pour tenir sur une seule ligne",
+        "-" * 59,
+    ]
+    assert drawn(Section("Des titres " * 6, ("Rien.",)), width=60)[:3] == [
+        "Des titres Des titres Des titres Des titres Des titres Des",
+        "titres",
+        "-" * 58,
+    ]
+
+
 def test_a_verdict_has_its_colour_and_its_row_none() -> None:
     table = Table((Column("Verdict", "verdict"), Column("Règle", "identifier")), [(Verdict.REVIEW, "a/b")])
     assert drawn(Section("", tables=(table,)), color=True)[-1] == "\x1b[33mà examiner\x1b[0m  a/b"

@@ -54,8 +54,8 @@ def command(at: str, **options_: Any) -> int:
     given = Request(**options_)
     wanted, reading, notices = given.start(FORMATS)
 
-    from avenant9.documents import explain as explain_document  # noqa: PLC0415
-    from avenant9.documents import explain_text as report  # noqa: PLC0415
+    from avenant9 import profile  # noqa: PLC0415
+    from avenant9.documents import explain as report  # noqa: PLC0415
     from avenant9.explain import Explainer  # noqa: PLC0415
     from avenant9.locate import find  # noqa: PLC0415
 
@@ -64,9 +64,9 @@ def command(at: str, **options_: Any) -> int:
     find(acts, at)  # a row that is not there is told before the rules are run
     notices.step("Contrôle des actes…")
     explainer = Explainer(acts, rulebook, given.options(reading, granted))
-    shown = report.apply(explainer.at(at), given.profile)
+    shown = profile.explained(explainer.at(at), given.profile)
     tell(acts, acts.notices, explainer.crashed, notices)
-    given.deliver(explain_document.render(wanted, shown, given.page))
+    given.deliver(report.render(wanted, shown, given.page))
     notices.say(_account(acts, shown))
     return int(status_of_reading(acts, explainer.crashed))
 

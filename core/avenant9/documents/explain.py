@@ -1,23 +1,26 @@
-"""An explanation in every format: a row for each rule that looked at the act, and the acts that it counted."""
+"""An explanation: what each rule that looked at the act says, and the acts that it counted."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from avenant9.documents import explain_text as explain
 from avenant9.documents import sentences
-from avenant9.kinds.trace import ActList
+from avenant9.documents.headings import missing_words
+from avenant9.kinds.trace import WHY, ActList, Told, times
 from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
 from avenant9.named import named
 from avenant9.report import formats
-from avenant9.report.document import Column, Document, Section, Table
-from avenant9.wording import DISCLAIMER, capital, day
+from avenant9.report.document import Column, Document, Line, Section, Table
+from avenant9.report.page import place
+from avenant9.wording import DISCLAIMER, capital, counted, day, euros, listed, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from avenant9.explanation import ActExplained, Block, Explanation
+    from avenant9.explanation import ActExplained, Block, Explanation, Text
+    from avenant9.kinds.trace import ActLine
     from avenant9.report.document import Value
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
@@ -50,49 +53,178 @@ _COUNTED = (
     Column("Remarque"),
 )
 _STATES = {"rejected": "rejeté", "skipped": "passée"}
+_SILENT = "se tait"
+_GRAVEST_FIRST = (Verdict.VIOLATION, Verdict.REVIEW, Verdict.UNVERIFIABLE, Verdict.OK)
+_SHOWN = 24  # acts of a trace that text shows one by one
 
 
 def render(form: Format, explanation: Explanation, page: Page) -> str | bytes:
-    """The explanation, as a profile may see it (`explain.apply` comes first), in one format."""
+    """The explanation, as a profile may see it (`profile.explained` comes first), in one format."""
+    from avenant9.documents import explain_json  # noqa: PLC0415
+
     return formats.render(
         form,
         page,
-        table=lambda: explain.render_text(
-            named(explanation), width=page.width, encoding=page.encoding, color=page.color
-        ),
-        document=lambda: document(named(explanation)),
-        csv=lambda: Table(_CSV, [*_lines(explanation)]),
-        json=lambda: explain.render_json(explanation),
+        document=lambda: document(named(explanation), whole=form != "table"),
+        csv=lambda: csv(explanation),
+        json=lambda: explain_json.render(explanation),
     )
 
 
-def document(explanation: Explanation) -> Document:
-    """The answer in short, then for each act what each rule says and what it counted."""
+def document(explanation: Explanation, *, whole: bool = True) -> Document:
+    """The answer in short, then what each rule says of each act: in a table, with all that it counted, or where it
+    is not the whole, one after the other in sentences."""
     blocks = [block for one in explanation.acts for block in one.blocks]
-    reason = explanation.reason or ""
-    told = {
-        "rejected": f"Ligne rejetée : {reason}. Aucune règle n'a pu la regarder.",
-        "skipped": f"Ligne passée, elle ne contient pas d'acte contrôlé ({reason}).",
-    }
+    sections = _tables if whole else _in_sentences
     return Document(
-        title=f"Explication : {explain.spot_of(explanation)}",
-        answer=told.get(explanation.state) or f"Réponse : {explain.in_short(blocks, explanation.profile)}",
-        sections=tuple(section for one in explanation.acts for section in _sections(one, explanation.of(one))),
-        verdict=explain.worst(blocks) if explanation.state == "acts" else None,
-        footer=(
-            *map(sentences.not_read, explanation.unread),
-            f"Règles : version {explanation.rulebook_version}, à jour au {day(explanation.rulebook_date)}.",
-            f"Explication faite au {day(explanation.as_of)}, profil {explanation.profile}.",
-            DISCLAIMER,
-        ),
+        title=f"Explication : {_spot_of(explanation)}",
+        answer=_in_short(blocks, explanation),
+        sections=tuple(section for one in explanation.acts for section in sections(one, explanation.of(one))),
+        verdict=_worst(blocks) if explanation.state == "acts" else None,
+        footer=tuple(_account(explanation)),
     )
 
 
-def _sections(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
+# --- the answer -------------------------------------------------------------------------------------------
+
+
+def _spot_of(explanation: Explanation) -> str:
+    """Where the row is, or those of the invoice: `actes.csv, lignes 7 et 8`."""
+    rows: dict[str, list[str]] = {}
+    for where in (explanation.where, *explanation.others):
+        rows.setdefault(place(where.file, where.sheet), []).append(str(where.row))
+    return " ; ".join(f"{file}, {plural(len(own), 'ligne')} {listed(own)}" for file, own in rows.items())
+
+
+def _worst(blocks: Sequence[Block]) -> Verdict:
+    """The gravest verdict of the rules."""
+    verdicts = {block.verdict for block in blocks}
+    return next((verdict for verdict in _GRAVEST_FIRST if verdict in verdicts), Verdict.OK)
+
+
+def _in_short(blocks: Sequence[Block], explanation: Explanation) -> str:
+    """How many rules say what, the gravest first; why none looked at the row."""
+    reason = explanation.reason or ""
+    match explanation.state:
+        case "rejected":
+            cell = f", cellule {explanation.where.cell}" if explanation.where.cell else ""
+            return f"Ligne rejetée{cell} : {reason}. Aucune règle n'a pu la regarder."
+        case "skipped":
+            return f"Ligne passée, elle ne contient pas d'acte contrôlé ({reason})."
+        case _:
+            words = [*_by_verdict(blocks, explanation.profile)]
+            return f"Réponse : {' ; '.join(words) or 'aucune règle ne regarde cette ligne'}."
+
+
+def _by_verdict(blocks: Sequence[Block], profile: str) -> Iterator[str]:
+    noun = ("famille de règles", "familles de règles") if profile == "fiscal" else ("règle", "règles")
+    for verdict in _GRAVEST_FIRST:
+        own = list(dict.fromkeys(block.rule for block in blocks if block.verdict is verdict))
+        if own:
+            rules = f" ({', '.join(own)})" if verdict is not Verdict.OK else ""
+            yield f"{verdict.french} pour {counted(len(own), *noun)}{rules}"
+    if silent := len({block.rule for block in blocks if block.verdict is None}):
+        yield f"{counted(silent, 'règle')} {plural(silent, _SILENT, 'se taisent')} pour ne pas les répéter"
+
+
+def _account(explanation: Explanation) -> Iterator[str]:
+    """What was not read, by which rules, on which day, for whom, and what it is worth."""
+    if explanation.rejected_rows:
+        rejected = counted(explanation.rejected_rows, "ligne rejetée", "lignes rejetées")
+        yield f"{rejected} à la lecture : un compte a pu en être faussé."
+    yield from map(sentences.not_read, explanation.unread)
+    dated = f"version {explanation.rulebook_version}, à jour au {day(explanation.rulebook_date)}"
+    yield f"Règles : {dated}, {counted(explanation.rules, 'règle')}."
+    yield f"Explication faite au {day(explanation.as_of)}, profil {explanation.profile}."
+    yield DISCLAIMER
+
+
+# --- the act ----------------------------------------------------------------------------------------------
+
+
+def _about(one: ActExplained, explanation: Explanation) -> Iterator[str]:
+    """The act as it was read, and whether it counts."""
+    facts = ", ".join(_act_words(one, explanation.profile))
+    yield f"Ligne {explanation.where.row} : {facts}." if explanation.others else f"{capital(facts)}."
+    rows = _told_of(explanation).rows
+    if one.uncounted is not None:
+        others = one.cancellations or ((one.repeats,) if one.repeats else ())
+        seen = f" (voir {rows(others)})" if others else ""
+        yield f"N'entre dans aucun compte : {WHY[one.uncounted]}{seen}."
+    elif one.cancellations:
+        yield f"Des annulations du même acte ont été déduites ({rows(one.cancellations)})."
+
+
+def _act_words(one: ActExplained, profile: str) -> list[str]:
+    """What is known of an act, as a profile may see it."""
+    act = one.act
+    code = [act.code + times(act.coefficient, act.quantity)] if act.code else []
+    moment = f"soins du {day(act.date)}" + (f" à {act.time:%H:%M}" if act.time else "")
+    amount = euros(act.amount)
+    paid = [f"payé le {day(act.payment_date)}"] if act.payment_date else []
+    late = ["probablement prescrit"] if act.out_of_time else []
+    invoice = [f"facture {act.invoice}"] if act.invoice else []
+    who = [
+        f"praticien {act.practitioner}" if act.practitioner else "praticien inconnu",
+        f"patient {act.patient}" if act.patient else "patient inconnu",
+    ]
+    if profile == "cpam":  # what a fund looks for comes first
+        return [*invoice, moment, *paid, amount, *code, *who, *late]
+    return [*code, moment, amount, *who, *invoice, *paid, *late]
+
+
+# --- what a rule says of it -------------------------------------------------------------------------------
+
+
+def _told_of(explanation: Explanation, block: Block | None = None) -> Told:
+    """To whom the trace of a rule is told."""
+    reproached = block is not None and block.verdict is not Verdict.OK
+    return Told(explanation.where, place, explanation.rejected_rows, reproached)
+
+
+def _verdict(block: Block) -> str:
+    return block.verdict.french if block.verdict else _SILENT
+
+
+def _said(block: Block, explanation: Explanation) -> str:
+    """What a rule answers, beside its verdict."""
+    if block.verdict is None:
+        return f"{_SILENT}, {listed(list(block.silent_for))} le dit déjà de cette ligne."
+    said = block.message or ""
+    if block.verdict is Verdict.UNVERIFIABLE:
+        said = f"{missing_words(block.missing, explanation.columns)}."
+    stake = f"En jeu : {euros(block.at_stake)}." if block.texts and (block.at_stake or 0) > 0 else ""
+    return " ".join(filter(None, (capital(said), stake, _carried(block, explanation))))
+
+
+def _carried(block: Block, explanation: Explanation) -> str:
+    """That the finding stands elsewhere."""
+    if block.carried_by is None:
+        return ""
+    here = block.carried_by == replace(explanation.where, cell=None)
+    other = "d'un autre acte de cette ligne" if here else f"de {_told_of(explanation).rows((block.carried_by,))}"
+    return f"Même constat que celui {other}, compté une fois."
+
+
+def _why(block: Block) -> str:
+    """Why the rule is there, where it is more than fine."""
+    return "" if block.verdict in (Verdict.OK, None) else block.why
+
+
+def _facts(block: Block, explanation: Explanation) -> Iterator[str]:
+    """What the rule looked at, a label and its value each."""
+    for line in block.trace.lines(_told_of(explanation, block)):
+        words = line.words if isinstance(line, Noticed) else line.number
+        yield f"{line.label} : {words}" if line.label else words
+
+
+# --- in tables --------------------------------------------------------------------------------------------
+
+
+def _tables(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
     name = one.act.code or "Acte"
     if explanation.others:
         name = f"Ligne {explanation.where.row}, {name}"
-    words = ", ".join(explain.act_words(one, explanation.profile))
     answers = Table(
         _ANSWERS,
         [_answer(block, explanation) for block in one.blocks],
@@ -100,7 +232,7 @@ def _sections(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
         details=[_looked_at(block, explanation) for block in one.blocks],
         empty="Aucune règle ne regarde cet acte.",
     )
-    yield Section(f"{name} : ce que dit chaque règle", (f"{capital(words)}.",), tables=(answers,))
+    yield Section(f"{name} : ce que dit chaque règle", tuple(_about(one, explanation)), tables=(answers,))
     counted = Table(_COUNTED, [row for block in one.blocks for row in _counted(block, explanation)], fold=0)
     yield Section(f"{name} : les actes comptés", tables=(counted,), sheet="Actes comptés")
 
@@ -108,8 +240,8 @@ def _sections(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
 def _answer(block: Block, explanation: Explanation) -> tuple[Value, ...]:
     source = block.texts[0].source if block.texts else None
     return (
-        block.verdict.french if block.verdict else "se tait",
-        _said(block, explanation),
+        _verdict(block),
+        _said(block, explanation) or block.title,
         block.at_stake,
         block.rule,
         sentences.reference(source) if source else None,
@@ -117,38 +249,16 @@ def _answer(block: Block, explanation: Explanation) -> tuple[Value, ...]:
     )
 
 
-def _said(block: Block, explanation: Explanation) -> str:
-    """The answer without what the other columns say: the verdict."""
-    words = explain.answer_of(block, explanation).removeprefix("Réponse : ")
-    verdict = f"{block.verdict.french}. " if block.verdict else ""
-    return words.removeprefix(verdict).strip() or block.title
-
-
 def _looked_at(block: Block, explanation: Explanation) -> str:
     """Why the rule is there, what it looked at, by which text."""
-    lines = block.trace.lines(explain.told_of(explanation, block))
-    facts = (_fact(line.label, line.words if isinstance(line, Noticed) else line.number) for line in lines)
     source = block.texts[0].source if block.texts else None
-    return "\n".join(
-        filter(
-            None,
-            (
-                block.title,
-                "" if block.verdict in (Verdict.OK, None) else block.why,
-                *facts,
-                f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",
-            ),
-        )
-    )
-
-
-def _fact(label: str, words: str) -> str:
-    return f"{label} : {words}" if label else words
+    text = f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else ""
+    return "\n".join(filter(None, (block.title, _why(block), *_facts(block, explanation), text)))
 
 
 def _counted(block: Block, explanation: Explanation) -> Iterator[tuple[Value, ...]]:
     """A row for each act in a list of the trace."""
-    told = explain.told_of(explanation, block)
+    told = _told_of(explanation, block)
     for line in block.trace.lines(told):
         if isinstance(line, ActList):
             for act in line.acts:
@@ -157,7 +267,88 @@ def _counted(block: Block, explanation: Explanation) -> Iterator[tuple[Value, ..
                 yield *row, ", ".join(remarks)
 
 
-def _lines(explanation: Explanation) -> Iterator[tuple[Value, ...]]:
+# --- in sentences -----------------------------------------------------------------------------------------
+
+
+def _in_sentences(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
+    """Each rule by itself; those that looked and had nothing in front of them in one line."""
+    yield Section("", tuple(_about(one, explanation)))
+    yield from (_rule(block, explanation) for block in one.blocks if not _nothing_there(block))
+    if names := ", ".join(block.rule for block in one.blocks if _nothing_there(block)):
+        yield Section("", (f"Regardé aussi, sans rien trouver en face de cet acte : {names}.",))
+
+
+def _nothing_there(block: Block) -> bool:
+    return block.verdict is Verdict.OK and not block.trace.facing
+
+
+def _rule(block: Block, explanation: Explanation) -> Section:
+    """What it asks, what it looked at, by which texts, and what it answers."""
+    told = _told_of(explanation, block)
+    verdict = f"{block.verdict.french}. " if block.verdict else ""
+    answer = f"Réponse : {verdict}{_said(block, explanation)}"
+    lines = (
+        *(line for seen in block.trace.lines(told) for line in _lines(seen, told)),
+        *(line for text in block.texts for line in _text(text, block)),
+        Line(answer, 1, verdict=block.verdict or Verdict.OK),
+    )
+    return Section(block.rule, tuple(filter(None, (block.title, _why(block)))), lines=lines)
+
+
+def _lines(seen: Noticed | ActList, told: Told) -> Iterator[Line]:
+    """A fact, or acts under their number; many are folded in the middle, with the units that are not shown."""
+    if isinstance(seen, Noticed):
+        yield Line(seen.words, 1, (seen.label,))
+        return
+    yield Line(seen.number, 1, (seen.label,))
+    shown = _shown(seen.acts) if seen.folded else range(len(seen.acts))
+    for before, rank in zip([-1, *shown], shown, strict=False):
+        if hidden := seen.acts[before + 1 : rank]:
+            rest = counted(len(hidden), "autre acte")
+            yield Line(f"… {rest}, {counted(sum(act.units for act in hidden), 'unité')} …", 2)
+        yield _act(seen, rank, told)
+
+
+def _shown(acts: Sequence[ActLine]) -> Sequence[int]:
+    """The acts shown of a long list: the first ones, those around the act explained, the last ones."""
+    if len(acts) <= _SHOWN:
+        return range(len(acts))
+    at = next((rank for rank, line in enumerate(acts) if line.here), 0)
+    near = range(at - _SHOWN // 3, at + _SHOWN // 3)
+    ends = (*range(_SHOWN // 6), *range(len(acts) - _SHOWN // 6, len(acts)))
+    return sorted({*ends, *near} & set(range(len(acts))))
+
+
+def _act(seen: ActList, rank: int, told: Told) -> Line:
+    act = seen.acts[rank]
+    moment = day(act.date) + (f" {act.time:%H:%M}" if act.time else "")
+    words = (
+        ", ".join(act.remarks(told, seen.beyond)),
+        "← cette ligne" if act.here else "",
+        seen.after[rank] if seen.after else "",
+    )
+    return Line("  ".join(filter(None, words)), 2, (f"ligne {told.row(act.where)}", moment, act.code))
+
+
+def _text(text: Text, block: Block) -> Iterator[Line]:
+    """A text behind the rule, and what is to be known of it where the rule reproaches something."""
+    source = text.source
+    compared = f"comparée à sa source le {day(text.checked_on)}"
+    yield Line(f"{sentences.reference(source)} : {source.url or 'document non publié en ligne'}", 1, ("Texte",))
+    yield Line(f"{text.period}, {sentences.confidence(source)}, {compared}", 1, ("Version",))
+    if text.note and block.verdict in (Verdict.VIOLATION, Verdict.REVIEW):
+        yield Line(text.note, 1, ("Note",))
+
+
+# --- as lines of a csv ------------------------------------------------------------------------------------
+
+
+def csv(explanation: Explanation) -> Table:
+    """A line for each rule that looked; one line for a row that holds no act."""
+    return Table(_CSV, [*_rows(explanation)])
+
+
+def _rows(explanation: Explanation) -> Iterator[tuple[Value, ...]]:
     if explanation.state != "acts":
         told = _STATES[explanation.state], explanation.reason
         yield *_spot(explanation), *[None] * 7, *told, *[None] * 5
@@ -167,14 +358,10 @@ def _lines(explanation: Explanation) -> Iterator[tuple[Value, ...]]:
         for block in one.blocks:
             verdict, said, stake, rule, text, url = _answer(block, own)
             confidence = sentences.confidence(block.texts[0].source) if block.texts else None
-            yield *_spot(own), *known, rule, verdict, said, stake, text, confidence, url, _facts_of(block, own)
+            facts = " ; ".join(_facts(block, own))
+            yield *_spot(own), *known, rule, verdict, said, stake, text, confidence, url, facts
 
 
 def _spot(explanation: Explanation) -> tuple[str, str | None, int]:
     where = explanation.where
     return where.file, where.sheet, where.row
-
-
-def _facts_of(block: Block, explanation: Explanation) -> str:
-    lines = block.trace.lines(explain.told_of(explanation, block))
-    return " ; ".join(_fact(line.label, line.words if isinstance(line, Noticed) else line.number) for line in lines)

@@ -110,10 +110,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Line:
-    """Words of a list; at level 1 under those before them, at level 2 under these."""
+    """Words of a list; at level 1 under those before them, at level 2 under these. `before`: what stands before them
+    in columns, which the lines of a section and level share. `verdict`: in its colour."""
 
     words: str
     level: int = 0
+    before: tuple[str, ...] = ()
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,9 @@ class Page:
 
     def title(self, text: str) -> str:
         """The title of a section."""
-        shown = self.fit(text)
-        return f"\x1b[1m{shown}\x1b[0m" if self.color else f"{shown}\n{'-' * len(shown)}"
+        shown = self.wrap(text)
+        longest = max(map(len, shown.splitlines()), default=0)
+        return f"\x1b[1m{shown}\x1b[0m" if self.color else f"{shown}\n{'-' * longest}"
 
 
 #: A path longer than this is told by its end: it would break the page.

@@ -18,7 +18,7 @@ from avenant9.wording import wrapped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from avenant9.report.document import Chart, Document, Fact, Section, Table, Value
+    from avenant9.report.document import Chart, Document, Fact, Line, Section, Table, Value
     from avenant9.report.page import Page
 
 _GAP = 2  # between columns
@@ -54,7 +54,7 @@ def _section(section: Section, page: Page) -> Iterator[str]:
         *_facts(section.facts, page),
         *(line for chart in section.charts for line in _chart(chart, page)),
         *(line for table in section.tables for line in _table(table, page)),
-        *(page.wrap(line.words, *_INDENTS[line.level]) for line in section.lines),
+        *_lines(section.lines, page),
     ]
     if body and section.title:
         yield page.title(section.title)
@@ -64,6 +64,26 @@ def _section(section: Section, page: Page) -> Iterator[str]:
 def _facts(facts: Sequence[Fact], page: Page) -> Iterator[str]:
     for fact in facts:
         yield page.wrap(f"{fact.label} : {shown(fact.value, fact.kind)}", "    ")
+
+
+def _lines(lines: Sequence[Line], page: Page) -> Iterator[str]:
+    columns = [
+        _widths([line.before for line in lines if line.level == level], page) for level in range(len(_INDENTS))
+    ]
+    for line in lines:
+        under, start = _INDENTS[line.level]
+        for cell, width in zip(line.before, columns[line.level], strict=False):
+            start += page.fit(cell).ljust(width) + " " * _GAP
+        if line.before and len(start) <= page.width // 2:
+            under = " " * len(start)
+        words = page.wrap(line.words, under, start)
+        yield page.paint(words, line.verdict) if line.verdict else words
+
+
+def _widths(rows: Sequence[tuple[str, ...]], page: Page) -> list[int]:
+    """How wide each column is; what is longer than most stands out of it."""
+    columns = zip(*filter(None, rows), strict=True)
+    return [max(min(len(page.fit(cell)), _LEAST_TEXT) for cell in column) for column in columns]
 
 
 def _table(table: Table, page: Page) -> Iterator[str]:
