@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from avenant9.acts.load import ReadOptions, load_acts
-from avenant9.documents.explain import render
+from avenant9.documents.render import render
 from avenant9.engine import Options, check
 from avenant9.errors import SettingError
 from avenant9.explain import Explainer

@@ -299,7 +299,7 @@ def test_care_that_the_files_do_not_reach_back_to(rows: str, snir: int, told: bo
 
 def test_a_year_of_which_nothing_was_paid(reconciled: Reconciled) -> None:
     """Each format has its tables all the same."""
-    from avenant9.documents.reconcile import render
+    from avenant9.documents.render import render
     from avenant9.report.formats import FORMATS
     from avenant9.report.page import Page
 

@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from avenant9 import saved
 from avenant9.documents import forfait
 from avenant9.documents.forfait_words import answer, finding
+from avenant9.documents.render import render
 from avenant9.report.page import Page
 from avenant9.results.base import dumps
 from avenant9.results.forfait import (
@@ -225,7 +226,7 @@ def plain(text: str | bytes) -> str:
 
 
 def test_the_whole_text() -> None:
-    assert plain(forfait.render("table", ONE, Page())) == (
+    assert plain(render("table", ONE, Page())) == (
         """Forfait structure 2022 : Cabinet A
 ----------------------------------
 
@@ -314,7 +315,7 @@ caisse.
 def test_no_line_is_wider_than_the_page_and_the_old_consoles_read_it() -> None:
     for encoding in ("utf-8", "cp1252", "cp850", "ascii"):
         for result in (ONE, CLOSED, UNKNOWN, SEVERAL):
-            text = forfait.render("table", result, Page(80, encoding))
+            text = render("table", result, Page(80, encoding))
             assert isinstance(text, str)
             text.encode(encoding)
             assert max(map(len, text.splitlines())) <= 80
@@ -392,10 +393,10 @@ def test_what_was_found(change: dict[str, object], words: str) -> None:
 
 def _changes(result: Forfait) -> list[list[str]]:
     """The lines of the changes in the table of a terminal wide enough, cells apart."""
-    text = plain(forfait.document(result).sections[2].tables[0].note)
-    return [[plain(str(cell)) for cell in row] for row in forfait.document(result).sections[2].tables[0].rows] + [
-        [text]
-    ]
+    text = plain(forfait.document(result, whole=False).sections[2].tables[0].note)
+    return [
+        [plain(str(cell)) for cell in row] for row in forfait.document(result, whole=False).sections[2].tables[0].rows
+    ] + [[text]]
 
 
 def _tier(count: int, points: str, quarter: str = "1er") -> Change:
@@ -417,7 +418,7 @@ def test_the_tiers_of_a_quarter_share_a_line_on_a_terminal_and_nowhere_else() ->
         ["31 soins non programmés de plus au 2e trimestre", "80", "56000", "oui"],
         ["Chaque changement est compté seul. « Encore possible » est dit au 20/11/2022."],
     ]
-    assert len(forfait.document(result, whole=True).sections[2].tables[0].rows) == 4
+    assert len(forfait.document(result).sections[2].tables[0].rows) == 4
 
 
 @pytest.mark.parametrize(
@@ -436,7 +437,7 @@ def test_after_the_year_a_yes_only_declares_what_was_there(as_of: date, possible
 
 
 def test_the_whole_csv() -> None:
-    data = forfait.render("csv", Forfaits(results=(ONE, UNKNOWN), total_euros=211_750, unsettled=1), Page())
+    data = render("csv", Forfaits(results=(ONE, UNKNOWN), total_euros=211_750, unsettled=1), Page())
     assert isinstance(data, bytes)
     assert data.startswith(b"\xef\xbb\xbf")
     text = "Annexe 12, Volet 2 (https://exemple.fr/a12)"
@@ -463,21 +464,21 @@ def test_the_whole_csv() -> None:
 
 
 def test_the_points_of_the_csv_add_up_to_the_result() -> None:
-    data = forfait.render("csv", ONE, Page()).decode("utf-8-sig").split("\r\n")[1:-1]
+    data = render("csv", ONE, Page()).decode("utf-8-sig").split("\r\n")[1:-1]
     points = [Decimal(line.split(";")[8].replace(",", ".") or 0) for line in data]
     assert sum(points) == Decimal("302.5")
 
 
 @pytest.mark.parametrize("result", [ONE, CLOSED, UNKNOWN, SEVERAL])
 def test_the_json_comes_back_the_same(result: Forfait | Forfaits) -> None:
-    data = forfait.render("json", result, Page())
+    data = render("json", result, Page())
     assert data == dumps(result)
     assert isinstance(data, bytes)
     assert saved.load(data, "r.json", {}) == result
 
 
 def test_several_practices() -> None:
-    assert plain(forfait.render("table", SEVERAL, Page())) == (
+    assert plain(render("table", SEVERAL, Page())) == (
         """Forfait structure 2022 : 3 cabinets
 -----------------------------------
 
@@ -540,14 +541,14 @@ def test_gains_say_what_they_count() -> None:
         ((ONE, neighbour), "Cabinets"),
         ((ONE, neighbour, next_year), "Cabinets et années"),
     ):
-        shown = plain(forfait.render("table", Forfaits(results=results, total_euros=0), Page()))
+        shown = plain(render("table", Forfaits(results=results, total_euros=0), Page()))
         assert re.search(rf"^Indicateur +{heading}  Gain au plus$", shown, re.MULTILINE)
 
 
 def test_several_years() -> None:
     later = CLOSED.model_copy(update={"year": 2023, "practice": "Cabinet A"})
     years = Forfaits(results=(ONE.model_copy(update={"what_if": None}), later), total_euros=211_750)
-    assert plain(forfait.render("table", years, Page())) == (
+    assert plain(render("table", years, Page())) == (
         """Forfait structure 2022 à 2023 : Cabinet A
 -----------------------------------------
 
@@ -589,7 +590,7 @@ caisse.
 
 
 def test_the_workbook_has_every_indicator_and_every_change_of_each_practice() -> None:
-    data = forfait.render("xlsx", SEVERAL, Page())
+    data = render("xlsx", SEVERAL, Page())
     assert isinstance(data, bytes)
     book = load_workbook(io.BytesIO(data))
     assert [name for name in book.sheetnames if "raphiques" not in name] == [
@@ -615,6 +616,6 @@ def test_the_workbook_has_every_indicator_and_every_change_of_each_practice() ->
 
 def test_an_indicator_that_is_not_reached_is_no_breach() -> None:
     for result in (ONE, CLOSED, SEVERAL):
-        page = forfait.render("html", result, Page())
+        page = render("html", result, Page())
         assert isinstance(page, str)
         assert "non conforme" not in page.split("<body")[1]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from avenant9.documents import forfait
+from avenant9.documents.render import render
 from avenant9.forfait.answers import Answer, Patients, Practice
 from avenant9.forfait.read import Entry, load_practices
 from avenant9.forfait.run import run
@@ -37,7 +38,7 @@ DOCTOR = Practice("Dr", {**full(2026), **full(2025), **LISTED})
 
 def documented(practice: Practice, *years: int) -> tuple[Forfait | Forfaits, Document]:
     found = run([Entry(practice, years[-1])], scales(), TODAY, compare=years)
-    return found, forfait.document(found)
+    return found, forfait.document(found, whole=False)
 
 
 def table(document: Document, title: str) -> Table:
@@ -106,7 +107,7 @@ def forty() -> Forfaits:
 
 
 def test_forty_doctors_side_by_side(forty: Forfaits) -> None:
-    document = forfait.document(forty)
+    document = forfait.document(forty, whole=False)
     assert plain(document.answer).startswith("Sur 38 cabinets, 36 gagnent et 2 perdent. ")
     rows = {row[0]: row[1:4] for row in table(document, "Cabinet par cabinet").rows}
     assert len(rows) == 40
@@ -121,7 +122,7 @@ def test_forty_doctors_side_by_side(forty: Forfaits) -> None:
 
 
 def test_the_csv_has_each_sum_with_its_lines(forty: Forfaits) -> None:
-    text = forfait.render("csv", forty, Page()).decode("utf-8-sig")
+    text = render("csv", forty, Page()).decode("utf-8-sig")
     rows = [row for row in csv.DictReader(io.StringIO(text), delimiter=";") if row["Année"] == "2026"]
     for one in forty.results:
         if one.year == 2026 and one.sums[0].euros is not None:

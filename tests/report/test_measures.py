@@ -9,6 +9,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from avenant9.documents import measures as report
+from avenant9.documents.render import render
 from avenant9.measures.catalogue import standings
 from avenant9.measures.history import told
 from avenant9.model import Rejected
@@ -158,7 +159,7 @@ def test_long_lists_are_cut_in_text_only() -> None:
     one = [refused("snp", "Actes", line, "out_of_period", "Hors de toute période.") for line in range(2, 22)]
     many = [refused("snp", "Actes", line, "weekly_cap", f"SNP : {line} sur la semaine.") for line in range(100, 145)]
     result = EMPTY.model_copy(update={"rows": ROWS[3:4], "totals": TOTALS[2:3], "refused": (*one, *many)})
-    shown = str(report.render("table", result, Page())).replace("\u00a0", " ")
+    shown = str(render("table", result, Page())).replace("\u00a0", " ")
     assert "  2, 3, 4, 5, 6, 7, 8, 9, 10, 11,  hors période\n" in shown
     assert " 12, 13 et 8 autres\n" in shown
     assert "SNP : 138 sur la semaine." in shown
@@ -171,7 +172,7 @@ def test_long_lists_are_cut_in_text_only() -> None:
 
 
 def test_the_csv_of_the_contract() -> None:
-    assert report.render("csv", RESULT, Page()).decode() == "\ufeff" + "\r\n".join(
+    assert render("csv", RESULT, Page()).decode() == "\ufeff" + "\r\n".join(
         (
             "Mesure;Période;Praticien;Mois;Unités;Retenues;Refusées;Sans la mesure;Avec la mesure;Écart;dont AMO;"
             "dont patient;Douteuses",
@@ -218,7 +219,7 @@ def test_show_whole() -> None:
 def test_list_whole() -> None:
     measures = {name: one for name, one in load_measures().items() if name in ("snp", "regulation-sas")}
     assert page(standings(measures, date(2022, 9, 30))) == _LIST
-    assert report.render("csv", standings(measures, date(2022, 9, 30)), Page()).decode().split("\r\n")[:3] == [
+    assert render("csv", standings(measures, date(2022, 9, 30)), Page()).decode().split("\r\n")[:3] == [
         "\ufeffMesure;Période;Libellé;Du;Au;État;Disputée",
         "regulation-sas;mission-flash-2022;Été 2022 (mission flash);01/07/2022;30/09/2022;en vigueur;non",
         "regulation-sas;reglement-arbitral-2023;Règlement arbitral;01/05/2023;;à venir;non",

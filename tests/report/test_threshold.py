@@ -11,6 +11,7 @@ import pytest
 from openpyxl import load_workbook
 
 from avenant9.documents import threshold as report
+from avenant9.documents.render import render
 from avenant9.model import Rejected, Verdict
 from avenant9.report import html, text, xlsx
 from avenant9.report.page import Page
@@ -236,19 +237,19 @@ def test_nobody() -> None:
 def test_unknown_is_never_shown_as_within() -> None:
     whole = result(UNSURE)
     line = "10001234567;33;2022;100;44;0,440000;0,200000;peut-être;24;0;120"
-    assert report.render("csv", whole, Page()).decode("utf-8-sig").splitlines()[1] == line
+    assert render("csv", whole, Page()).decode("utf-8-sig").splitlines()[1] == line
     assert "10001234567  2022     100          44  44 %     20 %  peut-être         ?" in shown(whole)
 
 
 def test_csv_has_the_columns_of_the_contract() -> None:
     zero = WITHIN.model_copy(update={"practitioner": "=1+1", "to_add_in_person": None})
-    assert report.render("csv", result(ENTRY, zero), Page()).decode() == (
+    assert render("csv", result(ENTRY, zero), Page()).decode() == (
         "\ufeffPraticien;Spécialité;Année;Actes;À distance;Part;Plafond;Dépassé;Excédent;Marge;"
         "Actes en présence à ajouter\r\n"
         "10001234567;33;2022;100;44;0,440000;0,200000;oui;24;0;120\r\n"
         "'=1+1;;2022;100;44;0,440000;0,450000;non;0;1;\r\n"
     )
-    assert report.render("csv", result(), Page()).decode().count("\r\n") == 1
+    assert render("csv", result(), Page()).decode().count("\r\n") == 1
 
 
 def test_projection_and_running_year() -> None:

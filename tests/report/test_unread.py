@@ -12,9 +12,8 @@ import pytest
 from openpyxl import load_workbook
 
 from avenant9 import profile, saved
-from avenant9.documents import measures, sentences, threshold
-from avenant9.documents import render as of_check
-from avenant9.documents import render as of_result
+from avenant9.documents import sentences
+from avenant9.documents.render import render
 from avenant9.model import Unread, Verdict
 from avenant9.report.formats import FORMATS
 from avenant9.report.page import Page
@@ -56,7 +55,7 @@ def words(form: Format, content: str | bytes) -> str:
 
 @pytest.mark.parametrize("form", ["table", "html", "xlsx"])
 def test_counted_in_the_verdict_and_named_in_the_reading(form: Format) -> None:
-    text = words(form, of_check.render(form, report(unread=UNREAD), PAGE))
+    text = words(form, render(form, report(unread=UNREAD), PAGE))
     assert "; 2 fichiers n'ont pas pu être lus et n'ont pas été contrôlés." in text
     for sentence in SAID:
         assert sentence in text
@@ -70,7 +69,7 @@ def test_one_file_and_no_green_light() -> None:
 
 
 def test_csv_has_a_line_for_each_file() -> None:
-    lines = words("csv", of_check.render("csv", report(unread=UNREAD), PAGE)).splitlines()
+    lines = words("csv", render("csv", report(unread=UNREAD), PAGE)).splitlines()
     assert lines[1:] == [
         ';non lu;protege.xlsx;;;;;;;;;;;"le classeur est protégé (lus : TE2) ; enregistrez-le sans mot de passe";;;',
         ';non lu;absent.csv;;;;;;;;;;;"fichier introuvable ; vérifiez son nom";;;',
@@ -78,8 +77,8 @@ def test_csv_has_a_line_for_each_file() -> None:
 
 
 def test_json_has_the_key_only_where_something_was_not_read() -> None:
-    assert b'"unread"' not in of_check.render("json", report(), PAGE)  # type: ignore[operator]
-    told = json.loads(of_check.render("json", report(unread=UNREAD), PAGE))
+    assert b'"unread"' not in render("json", report(), PAGE)  # type: ignore[operator]
+    told = json.loads(render("json", report(unread=UNREAD), PAGE))
     assert told["unread"][1] == {
         "file": "absent.csv",
         "sheet": None,
@@ -93,15 +92,15 @@ def test_json_has_the_key_only_where_something_was_not_read() -> None:
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_saved_result_gives_it_back(form: Format) -> None:
     shown = profile.apply(report(unread=UNREAD), "comptable")
-    content = of_check.render("json", shown, PAGE)
+    content = render("json", shown, PAGE)
     assert isinstance(content, bytes)
     again = saved.load(content, "r.json", load_rulebook())
-    assert words(form, of_result.render(form, again, PAGE)) == words(form, of_check.render(form, shown, PAGE))
+    assert words(form, render(form, again, PAGE)) == words(form, render(form, shown, PAGE))
 
 
 def test_the_fiscal_profile_quotes_no_heading() -> None:
     shown = profile.apply(report(unread=UNREAD), "fiscal")
-    text = words("table", of_check.render("table", shown, PAGE))
+    text = words("table", render("table", shown, PAGE))
     assert "TE2" not in text
     assert "protege.xlsx, non lu : illisible, ou sans actes." in text
     assert SAID[2] in text
@@ -113,8 +112,8 @@ def test_the_counts_of_other_commands_say_it_too(form: Format) -> None:
     followed = Threshold(as_of=day, practitioners=(), unread=UNREAD)
     simulated = Measures(as_of=day, scenario=None, rows=(), refused=(), totals=(), unread=UNREAD)
     for content, result in (
-        (threshold.render(form, followed, PAGE), followed),
-        (measures.render(form, simulated, PAGE), simulated),
+        (render(form, followed, PAGE), followed),
+        (render(form, simulated, PAGE), simulated),
     ):
         text = words(form, content)
         assert "2 fichiers n'ont pas pu être lus et n'ont pas été comptés." in text

@@ -172,7 +172,7 @@ def _run(given: CheckRequest) -> int:
     tell(acts, (*acts.notices, *report.notices), failed_rules(report), notices)
     notices.step("Écriture du résultat…")
     shown = profiles.apply(report, given.profile)
-    result = render(wanted, shown, given.page, screen)
+    result = render(wanted, shown, given.page, screen=screen)
     notices.done()
     given.deliver(result)
     codes = [status_of(acts, report, given.fail_on)]

@@ -86,8 +86,8 @@ def _run(given: _Given) -> int:
     wanted, reading, notices = given.start(FORMATS, given.claim)
 
     from avenant9.claim.answer import answered  # noqa: PLC0415 - --help must not import polars
-    from avenant9.documents import claim as documents  # noqa: PLC0415
     from avenant9.documents import claim_letter  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.rulebook.claims import load_recovery  # noqa: PLC0415
 
     rulebook, granted = given.rulebook(notices), given.granted()
@@ -103,7 +103,7 @@ def _run(given: _Given) -> int:
     tell(acts, (*claim.notices, *acts.notices), told.crashed, notices)
     if given.letter is not None:
         _refuse_several(told.result)
-    given.deliver(documents.render(wanted, told.result, given.page))
+    given.deliver(render(wanted, told.result, given.page))
     if given.letter is not None:
         deliver(claim_letter.render(told.result), given.letter)
     notices.say(_account(acts, told.result))

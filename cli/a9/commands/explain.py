@@ -55,7 +55,7 @@ def command(at: str, **options_: Any) -> int:
     wanted, reading, notices = given.start(FORMATS)
 
     from avenant9 import profile  # noqa: PLC0415
-    from avenant9.documents import explain as report  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.explain import Explainer  # noqa: PLC0415
     from avenant9.locate import find  # noqa: PLC0415
 
@@ -66,7 +66,7 @@ def command(at: str, **options_: Any) -> int:
     explainer = Explainer(acts, rulebook, given.options(reading, granted))
     shown = profile.explained(explainer.at(at), given.profile)
     tell(acts, acts.notices, explainer.crashed, notices)
-    given.deliver(report.render(wanted, shown, given.page))
+    given.deliver(render(wanted, shown, given.page))
     notices.say(_account(acts, shown))
     return int(status_of_reading(acts, explainer.crashed))
 

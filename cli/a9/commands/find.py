@@ -77,7 +77,7 @@ def _run(given: _Given) -> int:
         )
     wanted, reading, notices = given.start(FORMATS)
 
-    from avenant9.documents import find as documents  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents.render import render  # noqa: PLC0415 - --help must not import polars
     from avenant9.engine import Options, prepared  # noqa: PLC0415
     from avenant9.find import Sought, find  # noqa: PLC0415
 
@@ -91,7 +91,7 @@ def _run(given: _Given) -> int:
     sought = Sought(given.amount, given.tolerance, given.date, given.invoice)
     result = find(acts, run.acts_read, sought, given.profile)
     tell(acts, acts.notices, (), notices)
-    given.deliver(documents.render(wanted, result, given.page))
+    given.deliver(render(wanted, result, given.page))
     notices.say(_account(acts, result))
     return int(status_of_reading(acts))
 

@@ -18,7 +18,7 @@ from a9.output import ENDINGS, check_place, format_for
 from a9.settings import given_by_hand
 from a9.status import status_of, status_of_reading
 from avenant9.errors import A9Error
-from avenant9.report.formats import FORMATS
+from avenant9.report.formats import FORMATS, WHOLE
 from avenant9.wording import counted
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def check(given: CheckRequest) -> int:
         check_folder(each_to, folders)
     notices = given.notices
 
-    from avenant9.documents.firm import WHOLE, render  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents.render import render  # noqa: PLC0415 - --help must not import polars
     from avenant9.firm.clients import clients  # noqa: PLC0415
     from avenant9.firm.part import failed  # noqa: PLC0415
 
@@ -126,7 +126,7 @@ def check(given: CheckRequest) -> int:
         result = _together(asked, [one.client for one in told])
         notices.step("Écriture du résultat…")
         reports = {one.client.client: one.report for one in told if one.report is not None}
-        shown = render(form, result, given.page, reports)
+        shown = render(form, result, given.page, reports=reports)
         notices.done()
         say_failures(result.clients)
         if kept is not None:
@@ -219,7 +219,7 @@ def follow(given: Request, until: date | None) -> int:
     check_place(given.output, inputs)
     notices = given.notices
 
-    from avenant9.documents.firm_threshold import render  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents.render import render  # noqa: PLC0415 - --help must not import polars
     from avenant9.firm.clients import clients  # noqa: PLC0415
     from avenant9.results.firm import FollowedFirm, followed_totals  # noqa: PLC0415
 

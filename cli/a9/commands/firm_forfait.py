@@ -32,7 +32,7 @@ def simulate(params: Mapping[str, Any], scales: Scales, notices: Notices) -> int
     form = format_for(params["format_"], output, FORMATS)
     check_place(output)
 
-    from avenant9.documents.firm_forfait import render  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.firm.clients import clients  # noqa: PLC0415
     from avenant9.results.firm import SimulatedFirm, simulated_totals  # noqa: PLC0415
 
@@ -55,7 +55,8 @@ def _simulated(params: Mapping[str, Any], scales: Scales, as_of: date, client: C
     """
     from avenant9.forfait.read import load_practices, with_settings  # noqa: PLC0415
     from avenant9.forfait.run import run  # noqa: PLC0415
-    from avenant9.results.firm import SimulatedClient, each_forfait  # noqa: PLC0415
+    from avenant9.results.firm import SimulatedClient  # noqa: PLC0415
+    from avenant9.results.forfait import each  # noqa: PLC0415
 
     if client.refused is not None:
         raise client.refused
@@ -63,7 +64,7 @@ def _simulated(params: Mapping[str, Any], scales: Scales, as_of: date, client: C
     entries = with_settings(entries, params["settings"], scales.keys)
     asked = {"year": params["year"], "compare": params["compare"], "changes": params["what_if"]}
     result = run(entries, scales, as_of, **asked)
-    unknown = any(one.points is None for one in each_forfait(result))
+    unknown = any(one.points is None for one in each(result))
     code = ExitCode.UNREADABLE if unknown else ExitCode.DONE
     return Told(SimulatedClient(client=client.name, exit=code, error=None, remarks=_remarks(client), forfait=result))
 

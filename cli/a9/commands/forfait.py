@@ -118,17 +118,18 @@ def simulate(
     wanted = format_for(format_, output, FORMATS)
     check_place(output, options.read_from(file))
 
-    from avenant9.documents import forfait as report  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.forfait.read import alone, load_practices, with_settings  # noqa: PLC0415 - --help imports no polars
     from avenant9.forfait.run import run  # noqa: PLC0415
+    from avenant9.results.forfait import each  # noqa: PLC0415
 
     scales = _load(rules, notices)
     stdin = standard_input() if file == "-" else None
     entries = load_practices(file, scales.keys, stdin) if file is not None else (alone(),)
     entries = with_settings(entries, settings, scales.keys)
     result = run(entries, scales, as_of or options.today(), year=year, compare=compare, changes=what_if)
-    deliver(report.render(wanted, result, page_for(output, color)), output)
-    every = report.every(result)
+    deliver(render(wanted, result, page_for(output, color)), output)
+    every = each(result)
     notices.say(_account(entries, every))
     return int(ExitCode.UNREADABLE if any(one.points is None for one in every) else ExitCode.DONE)
 

@@ -38,7 +38,7 @@ def command() -> None:
 
 
 def _deliver(result: Shown, wanted: Format, output: str | None, color: str) -> None:
-    from avenant9.documents.measures import render  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents.render import render  # noqa: PLC0415 - --help must not import polars
 
     deliver(render(wanted, result, page_for(output, color)), output)
 

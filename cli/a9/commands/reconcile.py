@@ -87,7 +87,7 @@ def _run(given: _Given) -> int:
     _check_standard_input(*options.distinct(given.files)[0], given.payments, given.fec)
     wanted, reading, notices = given.start(FORMATS, given.payments, given.fec)
 
-    from avenant9.documents import reconcile as report  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.engine import Options  # noqa: PLC0415 - --help must not import polars
     from avenant9.reconcile.run import Asked, reconcile  # noqa: PLC0415
 
@@ -104,7 +104,7 @@ def _run(given: _Given) -> int:
         refuse(error)
         return int(ExitCode.UNREADABLE)
     tell(billed.acts, billed.acts.notices, (), notices)
-    given.deliver(report.render(wanted, result, given.page))
+    given.deliver(render(wanted, result, given.page))
     notices.say(_account(billed, result))
     return int(_status(billed, result))
 

@@ -85,11 +85,11 @@ def _place(result: str) -> str:
 
 
 def _rendered(found: Saved, wanted: Format, page: Page, result: str, screen: Screen | None) -> str | bytes:
-    from avenant9.documents import render as of_result  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
 
     try:
-        return of_result.render(wanted, found, page, screen)
+        return render(wanted, found, page, screen=screen)
     except (ArithmeticError, LookupError, TypeError, ValueError) as error:
         # the shape is right, and some value is not one that a command writes
         raise InputError(_place(result), "résultat altéré, il ne se met pas en forme", f"donnez {_GIVEN}") from error

@@ -133,6 +133,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     wanted, reading, notices = given.start(_LETTER if reference is not None else FORMATS)
 
     from avenant9.documents import threshold as report  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.engine import prepared  # noqa: PLC0415
     from avenant9.remote_share import Asked  # noqa: PLC0415
     from avenant9.rulebook.committee import load_committee  # noqa: PLC0415
@@ -153,7 +154,7 @@ def _run(given: _Given, reference: _Reference | None) -> int:
     if reference is not None:
         _refuse_several(result)
         result = drafted(result, ceiling(rulebook), committee, reference.year)
-    given.deliver(report.render(wanted, result, given.page))
+    given.deliver(report.docx(result) if wanted == "docx" else render(wanted, result, given.page))
     notices.say(_account(acts, result))
     return int(status_of_reading(acts))
 

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from avenant9.acts.columns import COLUMNS, heading
 from avenant9.documents import left_out, sentences
-from avenant9.named import named
-from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
-from avenant9.results.base import dumps
 from avenant9.results.claim import ANSWERS
 from avenant9.wording import NBSP, capital, counted, day, euros, listed, plural
 
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from avenant9.report.document import Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
     from avenant9.results.claim import ActPlace, Answer, Claim, ClaimedLine, ClaimText, Item
 
 TITLE: Final = "Réponse à une réclamation de la caisse"
@@ -75,23 +70,9 @@ _Row: TypeAlias = "tuple[Value, ...]"
 _ROWS = 12
 
 
-def render(form: Format, result: Claim, page: Page) -> str | bytes:
-    """The result in one format."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(named(result)),
-        csv=lambda: Table(CSV, [_cells(line) for line in result.lines]),
-        json=lambda: dumps(result),
-        table=lambda: text_of(named(result), page),
-    )
-
-
-def text_of(result: Claim, page: Page) -> str:
-    """The answers on a terminal."""
-    from avenant9.report import text as written  # noqa: PLC0415 - each format imports what it needs
-
-    return written.render(told(result), page)
+def csv(result: Claim) -> Table:
+    """The lines of the caisse, each with its answer."""
+    return Table(CSV, [_cells(line) for line in result.lines])
 
 
 def _cells(line: ClaimedLine) -> _Row:
@@ -146,11 +127,6 @@ def places(acts: Iterable[ActPlace]) -> str | None:
 # --- on a terminal --------------------------------------------------------------------------------------------
 
 
-def told(result: Claim) -> Document:
-    """The answers one by one, those of one kind together."""
-    return _document(result, [_of_answer(result, answer) for answer in ANSWERS])
-
-
 def _of_answer(result: Claim, answer: Answer) -> Section:
     lines = [line for line in result.lines if line.answer == answer]
     count = result.summary.by_answer[answer]
@@ -184,18 +160,16 @@ def _named(line: ClaimedLine, *, several: bool) -> str:
 # --- in a workbook and on a page ------------------------------------------------------------------------------
 
 
-def document(result: Claim) -> Document:
-    """The caisse's own lines, in their order, with the answer beside each."""
-    return _document(result, [Section("Ligne par ligne", tables=(_table(result),), sheet="Réponses")])
-
-
-def _document(result: Claim, lines: Sequence[Section]) -> Document:
+def document(result: Claim, *, whole: bool = True) -> Document:
+    """The caisse's own lines, in their order, with the answer beside each; where it is not the whole, the answers one
+    by one, the lines of one kind together."""
+    line_by_line = Section("Ligne par ligne", tables=(_table(result),), sheet="Réponses")
     return Document(
         title=TITLE,
         answer=sentences.with_unread(answer(result), result.unread),
         sections=(
             Section("En bref", facts=_facts(result), tables=(_by_answer(result),)),
-            *lines,
+            *([line_by_line] if whole else [_of_answer(result, answer) for answer in ANSWERS]),
             Section("Ce que le tableau de la caisse ne dit pas", words=tuple(unsaid(result))),
             *left_out.sections(result.rejected, result.unread, "Lignes d'actes rejetées"),
         ),

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from avenant9.documents import sentences
+from avenant9.documents import explain_json, sentences
 from avenant9.documents.headings import missing_words
 from avenant9.kinds.trace import WHY, ActList, Told, times
 from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
-from avenant9.named import named
-from avenant9.report import formats
 from avenant9.report.document import Column, Document, Line, Section, Table
 from avenant9.report.page import place
 from avenant9.wording import DISCLAIMER, capital, counted, day, euros, listed, plural
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
     from avenant9.explanation import ActExplained, Block, Explanation, Text
     from avenant9.kinds.trace import ActLine
     from avenant9.report.document import Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
 
 #: One line per rule that looked: the act, what the rule answers, what is at stake, by which text.
 _CSV = (
@@ -56,19 +52,6 @@ _STATES = {"rejected": "rejeté", "skipped": "passée"}
 _SILENT = "se tait"
 _GRAVEST_FIRST = (Verdict.VIOLATION, Verdict.REVIEW, Verdict.UNVERIFIABLE, Verdict.OK)
 _SHOWN = 24  # acts of a trace that text shows one by one
-
-
-def render(form: Format, explanation: Explanation, page: Page) -> str | bytes:
-    """The explanation, as a profile may see it (`profile.explained` comes first), in one format."""
-    from avenant9.documents import explain_json  # noqa: PLC0415
-
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(named(explanation), whole=form != "table"),
-        csv=lambda: csv(explanation),
-        json=lambda: explain_json.render(explanation),
-    )
 
 
 def document(explanation: Explanation, *, whole: bool = True) -> Document:
@@ -340,7 +323,12 @@ def _text(text: Text, block: Block) -> Iterator[Line]:
         yield Line(text.note, 1, ("Note",))
 
 
-# --- as lines of a csv ------------------------------------------------------------------------------------
+# --- for programs -----------------------------------------------------------------------------------------
+
+
+def json(explanation: Explanation) -> bytes:
+    """One object, `a9-explain/1`."""
+    return explain_json.render(explanation)
 
 
 def csv(explanation: Explanation) -> Table:

@@ -5,17 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents import left_out, sentences
-from avenant9.named import named
-from avenant9.report import formats
 from avenant9.report.document import Column, Document, Section, Table
 from avenant9.report.page import place
-from avenant9.results.base import dumps
 from avenant9.wording import counted, day, euros
 
 if TYPE_CHECKING:
     from avenant9.report.document import Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
     from avenant9.results.find import Find, FoundAct, Match
 
 #: The columns of the csv: new ones only at the end.
@@ -36,18 +31,7 @@ _DISCLAIMER: Final = (
 )
 
 
-def render(form: Format, result: Find, page: Page) -> str | bytes:
-    """The result in one format."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(named(result)),
-        csv=lambda: _lines(result),
-        json=lambda: dumps(result),
-    )
-
-
-def _lines(result: Find) -> Table:
+def csv(result: Find) -> Table:
     """One line per act of each match."""
     return Table(
         CSV,

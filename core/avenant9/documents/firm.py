@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from avenant9.acts.columns import heading
@@ -10,23 +11,17 @@ from avenant9.documents import check, firm_list
 from avenant9.documents.firm_list import Entry, Told
 from avenant9.model import Verdict
 from avenant9.named import named
-from avenant9.report import formats
 from avenant9.report.document import Document, Fact, Section
 from avenant9.report.values import shown
-from avenant9.results.base import dumps
 from avenant9.results.check import Report
 from avenant9.wording import DISCLAIMER, counted, day, euros, integer, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from avenant9.report.document import Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
+    from avenant9.report.document import Table, Value
     from avenant9.results.firm import Client, Firm, Line
 
-#: The formats in which each client follows the list.
-WHOLE: tuple[Format, ...] = ("xlsx", "html")
 _FEW = 3  # practitioners, specialties or months named in a cell
 
 
@@ -111,24 +106,18 @@ _PRINTED = 15
 _SENTENCES = (5, 5, 8, len(_COLUMNS))
 
 
-def render(form: Format, result: Firm, page: Page, reports: Mapping[str, Report] | None = None) -> str | bytes:
-    """The result in one format; `reports` are as for `document`."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(result, reports or {}, each=form in WHOLE),
-        csv=lambda: firm_list.told(_COLUMNS, _entries(result)),
-        json=lambda: dumps(result),
-    )
+def csv(result: Firm) -> Table:
+    """A line for each client."""
+    return firm_list.told(_COLUMNS, _entries(result))
 
 
-def document(result: Firm, reports: Mapping[str, Report], *, each: bool) -> Document:
+def document(result: Firm, reports: Mapping[str, Report] = MappingProxyType({}), *, whole: bool = True) -> Document:
     """The whole result.
 
     Args:
         result: the clients.
         reports: the findings of each client by its name, as a profile may see them; a saved result has none.
-        each: whether each client follows the list, as in a workbook and on a page.
+        whole: whether each client follows the list.
     """
     words, verdict = answer(result)
     columns = [one for one in _COLUMNS if one is not _KNOWN or _has_baseline(result)]
@@ -136,7 +125,7 @@ def document(result: Firm, reports: Mapping[str, Report], *, each: bool) -> Docu
         Section("Ensemble", facts=tuple(_totals(result))),
         Section("Clients", tables=(firm_list.listed(columns, _entries(result), result.totals, _PRINTED),)),
         firm_list.remarks(result.clients),
-        *((_client(client, reports.get(client.client)) for client in result.clients) if each else ()),
+        *((_client(client, reports.get(client.client)) for client in result.clients) if whole else ()),
     )
     footer = (*firm_list.FOOTER, f"Contrôle fait au {day(result.as_of)}.", DISCLAIMER)
     return Document(firm_list.TITLE, words, sections, verdict, footer, firm_list.ABOUT)

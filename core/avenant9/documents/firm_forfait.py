@@ -9,19 +9,15 @@ from typing import TYPE_CHECKING
 from avenant9.documents import firm_list, forfait
 from avenant9.documents.firm_list import Entry, Told
 from avenant9.model import Verdict
-from avenant9.report import formats
 from avenant9.report.document import Document, Section
-from avenant9.results.base import dumps
-from avenant9.results.firm import each_forfait
+from avenant9.results.forfait import each
 from avenant9.wording import DISCLAIMER, counted, day, euros, integer, plural
 
 if TYPE_CHECKING:
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
+    from avenant9.report.document import Table
     from avenant9.results.firm import SimulatedClient, SimulatedFirm
     from avenant9.results.forfait import Forfait
 
-_WHOLE: tuple[Format, ...] = ("xlsx", "html")
 _PRINTED = 10
 _FAILED, _UNSETTLED, _SETTLED = "non simulé", "points inconnus", "calculé"
 
@@ -80,19 +76,13 @@ _COLUMNS: tuple[Told[_Line], ...] = (
 CSV = firm_list.csv_columns(_COLUMNS)
 
 
-def render(form: Format, result: SimulatedFirm, page: Page) -> str | bytes:
-    """The result in one format."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(result, each=form in _WHOLE),
-        csv=lambda: firm_list.told(_COLUMNS, _entries(result)),
-        json=lambda: dumps(result),
-    )
+def csv(result: SimulatedFirm) -> Table:
+    """A line for each client."""
+    return firm_list.told(_COLUMNS, _entries(result))
 
 
-def document(result: SimulatedFirm, *, each: bool) -> Document:
-    """The whole result; `each`: each client follows the list."""
+def document(result: SimulatedFirm, *, whole: bool = True) -> Document:
+    """The result; `whole`: each client follows the list."""
     totals = result.totals
     parts = [
         f"{euros(totals.total_euros)} connus",
@@ -102,7 +92,7 @@ def document(result: SimulatedFirm, *, each: bool) -> Document:
     sections = (
         Section("Clients", tables=(firm_list.listed(_COLUMNS, _entries(result), totals, _PRINTED),)),
         firm_list.remarks(result.clients),
-        *(map(_client, result.clients) if each else ()),
+        *(map(_client, result.clients) if whole else ()),
     )
     worst = Verdict.REVIEW if totals.failed or totals.unsettled else Verdict.OK
     words = f"{counted(totals.clients, 'client')} : {', '.join(parts)}."
@@ -117,7 +107,7 @@ def _entries(result: SimulatedFirm) -> list[Entry[_Line]]:
 def _entry(client: SimulatedClient) -> Entry[_Line]:
     if client.forfait is None:
         return Entry(client, None, _FAILED, None)
-    line = _Line(each_forfait(client.forfait))
+    line = _Line(each(client.forfait))
     return Entry(client, line, _SETTLED if line.settled else _UNSETTLED, None)
 
 
@@ -126,6 +116,6 @@ def _client(client: SimulatedClient) -> Section:
     said = tuple(firm_list.said(client))
     if client.forfait is None:
         return Section(client.client, said, sheet=client.client, line=_FAILED)
-    told = forfait.document(client.forfait)
+    told = forfait.document(client.forfait, whole=False)
     tables = tuple(table for section in told.sections for table in section.tables)
     return Section(client.client, (*said, told.answer), tables=tables, sheet=client.client, line=told.answer)

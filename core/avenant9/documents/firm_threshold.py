@@ -11,18 +11,14 @@ from avenant9.documents.firm_list import Entry, Told
 from avenant9.documents.sentences import position
 from avenant9.model import Verdict
 from avenant9.named import named
-from avenant9.report import formats
 from avenant9.report.document import Document, Section
-from avenant9.results.base import dumps
 from avenant9.wording import DISCLAIMER, counted, day, integer, plural
 
 if TYPE_CHECKING:
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
+    from avenant9.report.document import Table
     from avenant9.results.firm import FollowedClient, FollowedFirm
     from avenant9.results.threshold import Followed
 
-_WHOLE: tuple[Format, ...] = ("xlsx", "html")
 _PRINTED = 12
 _NOTHING = "aucun acte compté"
 
@@ -44,19 +40,13 @@ _COLUMNS: tuple[Told[Followed], ...] = (
 CSV = firm_list.csv_columns(_COLUMNS)
 
 
-def render(form: Format, result: FollowedFirm, page: Page) -> str | bytes:
-    """The result in one format."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(result, each=form in _WHOLE),
-        csv=lambda: firm_list.told(_COLUMNS, _entries(result)),
-        json=lambda: dumps(result),
-    )
+def csv(result: FollowedFirm) -> Table:
+    """A line for each client."""
+    return firm_list.told(_COLUMNS, _entries(result))
 
 
-def document(result: FollowedFirm, *, each: bool) -> Document:
-    """The whole result; `each`: the years of each client follow the list."""
+def document(result: FollowedFirm, *, whole: bool = True) -> Document:
+    """The result; `whole`: the years of each client follow the list."""
     totals = result.totals
     over = f"dont {integer(totals.over) if totals.over else 'aucune'} au-dessus du plafond"
     parts = [f"{counted(totals.practitioners, 'année de praticien', 'années de praticien')}, {over}"]
@@ -65,7 +55,7 @@ def document(result: FollowedFirm, *, each: bool) -> Document:
     sections = (
         Section("Clients", tables=(firm_list.listed(_COLUMNS, _entries(result), totals, _PRINTED),)),
         firm_list.remarks(result.clients),
-        *(map(_client, result.clients) if each else ()),
+        *(map(_client, result.clients) if whole else ()),
     )
     found = {entry.verdict for entry in _entries(result)}
     doubt = totals.over or totals.failed

@@ -8,18 +8,13 @@ from avenant9.documents.forfait_one import document_of_one, shared_points
 from avenant9.documents.forfait_several import document_of_several
 from avenant9.documents.forfait_words import part, shown_state, shown_threshold, shown_value, source_of
 from avenant9.report.document import Column, Table
-from avenant9.results.base import dumps
-from avenant9.results.forfait import Forfait, Forfaits
+from avenant9.results.forfait import Forfait, Forfaits, each
 from avenant9.wording import capital
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from avenant9.report.document import Document, Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
-
-
 #: The columns of the contract.
 CSV: Final = (
     Column("Cabinet"),
@@ -38,21 +33,7 @@ _CSV_SUMS: Final = (
 )
 
 
-def render(form: Format, result: Forfait | Forfaits, page: Page) -> str | bytes:
-    """The result in one format."""
-    from avenant9.report import formats, text  # noqa: PLC0415 - the formats import what they need
-
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(result, whole=True),
-        csv=lambda: _lines(result),
-        json=lambda: dumps(result),
-        table=lambda: text.render(document(result), page),
-    )
-
-
-def document(result: Forfait | Forfaits, *, whole: bool = False) -> Document:
+def document(result: Forfait | Forfaits, *, whole: bool = True) -> Document:
     """The result as a document.
 
     Args:
@@ -64,9 +45,9 @@ def document(result: Forfait | Forfaits, *, whole: bool = False) -> Document:
     return document_of_several(result, whole=whole)
 
 
-def _lines(result: Forfait | Forfaits) -> Table:
+def csv(result: Forfait | Forfaits) -> Table:
     """One line per indicator, and one for the points that a volet gives as a whole: their sum is the total."""
-    results = every(result)
+    results = each(result)
     beside = _CSV_SUMS if any(one.sums for one in results) else ()
     rows: list[tuple[Value, ...]] = []
     for one in results:
@@ -111,8 +92,3 @@ def _csv_sums(result: Forfait) -> Iterator[tuple[Value, ...]]:
         state = "non renseigné" if one.euros is None else "compté"
         bounds = (None, None, one.euros, one.low, one.high, None)
         yield (*head, one.id, one.label, state, *(None,) * 4, source, *bounds)
-
-
-def every(result: Forfait | Forfaits) -> tuple[Forfait, ...]:
-    """The results one by one."""
-    return (result,) if isinstance(result, Forfait) else result.results

@@ -9,12 +9,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from avenant9.documents import left_out, sentences
-from avenant9.named import named
-from avenant9.report import formats, text
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.report.values import number
-from avenant9.results.base import dumps
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.wording import DISCLAIMER, NBSP, counted, day, euros, integer, listed, percent
 
@@ -23,8 +20,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.report.document import Kind, Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
     from avenant9.results.measures import Beside, Refused, Row, Standing, Term, Total
 
 Shown = Measures | Standings | History
@@ -118,18 +113,6 @@ def name_of(measure: str) -> str:
     return NAMES.get(measure, measure)
 
 
-def render(form: Format, result: Shown, page: Page) -> str | bytes:
-    """The result in one format; text has room for a part of long lists only, and says so."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(named(result)),
-        csv=lambda: _lines(result),
-        json=lambda: dumps(result),
-        table=lambda: text.render(document(named(result), whole=False), page),
-    )
-
-
 def document(result: Shown, *, whole: bool = True) -> Document:
     """The result of `simulate`, `list` or `show`; `whole`: all refusals and lines, however many."""
     match result:
@@ -141,7 +124,7 @@ def document(result: Shown, *, whole: bool = True) -> Document:
             return _history(result)
 
 
-def _lines(result: Shown) -> Table:
+def csv(result: Shown) -> Table:
     """`simulate`: one line per measure, period, practitioner and month; else one line per period."""
     if isinstance(result, Measures):
         return Table(CSV, [_line(row) for row in result.rows])

@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING, Final
 from avenant9.documents import left_out, sentences
 from avenant9.law.nomenclature import NATURES
 from avenant9.model import Verdict
-from avenant9.named import named
-from avenant9.report import formats, text
 from avenant9.report.document import Chart, Column, Document, Section, Series, Table
 from avenant9.report.page import place
-from avenant9.results.base import dumps
 from avenant9.wording import capital, counted, day, euros, listed, signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from avenant9.report.document import Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
     from avenant9.results.reconcile import (
         Against,
         Cause,
@@ -61,18 +56,6 @@ _INCLUDED = "Les honoraires comprennent les dépassements, et non les annulation
 _DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse ni de l'administration fiscale."
 
 
-def render(form: Format, result: Reconcile, page: Page) -> str | bytes:
-    """The result in one format; text has room for the days that differ most, and for no row."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(named(result)),
-        csv=lambda: Table(CSV, [*rows(result)]),
-        json=lambda: dumps(result),
-        table=lambda: text.render(document(named(result), whole=False), page),
-    )
-
-
 def document(result: Reconcile, *, whole: bool = True) -> Document:
     """The result; `whole`: every day that differs and every row behind a cause, however many."""
     return Document(
@@ -90,8 +73,12 @@ def document(result: Reconcile, *, whole: bool = True) -> Document:
     )
 
 
-def rows(result: Reconcile) -> Iterator[tuple[Value, ...]]:
-    """The lines of the CSV: each comparison with its causes, months and days, then the sums of the acts."""
+def csv(result: Reconcile) -> Table:
+    """Each comparison with its causes, months and days, then the sums of the acts."""
+    return Table(CSV, [*_rows(result)])
+
+
+def _rows(result: Reconcile) -> Iterator[tuple[Value, ...]]:
     for one in result.comparisons:
         yield from _compared_rows(one, result.year)
     yield _sums_row("total des soins", str(result.year), result.total)

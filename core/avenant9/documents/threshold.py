@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from avenant9.acts.columns import heading
 from avenant9.documents import left_out, sentences
 from avenant9.model import Verdict
-from avenant9.named import named
 from avenant9.remote_share import share_of
-from avenant9.report import formats
 from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
 from avenant9.report.values import shown
-from avenant9.results.base import dumps
 from avenant9.wording import DISCLAIMER, NBSP, counted, day, listed, months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from avenant9.report.document import Value
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
     from avenant9.results.base import Source
     from avenant9.results.threshold import Followed, Group, Request, Text, Threshold
 
@@ -45,21 +40,22 @@ _DRAFT = "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez
 _GRAVITY = (Verdict.OK, Verdict.UNVERIFIABLE, Verdict.REVIEW, Verdict.VIOLATION)
 
 
-def render(form: Format | Literal["docx"], result: Threshold, page: Page) -> str | bytes:
-    """The result in one format; as a letter, only a request."""
-    if form == "docx":
-        from avenant9.report import letter as written  # noqa: PLC0415 - each format imports what it needs
+def docx(result: Threshold) -> bytes:
+    """The letter of a request.
 
-        if result.request is None:
-            raise ValueError("no letter without a request")
-        return written.render(letter(result, result.request), result.as_of)
-    return formats.render(
-        form,
-        page,
-        document=lambda: document(named(result)),
-        csv=lambda: Table(CSV, [_line(entry) for entry in result.practitioners]),
-        json=lambda: dumps(result),
-    )
+    Raises:
+        ValueError: the result holds no request.
+    """
+    from avenant9.report import letter as written  # noqa: PLC0415 - only this needs python-docx
+
+    if result.request is None:
+        raise ValueError("no letter without a request")
+    return written.render(letter(result, result.request), result.as_of)
+
+
+def csv(result: Threshold) -> Table:
+    """A line for each practitioner and year."""
+    return Table(CSV, [_line(entry) for entry in result.practitioners])
 
 
 def _line(entry: Followed) -> tuple[Value, ...]:

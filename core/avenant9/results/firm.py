@@ -10,7 +10,7 @@ from pydantic import Field
 
 from avenant9.results.base import Cents, Month, Result, Share
 from avenant9.results.check import WithoutFindings
-from avenant9.results.forfait import Forfait, Forfaits
+from avenant9.results.forfait import Forfait, Forfaits, each
 from avenant9.results.threshold import Threshold
 
 FORMAT: Final = "a9-firm/1"
@@ -198,20 +198,9 @@ class SimulatedFirm(Result):
         return {"clients": {rank: {"forfait": keys} for rank, keys in own.items() if keys}}
 
 
-def each_forfait(found: Forfait | Forfaits | None) -> tuple[Forfait, ...]:
-    """The practices and years of a client, one by one."""
-    match found:
-        case Forfait():
-            return (found,)
-        case Forfaits():
-            return found.results
-        case _:
-            return ()
-
-
 def simulated_totals(clients: Sequence[SimulatedClient]) -> SimulatedTotals:
     """What the clients come to together."""
-    every = [one for client in clients for one in each_forfait(client.forfait)]
+    every = [one for client in clients for one in each(client.forfait)]
     return SimulatedTotals(
         clients=len(clients),
         failed=sum(client.forfait is None for client in clients),

@@ -213,3 +213,14 @@ class Forfaits(Result):
     def silent(self) -> dict[str, Any]:
         """The same of each."""
         return {"results": {rank: own for rank, one in enumerate(self.results) if (own := one.silent())}}
+
+
+def each(found: Forfait | Forfaits | None) -> tuple[Forfait, ...]:
+    """The practices and years of a result, one by one."""
+    match found:
+        case Forfait():
+            return (found,)
+        case Forfaits():
+            return found.results
+        case None:
+            return ()
