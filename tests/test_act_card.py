@@ -11,6 +11,7 @@ import pytest
 
 from avenant9.act_card import ActCard, card, meant, rules_about
 from avenant9.documents import act_card
+from avenant9.documents.render import render
 from avenant9.errors import SettingError
 from avenant9.report.page import Page
 from avenant9.rulebook.load import Rulebook, load_rulebook
@@ -33,7 +34,7 @@ def told(code: str, at: date, topic: str) -> list[str]:
 
 
 def as_json(code: str, at: date) -> dict[str, Any]:
-    shown = act_card.render("json", of(code, at), PAGE)
+    shown = render("json", of(code, at), PAGE)
     assert isinstance(shown, bytes)
     found: dict[str, Any] = json.loads(shown)
     return found
@@ -80,13 +81,13 @@ def test_a_code_without_a_rule_says_so() -> None:
     silent = [code for code in rulebook().acts if not any(line.id for line in of(code, date(2023, 1, 1)).lines)]
     assert silent
     for code in silent:
-        text = act_card.render("table", of(code, date(2023, 1, 1)), PAGE)
+        text = render("table", of(code, date(2023, 1, 1)), PAGE)
         assert f"Aucune règle de a9 ne porte sur {code}" in " ".join(str(text).split())
 
 
 def test_every_act_is_told_in_lines_of_the_page() -> None:
     for code in rulebook().acts:
-        text = str(act_card.render("table", of(code, date(2023, 6, 15)), PAGE))
+        text = str(render("table", of(code, date(2023, 6, 15)), PAGE))
         assert all(len(line) <= PAGE.width for line in text.splitlines()), code
 
 

@@ -10,6 +10,7 @@ import pytest
 from avenant9 import cases
 from avenant9.documents import trials
 from avenant9.errors import RulebookError, SettingError
+from avenant9.report.page import Page
 from avenant9.rulebook.files import RuleFile
 from avenant9.rulebook.load import load_rulebook
 
@@ -196,10 +197,10 @@ def test_the_account(tmp_path: Path) -> None:
     rulebook = load_rulebook(folder(tmp_path, f"{ACTS}expect = [{FOUND}]", f"{ACTS}expect = []"))
     [only] = cases.tables_of(tmp_path, rulebook)
     tried = {only.rule: list(cases.try_table(only, rulebook)), "frequence/sans-cas": []}
-    text = trials.render(tried, width=10_000).replace("\u00a0", " ")
+    text = trials.render_text(tried, Page(10_000)).replace("\u00a0", " ")
     assert text.startswith("frequence/te2-essai : 1 cas réussi sur 2\n  échec : deux actes\n    constat en trop : {")
     assert text.endswith("\nfrequence/sans-cas : aucun cas\n\n2 cas, 1 échec, 1 règle sans cas.\n")
-    assert all(len(line) <= 80 for line in trials.render(tried).splitlines())
+    assert all(len(line) <= 80 for line in trials.render_text(tried, Page()).splitlines())
     loaded = json.loads(trials.render_json(tried))
     assert loaded["format"] == "a9-rules-test/1"
     assert [(entry["rule"], entry["cases"], len(entry["failed"])) for entry in loaded["rules"]] == [
@@ -207,4 +208,4 @@ def test_the_account(tmp_path: Path) -> None:
         ("frequence/sans-cas", 0, 0),
     ]
     assert loaded["rules"][0]["failed"][0]["found"][0]["row"] == 3
-    trials.render(tried, encoding="cp850").encode("cp850")
+    trials.render_text(tried, Page(encoding="cp850")).encode("cp850")

@@ -287,7 +287,7 @@ def wrapped(text: str, width: int, indent: str = "", first: str | None = None) -
         return (start + text).rstrip()
     return textwrap.fill(
         glued(text, _GLUE),
-        max(width, 20),
+        max(width, 1),
         initial_indent=start,
         subsequent_indent=indent,
         break_long_words=False,

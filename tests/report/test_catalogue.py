@@ -6,14 +6,16 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import openpyxl
 import pytest
 
 from avenant9 import cases
-from avenant9.documents import rules as catalogue
+from avenant9.documents.render import render
+from avenant9.documents.rule import OneRule
 from avenant9.kinds import KINDS, Kind
 from avenant9.report.page import Page
 from avenant9.rulebook.load import load_rulebook
@@ -25,20 +27,27 @@ COMMON = {"during", "from_", "until", "source", "checked_on", "note", "verdict"}
 
 
 def shown_list(width: int = 80, encoding: str = "utf-8") -> str:
-    shown = catalogue.render_list("table", RULEBOOK, Page(width, encoding))
-    assert isinstance(shown, str)
-    return shown
+    return str(render("table", RULEBOOK, Page(width, encoding)))
+
+
+def shown_rule(name: str, at: date | None = None, own: Sequence[cases.Case] = (), **page: Any) -> str:
+    return str(render("table", OneRule(RULEBOOK, name, at, own), Page(**page)))
+
+
+def told_rule(name: str, at: date | None = None, own: Sequence[cases.Case] = ()) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(render("json", OneRule(RULEBOOK, name, at, own), Page()))["rule"]
+    return told
 
 
 @pytest.mark.parametrize("name", RULEBOOK.rules)
 def test_every_rule_can_be_shown(name: str) -> None:
     rule = RULEBOOK.rules[name]
-    shown = " ".join(catalogue.show_text(RULEBOOK, name, width=10_000).split())
+    shown = " ".join(shown_rule(name, width=10_000).split())
     assert " ".join(rule.why.split()) in shown
     for version in rule.version:
         assert version.source.url in shown
         assert " ".join(version.note.split()) in shown
-    loaded = json.loads(catalogue.show_json(RULEBOOK, name))["rule"]
+    loaded = told_rule(name)
     assert loaded["id"] == name
     assert [version["from"] for version in loaded["versions"]] == [
         version.from_.isoformat() for version in rule.version
@@ -53,9 +62,9 @@ def test_every_field_of_a_rule_file_has_a_french_name(kind: type[Kind[Any]]) -> 
 
 
 def test_the_list_has_the_same_rules_in_a_spreadsheet_and_on_a_page() -> None:
-    text = catalogue.render_list("csv", RULEBOOK, Page())
-    book = catalogue.render_list("xlsx", RULEBOOK, Page())
-    page = catalogue.render_list("html", RULEBOOK, Page())
+    text = render("csv", RULEBOOK, Page())
+    book = render("xlsx", RULEBOOK, Page())
+    page = render("html", RULEBOOK, Page())
     assert isinstance(text, bytes)
     assert isinstance(book, bytes)
     assert text.startswith(b"\xef\xbb\xbf")
@@ -75,7 +84,7 @@ def test_the_list_has_the_same_rules_in_a_spreadsheet_and_on_a_page() -> None:
 
 @pytest.mark.parametrize("name", RULEBOOK.rules)
 def test_no_key_is_shown_raw(name: str) -> None:
-    shown = catalogue.show_text(RULEBOOK, name)
+    shown = shown_rule(name)
     labels = re.findall(r"^  ([a-z_]+) : ", shown, flags=re.MULTILINE)
     assert not {label for label in labels if "_" in label}
 
@@ -92,7 +101,7 @@ def test_the_list_holds_every_rule_and_what_no_file_can_show() -> None:
     for rule in RULEBOOK.rules.values():
         assert rule.version[0].source.title in " ".join(shown_list(width=10_000).split())
     assert all(len(line) <= 80 or "http" in line for line in shown.splitlines())
-    loaded = json.loads(catalogue.render_list("json", RULEBOOK, Page()))
+    loaded = json.loads(render("json", RULEBOOK, Page()))
     assert [entry["id"] for entry in loaded["rules"]] == list(RULEBOOK.rules)
     assert [entry["label"] for entry in loaded["not_verifiable"]] == [entry.label for entry in RULEBOOK.by_nature]
     assert all(entry["why"] and entry["source"]["url"] for entry in loaded["not_verifiable"])
@@ -136,29 +145,30 @@ def test_the_version_in_force_is_marked() -> None:
     until = RULEBOOK.rules[name].version[-1].period.last
     assert until is not None
     mark = f"(en vigueur le {day(until)})"
-    shown = catalogue.show_text(RULEBOOK, name, at=until)
+    shown = shown_rule(name, at=until)
     assert shown.count("en vigueur le") == shown.count(mark) == 1
     after = until + timedelta(days=1)
-    shown = catalogue.show_text(RULEBOOK, name, at=after)
+    shown = shown_rule(name, at=after)
     assert f"Aucune version en vigueur le {day(after)} : la règle ne dit rien ce jour-là." in shown
-    assert "en vigueur" not in catalogue.show_text(RULEBOOK, name)
-    versions = json.loads(catalogue.show_json(RULEBOOK, name, at=until))["rule"]["versions"]
+    assert "en vigueur" not in shown_rule(name)
+    versions = told_rule(name, at=until)["versions"]
     assert [version["in_force"] for version in versions] == [False] * (len(versions) - 1) + [True]
-    assert "in_force" not in json.loads(catalogue.show_json(RULEBOOK, name))["rule"]["versions"][0]
+    assert "in_force" not in told_rule(name)["versions"][0]
 
 
 @pytest.mark.parametrize("name", RULEBOOK.rules)
 def test_two_examples_one_without_a_finding(name: str) -> None:
     own = cases.cases_of(name, RULEBOOK)
-    shown = catalogue.show_text(RULEBOOK, name, cases=own)
-    loaded = json.loads(catalogue.show_json(RULEBOOK, name, cases=own))["rule"]["examples"]
+    shown = shown_rule(name, own=own)
+    loaded = told_rule(name, own=own)["examples"]
     assert [bool(example["expect"]) for example in loaded] == [False, True]
     assert shown.count("\nExemple ") == 2
-    assert "\n  → " in shown
+    assert "\n→ " in shown
     example = shown[shown.index("\nExemple ") :]
     assert all(len(line) <= 80 for line in example.splitlines())
-    narrow = catalogue.show_text(RULEBOOK, name, cases=own, width=40)
+    narrow = shown_rule(name, own=own, width=60)
     assert "Date de soins" in narrow
+    assert all(len(line) <= 60 for line in narrow[narrow.index("\nExemple ") :].splitlines())
 
 
 def test_a_long_example_is_passed_over() -> None:
@@ -167,16 +177,16 @@ def test_a_long_example_is_passed_over() -> None:
         return cases.Case(name=name, acts="\n".join(lines), expect=())
 
     def chosen(*sizes: int) -> str:
-        text = catalogue.show_text(RULEBOOK, "frequence/te2-annuelle", cases=[case(str(n), n) for n in sizes])
-        return text.partition("Exemple sans constat : ")[2].splitlines()[0]
+        text = shown_rule("frequence/te2-annuelle", own=[case(str(n), n) for n in sizes])
+        return text.partition("Exemple sans constat\n")[2].splitlines()[1]
 
-    assert chosen(11, 10, 2) == "10"
-    assert chosen(30, 12, 20) == "12"
-    assert "Exemple" not in catalogue.show_text(RULEBOOK, "frequence/te2-annuelle")
+    assert chosen(11, 10, 2) == "10."
+    assert chosen(30, 12, 20) == "12."
+    assert "Exemple" not in shown_rule("frequence/te2-annuelle")
 
 
 def test_any_console_can_show_them() -> None:
     for encoding in ("cp1252", "cp850", "ascii"):
         shown_list(encoding=encoding).encode(encoding)
         for name in RULEBOOK.rules:
-            catalogue.show_text(RULEBOOK, name, encoding=encoding).encode(encoding)
+            shown_rule(name, encoding=encoding).encode(encoding)

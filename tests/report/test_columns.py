@@ -8,6 +8,7 @@ import polars as pl
 
 from avenant9.documents import columns
 from avenant9.reading.raw_sheet import RawSheet
+from avenant9.report.page import Page
 from avenant9.rulebook.load import load_rulebook
 
 NOMENCLATURE = load_rulebook().nomenclature
@@ -29,7 +30,7 @@ TEXT = raw(("10/01/2023", "DUPONT"), file="-", sheet=None, encoding="cp1252", se
 
 
 def test_a_whole_page() -> None:
-    shown = columns.render_text(columns.understand([ACTS, HIDDEN, OTHER, TEXT], NOMENCLATURE, None)).replace(
+    shown = columns.render_text(columns.understand([ACTS, HIDDEN, OTHER, TEXT], NOMENCLATURE, None), Page()).replace(
         "\u00a0", " "
     )
     assert (
@@ -83,6 +84,6 @@ def test_the_same_as_an_object() -> None:
 
 def test_parquet_has_no_heading_row() -> None:
     parquet = raw(("2023-01-10", "G", "x"), header=("date", "code", "autre"), sheet=None)
-    shown = columns.render_text(columns.understand([parquet], NOMENCLATURE, None))
+    shown = columns.render_text(columns.understand([parquet], NOMENCLATURE, None), Page())
     assert "Titres à la ligne" not in shown
     assert "C « autre » ne sert pas." in shown

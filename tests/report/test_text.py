@@ -84,6 +84,34 @@ def test_a_column_is_cut_to_its_room_and_left_out_where_there_is_hardly_any(widt
     assert ("Titre" in heading) == bool(title)
 
 
+TIGHT = Table(
+    (
+        Column("Mesure"),
+        *(Column(f"Nombre {rank}", "integer") for rank in range(1, 5)),
+        Column("Note", wide_only=True),
+    ),
+    [("Téléconsultation remboursée", 1, 2, 3, 4, "à part")],
+)
+
+
+def test_words_are_narrowed_where_there_is_hardly_any_room() -> None:
+    assert drawn(Section("", tables=(TIGHT,)), width=60)[2:] == [
+        "Téléconsultation         1         2         3         4",
+        "remboursée",
+    ]
+
+
+def test_a_table_is_told_where_the_page_is_too_narrow_for_it() -> None:
+    columns = (*TIGHT.columns, *(Column(f"Nombre {rank}", "integer") for rank in range(5, 8)))
+    table = Table(columns, [(*TIGHT.rows[0], 5, 6, None)], verdicts=[Verdict.REVIEW])
+    assert drawn(Section("", tables=(table,)), width=60) == [
+        "  Mesure Téléconsultation remboursée, Nombre 1 1, Nombre 2",
+        "    2, Nombre 3 3, Nombre 4 4, Nombre 5 5, Nombre 6 6,",
+        "    Nombre 7 ?",
+    ]
+    assert drawn(Section("", tables=(table,)), width=60, color=True)[0].startswith("\x1b[33m  Mesure")
+
+
 def test_lines_of_a_list_go_on_under_their_start() -> None:
     words = "mot " * 15
     section = Section("", lines=(Line(f"A {words}"), Line(f"B {words}", 1), Line(f"C {words}", 2)))

@@ -36,7 +36,7 @@ def command(
     CODE s'écrit comme dans un export : « VL », « 2 CNPSY », « 1214 ». Un code sans règle le dit.
     """
     from avenant9.act_card import card, meant  # noqa: PLC0415 - --help must not import pydantic
-    from avenant9.documents import act_card  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.rulebook.measures import load_measures  # noqa: PLC0415
 
@@ -45,4 +45,4 @@ def command(
     folder = Path(rules) if rules else None
     rulebook = load_rulebook(folder)
     found = card(meant(code, rulebook), at or options.today(), rulebook, load_measures(folder))
-    deliver(act_card.render(wanted, found, page_for(output, color)), output)
+    deliver(render(wanted, found, page_for(output, color)), output)

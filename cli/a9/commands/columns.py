@@ -9,7 +9,7 @@ import click
 from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS
-from a9.output import Notices, check_place, deliver, encoding_of, format_for, width
+from a9.output import Notices, check_place, deliver, format_for, page_for
 from a9.reading import announce, read_options, standard_input
 from a9.settings import ReadingCommand
 from avenant9.report.formats import TOLD
@@ -80,7 +80,7 @@ def command(
     result = (
         columns.render_json(understood)
         if wanted == "json"
-        else columns.render_text(understood, width=width(output), encoding=encoding_of(output))
+        else columns.render_text(understood, page_for(output, color))
     )
     deliver(result, output)
     if save is not None:

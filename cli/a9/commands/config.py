@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS
-from a9.output import check_place, deliver, encoding_of, format_for, width
+from a9.output import check_place, deliver, format_for, page_for
 from a9.settings import ReadingCommand
 from avenant9.report.formats import TOLD
 
@@ -73,7 +73,7 @@ def command(
     deliver(
         report.render_json(settings, place)
         if wanted == "json"
-        else report.render_text(settings, place, width=width(output), encoding=encoding_of(output)),
+        else report.render_text(settings, place, page_for(output, asked["color"])),
         output,
     )
     return int(ExitCode.DONE)

@@ -10,7 +10,7 @@ import click
 from a9 import options
 from a9.exits import ExitCode
 from a9.help import SETTINGS, Command, Group
-from a9.output import check_place, deliver, encoding_of, format_for, page_for, width
+from a9.output import check_place, deliver, format_for, page_for
 from avenant9.report.formats import FORMATS, TOLD
 
 if TYPE_CHECKING:
@@ -55,13 +55,14 @@ def list_(
     """Toutes les règles : identifiant, verdict, dates, titre, sources et leur confiance ; puis ce qu'aucun fichier
     d'actes ne peut montrer, et les codes sans tarif, avec la raison."""
     from avenant9.documents import rules as catalogue  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
     rulebook = _load(rules)
     asked = [word for word in (code, family, at) if word is not None]
-    chosen = _chosen(rulebook, code, family, at) if asked else None
-    deliver(catalogue.render_list(wanted, rulebook, page_for(output, color), chosen), output)
+    shown = catalogue.those(rulebook, _chosen(rulebook, code, family, at)) if asked else rulebook
+    deliver(render(wanted, shown, page_for(output, color)), output)
 
 
 def _chosen(rulebook: Rulebook, code: str | None, family: str | None, at: date | None) -> list[str]:
@@ -92,7 +93,8 @@ def show(
     demande, le texte, sa confiance, le jour où il a été comparé à la source, son adresse, une note.
     """
     from avenant9.cases import cases_of  # noqa: PLC0415
-    from avenant9.documents import rule as rule_document  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
+    from avenant9.documents.rule import OneRule  # noqa: PLC0415
 
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
@@ -104,8 +106,7 @@ def show(
         hint = did_you_mean(rule, rulebook.rules) or "« a9 rules list » donne les règles"
         raise UnknownRuleError("rules show", f"aucune règle « {rule} »", hint)
     cases = cases_of(rule, rulebook, Path(rules) if rules else None)
-    page = page_for(output, color)
-    deliver(rule_document.render(wanted, rulebook, rule, page, at=at, cases=cases), output)
+    deliver(render(wanted, OneRule(rulebook, rule, at, cases), page_for(output, color)), output)
 
 
 _EXAMPLE = """\b
@@ -125,7 +126,7 @@ Exemple, DOSSIER/cases/frequence/ma-regle.toml (row : la ligne de acts, 1 pour l
 )
 @click.argument("folder", metavar="DOSSIER")
 @options.result_options(*TOLD)
-def test(folder: str, format_: str | None, output: str | None, **_unused: Any) -> int:
+def test(folder: str, format_: str | None, output: str | None, color: str, **_unused: Any) -> int:
     """Essaie les règles d'un dossier (celui de --rules) sur leurs cas.
 
     Les règles sont DOSSIER/<famille>/<règle>.toml, leurs cas DOSSIER/cases/<famille>/<règle>.toml : des actes, et
@@ -147,6 +148,6 @@ def test(folder: str, format_: str | None, output: str | None, **_unused: Any) -
     if wanted == "json":
         deliver(trials.render_json(tried), output)
     else:
-        deliver(trials.render(tried, width=width(output), encoding=encoding_of(output)), output)
+        deliver(trials.render_text(tried, page_for(output, color)), output)
     failed = any(trial.differences for trials_ in tried.values() for trial in trials_)
     return int(ExitCode.FINDINGS if failed else ExitCode.DONE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import json as encoder
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -11,14 +11,11 @@ from avenant9.documents.sentences import confidence, reference, source_as_json
 from avenant9.kinds.trace import ALWAYS, Span
 from avenant9.law.nomenclature import NATURES
 from avenant9.report.document import Column, Document, Section, Table
-from avenant9.report.formats import render as formatted
+from avenant9.report.document import Line as Said
 from avenant9.wording import day, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
 
 FORMAT = "a9-code/1"
 #: The answer names so many specialties of an amount; all of them are below it.
@@ -39,16 +36,21 @@ _COLUMNS = (
 )
 
 
-def render(form: Format, card: ActCard, page: Page) -> str | bytes:
-    """The card in one format."""
-    return formatted(
-        form,
-        page,
-        table=lambda: _text(card, page),
-        document=lambda: _document(card),
-        csv=lambda: Table(_COLUMNS, _rows(card)),
-        json=lambda: _json(card),
+def document(card: ActCard, *, whole: bool = True) -> Document:
+    """What the act is worth on the day, then all that is said of it; where it is not the whole, what holds on the day
+    in lines."""
+    words = (_what(card), *_elsewhere(card))
+    table = Section("Ce qui est dit", words, tables=(csv(card),))
+    return Document(
+        title=f"{card.code} : {card.label}",
+        answer=answer(card),
+        sections=(table,) if whole else (Section("", words), *(_section(card, topic) for topic in TOPICS)),
     )
+
+
+def csv(card: ActCard) -> Table:
+    """A line for each thing that is said."""
+    return Table(_COLUMNS, _rows(card))
 
 
 def answer(card: ActCard) -> str:
@@ -68,26 +70,17 @@ def _exists(card: ActCard) -> bool:
     return not spans or any(card.at in span.period for span in spans)
 
 
-def _heading(card: ActCard) -> str:
-    return f"{card.code} : {card.label}"
-
-
 def _what(card: ActCard) -> str:
     also = f" ; aussi écrit {listed(card.also)}" if card.also else ""
     return f"Nature : {NATURES.get(card.nature, card.nature)}{also}."
 
 
-def _text(card: ActCard, page: Page) -> str:
-    lines = [page.wrap(_heading(card)), page.wrap(_what(card)), "", page.wrap(answer(card))]
-    for topic, title in TOPICS.items():
-        told = [*_told(card, topic)]
-        if told:
-            lines += ["", page.title(title)]
-            lines += [line for one in told if not one.by_nature for line in _lines(one, card, page)]
-            lines += [page.wrap(f"{one.says} ({one.id})", "    ", "  ") for one in told if one.by_nature]
-    lines += ["", page.wrap(_unruled(card))] if not _ruled(card) else []
-    lines += ["", page.wrap(elsewhere)] if (elsewhere := _elsewhere(card)) else []
-    return "\n".join(lines) + "\n"
+def _section(card: ActCard, topic: str) -> Section:
+    """What is said of the act by name, then what is said of all acts of its nature, in short."""
+    told = [*_told(card, topic)]
+    lines = [line for one in told if not one.by_nature for line in _lines(one, card)]
+    lines += [Said(f"{one.says} ({one.id})", 1) for one in told if one.by_nature]
+    return Section(TOPICS[topic], lines=tuple(lines))
 
 
 def _told(card: ActCard, topic: str) -> Iterator[Line]:
@@ -95,30 +88,24 @@ def _told(card: ActCard, topic: str) -> Iterator[Line]:
     yield from card.of(topic) if topic in ("existence", "tariff") else card.of(topic, in_force=True)
 
 
-def _lines(line: Line, card: ActCard, page: Page) -> Iterator[str]:
+def _lines(line: Line, card: ActCard) -> Iterator[Said]:
     facts = [line.verdict.french] if line.verdict else []
     facts += [str(Span(line.period.first, line.period.last)), *([line.id] if line.id else [])]
     mark = " (en vigueur)" if line.topic in ("existence", "tariff") and card.at in line.period else ""
-    yield page.wrap(line.says, "    ", "  ")
-    yield page.wrap(f"{', '.join(facts)}{mark}", "      ", "    ")
-    yield page.wrap(f"{reference(line.source)}, {confidence(line.source)}", "      ", "    ")
+    yield Said(line.says, 1)
+    yield Said(f"{', '.join(facts)}{mark}", 2)
+    yield Said(f"{reference(line.source)}, {confidence(line.source)}", 2)
 
 
-def _ruled(card: ActCard) -> bool:
-    return any(line.id for line in card.lines)
-
-
-def _unruled(card: ActCard) -> str:
-    return f"Aucune règle de a9 ne porte sur {card.code} : ce qui en est facturé n'est pas contrôlé."
-
-
-def _elsewhere(card: ActCard) -> str:
-    """The rules that speak of the act on other days only."""
+def _elsewhere(card: ActCard) -> Iterator[str]:
+    """That no rule speaks of the act, or those that do on other days only."""
+    if not any(line.id for line in card.lines):
+        yield f"Aucune règle de a9 ne porte sur {card.code} : ce qui en est facturé n'est pas contrôlé."
     now = {line.id for line in card.lines if card.at in line.period}
     others = dict.fromkeys(line.id for line in card.lines if line.id and line.id not in now)
-    if not others:
-        return ""
-    return f"À d'autres dates {plural(len(others), 'seulement parle', 'seulement parlent')} : {', '.join(others)}."
+    if others:
+        speak = plural(len(others), "seulement parle", "seulement parlent")
+        yield f"À d'autres dates {speak} : {', '.join(others)}."
 
 
 def _rows(card: ActCard) -> list[tuple[str | date | None, ...]]:
@@ -141,15 +128,8 @@ def _rows(card: ActCard) -> list[tuple[str | date | None, ...]]:
     ]
 
 
-def _document(card: ActCard) -> Document:
-    words = (_what(card), *(() if _ruled(card) else (_unruled(card),)))
-    table = Table(_COLUMNS, _rows(card))
-    return Document(
-        title=_heading(card), answer=answer(card), sections=(Section("Ce qui est dit", words, tables=(table,)),)
-    )
-
-
-def _json(card: ActCard) -> bytes:
+def json(card: ActCard) -> bytes:
+    """The card as one object."""
     told = {
         "format": FORMAT,
         "code": card.code,
@@ -160,7 +140,7 @@ def _json(card: ActCard) -> bytes:
         "billable": _exists(card),
         "lines": [_as_json(line, card) for topic in TOPICS for line in card.of(topic)],
     }
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    return (encoder.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _as_json(line: Line, card: ActCard) -> dict[str, Any]:

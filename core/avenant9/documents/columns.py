@@ -19,7 +19,7 @@ from avenant9.acts.rows import data_rows
 from avenant9.acts.values import harmless
 from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
-from avenant9.report.page import Page, sections
+from avenant9.report.page import sections
 from avenant9.wording import counted, file_name, listed, quoted
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from avenant9.model import Nomenclature
     from avenant9.reading.raw_sheet import RawSheet
+    from avenant9.report.page import Page
 
 FORMAT = "a9-columns/1"
 _SEPARATORS = {"\t": "tabulation", ",": "virgule"}
@@ -139,9 +140,8 @@ def mapping(sheets: Sequence[Understood]) -> str:
     return draft(found, raw if len(acts or others) == 1 else replace(raw, sheet=None))
 
 
-def render_text(sheets: Sequence[Understood], *, width: int = 80, encoding: str = "utf-8") -> str:
-    """Sheet after sheet, in lines of at most `width` characters that `encoding` has."""
-    page = Page(width, encoding)
+def render_text(sheets: Sequence[Understood], page: Page) -> str:
+    """Sheet after sheet."""
     return sections([[page.wrap(_title(sheet.raw), "  ", ""), *_lines(page, sheet)] for sheet in sheets])
 
 

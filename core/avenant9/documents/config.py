@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from avenant9.report.page import Page
 from avenant9.settings.in_force import Origin
 from avenant9.wording import counted, file_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from avenant9.report.page import Page
     from avenant9.settings.in_force import Setting, Value
 
 FORMAT: Final = "a9-config/1"
@@ -24,9 +24,8 @@ _COUNTED: Final = {
 }
 
 
-def render_text(settings: Sequence[Setting], file: str | None, *, width: int = 80, encoding: str = "utf-8") -> str:
+def render_text(settings: Sequence[Setting], file: str | None, page: Page) -> str:
     """A line for each setting: its key, its value, and the option, the file or the default that gives it."""
-    page = Page(width, encoding)
     origins = {Origin.OPTION: "option", Origin.FILE: file or "", Origin.DEFAULT: "par défaut"}
     rows = [(setting.key, _shown(setting), origins[setting.origin]) for setting in settings]
     widths = [max(len(row[rank]) for row in rows) for rank in range(2)]

@@ -13,18 +13,22 @@ from avenant9.results.check import Report
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from avenant9.act_card import ActCard
     from avenant9.documents.check_told import Screen
+    from avenant9.documents.rule import OneRule
     from avenant9.explanation import Explanation
     from avenant9.report.document import Document
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
+    from avenant9.rulebook.load import Rulebook
     from avenant9.saved import Saved
 
-    Shown: TypeAlias = Saved | Explanation
+    Shown: TypeAlias = Saved | Explanation | ActCard | Rulebook | OneRule
 
-#: Each result but a report -> the module that shows it: `document` is what people read, `csv` a table of values, and
-#: there is a `json` where the result is no model of its own.
+#: Each result but a report, and what is asked of the law -> the module that shows it: `document` is what people read,
+#: `csv` a table of values, and there is a `json` where the result is no model of its own.
 DOCUMENTS: Final = {
+    "ActCard": "act_card",
     "Claim": "claim",
     "Explanation": "explain",
     "Find": "find",
@@ -34,7 +38,9 @@ DOCUMENTS: Final = {
     "Forfaits": "forfait",
     "History": "measures",
     "Measures": "measures",
+    "OneRule": "rule",
     "Reconcile": "reconcile",
+    "Rulebook": "rules",
     "SimulatedFirm": "firm_forfait",
     "Standings": "measures",
     "Threshold": "threshold",

@@ -25,7 +25,8 @@ LATE = "Constats probablement prescrits"
 _SHOWN_COLUMNS = 6  # missing columns named in the answer, the others in their own section
 _SHOWN_RELATED = 8  # rows named that count with a finding
 _SHOWN_ADDRESSES = 3  # cells named of those rejected for one reason
-_CONFIDENCE = {"high": "source sûre", "medium": "source secondaire", "low": "source faible"}
+#: How sure a source is: the surest first.
+CONFIDENCE = {"high": "sûre", "medium": "secondaire", "low": "faible"}
 
 
 def answer(report: Report) -> tuple[str, Verdict]:
@@ -170,8 +171,9 @@ def source_as_json(source: Source) -> dict[str, str | None]:
 
 
 def confidence(source: Source | Origin) -> str:
-    """How sure a source is."""
-    return _CONFIDENCE.get(source.confidence, source.confidence)
+    """How sure a source is; nothing where nobody says it."""
+    word = CONFIDENCE.get(source.confidence)
+    return f"source {word}" if word else ""
 
 
 def what_was_read(entry: Input) -> str:

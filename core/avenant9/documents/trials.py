@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from avenant9.report.page import Page
 from avenant9.wording import counted, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from avenant9.cases import Trial
+    from avenant9.report.page import Page
 
 FORMAT = "a9-rules-test/1"
 
 
-def render(trials: Mapping[str, Sequence[Trial]], *, width: int = 80, encoding: str = "utf-8") -> str:
+def render_text(trials: Mapping[str, Sequence[Trial]], page: Page) -> str:
     """One line a rule (id -> trials, none where it has no cases), the cases that fail below it, then the answer."""
-    page = Page(width, encoding)
     lines: list[str] = []
     for rule, tried in trials.items():
         lines.append(page.wrap(f"{rule} : {_count(tried)}", "  ", ""))

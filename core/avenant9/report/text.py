@@ -106,14 +106,22 @@ def _grid(table: Table, page: Page) -> str:
     kept = list(range(len(table.columns)))
     cells = _cells(table, page)
     widths = _natural(table.columns, cells)
+    least = list(map(_least, widths, table.columns))
     optional = [place for place in kept if table.columns[place].wide_only]
     optional.sort(key=lambda place: table.columns[place].cut)
-    while optional and _needed(table.columns, widths, kept) > page.width:
+    while optional and _needed(least, kept) > page.width:
         kept.remove(optional.pop())
     wrapping = [place for place in kept if _wraps(table.columns[place])]
+    if _needed(least, kept) > page.width:
+        least = [
+            _longest_word(table, place, cells) if place in wrapping else least[place] for place in range(len(least))
+        ]
+    if _needed(least, kept) > page.width:
+        return "\n".join(_in_words(table, kept, cells, page))
     room = page.width - _GAP * (len(kept) - 1) - sum(widths[place] for place in kept if place not in wrapping)
     for rank, place in enumerate(wrapping):
-        widths[place] = min(widths[place], max(_LEAST_TEXT, room - _reserved(widths, wrapping[rank + 1 :])))
+        reserved = sum(least[other] for other in wrapping[rank + 1 :])
+        widths[place] = min(widths[place], max(least[place], room - reserved))
         room -= widths[place]
     columns = [table.columns[place] for place in kept]
     rows: list[list[str]] = []
@@ -126,6 +134,15 @@ def _grid(table: Table, page: Page) -> str:
         ]
     align = ["right" if column.figures else "left" for column in columns]
     return grid(page, [column.heading for column in columns], rows, align)
+
+
+def _in_words(table: Table, kept: Sequence[int], cells: Sequence[Sequence[str]], page: Page) -> Iterator[str]:
+    """The rows of a table for which the page is too narrow: each value after its heading."""
+    for number, row in enumerate(cells):
+        told = (f"{table.columns[place].heading} {row[place]}" for place in kept if row[place])
+        words = page.wrap(", ".join(told), *_INDENTS[1])
+        verdict = table.verdicts[number] if table.verdicts and number < len(table.verdicts) else None
+        yield page.paint(words, verdict) if verdict else words
 
 
 def _cells(table: Table, page: Page) -> list[list[str]]:
@@ -148,8 +165,8 @@ def _natural(columns: Sequence[Column], cells: Sequence[Sequence[str]]) -> list[
     return [max(len(column.heading), *(len(row[place]) for row in cells)) for place, column in enumerate(columns)]
 
 
-def _needed(columns: Sequence[Column], widths: Sequence[int], kept: Sequence[int]) -> int:
-    return sum(_least(widths[place], columns[place]) for place in kept) + _GAP * (len(kept) - 1)
+def _needed(least: Sequence[int], kept: Sequence[int]) -> int:
+    return sum(least[place] for place in kept) + _GAP * (len(kept) - 1)
 
 
 def _least(width: int, column: Column) -> int:
@@ -159,8 +176,10 @@ def _least(width: int, column: Column) -> int:
     return min(width, _LEAST_TEXT) if _wraps(column) else width
 
 
-def _reserved(widths: Sequence[int], places: Sequence[int]) -> int:
-    return sum(min(widths[place], _LEAST_TEXT) for place in places)
+def _longest_word(table: Table, place: int, cells: Sequence[Sequence[str]]) -> int:
+    """How narrow a column of words may be where a table has hardly any room."""
+    words = (len(word) for row in cells for word in row[place].split())
+    return max((len(table.columns[place].heading), *words))
 
 
 def _folded(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Column], page: Page) -> list[list[str]]:
