@@ -34,6 +34,9 @@ MONTHS = (
     "décembre",
 )
 
+#: The same where there is little room.
+SHORT_MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
+
 #: What a result is worth.
 DISCLAIMER = "Constat technique, ne vaut pas avis de la caisse."
 

@@ -331,7 +331,7 @@ def test_months_without_a_finding_are_drawn_too() -> None:
     later = {**FIFTH, "date": date(2023, 2, 1), "verdict": "review"}
     charts = section(shown(report(FIFTH, later)), "Graphiques").charts
     by_month = charts[-1]
-    assert by_month.categories == ("11/2022", "12/2022", "01/2023", "02/2023")
+    assert by_month.categories == ("2022-11", "2022-12", "2023-01", "2023-02")
     assert [series.values for series in by_month.series] == [(1, 0, 0, 0), (0, 0, 0, 1)]
 
 

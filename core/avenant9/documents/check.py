@@ -19,7 +19,7 @@ from avenant9.report.document import Chart, Column, Document, Fact, Kind, Sectio
 from avenant9.results.check import Report, SetApart
 from avenant9.settings import waivers
 from avenant9.summary import out_of_time, sum_of
-from avenant9.wording import capital, counted, day, integer
+from avenant9.wording import DISCLAIMER, capital, counted, day, integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,25 +170,20 @@ def _about(report: Report) -> dict[str, str]:
 
 def _readme(report: Report) -> Section:
     """With what the acts were checked, what was read and what was not, and what it is worth."""
-    rules, _, disclaimer = sentences.account(report)
-    replaced = sentences.replaced(report)
+    dates = sentences.asked(report)
     facts = (
         Fact("Contrôle fait au", report.as_of, "date"),
         Fact("Profil", _PROFILE_WORDS[report.profile]),
         *([Fact("Zone", _ZONES.get(report.zone, report.zone.capitalize()))] if report.zone else []),
-        Fact("Règles", rules.partition(" : ")[2].rstrip(".")),
-        *(
-            Fact("Soins montrés", f"{dates} ; tous les actes sont comptés")
-            for dates in [sentences.asked(report)]
-            if dates
-        ),
+        Fact("Règles", sentences.rulebook(report)),
+        *([Fact("Soins montrés", f"{dates} ; tous les actes sont comptés")] if dates else []),
         *(Fact("Non lu", sentences.not_read(entry)) for entry in report.unread),
-        *(Fact("À savoir", words) for words in (*report.notices, *replaced)),
+        *(Fact("À savoir", words) for words in (*report.notices, *sentences.replaced(report))),
     )
     words = (
         "Ce classeur est le résultat de « a9 check » : les actes des fichiers ci-dessous, comparés aux règles de la "
         "convention médicale, celles du jour des soins.",
-        disclaimer,
+        DISCLAIMER,
     )
     return Section("Lisez-moi", words, facts, tables=(_inputs(report),), sheet="Lisez-moi")
 
@@ -317,24 +312,24 @@ def _charts(report: Report) -> Iterator[Chart]:
             ),
             "euros",
         )
-    months = (
-        report.findings.filter(pl.col("date").is_not_null())
-        .group_by(pl.col("date").dt.to_string("%Y-%m").alias("month"))
-        .agg(
-            violation=(pl.col("verdict") == "violation").sum(),
-            review=(pl.col("verdict") == "review").sum(),
-        )
+    if len(months := _by_month_of_care(report)):
+        verdicts = (Verdict.VIOLATION, Verdict.REVIEW)
+        series = tuple(Series(verdict.french, tuple(months[verdict.value])) for verdict in verdicts)
+        yield Chart("Constats par mois de soins", "bar", tuple(months["month"]), series, "integer")
+
+
+def _by_month_of_care(report: Report) -> pl.DataFrame:
+    """`month`, and how many findings there are under the name of each verdict: every month from the first to the
+    last one, the latest of them."""
+    dated = report.findings.drop_nulls("date").with_columns(pl.col("date").dt.truncate("1mo"))
+    counts = dated.group_by("date").agg(
+        violation=(pl.col("verdict") == "violation").sum(), review=(pl.col("verdict") == "review").sum()
     )
-    if months.is_empty():
-        return
-    every = _months(min(months["month"]), max(months["month"]))[-_MOST_MONTHS:]
-    found = {month: counts for month, *counts in months.iter_rows()}
-    names = tuple(f"{month[5:]}/{month[:4]}" for month in every)
-    series_of = [
-        Series(verdict.french, tuple(found.get(month, (0, 0))[place] for month in every))
-        for place, verdict in enumerate((Verdict.VIOLATION, Verdict.REVIEW))
-    ]
-    yield Chart("Constats par mois de soins", "bar", names, tuple(series_of), "integer")
+    if counts.is_empty():
+        return counts
+    every = counts.select(date=pl.date_range(pl.col("date").min(), pl.col("date").max(), "1mo"))
+    months = every.tail(_MOST_MONTHS).join(counts, on="date", how="left", maintain_order="left")
+    return months.with_columns(pl.col("violation", "review").fill_null(0), month=pl.col("date").dt.to_string("%Y-%m"))
 
 
 def _family(family: str, profile: str) -> str:
@@ -359,11 +354,6 @@ def _by_family(report: Report) -> pl.DataFrame:
         .filter(pl.sum_horizontal(verdicts) > 0)
         .sort(pl.sum_horizontal(verdicts), descending=True)
     )
-
-
-def _months(first: str, last: str) -> list[str]:
-    start, end = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (first, last))
-    return [f"{place // 12}-{place % 12 + 1:02d}" for place in range(start, end + 1)]
 
 
 # --- the findings ---------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from avenant9.acts.columns import heading, in_french
 from avenant9.documents.headings import absent_columns
 from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict
+from avenant9.reading.addresses import column_of
 from avenant9.report.page import place
 from avenant9.wording import DISCLAIMER, capital, counted, day, euros, integer, listed, plural, quoted
 
@@ -190,11 +191,10 @@ def rejected(rows: Sequence[Rejected]) -> dict[str, int]:
     """What was rejected and why, once for each column, reason and value, and how many rows that is."""
     groups: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for entry in rows:
-        noun = "cellule" if entry.cell else "ligne"
-        column = (entry.cell or "").rstrip("0123456789")
-        groups[place(entry.file, entry.sheet), f"{noun} {column}", entry.reason].append(entry.cell or str(entry.row))
+        column = "" if entry.cell is None else column_of(entry.cell)
+        groups[place(entry.file, entry.sheet), column, entry.reason].append(entry.cell or str(entry.row))
     return {
-        f"{file}, {_addresses(column.split()[0], spots)} : {reason}": len(spots)
+        f"{file}, {_addresses('cellule' if column else 'ligne', spots)} : {reason}": len(spots)
         for (file, column, reason), spots in groups.items()
     }
 
@@ -266,11 +266,16 @@ def replaced(report: Report) -> tuple[str, ...]:
     return (f"Règles remplacées par --rules : {', '.join(report.rulebook.replaced)}.",)
 
 
+def rulebook(report: Report) -> str:
+    """Which rules: their version, their date, their number."""
+    dated = f", à jour au {day(report.rulebook.dated)}" if report.rulebook.dated else ""
+    return f"version {report.rulebook.version}{dated}, {counted(report.rulebook.rules, 'règle')}"
+
+
 def account(report: Report) -> tuple[str, str, str]:
     """Which rules, on which day, for whom, and what it is worth."""
-    dated = f", à jour au {day(report.rulebook.dated)}" if report.rulebook.dated else ""
     return (
-        f"Règles : version {report.rulebook.version}{dated}, {counted(report.rulebook.rules, 'règle')}.",
+        f"Règles : {rulebook(report)}.",
         f"Contrôle fait au {day(report.as_of)}, profil {report.profile}.",
         DISCLAIMER,
     )

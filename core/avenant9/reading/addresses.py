@@ -26,6 +26,11 @@ def number(column: str) -> int:
     return place - 1
 
 
+def column_of(address: str) -> str:
+    """The letters of the column of a cell: B of `B2`."""
+    return address.rstrip("0123456789")
+
+
 def area_of(reference: str) -> Area | None:
     """`B2:D4`, or `B2` alone; None where it is neither."""
     found = re.fullmatch(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,9})(?::\$?([A-Za-z]{1,3})\$?([0-9]{1,9}))?", reference)

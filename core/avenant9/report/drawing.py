@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from markupsafe import Markup
 
 from avenant9.model import Verdict
-from avenant9.report.values import shown
+from avenant9.report.values import month_of, short_month, shown
 from avenant9.wording import NBSP
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from avenant9.report.document import Chart, Kind, Series
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])|(0[1-9]|1[0-2])/(\d{4})")
 _COLORS = 5  # then they start again
 _PARTS = ("v-ok", "v-review", "v-unverifiable")
 _WIDTH, _HEIGHT = 760, 300
@@ -32,7 +31,6 @@ _LEAST_TOP = 4  # of an axis of counts: no half of a finding on it
 _FLATTENS, _BEYOND = 5, Decimal("1.5")  # times the next: what a bar is cut from; where the cut ones end
 _CUT = "Une barre coupée est bien plus longue que les autres : son chiffre est à côté."
 _UNKNOWN = "inconnu"
-_SHORT_MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 _UNITS: dict[Kind, str] = {"euros": f"{NBSP}€", "share": f"{NBSP}%", "hours": f"{NBSP}h"}
 
 
@@ -88,13 +86,13 @@ def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
         *(Entry(fit(series.name), _style(series.name, place, chart)) for place, series in enumerate(chart.series)),
         *(Entry(fit(series.name), "limit") for series in chart.limits),
     ]
-    months = all(map(_month, chart.categories))
+    months = all(map(month_of, chart.categories))
     over_time = chart.form == "line" or (months and not chart.limits)
     drawn = (*chart.series, *chart.limits)
     top, scale = _scales(chart, drawn, over_time=over_time)
     lines = [
         Line(
-            fit(_full(name)),
+            fit(shown(name, "month")),
             [
                 Mark(
                     entry.name,
@@ -183,7 +181,7 @@ def _svg(chart: Chart, legend: list[Entry], lines: list[Line], fit: Callable[[st
         truncate_label=-1,
         value_formatter=lambda figure: f"{shown(Decimal(str(round(figure, 4))), 'number')}{unit}",
     )
-    plot.x_labels = [fit(_short(name)) for name in chart.categories]
+    plot.x_labels = [fit(short_month(name)) for name in chart.categories]
     plot.x_labels_major = plot.x_labels[:: -(-len(plot.x_labels) // _MOST_LABELS)]
     for place, (entry, row) in enumerate(zip(legend, figures, strict=True)):
         points = [
@@ -202,25 +200,6 @@ def _figure(value: int | Decimal | None, kind: Kind) -> float | None:
         return None
     exact = Decimal(value)
     return float(exact / 100 if kind == "euros" else exact * 100 if kind == "share" else exact)
-
-
-def _month(name: str) -> tuple[str, int] | None:
-    """The year and the month of a category `2022-09` or `09/2022`."""
-    found = _MONTH.fullmatch(name)
-    if found is None:
-        return None
-    year, month, first, last = found.groups()
-    return (year, int(month)) if year else (last, int(first))
-
-
-def _short(name: str) -> str:
-    month = _month(name)
-    return f"{_SHORT_MONTHS[month[1] - 1]}{NBSP}{month[0][2:]}" if month else name
-
-
-def _full(name: str) -> str:
-    month = _month(name)
-    return shown(f"{month[0]}-{month[1]:02d}", "month") if month else name
 
 
 def _ours(root: Element, title: str, legend: list[Entry]) -> Element:

@@ -280,7 +280,7 @@ def _chart(chart: Chart, page: Page) -> Iterator[str]:
     for series in chart.series:
         if len(chart.series) > 1:
             yield page.wrap(series.name)
-        names = [page.fit(shown(name, "month") if chart.form == "line" else name) for name in chart.categories]
+        names = [page.fit(shown(name, "month")) for name in chart.categories]
         column = Column(series.name, chart.kind, absent=chart.absent)
         figures = [page.fit(figure) for figure in in_column(series.values, column)]
         label, figure = max(map(len, names)), max(map(len, figures))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from avenant9.model import Verdict
-from avenant9.wording import MONTHS, NBSP, day, euros, integer
+from avenant9.wording import MONTHS, NBSP, SHORT_MONTHS, day, euros, integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from avenant9.report.document import Column, Kind, Table, Value
 
+_MONTH = re.compile(r"(?!0000)(\d{4})-(0[1-9]|1[0-2])")
 _WORDS = frozenset({"text", "identifier", "url", "verdict"})
 
 #: What stands for a value that is not known.
@@ -42,10 +44,22 @@ def shown(value: Value, kind: Kind, unknown: str = UNKNOWN, decimals: int = 0) -
         case "verdict":
             return Verdict(str(value)).french
         case "month":
-            year, _, month = str(value).partition("-")
-            return f"{MONTHS[int(month) - 1]} {year}"
+            month = month_of(str(value))
+            return f"{MONTHS[month.month - 1]} {month:%Y}" if month else str(value)
         case _:
             return str(value)
+
+
+def month_of(text: str) -> date | None:
+    """The first day of a month `2022-09`; None for what is no month."""
+    found = _MONTH.fullmatch(text)
+    return date(int(found[1]), int(found[2]), 1) if found else None
+
+
+def short_month(text: str) -> str:
+    """`sept. 22` of a month; what is no month as it is."""
+    month = month_of(text)
+    return f"{SHORT_MONTHS[month.month - 1]} {month:%y}" if month else text
 
 
 def columns_of(table: Table) -> list[list[str]]:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from avenant9.model import Verdict
+from avenant9.report.values import month_of
 from avenant9.wording import fold
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
             return value, _varied(style, _decimals(value), "right")
         case "date" if isinstance(value, date):
             return value, _varied(style, _FORMATS["date"], "left")
-        case "month" if month := _first_day(str(value)):
+        case "month" if month := month_of(str(value)):
             return month, _varied(style, _FORMATS["month"], "left")
         case "identifier" if isinstance(value, int):
             return value, _varied(style, "0", "left")  # a year, a row: nothing between thousands
@@ -175,11 +176,6 @@ def _percent(value: int | Decimal) -> str:
     """Two decimals, or four where two would round: 20,004 % is never shown as 20 %, which it exceeds."""
     exact = Decimal(value) * 10_000
     return "0.00\\ %" if exact == exact.to_integral_value() else "0.0000\\ %"
-
-
-def _first_day(month: str) -> date | None:
-    year, _, number = month.partition("-")
-    return date(int(year), int(number), 1) if year.isdigit() and number.isdigit() else None
 
 
 def sheet_name(wanted: str, taken: Collection[str]) -> str:

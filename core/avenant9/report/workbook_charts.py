@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from avenant9.report import workbook
+from avenant9.report.values import short_month
 from avenant9.report.workbook import BODY, CAPTION, HEADING, content
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ _ROWS, _ROW_PIXELS = 18, 20
 _WIDTH, _HEIGHT = 640, 340  # pixels
 _COLORS = ("#1F5FA8", "#B4530A", "#3B7A3A", "#6A3D9A", "#57606A")
 _LIMITS = ("#B3261E", "#6A3D9A", "#57606A")
-_MONTHS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 _LOPSIDED = 20  # times the middle bar: the others would not be seen beside the longest
 
 
@@ -71,7 +71,7 @@ def _write_figures(pen: Pen, chart: Chart) -> _Spot:
     right = HEADING._replace(align="right")
     pen.wrapping([("", HEADING), *(workbook.text(one.name, right) for one in series)])
     for place, category in enumerate(chart.categories):
-        label = workbook.text(_category(chart, category), BODY._replace(wrap=True))
+        label = workbook.text(short_month(category), BODY._replace(wrap=True))
         pen.wrapping([label, *(_figure(one, place, chart) for one in series)])
     return _Spot(pen.sheet.get_name(), header, pen.row - 1)
 
@@ -79,14 +79,6 @@ def _write_figures(pen: Pen, chart: Chart) -> _Spot:
 def _figure(series: Series, place: int, chart: Chart) -> Content:
     value = series.values[place]
     return (None, BODY) if value is None else content(value, chart.kind)
-
-
-def _category(chart: Chart, category: str) -> str:
-    """Months short enough to stand side by side."""
-    year, _, month = category.partition("-")
-    if chart.form == "line" and year.isdigit() and month.isdigit():
-        return f"{_MONTHS[int(month) - 1]} {year[2:]}"
-    return category
 
 
 def _drawn(pen: Pen, chart: Chart, spot: _Spot) -> Any:
@@ -114,7 +106,7 @@ def _series(chart: Chart, spot: _Spot, place: int, color: str, *, line: bool, da
         "name": spot.cell(spot.header, 1 + place),
         "name_data": [workbook.clean(series.name)],
         "categories": spot.range(0),
-        "categories_data": [workbook.clean(_category(chart, category)) for category in chart.categories],
+        "categories_data": [workbook.clean(short_month(category)) for category in chart.categories],
         "values": spot.range(1 + place),
         "values_data": [None if figure is None else float(figure) for figure in figures],
     }
