@@ -8,6 +8,10 @@ import tempfile
 import pytest
 
 
+#: Tests share the cores between processes: threads of each that wait for one another would only be in their way.
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Where Python is told to keep nothing, it keeps what it compiles for these tests alone: each of the commands
     that they start would compile all of it again, which takes as long as most of them."""

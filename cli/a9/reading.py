@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from avenant9.shifts import Activity
 
 Found = TypeVar("Found")
+#: Files of so many bytes give tables so short that waking a thread takes longer than what it does.
+_SMALL = 2**20
 
 
 def standard_input() -> BinaryIO:
@@ -50,6 +53,8 @@ def begin(reading: Reading) -> None:
 
     # A process that ends in some seconds need not give memory back meanwhile, to take it again page by page.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:1500,muzzy_decay_ms:1500")
+    if _size(reading.files) < _SMALL:
+        os.environ.setdefault("POLARS_MAX_THREADS", "1")
     start_for(reading.files)
 
     from avenant9.reading import prefetch  # noqa: PLC0415 - after that: it imports polars, as the readers do
@@ -58,6 +63,13 @@ def begin(reading: Reading) -> None:
     if reading.files:
         with suppress(A9Error):  # a mapping that cannot be read is told where the files are
             prefetch.begin(reading.files[0], read_options(reading).request)
+
+
+def _size(files: Sequence[str]) -> float:
+    """The bytes of all files together; no limit where one of them does not tell."""
+    with suppress(OSError):
+        return sum(os.path.getsize(file) for file in files if file != "-") if "-" not in files else inf
+    return inf
 
 
 def read_rulebook(rules: str | None, notices: Notices) -> Rulebook:

@@ -21,8 +21,8 @@ from avenant9.reading.raw_sheet import RawSheet
 
 #: What is looked for by what columns hold, where no heading names it.
 GUESSED = ("date", "code", "practitioner", "amount")
-#: Rows looked at below a heading.
-SAMPLE = 2_000
+#: The header is looked for in the top rows of a sheet, below title lines; rows looked at below it.
+TOP, SAMPLE = 100, 2_000
 #: From this share on, a column holds what its heading says; and what no heading says, from that one on.
 ENOUGH, SURE = Fraction(1, 2), Fraction(4, 5)
 #: Cells that it takes to guess.
@@ -37,6 +37,18 @@ _LETTER = re.compile("[A-Za-z]")
 
 
 @dataclass
+class Top:
+    """The first rows of a sheet, cleaned once for all those that may be its header."""
+
+    raw: RawSheet
+
+    @cached_property
+    def cells(self) -> pl.DataFrame:
+        """`row`, and the columns as texts."""
+        return _cleaned(self.raw.table.head(TOP + SAMPLE))
+
+
+@dataclass
 class Contents:
     """The cells under a heading row, and what of them can be read, by column and key.
 
@@ -46,6 +58,7 @@ class Contents:
         nomenclature: the codes there are.
         most: rows looked at; a column of which nothing there can be read is looked at whole.
         columns: those that may be found.
+        top: the first rows, where other headings are tried on them too.
     """
 
     raw: RawSheet
@@ -53,23 +66,26 @@ class Contents:
     nomenclature: Nomenclature
     most: int | None = SAMPLE
     columns: Mapping[str, Column] = field(default_factory=lambda: COLUMNS)
+    top: Top | None = None
     _shares: dict[tuple[int, str], Fraction | None] = field(default_factory=dict)
-    _sampled: dict[int, pl.DataFrame] = field(default_factory=dict)
 
-    def cells(self, place: int, most: int | None = None) -> pl.DataFrame:
-        """The filled cells of a column in the first rows: `row`, and their `text`, trimmed."""
-        if most is None:
-            return self._filled(place, None)
-        if place not in self._sampled:  # asked for once for each key that a heading may name
-            self._sampled[place] = self._filled(place, most)
-        return self._sampled[place]
+    def cells(self, place: int) -> pl.DataFrame:
+        """The filled cells of a column: `row`, and their `text`, trimmed."""
+        rows = self._under(self.raw.table).select("row", f"c{place}")
+        return _cleaned(rows).select("row", text=f"c{place}").drop_nulls("text")
 
-    def _filled(self, place: int, most: int | None) -> pl.DataFrame:
-        table = self.raw.table
-        start = int(table["row"].search_sorted(self.below, side="right")) if self.below else 0
-        rows = table.slice(start, most)
-        texts = clean(rows.select(f"c{place}")).to_series().cast(pl.String)
-        return pl.DataFrame([rows["row"], texts.alias("text")]).drop_nulls("text")
+    def _texts(self, place: int, most: int | None) -> pl.Series:
+        """The texts of the filled cells of a column, in the first rows."""
+        return self.cells(place)["text"] if most is None else self._sample[f"c{place}"].drop_nulls()
+
+    @cached_property
+    def _sample(self) -> pl.DataFrame:
+        top = self.top or Top(self.raw)
+        return self._under(top.cells).slice(0, self.most)
+
+    def _under(self, table: pl.DataFrame) -> pl.DataFrame:
+        """The rows of a table under the heading."""
+        return table[int(table["row"].search_sorted(self.below, side="right")) :] if self.below else table
 
     def share(self, place: int, key: str) -> Fraction | None:
         """The share of the filled cells that can be read as a key; None where any text can, or none is filled."""
@@ -79,7 +95,7 @@ class Contents:
         return self._shares[place, key]
 
     def _share(self, place: int, key: str, most: int | None) -> Fraction | None:
-        texts = self.cells(place, most)["text"] if key in self._readers else pl.Series()
+        texts = self._texts(place, most) if key in self._readers else pl.Series()
         return Fraction(int(self._readers[key](texts).sum()), len(texts)) if len(texts) else None
 
     def first_unreadable(self, place: int, key: str) -> int | None:
@@ -99,7 +115,7 @@ class Contents:
 
         It is none where too few cells are filled to say so.
         """
-        texts = self.cells(place, self.most)["text"]
+        texts = self._texts(place, self.most)
         found = int(self._looks[key](texts).sum()) if len(texts) >= FEWEST else 0
         return Fraction(found, self._height) if found else Fraction(0)
 
@@ -145,6 +161,11 @@ class Contents:
     def _is_known(self, cell: str) -> bool:
         acts = parse_codes(cell, self.nomenclature)
         return bool(_LETTER.search(cell)) and bool(acts) and all(act.code in self.nomenclature.codes for act in acts)
+
+
+def _cleaned(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their cells cleaned, as texts."""
+    return rows.with_columns(clean(rows.drop("row")).cast(pl.String))
 
 
 def _each(holds: Callable[[str], bool]) -> Callable[[pl.Series], pl.Series]:

@@ -226,34 +226,43 @@ def moments(column: pl.Series, order: str = DAY_FIRST, century: int = CENTURIES[
     A day followed by anything but a time (`02/05/2022 au 05/05/2022`, `02/05/2022 annulé`) is none.
     """
     texts, places = by_text(column)
-    day_text, clock_text, zone = _split(texts)
-    day = distinct(day_text, lambda text: parse_day(text, order, century), pl.Date())
-    clock = distinct(clock_text.set(zone.str.contains(_TWELVE_HOURS), None), parse_time, pl.Time())
-    lost = day.is_not_null() & clock_text.is_not_null() & clock.is_null()
-    universal = day.is_not_null() & clock.is_not_null() & zone.str.contains(_UNIVERSAL).fill_null(False)
-    if universal.any():
-        day, clock = _of_paris(day, clock, universal)
-    clock = clock.set((clock == time(0)).fill_null(False), None)
-    return Moments(
-        day.gather(places).alias(column.name),
-        clock.gather(places),
-        lost.gather(places).fill_null(False),
-        universal.gather(places).fill_null(False),
+    said = _split(texts)
+    of_day = ~pl.col("zone").str.contains(_TWELVE_HOURS).fill_null(False)
+    clock = said.select(pl.when(of_day).then("clock").alias("time")).to_series()
+    read = said.with_columns(
+        distinct(said["day"], lambda text: parse_day(text, order, century), pl.Date()),
+        distinct(clock, parse_time, pl.Time()),
     )
+    dated, timed = pl.col("day").is_not_null(), pl.col("time").is_not_null()
+    read = read.select(
+        "day",
+        "time",
+        lost=dated & pl.col("clock").is_not_null() & ~timed,
+        universal=dated & timed & pl.col("zone").str.contains(_UNIVERSAL).fill_null(False),
+    )
+    if read["universal"].any():
+        read = read.with_columns(_of_paris(read["day"], read["time"], read["universal"]))
+    day, clock, lost, universal = read.select(
+        pl.col("day").gather(places),
+        pl.when(pl.col("time") != time(0)).then("time").gather(places),
+        pl.col("lost", "universal").gather(places).fill_null(False),
+    )
+    return Moments(day.alias(column.name), clock, lost, universal)
 
 
-def _split(texts: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The day, the time and its zone of texts that may hold all of them (`2022-05-02T10:30:00Z`), as texts."""
+def _split(texts: pl.Series) -> pl.DataFrame:
+    """The `day`, the `clock` and its `zone` of texts that may hold all of them (`2022-05-02T10:30:00Z`), as texts."""
     if texts.str.contains(_USUAL).all():
-        day, clock = texts.str.splitn(" ", 2).struct.unnest().get_columns()
-        zone = pl.Series([None], dtype=pl.String).new_from_index(0, len(texts))
+        parts = texts.str.splitn(" ", 2).struct.unnest().with_columns(pl.lit(None, pl.String))
     else:
-        day, clock, zone = texts.str.extract_groups(_MOMENT).struct.unnest().get_columns()
+        parts = texts.str.extract_groups(_MOMENT).struct.unnest()
+    parts.columns = ["day", "clock", "zone"]
     serial = texts.str.contains(r"^\d{5}[.,]\d+$").fill_null(False)
     if serial.any():
         whole, fraction = texts.str.replace(",", ".").str.splitn(".", 2).struct.unnest().get_columns()
-        day, clock = day.zip_with(~serial, whole), clock.zip_with(~serial, "0." + fraction)
-    return day, clock, zone
+        day, clock = parts["day"].zip_with(~serial, whole), parts["clock"].zip_with(~serial, "0." + fraction)
+        parts = parts.with_columns(day, clock)
+    return parts
 
 
 def _of_paris(day: pl.Series, clock: pl.Series, universal: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -286,7 +295,7 @@ def from_1904(column: pl.Series) -> pl.Series:
 
 def out_of_calendar(text: str) -> bool:
     """Whether a cell holds a date that no spreadsheet has: before March 1900, or after 9999."""
-    text = _split(pl.Series([text]))[0][0]
+    text = _split(pl.Series([text]))["day"][0]
     day = written_day(text, DAY_FIRST, None)
     beyond = re.fullmatch(r"(-\d{4,}|\+?\d{5,})-\d\d-\d\d", text)
     return beyond is not None or (day is not None and day < FIRST_DAY)

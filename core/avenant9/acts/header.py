@@ -7,16 +7,13 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Mapped
 from fractions import Fraction
 
-from avenant9.acts.contents import ENOUGH, GUESSED, NEAR, SURE, Contents
+from avenant9.acts.contents import ENOUGH, GUESSED, NEAR, SURE, TOP, Contents
 from avenant9.acts.headings import OF_ACTS, Titles, fold_heading, says_otherwise, stem_rank
 from avenant9.acts.mapping import Mapping
 from avenant9.errors import SettingError
 from avenant9.reading.addresses import letters
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.wording import did_you_mean, listed, percent, quoted
-
-#: The header is looked for in the top rows of a sheet, below title lines.
-TOP = 100
 
 
 class HeadingRow:

@@ -27,6 +27,8 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
         pl.col("uncounted").is_null(), pl.col("patient").is_not_null()
     )
     again = candidates(known, key)
+    if again.is_empty():
+        return acts
     later = (
         again.with_columns(
             first=pl.col("act").first().over(key),
@@ -45,16 +47,19 @@ def mark_rebilled(acts: pl.DataFrame) -> pl.DataFrame:
     known = acts.select("act", "uncounted", "invoice", "time", *REBILLED).filter(
         pl.col("uncounted").is_null(), pl.col("patient").is_not_null(), pl.col("invoice").is_not_null()
     )
+    acts = acts.with_columns(rebills=pl.lit(None, ACTS["rebills"]))
+    again = candidates(known, REBILLED)
+    if again.is_empty():
+        return acts
     first = pl.col("act", "invoice").first().over(REBILLED).name.prefix("first_")
     later = (
-        candidates(known, REBILLED)
-        .sort("time", "act", nulls_last=False)  # in counting order, whatever that of the rows
+        again.sort("time", "act", nulls_last=False)  # in counting order, whatever that of the rows
         .with_columns(first)
         .filter(pl.col("invoice") != pl.col("first_invoice"))
         .unique(["invoice", *REBILLED], keep="first", maintain_order=True)  # an invoice is another one once
         .select("act", rebills="first_act", doubtful=pl.lit(True))
     )
-    return updated(acts.with_columns(rebills=pl.lit(None, ACTS["rebills"])), later)
+    return updated(acts, later)
 
 
 def cancel(acts: pl.DataFrame) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import polars as pl
 
-from avenant9.acts.contents import Contents
+from avenant9.acts.contents import Contents, Top
 from avenant9.acts.header import Header, heading_rows
 from avenant9.acts.headings import CNAM_SECTOR, OF_ACTS, Titles, fold_heading
 from avenant9.acts.mapping import Mapping
@@ -70,8 +70,9 @@ def recognise(
         SettingError: the mapping names a heading that the sheet of acts does not have.
     """
     mapping = mapping or Mapping()
+    top = Top(raw)
     rows = [
-        Header(row, Contents(raw, row.number, nomenclature, columns=titles.columns), titles)
+        Header(row, Contents(raw, row.number, nomenclature, columns=titles.columns, top=top), titles)
         for row in heading_rows(raw)
     ]
     header = _likeliest(rows, mapping)

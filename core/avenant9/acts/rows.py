@@ -74,11 +74,11 @@ def _empty(cleaned: pl.DataFrame, raw: RawSheet, found: Recognised, names: list[
     """The rows that hold nothing, not even an error, or nothing but headings of their own columns."""
     header = raw.table.filter(pl.col("row").is_in(found.header_rows[:1]))
     headings = dict(zip(names, _cells(header, names), strict=True)) if len(header) else {}
-    left = cleaned
-    for name in sorted(names, key=lambda name: cleaned[name].null_count()):  # the fullest one leaves fewest rows
-        left = left.filter(pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings.get(name))))
+    fullest = min(names, key=lambda name: cleaned[name].null_count())
+    nothing = [pl.col(name).is_null() | pl.col(name).eq_missing(pl.lit(headings.get(name))) for name in names]
+    left = cleaned.filter(nothing[names.index(fullest)])  # mostly no row
     of_error = pl.all_horizontal(pl.col(names).is_null()) & pl.col("row").is_in(raw.errors["row"].implode())
-    return left.filter(~of_error)["row"]
+    return left.filter(*nothing, ~of_error)["row"] if len(left) else left["row"]
 
 
 def name_errors(reading: Reading) -> None:

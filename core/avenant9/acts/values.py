@@ -64,6 +64,10 @@ def _few_by_text(cells: list[str | None]) -> tuple[pl.Series, pl.Series]:
 
 def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
     """`parse` applied to each distinct text of `column`; null stays null."""
+    if len(column) <= _FEW:
+        cells = column.to_list()
+        read = {text: parse(text) for text in dict.fromkeys(cells) if text is not None}
+        return pl.Series(column.name, map(read.get, cells), dtype=dtype)
     texts, places = by_text(column)
     return pl.Series(column.name, [parse(text) for text in texts], dtype=dtype).gather(places)
 
@@ -73,6 +77,8 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
 
     A column whose texts repeat comes back as Categorical: what is done to its texts is done once for each.
     """
+    if len(cells) <= _FEW:
+        return _trimmed(cells)
     repeating = [name for name in cells.columns if _repeats(cells[name])]
     coded = cells.select(pl.col(name).cast(pl.Categorical(pl.Categories.random())) for name in repeating)
     return cells.with_columns(*map(_coded_and_trimmed, coded), *_trimmed(cells.drop(repeating)))
@@ -80,8 +86,6 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
 
 def _repeats(column: pl.Series) -> bool:
     """Whether coding the texts of a column pays: as its top shows, most of them are there several times."""
-    if len(column) <= _FEW:
-        return False
     top = column.head(20_000).drop_nulls()
     return 2 * top.n_unique() < len(top)
 
@@ -95,8 +99,7 @@ def _coded_and_trimmed(column: pl.Series) -> pl.Series:
 def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:
     every = pl.all()
     cells = cells.with_columns(every.str.strip_chars())
-    beyond_ascii = cells.select(every.str.len_bytes().sum() != every.str.len_chars().sum())
-    if wide := [column.name for column in beyond_ascii if column.any()]:
+    if wide := _where(cells, every.str.len_bytes().sum() != every.str.len_chars().sum()):
         cells = cells.with_columns(
             pl.col(wide)
             .str.replace_all(_ZERO_WIDTH.pattern, "")
@@ -104,7 +107,14 @@ def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:
             .str.normalize("NFC")
             .str.strip_chars()
         )
-    return cells.with_columns(pl.when(~every.is_in(_NOTHING)).then(every))
+    if empty := _where(cells, every.is_in(_NOTHING).any()):
+        cells = cells.with_columns(pl.when(~pl.col(empty).is_in(_NOTHING)).then(pl.col(empty)))
+    return cells
+
+
+def _where(cells: pl.DataFrame, holds: pl.Expr) -> list[str]:
+    """The columns of which something holds, whole."""
+    return [column.name for column in cells.select(holds) if column.any()]
 
 
 def plain_marks(text: str) -> str:
