@@ -7,7 +7,6 @@ import tempfile
 
 import pytest
 
-
 #: Tests share the cores between processes: threads of each that wait for one another would only be in their way.
 os.environ.setdefault("POLARS_MAX_THREADS", "1")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -71,10 +71,10 @@ def recognise(
     """
     mapping = mapping or Mapping()
     top = Top(raw)
-    rows = [
+    rows = (
         Header(row, Contents(raw, row.number, nomenclature, columns=titles.columns, top=top), titles)
         for row in heading_rows(raw)
-    ]
+    )
     header = _likeliest(rows, mapping)
     if header is None:
         return Unrecognised(titles.required, ())
@@ -87,16 +87,17 @@ def recognise(
     return _recognised(header, raw, mapping) if header.complete else _unrecognised(header)
 
 
-def _likeliest(rows: Sequence[Header], mapping: Mapping) -> Header | None:
+def _likeliest(rows: Iterable[Header], mapping: Mapping) -> Header | None:
+    seen: list[Header] = []
     for header in rows:
         header.match_lists(mapping)
-    complete = next((header for header in rows if header.complete and not header.titles.grouped), None)
-    if complete is not None:
-        return complete
-    for header in rows:
+        if header.complete and not header.titles.grouped:
+            return header
+        seen.append(header)
+    for header in seen:
         header.match_words()
-    complete = next((header for header in rows if header.complete and not header.titles.grouped), None)
-    return complete or max(rows, key=lambda header: (header.complete, header.likelihood), default=None)
+    complete = next((header for header in seen if header.complete and not header.titles.grouped), None)
+    return complete or max(seen, key=lambda header: (header.complete, header.likelihood), default=None)
 
 
 def _recognised(header: Header, raw: RawSheet, mapping: Mapping) -> Recognised:

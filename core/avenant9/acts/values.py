@@ -36,7 +36,7 @@ def _nothing() -> Iterator[str]:
 
 
 #: Cells of a column that is too short for coding its texts to pay.
-_FEW = 1000
+_FEW = 4_000
 #: The texts that stand for nothing.
 _NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 
