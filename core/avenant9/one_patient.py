@@ -32,17 +32,19 @@ def at_most_review(findings: pl.DataFrame, acts: pl.DataFrame) -> pl.DataFrame:
         acts: at least the acts that they stand on and relate to, with COLUMNS.
     """
     counted = (
-        findings.with_row_index("finding")
+        findings.lazy()
+        .with_row_index("finding")
         .filter(pl.col("verdict") == "violation")
         .select("finding", act=pl.concat_list("act", "related"))
         .explode("act")
-        .join(acts.select(COLUMNS), on="act")
+        .join(acts.lazy().select(COLUMNS), on="act")
     )
     doubts = (
         counted.group_by("finding")
         .agg(pl.struct("input", "row").n_unique().alias("rows"), _doubt())
         .filter(pl.col("rows") > 1, pl.col("doubt") != "")  # one row is of one patient, whatever he is known by
         .select("finding", "doubt")
+        .collect()
     )
     if doubts.is_empty():
         return findings

@@ -210,8 +210,12 @@ def _at_most(findings: pl.DataFrame, undivided: pl.Series) -> pl.DataFrame:
     What is at stake of a practitioner's year is that of the acts related to it.
     """
     acts = pl.when(pl.col("act").is_null()).then("related").otherwise(pl.concat_list("act"))
-    billed = findings.with_row_index("nth").filter(pl.col("at_stake") > 0).select("nth", act=acts).explode("act")
-    bound = billed.filter(pl.col("act").is_in(undivided.implode()))["nth"]
+    billed = (
+        findings.lazy().with_row_index("nth").filter(pl.col("at_stake") > 0).select("nth", act=acts).explode("act")
+    )
+    bound = billed.filter(pl.col("act").is_in(undivided.implode())).collect()["nth"]
+    if bound.is_empty():
+        return findings
     said = pl.format("{} {}", "message", pl.lit(_AT_MOST))
     is_bound = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(bound.implode())
     return findings.with_columns(message=pl.when(is_bound).then(said).otherwise("message"))

@@ -150,9 +150,11 @@ def _judged(about: pl.DataFrame, version: ConditionVersion, applies: pl.Expr) ->
     # else what is unknown could make a violation of a review
     settled = _firmly_broken(version) | ~unknown | disputed | unexcused
     broken = pl.coalesce(applies & ~met & ~exempt, pl.when(only_exception).then(True))
-    judged = about.with_columns(broken=broken).filter(pl.col("broken").ne_missing(False))
+    judged = about.filter(broken.ne_missing(False))
+    if judged.is_empty():
+        return judged.with_columns(broken=pl.lit(None, pl.Boolean))
     return judged.with_columns(
-        broken=pl.when(settled).then("broken"),
+        broken=pl.when(settled).then(broken),
         doubtful=unexcused | disputed | ~_firmly_broken(version),
         unexcused=unexcused,
         age=age(),

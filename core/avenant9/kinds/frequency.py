@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import ClassVar, Literal, Self
 
 import polars as pl
@@ -18,6 +19,7 @@ from avenant9.kinds.run import (
     NOTHING_SAID,
     ORDER,
     Run,
+    Table,
     concerned,
     doubt_of_nobody,
     doubts,
@@ -26,6 +28,7 @@ from avenant9.kinds.run import (
     missing_columns,
     outcome,
     part_of,
+    unless_none,
     unless_unnamed,
 )
 from avenant9.kinds.scene import Row, Scene, admitted, counting_order
@@ -97,7 +100,7 @@ class FrequencyVersion(Version):
         outside = pl.when(pl.col("birth_date").is_not_null()).then(pl.lit(_OUTSIDE, pl.Int8))
         return pl.coalesce([*places, outside])
 
-    def in_scope(self, acts: pl.DataFrame) -> pl.DataFrame:
+    def in_scope(self, acts: Table) -> Table:
         """The acts that may be counted, with their `band`, if there are any."""
         if self.without is not None:
             acts = acts.filter(pl.col(self.without).is_null())
@@ -171,37 +174,36 @@ class Frequency(Kind[FrequencyVersion]):
 
         Explained by: `window` (first and last day, `..` while it has none), `limit`, `count` at the row.
         """
-        looked_at = acts.select(list(dict.fromkeys((*_LOOKED_AT, *version.per, *version.filters))))
-        about = version.in_scope(concerned(looked_at, version.codes, version))
+        looked_at = acts.lazy().select(list(dict.fromkeys((*_LOOKED_AT, *version.per, *version.filters))))
+        may_count = version.in_scope(concerned(looked_at, version.codes, version))
         for name, values in version.filters.items():
-            about = about.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
+            may_count = may_count.filter(pl.col(name).is_in(list(values)) | pl.col(name).is_null())
+        needed = [*version.filters, *version.needed]
+        about = may_count.with_columns(known=pl.all_horizontal(pl.col(needed).is_not_null())).collect()
         hidden = hidden_by_grouping(acts, version.codes, version, run)
         if about.is_empty():
             return outcome(NOTHING_SAID, hidden)
-        needed = [*version.filters, *version.needed]
-        about = about.with_columns(known=pl.all_horizontal(pl.col(needed).is_not_null()))
-        counted = about.filter("known")
-        for refused in (run.violating[name] for name in self.refusing if name in run.violating):
-            counted = counted.filter(~pl.col("act").is_in(refused.implode()))
-        in_play = pl.concat([counted, about.filter(~pl.col("known"))])
+        refused = [run.violating[name] for name in self.refusing if name in run.violating]
+        counted = about.filter("known", *(~pl.col("act").is_in(acts.implode()) for acts in refused))
+        unknown = about.filter(~pl.col("known"))
+        in_play = pl.concat([counted, unknown]) if len(unknown) else unknown
         open_ = may_pass(in_play, version.per, WINDOWS[version.window], version.period, version.limit)
         unsure = self._unsure(run)
         counted = counted.with_columns(sure=~pl.col("act").is_in(unsure["act"].implode()))
         near = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
-        if near.is_empty() and open_.is_empty():
-            return outcome(NOTHING_SAID, hidden)
         return outcome(
-            _said(near, version),
-            missing_columns(open_, needed),
-            _in_doubt(near, counted.join(unsure, on="act"), version),
+            unless_none(near, partial(_said, version=version)),
+            unless_none(open_, partial(missing_columns, columns=needed)),
+            unless_none(near, lambda near: _in_doubt(near, counted.join(unsure, on="act"), version)),
             hidden,
         )
 
     def _unsure(self, run: Run) -> pl.DataFrame:
         """The acts that may be in violation of a rule of `not_counting`, with all that is `missing` to tell."""
         asked = [run.unsure[name].select("act", "missing") for name in self.not_counting if name in run.unsure]
-        none = pl.DataFrame(schema={"act": pl.UInt32, "missing": pl.List(pl.String)})
-        return pl.concat([none, *asked]).explode("missing").group_by("act", maintain_order=True).agg("missing")
+        if not any(map(len, asked)):
+            return NOTHING_SAID
+        return pl.concat(asked).explode("missing").group_by("act", maintain_order=True).agg("missing")
 
     # --- the explanation ----------------------------------------------------------------------------------
 
@@ -299,8 +301,13 @@ class Frequency(Kind[FrequencyVersion]):
 # --- counting ---------------------------------------------------------------------------------------------
 
 
-def _running(acts: pl.DataFrame, group: Sequence[str], limit: int) -> pl.DataFrame:
-    """Adds what fills the group so far; leaves out the groups that never pass the limit, nearly all of them.
+def _crowded(acts: Table, group: Sequence[str], limit: int) -> Table:
+    """The acts of the groups that pass the limit at all: nearly none do."""
+    return acts.filter(pl.col("quantity").cast(pl.Int64).sum().over(group) > limit)
+
+
+def _running(acts: pl.DataFrame, group: Sequence[str]) -> pl.LazyFrame:
+    """Adds what fills the group so far.
 
     `filled` and `doubt_filled`: units that are sure to count, and those of doubtful repetitions among them; `count`
     and `doubt`: the same at the act, which counts itself; `could_be`: the count if all that is not sure counts too.
@@ -308,11 +315,14 @@ def _running(acts: pl.DataFrame, group: Sequence[str], limit: int) -> pl.DataFra
     units = pl.col("quantity").cast(pl.Int64)
     doubt = pl.when("doubtful").then(units).otherwise(0)
     sure, rest = pl.when("sure"), pl.when(~pl.col("sure"))
-    acts = acts.filter(units.sum().over(group) > limit)
-    running = acts.sort(*ORDER, nulls_last=False).with_columns(
-        filled=sure.then(units).otherwise(0).cum_sum().over(group),
-        doubt_filled=sure.then(doubt).otherwise(0).cum_sum().over(group),
-        could_be=units.cum_sum().over(group),
+    running = (
+        acts.lazy()
+        .sort(*ORDER, nulls_last=False)
+        .with_columns(
+            filled=sure.then(units).otherwise(0).cum_sum().over(group),
+            doubt_filled=sure.then(doubt).otherwise(0).cum_sum().over(group),
+            could_be=units.cum_sum().over(group),
+        )
     )
     return running.with_columns(
         count=pl.col("filled") + rest.then(units).otherwise(0),
@@ -324,27 +334,35 @@ def _running(acts: pl.DataFrame, group: Sequence[str], limit: int) -> pl.DataFra
 def _fixed(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     """The acts that could be over, in windows that everybody shares: year, quarter, week, ever."""
     days = WINDOWS[version.window].of_days(acts["date"], version.period)
-    acts = acts.join(days, on="date", how="left", maintain_order="left")
     unnamed = pl.any_horizontal(pl.col(version.group).is_null())  # counts alone: null is no group
     group = [*version.group, "start", "alone"]
-    running = _running(acts.with_columns(alone=pl.when(unnamed).then("act")), group, version.limit)
+    windowed = acts.lazy().join(days.lazy(), on="date", how="left", maintain_order="left")
+    crowded = _crowded(windowed.with_columns(alone=pl.when(unnamed).then("act")), group, version.limit).collect()
+    if crowded.is_empty():
+        return crowded
+    running = _running(crowded, group).collect()
     near = running.filter(pl.col("could_be") > version.limit)
-    if near.is_empty():
-        return near.with_columns(related=pl.lit([], pl.List(pl.UInt32)))
-    filled = running.filter("sure", pl.col("count") - pl.col("quantity") < version.limit)
+    filled = running.lazy().filter("sure", pl.col("count") - pl.col("quantity") < version.limit)
     first_units = filled.group_by(group, maintain_order=True).agg(related=pl.col("act"))
-    return near.join(first_units, on=group, how="left", nulls_equal=True, maintain_order="left")
+    return near.lazy().join(first_units, on=group, how="left", nulls_equal=True, maintain_order="left").collect()
 
 
 def _rolling(acts: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     """The acts that could be over in the window of their own, which their day ends."""
     key, back = list(version.group), WINDOWS[version.window].rolling
-    running = _running(acts, key, version.limit).with_columns(
-        place=pl.col("sure_so_far") - 1,
-        end=pl.col("date"),
-        before=pl.col("date").dt.offset_by(f"-{back}"),
+    crowded = _crowded(acts, key, version.limit)
+    if crowded.is_empty():
+        return crowded
+    running = (
+        _running(crowded, key)
+        .with_columns(
+            place=pl.col("sure_so_far") - 1,
+            end=pl.col("date"),
+            before=pl.col("date").dt.offset_by(f"-{back}"),
+        )
+        .with_columns(start=pl.col("before").dt.offset_by("1d"))
+        .collect()
     )
-    running = running.with_columns(start=pl.col("before").dt.offset_by("1d"))
     earlier = running.group_by([*key, "date"], maintain_order=True).agg(
         pl.col("filled").last().alias("count_before"),
         pl.col("doubt_filled").last().alias("doubt_before"),
@@ -391,6 +409,8 @@ def _first_units(over: pl.DataFrame, running: pl.DataFrame, key: list[str], limi
 def _in_doubt(near: pl.DataFrame, unsure: pl.DataFrame, version: FrequencyVersion) -> pl.DataFrame:
     """The acts that are over only if earlier ones count of which that is not sure: what is `missing` of those."""
     asked = near.filter(pl.col("count") <= version.limit)
+    if asked.is_empty() or unsure.is_empty():
+        return NOTHING_SAID
     earlier = [pl.col(f"{name}_of_doubt") for name in ORDER]
     return (
         asked.join(unsure, on=version.group, suffix="_of_doubt")

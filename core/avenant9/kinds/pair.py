@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -22,6 +22,7 @@ from avenant9.kinds.run import (
     in_force,
     missing_columns,
     outcome,
+    unless_none,
 )
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Trace
@@ -131,46 +132,24 @@ class Pair(Kind[PairVersion]):
             excluded = excluded.filter(~pl.col("act").is_in(regular.implode()))
             maybe_regular = maybe_beside(excluded, present)
         hidden = hidden_by_grouping(acts, version.excluded.codes, version, run)
-        if excluded.is_empty() or (beside.is_empty() and _may_hide(mine, version.beside, run).is_empty()):
+        hiding = _may_hide(mine, version.beside, run)
+        if excluded.is_empty() or (beside.is_empty() and hiding.is_empty()):
             return outcome(NOTHING_SAID, hidden)
-        several = pl.col("other_code").n_unique().over("act") > 1
-        pairs = visits(excluded, beside).with_columns(several=several)
-        pairs = pairs.with_columns(
-            allowed=_allowed(version),
-            together=_one_invoice() if version.scope == "invoice" else pl.lit(True),
-        )
-        pairs = pairs.filter(~pl.col("allowed").fill_null(False), pl.col("together").fill_null(True))
+        pairs = _not_excused(visits(excluded, beside), version)
         settled = pl.col("together").is_not_null() | pl.lit(version.without_invoice == "review")
         undecided = pl.col("act").is_in(maybe_regular.implode())
         sure_pairs = pairs.filter(pl.col("allowed").is_not_null(), settled, ~undecided)
-        found = _once(sure_pairs, version.verdict)
-        one_invoice = pl.lit(version.scope == "invoice") & pl.col("sure")
-        said = found.select(
-            "act",
-            "verdict",
-            at_stake="own_amount",
-            message=pl.format(
-                "{} avec {} pour ce patient {}.",
-                "code",
-                pl.col("codes").list.join(", "),
-                pl.when(one_invoice).then(pl.lit("sur la même facture")).otherwise(pl.lit("le même jour")),
-            ),
-            doubt=doubts(
-                doubt_of_nobody(pl.col("nameless")),
-                pl.when(~pl.col("sure")).then(pl.lit("un numéro de facture manque : ils sont peut-être sur deux")),
-            ),
-            explanation=pl.struct(excluded="code", beside="codes"),
-            related="others",
-        )
+        lost = _lost(excluded, beside, pairs.filter(undecided), version)
         open_questions = [
             _asks(pairs.filter(~settled), "invoice"),
             *_asks_of_the_doctor(pairs.filter(pl.col("allowed").is_null())),
-            _asks(visits(excluded, _may_hide(mine, version.beside, run)), "original_code"),
-            missing_columns(_lost(excluded, beside, pairs.filter(undecided), version), ["practitioner", "patient"]),
+            unless_none(hiding, lambda hiding: _asks(visits(excluded, hiding), "original_code")),
+            unless_none(lost, partial(missing_columns, columns=["practitioner", "patient"])),
         ]
+        told = sure_pairs.select("act")
         return outcome(
-            said,
-            *(question.join(sure_pairs.select("act"), on="act", how="anti") for question in open_questions),
+            unless_none(sure_pairs, partial(_said, version=version)),
+            *(asked.join(told, on="act", how="anti") for asked in open_questions if len(asked)),
             hidden,
         )
 
@@ -232,14 +211,11 @@ def _lost(
 def _maybe_paired(excluded: pl.DataFrame, beside: pl.DataFrame, version: PairVersion) -> pl.Series:
     """The excluded acts of an unknown patient or practitioner that may be of the visit of one that no text allows."""
     nobody = excluded.filter(unnamed() | pl.col("patient").is_null())
+    if nobody.is_empty():
+        return nobody["act"]
     return pl.concat(
-        [
-            nobody["act"].clear(),
-            *(
-                maybe_beside(acts, _not_allowed_beside(acts, beside, version))
-                for _, acts in nobody.group_by("code", "specialty", "overcharge")
-            ),
-        ]
+        maybe_beside(acts, _not_allowed_beside(acts, beside, version))
+        for _, acts in nobody.group_by("code", "specialty", "overcharge")
     )
 
 
@@ -253,6 +229,37 @@ def _not_allowed_beside(excluded: pl.DataFrame, beside: pl.DataFrame, version: P
 def _allowed(version: PairVersion) -> pl.Expr:
     """Whether a text allows a pair (`code`, `specialty`, `other_code`); null where the specialty would tell."""
     return reduce(lambda a, b: a | b, (own.allows for own in version.allowed), pl.lit(False))
+
+
+def _not_excused(pairs: pl.DataFrame, version: PairVersion) -> pl.DataFrame:
+    """Of these pairs, those that the text may exclude: whether it is `allowed`, and `together` on an invoice."""
+    several = pl.col("other_code").n_unique().over("act") > 1
+    told = pairs.lazy().with_columns(several=several)
+    told = told.with_columns(
+        allowed=_allowed(version), together=_one_invoice() if version.scope == "invoice" else pl.lit(True)
+    )
+    return told.filter(~pl.col("allowed").fill_null(False), pl.col("together").fill_null(True)).collect()
+
+
+def _said(pairs: pl.DataFrame, version: PairVersion) -> pl.DataFrame:
+    one_invoice = pl.lit(version.scope == "invoice") & pl.col("sure")
+    return _once(pairs, version.verdict).select(
+        "act",
+        "verdict",
+        at_stake="own_amount",
+        message=pl.format(
+            "{} avec {} pour ce patient {}.",
+            "code",
+            pl.col("codes").list.join(", "),
+            pl.when(one_invoice).then(pl.lit("sur la même facture")).otherwise(pl.lit("le même jour")),
+        ),
+        doubt=doubts(
+            doubt_of_nobody(pl.col("nameless")),
+            pl.when(~pl.col("sure")).then(pl.lit("un numéro de facture manque : ils sont peut-être sur deux")),
+        ),
+        explanation=pl.struct(excluded="code", beside="codes"),
+        related="others",
+    )
 
 
 def _asks(pairs: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -285,7 +292,8 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
     firm = pl.col("together").fill_null(False)
     nameless = IS_UNNAMED & ~pl.col("same_row").any()
     per_act = (
-        pairs.filter(firm | ~firm.any().over("act"))
+        pairs.lazy()
+        .filter(firm | ~firm.any().over("act"))
         .sort("date", "other_time", "other", nulls_last=False)
         .group_by("act", maintain_order=True)
         .agg(
@@ -305,7 +313,7 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
         .sort(pl.col("verdict") != verdict, *ORDER, nulls_last=False)
     )
     visit = [pl.col(name) for name in (*VISIT, "code")] + [pl.when(unnamed()).then(pl.struct(ROW))]
-    return per_act.with_columns(nth=pl.int_range(pl.len()).over(*visit)).filter(pl.col("nth") == 0)
+    return per_act.with_columns(nth=pl.int_range(pl.len()).over(*visit)).filter(pl.col("nth") == 0).collect()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from avenant9.model import GrantedCeiling, Outcome
 if TYPE_CHECKING:
     from avenant9.kinds.kind import Kind
 
+Table = TypeVar("Table", pl.DataFrame, pl.LazyFrame)
 #: The practitioner of all rows, where no column and no option names one.
 UNNAMED = "?"
 #: Whether an act is of the practitioner whom nothing names.
@@ -80,7 +81,7 @@ def in_force(version: Dated) -> pl.Expr:
     return date_of_care >= period.first if period.last is None else date_of_care.is_between(period.first, period.last)
 
 
-def concerned(acts: pl.DataFrame, codes: Iterable[str], version: Dated) -> pl.DataFrame:
+def concerned(acts: Table, codes: Iterable[str], version: Dated) -> Table:
     """The acts of these codes that the version is about."""
     return acts.filter(pl.col("code").is_in(list(codes)), in_force(version))
 

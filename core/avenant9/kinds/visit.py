@@ -50,7 +50,7 @@ _ROLES: dict[Role, str] = {
 
 def visits(these: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     """Pairs of different acts of one visit, or of one row where the practitioner or the patient is unknown."""
-    right = others.select(
+    right = others.lazy().select(
         *VISIT,
         *ROW,
         other="act",
@@ -60,12 +60,11 @@ def visits(these: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
         other_input="input",
         other_row="row",
     )
-    by_visit = these.join(right.drop(ROW), on=VISIT)
-    unknown = these.filter(unnamed())
-    by_row = unknown.join(right.drop(VISIT), on=ROW)
+    pairs = [these.lazy().join(right.drop(ROW), on=VISIT)]
+    if len(unknown := these.filter(unnamed())):
+        pairs.append(unknown.lazy().join(right.drop(VISIT), on=ROW))
     same_row = (pl.col("input") == pl.col("other_input")) & (pl.col("row") == pl.col("other_row"))
-    pairs = pl.concat([by_visit, by_row.select(by_visit.columns)]).with_columns(same_row=same_row)
-    return pairs.filter(pl.col("act") != pl.col("other"))
+    return pl.concat(pairs).with_columns(same_row=same_row).filter(pl.col("act") != pl.col("other")).collect()
 
 
 def unnamed() -> pl.Expr:
