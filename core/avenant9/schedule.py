@@ -18,7 +18,7 @@ from avenant9 import one_patient
 from avenant9.acts.netting import twice
 from avenant9.frames import FINDINGS
 from avenant9.kinds import Kind
-from avenant9.kinds.run import UNVERIFIABLE, Run, saying_why
+from avenant9.kinds.run import UNVERIFIABLE, Run, billed, saying_why
 from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version
 from avenant9.model import Outcome
@@ -53,7 +53,7 @@ def _days(run: Run) -> Mapping[str, Sequence[date]]:
     """The days of the acts of each code, in order; those under a grouping code for each code that it may hide too."""
     if "days" not in run.kept:
         days: dict[str, set[date]] = {}
-        for code, on in run.acts_read.select("code", "date").unique().iter_rows():
+        for code, on in billed(run).select("code", "date").unique().iter_rows():
             for own in (code, *run.grouping.get(code, ())):
                 days.setdefault(own, set()).add(on)
         run.kept["days"] = {code: sorted(held) for code, held in days.items()}

@@ -12,19 +12,19 @@ from pydantic import Field
 from avenant9.kinds.kind import Kind, Selection
 from avenant9.kinds.run import (
     IS_UNNAMED,
+    NOTHING_SAID,
     Run,
     concerned,
     doubt_of_nobody,
     doubt_where,
     doubts,
     hidden_by_grouping,
-    in_force,
     missing_columns,
     outcome,
     unless_unnamed,
 )
 from avenant9.kinds.scene import Row, Scene
-from avenant9.kinds.visit import COLUMNS, Role, VisitTrace, chosen, maybe_beside, others, visits
+from avenant9.kinds.visit import Role, VisitTrace, chosen, maybe_beside, others, selected, visits
 from avenant9.law.dated import Code, Version
 from avenant9.model import Outcome
 
@@ -56,17 +56,20 @@ class Host(Kind[HostVersion]):
         Explained by `doubtful_host`.
         """
         about = concerned(acts, version.codes, version)
-        mine = acts.select(COLUMNS).filter(in_force(version))
-        hosted = visits(about, mine.filter(version.hosts.chosen))["act"].unique()
+        hidden = hidden_by_grouping(acts, version.codes, version, run)
+        if about.is_empty():
+            return outcome(NOTHING_SAID, hidden)
+        hosts = selected(acts, version.hosts, version)
+        hosted = visits(about, hosts)["act"].unique()
         doubtful = (
-            visits(about, mine.filter(version.doubtful_hosts.chosen))["act"].unique()
+            visits(about, selected(acts, version.doubtful_hosts, version))["act"].unique()
             if version.doubtful_hosts is not None
             else hosted.clear()
         )
         bare = about.filter(~pl.col("act").is_in(hosted.implode())).with_columns(
             doubtful=pl.col("act").is_in(doubtful.implode())
         )
-        elsewhere = maybe_beside(bare, mine.filter(version.hosts.chosen))
+        elsewhere = maybe_beside(bare, hosts)
         open_question = pl.col("act").is_in(elsewhere.implode()) & ~pl.col("doubtful")
         missing = f"l'acte à accompagner ({version.hosts.french})"
         said = bare.filter(~open_question).select(
@@ -83,7 +86,6 @@ class Host(Kind[HostVersion]):
             explanation=pl.struct(doubtful_host="doubtful"),
             related=pl.lit([], pl.List(pl.UInt32)),
         )
-        hidden = hidden_by_grouping(acts, version.codes, version, run)
         return outcome(said, missing_columns(bare.filter(open_question), ["practitioner", "patient"]), hidden)
 
     def trace(self, version: HostVersion, scene: Scene, finding: Row | None) -> HostTrace:

@@ -26,7 +26,19 @@ from avenant9.kinds.run import (
 )
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Trace
-from avenant9.kinds.visit import COLUMNS, ROW, VISIT, Role, VisitTrace, chosen, maybe_beside, others, unnamed, visits
+from avenant9.kinds.visit import (
+    COLUMNS,
+    ROW,
+    VISIT,
+    Role,
+    VisitTrace,
+    chosen,
+    maybe_beside,
+    others,
+    selected,
+    unnamed,
+    visits,
+)
 from avenant9.law.dated import Code, SpecialtyCode, Value, Version
 from avenant9.model import Outcome
 from avenant9.wording import listed, numbers, plural
@@ -123,16 +135,15 @@ class Pair(Kind[PairVersion]):
 
         Explained by `excluded` (a code) and `beside` (codes).
         """
-        mine = acts.select(COLUMNS).filter(in_force(version))
-        excluded, beside = mine.filter(version.excluded.chosen), mine.filter(version.beside.chosen)
+        excluded, beside = selected(acts, version.excluded, version), selected(acts, version.beside, version)
         maybe_regular = excluded["act"].clear()
         if version.unless_present is not None:
-            present = mine.filter(version.unless_present.chosen)
+            present = selected(acts, version.unless_present, version)
             regular = visits(excluded, present)["act"].unique()
             excluded = excluded.filter(~pl.col("act").is_in(regular.implode()))
             maybe_regular = maybe_beside(excluded, present)
         hidden = hidden_by_grouping(acts, version.excluded.codes, version, run)
-        hiding = _may_hide(mine, version.beside, run)
+        hiding = _may_hide(acts, version, run)
         if excluded.is_empty() or (beside.is_empty() and hiding.is_empty()):
             return outcome(NOTHING_SAID, hidden)
         pairs = _not_excused(visits(excluded, beside), version)
@@ -273,10 +284,13 @@ def _asks_of_the_doctor(pairs: pl.DataFrame) -> tuple[pl.DataFrame, ...]:
     return _asks(pairs.filter(unknown), "specialty"), _asks(pairs.filter(~unknown), "overcharge")
 
 
-def _may_hide(acts: pl.DataFrame, selection: Selection, run: Run) -> pl.DataFrame:
-    """Acts under a grouping code that is not selected, but may hide one that is."""
-    groups = [group for group, members in run.grouping.items() if members & set(selection.codes)]
-    return acts.filter(pl.col("code").is_in(groups), ~selection.chosen) if groups else acts.clear()
+def _may_hide(acts: pl.DataFrame, version: PairVersion, run: Run) -> pl.DataFrame:
+    """Acts under a grouping code that is not of those beside, but may hide one that is."""
+    beside = version.beside
+    groups = [group for group, members in run.grouping.items() if members & set(beside.codes)]
+    if not groups:
+        return acts.clear()
+    return acts.select(COLUMNS).filter(in_force(version), pl.col("code").is_in(groups), ~beside.chosen)
 
 
 def _one_invoice() -> pl.Expr:

@@ -74,6 +74,14 @@ class Run:
     unsure: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
+def billed(run: Run) -> pl.DataFrame:
+    """What was billed, when, by whom: each `code`, `date` and `specialty` of the acts read, which may not count."""
+    if "billed" not in run.kept:
+        run.kept["billed"] = run.acts_read.select("code", "date", "specialty").unique()
+    kept: pl.DataFrame = run.kept["billed"]
+    return kept
+
+
 def in_force(version: Dated) -> pl.Expr:
     """Whether the date of care is one of the version's days."""
     period = version.period

@@ -10,7 +10,17 @@ import polars as pl
 from pydantic import Field, model_validator
 
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import DEDUCED, Run, concerned, doubts, hidden_by_grouping, missing_columns, outcome
+from avenant9.kinds.run import (
+    DEDUCED,
+    NO_OUTCOME,
+    Run,
+    billed,
+    concerned,
+    doubts,
+    hidden_by_grouping,
+    missing_columns,
+    outcome,
+)
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Fact, Line, Told, Trace
 from avenant9.law.dated import Code, FoundVerdict, RefusedError, SpecialtyCode, Text, Value, Version
@@ -75,9 +85,7 @@ class Specialty(Kind[SpecialtyVersion]):
 
     def check(self, acts: pl.DataFrame, version: SpecialtyVersion, run: Run) -> Outcome:
         """Acts of a specialty that may not bill their code. Explained by `specialty`."""
-        about = acts.select("act", "code", "specialty", "specialty_deduced", "own_amount", "date")
-        about = concerned(about, sorted(self.codes(version)), version)
-        billers = about.select("code", "specialty").unique(maintain_order=True)
+        billers = concerned(billed(run), self.codes(version), version).select("code", "specialty").unique()
         grouped = acts.filter(pl.col("code").is_in(list(run.grouping)))
         asked = {*billers["code"], *(code for group in grouped["code"].unique() for code in run.grouping[group])}
         entries = [entry for entry in version.entry if not asked.isdisjoint(entry.codes)]
@@ -88,10 +96,14 @@ class Specialty(Kind[SpecialtyVersion]):
             for entry in entries
         ]
         wrong = pl.concat([billers.clear().with_columns(verdict=pl.lit(""), doubt=pl.lit("")), *refused])
-        found = about.filter(pl.col("code").is_in(wrong["code"].implode())).join(
-            wrong, on=["code", "specialty"], maintain_order="left_right"
-        )
-        nobody = about.filter(pl.col("specialty").is_null())
+        if wrong.is_empty() and grouped.is_empty() and not billers["specialty"].null_count():
+            return NO_OUTCOME
+        told = acts.select("act", "code", "specialty", "specialty_deduced", "own_amount", "date")
+        by_nobody = pl.col("specialty").is_null()
+        about = told.filter(pl.col("code").is_in(wrong["code"].implode()) | by_nobody)
+        about = concerned(about, self.codes(version), version)
+        found = about.join(wrong, on=["code", "specialty"], maintain_order="left_right")
+        nobody = about.filter(by_nobody)
         unknown = [
             pl.concat(
                 [

@@ -10,7 +10,7 @@ import polars as pl
 
 from avenant9.french import day
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import Run, in_force, outcome
+from avenant9.kinds.run import NO_OUTCOME, Run, billed, in_force, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import ALWAYS, Fact, Line, Span, Told, Trace
 from avenant9.law.dated import Dated, Version
@@ -37,15 +37,15 @@ class Validity(Kind[ValidityVersion]):
     def check(self, acts: pl.DataFrame, version: ValidityVersion, run: Run) -> Outcome:
         """Codes billed on a day when the nomenclature says that they did not exist. Explained by `periods`."""
         spans = run.existence
-        about = acts.select("act", "code", "date", "own_amount").filter(
-            pl.col("code").is_in(spans["code"].implode()), in_force(version)
-        )
-        days = about.select("code", "date").unique()
+        dated = billed(run).filter(pl.col("code").is_in(spans["code"].implode()), in_force(version))
+        days = dated.select("code", "date").unique()
         inside = days.join(spans, on="code").filter(
             pl.col("date").is_between(pl.col("first"), pl.col("last").fill_null(pl.col("date")))
         )
         never = days.join(inside, on=["code", "date"], how="anti")
-        outside = about.join(never, on=["code", "date"], how="semi") if len(never) else about.clear()
+        if never.is_empty():
+            return NO_OUTCOME
+        outside = acts.select("act", "code", "date", "own_amount").join(never, on=["code", "date"], how="semi")
         known = spans.group_by("code", maintain_order=True).agg(
             periods=_period().str.join(", puis "),
             source=pl.col("source").first(),

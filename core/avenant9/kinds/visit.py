@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from avenant9.kinds.kind import Selection
+from avenant9.kinds.run import in_force
 from avenant9.kinds.scene import Row, Scene, counting_order
 from avenant9.kinds.trace import ActLine, ActList, Fact, Line, Told, Trace
 from avenant9.wording import counted, listed
 
 if TYPE_CHECKING:
+    from avenant9.law.dated import Dated
     from avenant9.law.nomenclature import Prices
 
 VISIT = ["practitioner", "person", "date"]
@@ -46,6 +48,11 @@ _ROLES: dict[Role, str] = {
     "doubtful-host": "accompagnement discuté",
     "other": "sans effet pour cette règle",
 }
+
+
+def selected(acts: pl.DataFrame, selection: Selection, version: Dated) -> pl.DataFrame:
+    """The acts of a selection that the version is about, with COLUMNS."""
+    return acts.lazy().select(COLUMNS).filter(in_force(version), selection.chosen).collect()
 
 
 def visits(these: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
