@@ -163,7 +163,7 @@ def explain(
     wanted = format_for(format_, output, FORMATS)
     check_place(output)
 
-    from avenant9.documents.forfait_explain import render  # noqa: PLC0415
+    from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.forfait.explain import explain as explained  # noqa: PLC0415
 
     found = explained(indicator, year, _load(rules, Notices(quiet=quiet, progress=False)))

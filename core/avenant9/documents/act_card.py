@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as encoder
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -128,9 +127,9 @@ def _rows(card: ActCard) -> list[tuple[str | date | None, ...]]:
     ]
 
 
-def json(card: ActCard) -> bytes:
+def json(card: ActCard) -> dict[str, Any]:
     """The card as one object."""
-    told = {
+    return {
         "format": FORMAT,
         "code": card.code,
         "label": card.label,
@@ -140,7 +139,6 @@ def json(card: ActCard) -> bytes:
         "billable": _exists(card),
         "lines": [_as_json(line, card) for topic in TOPICS for line in card.of(topic)],
     }
-    return (encoder.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _as_json(line: Line, card: ActCard) -> dict[str, Any]:

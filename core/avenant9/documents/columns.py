@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from avenant9.acts.values import harmless
 from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
 from avenant9.report.page import sections
+from avenant9.results.base import encoded
 from avenant9.wording import counted, file_name, listed, quoted
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ def _title(raw: RawSheet) -> str:
 def render_json(sheets: Sequence[Understood]) -> bytes:
     """The same as one object."""
     told = {"format": FORMAT, "sheets": [_object(sheet) for sheet in sheets]}
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    return encoded(told)
 
 
 def _object(sheet: Understood) -> dict[str, Any]:

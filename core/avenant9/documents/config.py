@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Final
 
+from avenant9.results.base import encoded
 from avenant9.settings.in_force import Origin
 from avenant9.wording import counted, file_name
 
@@ -53,4 +53,4 @@ def render_json(settings: Sequence[Setting], file: str | None) -> bytes:
     """The same as one object."""
     told = [{"key": setting.key, "value": setting.value, "from": setting.origin} for setting in settings]
     shown = {"format": FORMAT, "file": None if file is None else file_name(file), "settings": told}
-    return (json.dumps(shown, ensure_ascii=False, indent=1) + "\n").encode()
+    return encoded(shown)

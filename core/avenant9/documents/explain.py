@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from avenant9.documents import explain_json, sentences
 from avenant9.documents.headings import missing_words
@@ -326,9 +326,9 @@ def _text(text: Text, block: Block) -> Iterator[Line]:
 # --- for programs -----------------------------------------------------------------------------------------
 
 
-def json(explanation: Explanation) -> bytes:
+def json(explanation: Explanation) -> Any:
     """One object, `a9-explain/1`."""
-    return explain_json.render(explanation)
+    return explain_json.as_json(explanation)
 
 
 def csv(explanation: Explanation) -> Table:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime, time
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 FORMAT = "a9-explain/1"
 
 
-def render(explanation: Explanation) -> bytes:
+def as_json(explanation: Explanation) -> Any:
     """One object: money as strings, ISO dates, tokens in English, sentences in French."""
     told = {
         "format": FORMAT,
@@ -39,7 +38,7 @@ def render(explanation: Explanation) -> bytes:
         **({"others": explanation.others} if explanation.others else {}),
         "acts": [_act(one, explanation) for one in explanation.acts],
     }
-    return (json.dumps(_encoded(told), ensure_ascii=False, indent=1) + "\n").encode()
+    return _encoded(told)
 
 
 def _act(one: ActExplained, explanation: Explanation) -> dict[str, Any]:

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json as encoder
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from avenant9.documents.sentences import reference, source_as_json
 from avenant9.forfait.words import decimal_string
-from avenant9.report import formats
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.wording import day, euros, money
 
 if TYPE_CHECKING:
-    from avenant9.forfait.explain import Explanation
-    from avenant9.report.formats import Format
-    from avenant9.report.page import Page
+    from avenant9.forfait.explain import Explained
 
 FORMAT = "a9-forfait-indicator/1"
 _CONFIDENCE = {"high": "forte", "medium": "moyenne", "low": "faible"}
 
 
-def _document(found: Explanation) -> Document:
+def document(found: Explained) -> Document:
     """The indicator: what it asks and brings, what is asked of a practice, the text, the other years."""
     named = f", indicateur {found.number}" if found.number else ""
     worth = f", soit {euros(found.max_cents)}" if found.max_cents else ""
@@ -46,7 +42,7 @@ def _document(found: Explanation) -> Document:
                     f"Confiance {_CONFIDENCE[source.confidence]}, vérifié le {day(found.checked_on)}.",
                 ),
             ),
-            Section("Année par année", tables=(Table(_HISTORY, _past(found)),)),
+            Section("Année par année", tables=(csv(found),)),
         ),
     )
 
@@ -60,7 +56,7 @@ _HISTORY = (
 )
 
 
-def _past(found: Explanation) -> list[tuple[str, ...]]:
+def _past(found: Explained) -> list[tuple[str, ...]]:
     return [
         (
             str(past.year),
@@ -73,21 +69,15 @@ def _past(found: Explanation) -> list[tuple[str, ...]]:
     ]
 
 
-def render(form: Format, found: Explanation, page: Page) -> str | bytes:
-    """The indicator in one format; as CSV, its history."""
-    return formats.render(
-        form,
-        page,
-        document=lambda: _document(found),
-        csv=lambda: Table(_HISTORY, _past(found)),
-        json=lambda: _json(found),
-    )
+def csv(found: Explained) -> Table:
+    """Its history."""
+    return Table(_HISTORY, _past(found))
 
 
-def _json(found: Explanation) -> bytes:
+def json(found: Explained) -> dict[str, Any]:
     """The same as one object: numbers as decimal strings, French where people read."""
     source = found.source
-    told = {
+    return {
         "format": FORMAT,
         "year": found.year,
         "id": found.id,
@@ -116,4 +106,3 @@ def _json(found: Explanation) -> bytes:
             for past in found.history
         ],
     }
-    return (encoder.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

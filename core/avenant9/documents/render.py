@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
 
 from avenant9.named import named
-from avenant9.report import formats
-from avenant9.results.base import Result, dumps
+from avenant9.report.formats import WHOLE
+from avenant9.results.base import Result, dumps, encoded
 from avenant9.results.check import Report
 
 if TYPE_CHECKING:
@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from avenant9.documents.check_told import Screen
     from avenant9.documents.rule import OneRule
     from avenant9.explanation import Explanation
+    from avenant9.forfait.explain import Explained
     from avenant9.report.document import Document
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
     from avenant9.rulebook.load import Rulebook
     from avenant9.saved import Saved
 
-    Shown: TypeAlias = Saved | Explanation | ActCard | Rulebook | OneRule
+    Shown: TypeAlias = Saved | Explanation | Explained | ActCard | Rulebook | OneRule
 
 #: Each result but a report, and what is asked of the law -> the module that shows it: `document` is what people read,
-#: `csv` a table of values, and there is a `json` where the result is no model of its own.
+#: `csv` a table of values, and where the result is no model of its own, there is a `json`.
 DOCUMENTS: Final = {
     "ActCard": "act_card",
     "Claim": "claim",
+    "Explained": "forfait_explain",
     "Explanation": "explain",
     "Find": "find",
     "Firm": "firm",
@@ -46,7 +48,7 @@ DOCUMENTS: Final = {
     "Threshold": "threshold",
 }
 #: Those of which text says as much as a page; of the others `document` is asked for less.
-_AS_WHOLE: Final = frozenset({"Find", "Threshold"})
+_AS_WHOLE: Final = frozenset({"Explained", "Find", "Threshold"})
 
 
 def render(
@@ -56,7 +58,7 @@ def render(
     screen: Screen | None = None,
     reports: Mapping[str, Report] | None = None,
 ) -> str | bytes:
-    """A result in one format; each imports what it needs.
+    """A result in one format; each imports what it needs, and a format without a branch fails mypy.
 
     Args:
         form: the format.
@@ -65,38 +67,58 @@ def render(
         screen: what text shows of a report; the whole of it where it is None.
         reports: of the clients of a firm, the findings of each by its name; a saved result has none.
     """
-    if isinstance(found, Report):
-        return _report(form, found, page, screen)
-    name = type(found).__name__
-    module = import_module(f"avenant9.documents.{DOCUMENTS[name]}")
+    match form:
+        case "table":
+            from avenant9.report import text  # noqa: PLC0415
 
-    def document() -> Document:
-        less = {} if form in formats.WHOLE or name in _AS_WHOLE else {"whole": False}
-        of_clients = {} if reports is None else {"reports": reports}
-        shown: Document = module.document(named(found), **less, **of_clients)
-        return shown
+            return text.render(_document(form, found, screen, reports), page)
+        case "csv":
+            return _csv(found)
+        case "json":
+            return _json(found)
+        case "xlsx":
+            from avenant9.report import xlsx  # noqa: PLC0415
 
-    def json() -> bytes:
-        written: bytes = dumps(found) if isinstance(found, Result) else module.json(found)
-        return written
+            return xlsx.render(_document(form, found, screen, reports))
+        case "html":
+            from avenant9.report import html  # noqa: PLC0415
 
-    return formats.render(form, page, document=document, csv=lambda: module.csv(found), json=json)
+            return html.render(_document(form, found, screen, reports))
+        case _:
+            assert_never(form)
 
 
-def _report(form: Format, report: Report, page: Page, screen: Screen | None) -> str | bytes:
-    from avenant9.documents import check, check_csv, check_told  # noqa: PLC0415
-    from avenant9.results import check_json  # noqa: PLC0415
+def _module(found: Shown) -> Any:
+    return import_module(f"avenant9.documents.{DOCUMENTS[type(found).__name__]}")
 
-    def document() -> Document:
-        told = named(report)
+
+def _document(form: Format, found: Shown, screen: Screen | None, reports: Mapping[str, Report] | None) -> Document:
+    told = named(found)
+    if isinstance(told, Report):
+        from avenant9.documents import check, check_told  # noqa: PLC0415
+
         if form == "table":
             return check_told.document(told, screen)
         return check.document(told, as_workbook=form == "xlsx")
+    less = {} if form in WHOLE or type(found).__name__ in _AS_WHOLE else {"whole": False}
+    of_clients = {} if reports is None else {"reports": reports}
+    shown: Document = _module(found).document(told, **less, **of_clients)
+    return shown
 
-    return formats.render(
-        form,
-        page,
-        document=document,
-        csv=lambda: check_csv.render(report),
-        json=lambda: check_json.render(report),
-    )
+
+def _csv(found: Shown) -> bytes:
+    if isinstance(found, Report):  # of too many rows to be a table of values
+        from avenant9.documents import check_csv  # noqa: PLC0415
+
+        return check_csv.render(found)
+    from avenant9.report import csv  # noqa: PLC0415
+
+    return csv.render(_module(found).csv(found))
+
+
+def _json(found: Shown) -> bytes:
+    if isinstance(found, Report):
+        from avenant9.results import check_json  # noqa: PLC0415
+
+        return check_json.render(found)
+    return dumps(found) if isinstance(found, Result) else encoded(_module(found).json(found))

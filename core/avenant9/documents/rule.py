@@ -225,7 +225,7 @@ def csv(one: OneRule) -> Table:
     return Table(_CSV, [(one.name, one.rule.title, *_row(version, one.at)) for version in one.rule.version])
 
 
-def json(one: OneRule) -> bytes:
+def json(one: OneRule) -> dict[str, Any]:
     """The rule as one object; values as the rule file holds them. `in_force` is there where `at` is asked."""
     rule = {
         **rules.brief(one.rulebook, one.name),

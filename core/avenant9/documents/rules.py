@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as encoder
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -125,7 +124,7 @@ def csv(rulebook: Rulebook) -> Table:
     return Table(_COLUMNS, _rows(rulebook))
 
 
-def json(rulebook: Rulebook) -> bytes:
+def json(rulebook: Rulebook) -> dict[str, Any]:
     """The list as one object."""
     return written(
         rulebook,
@@ -144,7 +143,7 @@ def json(rulebook: Rulebook) -> bytes:
     )
 
 
-def written(rulebook: Rulebook, **told: Any) -> bytes:
+def written(rulebook: Rulebook, **told: Any) -> dict[str, Any]:
     """What is told of rules as one object, which says of which rulebook."""
     own = {
         "version": rulebook.version,
@@ -152,7 +151,7 @@ def written(rulebook: Rulebook, **told: Any) -> bytes:
         "rules": len(rulebook.rules),
         "replaced": list(rulebook.replaced),
     }
-    return (encoder.dumps({"format": FORMAT, "rulebook": own, **told}, ensure_ascii=False, indent=1) + "\n").encode()
+    return {"format": FORMAT, "rulebook": own, **told}
 
 
 def brief(rulebook: Rulebook, name: str) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
+from avenant9.results.base import encoded
 from avenant9.wording import counted, plural
 
 if TYPE_CHECKING:
@@ -68,4 +68,4 @@ def render_json(trials: Mapping[str, Sequence[Trial]]) -> bytes:
             for rule, tried in trials.items()
         ],
     }
-    return (json.dumps(result, ensure_ascii=False, indent=1) + "\n").encode()
+    return encoded(result)

@@ -36,7 +36,7 @@ class PastYear:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explained:
     """What is known of an indicator.
 
     Attributes:
@@ -79,7 +79,7 @@ class Explanation:
     history: tuple[PastYear, ...]
 
 
-def explain(indicator: str, year: int, scales: Scales) -> Explanation:
+def explain(indicator: str, year: int, scales: Scales) -> Explained:
     """An indicator of a year, or a sum beside its points, by its id or by a key that it alone looks at.
 
     `sas_cpts` is `sas`.
@@ -93,7 +93,7 @@ def explain(indicator: str, year: int, scales: Scales) -> Explanation:
         return _of_sum(indicator, scale, scales)
     volet, one = found
     asked = dict.fromkeys((*keys_of(one.condition), *([one.exempt] if one.exempt else [])))
-    return Explanation(
+    return Explained(
         year=year,
         scheme=scale.scheme or SCHEME,
         id=one.id,
@@ -118,13 +118,13 @@ def explain(indicator: str, year: int, scales: Scales) -> Explanation:
     )
 
 
-def _of_sum(name: str, scale: Scale, scales: Scales) -> Explanation:
+def _of_sum(name: str, scale: Scale, scales: Scales) -> Explained:
     """A sum beside the points, told in the same way."""
     one = _find_sum(name, scale)
     if one is None:
         raise _unknown(name, scale.year, scales)
     whole = one.euros * 100 if isinstance(one, ConditionSum) else None
-    return Explanation(
+    return Explained(
         year=scale.year,
         scheme=scale.scheme or SCHEME,
         id=one.id,

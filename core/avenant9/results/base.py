@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -94,6 +96,11 @@ class Source(Result):
     title: str
     article: str
     url: str
+
+
+def encoded(told: Mapping[str, Any]) -> bytes:
+    """What is told of a result that is no model, as JSON."""
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def dumps(result: Result) -> bytes:
