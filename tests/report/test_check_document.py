@@ -96,7 +96,7 @@ def test_the_answer_is_the_one_of_the_text() -> None:
 def test_a_finding_has_what_a_notification_says() -> None:
     first, second = records(shown(full()), "Constats")
     assert first == {
-        "Verdict": "non conforme",
+        "Verdict": "violation",
         "Cause": "Téléexpertise (TE2) : 4 par année civile et par patient",
         "Nature (code acte)": "TE2",
         "Montant": 2000,
@@ -129,7 +129,7 @@ def test_what_can_no_longer_be_claimed_stands_apart() -> None:
 def test_a_finding_on_a_practitioner_has_no_row() -> None:
     assert records(shown(full()), "Sur un praticien et une année") == [
         {
-            "Verdict": "non conforme",
+            "Verdict": "violation",
             "Cause": "Activité à distance : 20 % des actes au plus",
             "Praticien": "10001234567",
             "Année": 2022,

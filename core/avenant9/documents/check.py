@@ -15,14 +15,14 @@ from avenant9.documents.headings import missing_words
 from avenant9.model import Source, Unverifiable, Verdict
 from avenant9.period import Period
 from avenant9.profile import FAMILIES
-from avenant9.report.document import Chart, Column, Document, Fact, Kind, Section, Series, Table
+from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
 from avenant9.results.check import Report, SetApart
 from avenant9.settings import waivers
 from avenant9.summary import out_of_time, sum_of
 from avenant9.wording import DISCLAIMER, capital, counted, day, integer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from avenant9.report.document import Value
     from avenant9.results.threshold import Practitioner
@@ -39,45 +39,39 @@ _FAMILY_TITLES = {
     "tarif": "Tarifs et dépassements",
 }
 _MOST_CURVES = 12  # years of practitioners drawn
-_VERDICTS = {verdict.value: verdict.french for verdict in Verdict}
 _MOST_MONTHS = 36
 
-#: The column of the findings, its heading, its kind: what is said of an act first, then which act, where and whose;
-#: then the rest of the notification of an indu (CSS, R. 133-9-1): payment, invoice, cause; text and address.
-_COLUMNS: tuple[tuple[str, str, Kind], ...] = (
-    ("verdict", "Verdict", "text"),
-    ("message", "Constat", "text"),
-    ("code", "Nature (code acte)", "identifier"),
-    ("date", "Date de soins", "date"),
-    ("at_stake", "En jeu", "euros"),
-    ("amount", "Montant", "euros"),
-    ("file", "Fichier", "identifier"),
-    ("sheet", "Feuille", "identifier"),
-    ("row", "Ligne", "identifier"),
-    ("practitioner", "Praticien", "identifier"),
-    ("patient", "Patient", "identifier"),
-    ("at_stake_amo", "dont AMO", "euros"),
-    ("payment_date", "Date de paiement", "date"),
-    ("invoice", "N° facture", "identifier"),
-    ("cause", "Cause", "text"),
-    ("text", "Texte", "text"),
-    ("url", "Adresse", "url"),
-    ("time", "Heure", "identifier"),
-    ("quantity", "Quantité", "integer"),
-    ("rule", "Règle", "identifier"),
-    ("fingerprint", "Empreinte", "identifier"),
-)
+#: The columns of the findings: what is said of an act first, then which act, where and whose; then the rest of the
+#: notification of an indu (CSS, R. 133-9-1): payment, invoice, cause; text and address. Paper holds them so wide.
+_COLUMNS = {
+    "verdict": Column("Verdict", "verdict"),
+    "message": Column("Constat", widest=52),
+    "code": Column("Nature (code acte)", "identifier"),
+    "date": Column("Date de soins", "date"),
+    "at_stake": Column("En jeu", "euros"),
+    "amount": Column("Montant", "euros"),
+    "file": Column("Fichier", "identifier", widest=24),
+    "sheet": Column("Feuille", "identifier"),
+    "row": Column("Ligne", "identifier"),
+    "practitioner": Column("Praticien", "identifier"),
+    "patient": Column("Patient", "identifier"),
+    "at_stake_amo": Column("dont AMO", "euros", wide_only=True),
+    "payment_date": Column("Date de paiement", "date", wide_only=True),
+    "invoice": Column("N° facture", "identifier", wide_only=True),
+    "cause": Column("Cause", wide_only=True, widest=30),
+    "text": Column("Texte", wide_only=True),
+    "url": Column("Adresse", "url", wide_only=True),
+    "time": Column("Heure", "identifier", wide_only=True),
+    "quantity": Column("Quantité", "integer", wide_only=True),
+    "rule": Column("Règle", "identifier", wide_only=True),
+    "fingerprint": Column("Empreinte", "identifier", wide_only=True),
+}
 #: Shown even where no file has them: a notification must say them.
 _ALWAYS = frozenset(
     {"verdict", "cause", "amount", "at_stake", "date", "payment_date", "file", "row", "message", "rule"}
 )
 _FIRST_FOR_CPAM = ("invoice", "date", "payment_date", "amount", "at_stake", "at_stake_amo")
 _ON_PRACTITIONERS = ("verdict", "message", "practitioner", "year", "at_stake", "cause", "rule")
-_WIDE_ONLY = frozenset(
-    {"cause", "at_stake_amo", "payment_date", "invoice", "text", "url", "time", "quantity", "rule", "fingerprint"}
-)
-#: Where it is not that of the kind, the most that a column of a workbook takes: a sheet of paper holds them all.
-_WIDEST = {"message": 52, "file": 24, "cause": 30}
 #: The last columns: what one looks up, and never reads on paper.
 _NOT_PRINTED = frozenset({"cause", "text", "url", "time", "quantity", "rule", "fingerprint"})
 _TO_DO = {
@@ -228,21 +222,21 @@ _ONCE = (
 
 def _by_rule(report: Report) -> Table:
     rows = [
-        (Verdict(verdict).french, _cause(rule, title), rule, findings, stake)
+        (verdict, _cause(rule, title), rule, findings, stake)
         for rule, verdict, title, findings, stake in report.by_rule.select(
             "rule", "verdict", "title", "findings", "at_stake"
         ).iter_rows()
     ]
     return Table(
         (
-            Column("Verdict"),
+            Column("Verdict", "verdict"),
             Column("Cause"),
             Column("Règle", "identifier"),
             Column("Constats", "integer"),
             Column("En jeu", "euros"),
         ),
         rows,
-        total=("Total", None, None, sum(row[3] for row in rows), None),
+        total=(None, "Total", None, sum(row[3] for row in rows), None),
         verdicts=[Verdict(verdict) for verdict in report.by_rule["verdict"]],
         note=_ONCE,
         empty="Aucun constat.",
@@ -374,17 +368,20 @@ def source_columns(sources: Mapping[str, Source]) -> tuple[pl.Expr, pl.Expr]:
     """The name of the text behind each finding, and its address."""
     texts = {key: sentences.reference(source) for key, source in sources.items()}
     urls = {key: source.url for key, source in sources.items()}
-    return tuple(  # type: ignore[return-value]
-        pl.col("source").replace_strict(values, default=None, return_dtype=pl.String).alias(name)
-        if values
-        else pl.lit(None, pl.String).alias(name)
-        for name, values in (("text", texts), ("url", urls))
-    )
+    return _looked_up("source", texts).alias("text"), _looked_up("source", urls).alias("url")
 
 
 def _causes(report: Report) -> pl.Expr:
-    causes = {rule: _cause(rule, report.titles.get(rule)) for rule in report.findings["rule"].unique()}
-    return pl.col("rule").replace_strict(causes, default=None, return_dtype=pl.String) if causes else pl.col("rule")
+    return _looked_up(
+        "rule", {rule: _cause(rule, report.titles.get(rule)) for rule in report.findings["rule"].unique()}
+    )
+
+
+def _looked_up(column: str, words: Mapping[str, str]) -> pl.Expr:
+    """What each value of a column is called, null for what is not called anything."""
+    if not words:
+        return pl.lit(None, pl.String)
+    return pl.col(column).replace_strict(words, default=None, return_dtype=pl.String)
 
 
 def _lists(
@@ -411,20 +408,16 @@ def listed(report: Report) -> Table:
 
 def _findings(report: Report, findings: pl.DataFrame, sheet: str) -> Table:
     """The findings that stand on rows, in the order of the report."""
-    chosen = [column for column in _ordered(report.profile) if _shown(column[0], findings)]
-    wide_only = _WIDE_ONLY if findings["file"].n_unique() > 1 else _WIDE_ONLY | {"file"}
+    names = [name for name in _ordered(report.profile) if _shown(name, findings)]
+    alone = {"file"} if findings["file"].n_unique() <= 1 else set()
     return Table(
-        tuple(
-            Column(heading, kind, name in wide_only, widest=_WIDEST.get(name, 0)) for name, heading, kind in chosen
-        ),
-        findings.select(
-            pl.col(name).replace(_VERDICTS) if name == "verdict" else pl.col(name) for name, *_ in chosen
-        ).rows(),
+        tuple(replace(_COLUMNS[name], wide_only=True) if name in alone else _COLUMNS[name] for name in names),
+        findings.select(names).rows(),
         verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
         details=_Details(report, findings),
         sheet=sheet,
-        frozen=2 if chosen[0][0] == "verdict" else 0,
-        printed=sum(name not in _NOT_PRINTED for name, *_ in chosen),
+        frozen=2 if names[0] == "verdict" else 0,
+        printed=sum(name not in _NOT_PRINTED for name in names),
     )
 
 
@@ -445,12 +438,9 @@ def _families(report: Report, findings: pl.DataFrame) -> Iterator[Section]:
         yield Section(title, tables=(_findings(report, findings.filter(family == name), title),))
 
 
-def _ordered(profile: str) -> list[tuple[str, str, Kind]]:
-    columns = list(_COLUMNS)
-    if profile == "cpam":  # what a fund looks for comes first
-        first = {name: rank for rank, name in enumerate(_FIRST_FOR_CPAM)}
-        columns.sort(key=lambda column: first.get(column[0], len(first)))
-    return columns
+def _ordered(profile: str) -> Iterable[str]:
+    """The columns as a profile reads them: what a fund looks for comes first."""
+    return dict.fromkeys((*_FIRST_FOR_CPAM, *_COLUMNS)) if profile == "cpam" else _COLUMNS
 
 
 def _shown(name: str, findings: pl.DataFrame) -> bool:
@@ -461,13 +451,11 @@ def _shown(name: str, findings: pl.DataFrame) -> bool:
 
 def _of_practitioners(report: Report, findings: pl.DataFrame) -> Table:
     """The findings that stand on no row: a practitioner and a year."""
-    headings = {name: (heading, kind) for name, heading, kind in _COLUMNS}
-    headings["year"] = ("Année", "identifier")
-    chosen = [name for name in _ON_PRACTITIONERS if name in {"message", "practitioner"} or _shown(name, findings)]
-    table = findings.with_columns(pl.col("verdict").replace(_VERDICTS))
+    columns = {**_COLUMNS, "year": Column("Année", "identifier")}
+    names = [name for name in _ON_PRACTITIONERS if name in {"message", "practitioner"} or _shown(name, findings)]
     return Table(
-        tuple(Column(*headings[name], name in _WIDE_ONLY) for name in chosen),
-        table.select(chosen).rows(),
+        tuple(columns[name] for name in names),
+        findings.select(names).rows(),
         verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
         details=_Details(report, findings),
     )

@@ -81,8 +81,7 @@ def _beside(report: Report) -> Iterator[dict[str, str | None]]:
         yield {"Verdict": NOT_COUNTED, **_spot(line), "Message": message}
     for file in report.unread:
         if file.sheet is None:
-            message = " ; ".join(filter(None, (file.reason, file.remedy)))
-            yield {"Verdict": UNREAD, "Fichier": file.file, "Message": message}
+            yield {"Verdict": UNREAD, "Fichier": file.file, "Message": sentences.why_unread(file)}
 
 
 def _spot(entry: Rejected | NotCounted) -> dict[str, str | None]:

@@ -17,10 +17,10 @@ from avenant9.documents import check, sentences
 from avenant9.documents.headings import missing_words
 from avenant9.model import Verdict
 from avenant9.report.document import Column, Document, Line, Section, Table
-from avenant9.report.page import place
+from avenant9.report.page import place, rows
 from avenant9.report.values import share
 from avenant9.summary import lacked, out_of_time
-from avenant9.wording import capital, counted, day, euros, integer, listed, plural
+from avenant9.wording import capital, counted, day, euros, integer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -241,24 +241,19 @@ def _known(report: Report, most: int | None) -> Section:
 def _rest(groups: int, most: int | None, noun: str) -> Iterator[Line]:
     """What is not shown, and how to get it."""
     if most is not None and groups > most:
-        several = " ".join(f"{word}s" for word in noun.split())
-        rest = counted(groups - most, noun, several)
-        yield Line(f"… et {rest} ; tout est donné par --format csv -o FICHIER.csv.")
+        yield Line(f"… et {counted(groups - most, noun)} ; tout est donné par --format csv -o FICHIER.csv.")
 
 
 def _spots(entries: Sequence[SetApart]) -> str:
     """Where findings stand: rows under their file and sheet, the first ones by number."""
-    rows: defaultdict[tuple[str | None, str | None], list[str]] = defaultdict(list)
-    for entry in [entry for entry in entries if entry.row is not None][:_SHOWN_ROWS]:
-        rows[entry.file, entry.sheet].append(str(entry.row))
-    words = [f"{place(*where)}, {plural(len(numbers), 'ligne')} {listed(numbers)}" for where, numbers in rows.items()]
-    shown = sum(map(len, rows.values()))
-    on_practitioners = sum(entry.row is None for entry in entries)
-    if on_practitioners:
-        words.append(f"{counted(on_practitioners, 'constat')} sur un praticien")
-    if rest := len(entries) - shown - on_practitioners:
-        words.append(f"et {counted(rest, 'autre')}")
-    return " ; ".join(words)
+    on_rows = [(entry.file, entry.sheet, entry.row) for entry in entries if entry.row is not None]
+    on_practitioners, rest = len(entries) - len(on_rows), len(on_rows) - _SHOWN_ROWS
+    words = (
+        rows(on_rows[:_SHOWN_ROWS]),
+        f"{counted(on_practitioners, 'constat')} sur un praticien" if on_practitioners else "",
+        f"et {counted(rest, 'autre')}" if rest > 0 else "",
+    )
+    return " ; ".join(filter(None, words))
 
 
 # --- what was not verified, and by which texts ----------------------------------------------------------------
@@ -297,11 +292,8 @@ def _in_short(lead: str, items: Sequence[str]) -> Iterator[Line]:
 
 def _unread(report: Report) -> list[str]:
     """The files that could not be read, why, and what to do."""
-    return [
-        f"{place(one.file, None)}, {' ; '.join(filter(None, (one.reason, one.remedy)))}"
-        for one in report.unread
-        if one.sheet is None
-    ]
+    files = (one for one in report.unread if one.sheet is None)
+    return [f"{place(one.file, None)}, {sentences.why_unread(one)}" for one in files]
 
 
 def _missing(report: Report) -> Iterator[str]:

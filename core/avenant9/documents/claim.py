@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from avenant9.acts.columns import COLUMNS, heading
 from avenant9.documents import left_out, sentences
 from avenant9.report.document import Column, Document, Fact, Section, Table
-from avenant9.report.page import place
+from avenant9.report.page import place, rows
 from avenant9.results.claim import ANSWERS
 from avenant9.wording import NBSP, capital, counted, day, euros, listed, plural
 
@@ -117,11 +117,7 @@ def called(key: str) -> str:
 
 def places(acts: Iterable[ActPlace]) -> str | None:
     """`actes.csv, ligne 5 ; actes.csv, lignes 7 et 8`; None where there is none."""
-    rows: dict[str, list[str]] = {}
-    for act in acts:
-        rows.setdefault(place(act.file, act.sheet), []).append(str(act.row))
-    named = [f"{file}, {plural(len(own), 'ligne')} {listed(own)}" for file, own in rows.items()]
-    return " ; ".join(named) or None
+    return rows((act.file, act.sheet, act.row) for act in acts) or None
 
 
 # --- on a terminal --------------------------------------------------------------------------------------------
@@ -280,17 +276,17 @@ def unsaid(result: Claim) -> list[str]:
     """What the table does not say that the law asks, once for each thing, and of which lines."""
     words = []
     for item, name in ITEMS.items():
-        rows = [str(one.row) for one in result.notification if item in one.missing]
-        if rows:
-            words.append(f"{capital(name)} : {_of_rows(rows, result.summary.lines)}.")
+        lines = [one.row for one in result.notification if item in one.missing]
+        if lines:
+            every = len(lines) == result.summary.lines > 1
+            words.append(f"{capital(name)} : {'toutes les lignes' if every else numbered(lines, _ROWS)}.")
     return words
 
 
-def _of_rows(rows: Sequence[str], lines: int) -> str:
-    if len(rows) == lines > 1:
-        return "toutes les lignes"
-    more = [f"{len(rows) - _ROWS} autres"] if len(rows) > _ROWS else []
-    return f"{plural(len(rows), 'ligne')} {listed([*rows[:_ROWS], *more])}"
+def numbered(lines: Sequence[int], most: int, others: str = "autres") -> str:
+    """`lignes 5, 7 et 12 autres`: no more than so many by their number."""
+    more = [f"{len(lines) - most} {others}"] if len(lines) > most else []
+    return f"{plural(len(lines), 'ligne')} {listed([*map(str, lines[:most]), *more])}"
 
 
 def cited(told: ClaimText) -> str:

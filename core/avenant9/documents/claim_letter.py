@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cited, unsaid
+from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cited, numbered, unsaid
 from avenant9.documents.sentences import reference
 from avenant9.named import named
 from avenant9.period import add_months
@@ -136,9 +136,7 @@ def _owed(result: Claim, answer: Answer) -> str:
 
 
 def _rows(lines: Sequence[ClaimedLine]) -> str:
-    rows = [str(line.row) for line in lines]
-    more = [f"{len(rows) - _ROWS} autres (annexe)"] if len(rows) > _ROWS else []
-    return f"{plural(len(rows), 'ligne')} {listed([*rows[:_ROWS], *more])}"
+    return numbered([line.row for line in lines], _ROWS, "autres (annexe)")
 
 
 def _requests(result: Claim) -> Iterable[str]:

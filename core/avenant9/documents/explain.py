@@ -11,7 +11,7 @@ from avenant9.kinds.trace import WHY, ActList, Told, times
 from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
 from avenant9.report.document import Column, Document, Line, Section, Table
-from avenant9.report.page import place
+from avenant9.report.page import place, rows
 from avenant9.wording import DISCLAIMER, capital, counted, day, euros, listed, plural
 
 if TYPE_CHECKING:
@@ -73,10 +73,7 @@ def document(explanation: Explanation, *, whole: bool = True) -> Document:
 
 def _spot_of(explanation: Explanation) -> str:
     """Where the row is, or those of the invoice: `actes.csv, lignes 7 et 8`."""
-    rows: dict[str, list[str]] = {}
-    for where in (explanation.where, *explanation.others):
-        rows.setdefault(place(where.file, where.sheet), []).append(str(where.row))
-    return " ; ".join(f"{file}, {plural(len(own), 'ligne')} {listed(own)}" for file, own in rows.items())
+    return rows((where.file, where.sheet, where.row) for where in (explanation.where, *explanation.others))
 
 
 def _worst(blocks: Sequence[Block]) -> Verdict:
@@ -129,13 +126,13 @@ def _about(one: ActExplained, explanation: Explanation) -> Iterator[str]:
     """The act as it was read, and whether it counts."""
     facts = ", ".join(_act_words(one, explanation.profile))
     yield f"Ligne {explanation.where.row} : {facts}." if explanation.others else f"{capital(facts)}."
-    rows = _told_of(explanation).rows
+    told = _told_of(explanation)
     if one.uncounted is not None:
         others = one.cancellations or ((one.repeats,) if one.repeats else ())
-        seen = f" (voir {rows(others)})" if others else ""
+        seen = f" (voir {told.rows(others)})" if others else ""
         yield f"N'entre dans aucun compte : {WHY[one.uncounted]}{seen}."
     elif one.cancellations:
-        yield f"Des annulations du même acte ont été déduites ({rows(one.cancellations)})."
+        yield f"Des annulations du même acte ont été déduites ({told.rows(one.cancellations)})."
 
 
 def _act_words(one: ActExplained, profile: str) -> list[str]:

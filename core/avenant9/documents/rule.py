@@ -42,7 +42,7 @@ _SILENT = {"unknown_exception": "unverifiable"}
 _SHORT = 10  # acts of an example
 _COMMON = {"during", "from_", "until", "source", "checked_on", "note", "verdict"}
 _COLUMNS = (
-    Column("Verdict"),
+    Column("Verdict", "verdict"),
     Column("Depuis", "date", absent="toujours"),
     Column("Jusqu'au", "date", absent="en cours"),
     Column("En vigueur"),
@@ -142,7 +142,7 @@ def _row(version: Any, at: date | None) -> tuple[str | date | None, ...]:
     source = version.source.to_source()
     held = version.period
     return (
-        Verdict(version.verdict).french,
+        version.verdict,
         None if held.first.year <= ALWAYS else held.first,
         held.last,
         "" if at is None else "oui" if at in held else "non",

@@ -247,11 +247,15 @@ def with_unread(answer: str, entries: Sequence[Unread]) -> str:
 
 def not_read(entry: Unread) -> str:
     """What was not read, why, and what to do."""
-    why = (entry.reason, entry.remedy) if entry.remedy else (entry.reason,)
     where = place(entry.file, entry.sheet)
     if entry.sheet is None:
-        return f"{where}, non lu : {' ; '.join(why)}."
-    return f"{where} : ignorée ({' : '.join(why)})."
+        return f"{where}, non lu : {why_unread(entry)}."
+    return f"{where} : ignorée ({' : '.join(filter(None, (entry.reason, entry.remedy)))})."
+
+
+def why_unread(entry: Unread) -> str:
+    """Why a file was not read, and what to do."""
+    return " ; ".join(filter(None, (entry.reason, entry.remedy)))
 
 
 def reading(report: Report) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from avenant9.model import Verdict
 from avenant9.report.document import FIGURES
 from avenant9.wording import day, money
 
@@ -39,6 +40,8 @@ def _cell(value: Value, kind: Kind) -> str | None:
             return money(value, ",")
         case date():
             return day(value)
+        case str() if kind == "verdict":
+            return Verdict(value).french
         case Decimal() if kind == "share":
             return f"{value:.6f}".replace(".", ",")
         case None | "":

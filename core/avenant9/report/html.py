@@ -23,7 +23,7 @@ from markupsafe import Markup
 from avenant9.model import Verdict
 from avenant9.report import drawing
 from avenant9.report.document import FIGURES
-from avenant9.report.values import decimals_of, shown
+from avenant9.report.values import WORDS, decimals_of, shown
 from avenant9.wording import NBSP, counted, glued, integer, visible
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 #: Rows of one table, and of the whole page, beyond which a browser is no longer quick; each table keeps some.
 MOST_ROWS, MOST_ON_PAGE, LEAST_ROWS = 5_000, 12_000, 100
 
-_WORDS = frozenset({"text", "identifier", "url"})
 _MOST_OPEN = 4  # groups of a table that folds: fewer are seen at once
 _SHOWN_CHARTS = 3  # of a section: those after them open on demand
 _CONTROLS_FROM = 6  # rows: a shorter table is seen whole
@@ -262,7 +261,7 @@ def _folded(table: Table, section: Section, room: _Room) -> Iterator[_Grid | _Em
 def _fact(fact: Fact) -> _Fact:
     text = shown(fact.value, fact.kind)
     href = _href(fact.value, fact.kind)
-    long = bool(href) or (fact.kind in _WORDS and len(text) > _LONG)
+    long = bool(href) or (fact.kind in WORDS and len(text) > _LONG)
     return _Fact(_fit(fact.label), _link(text) if href else _fit(text), _lines(text), href, "long" if long else "")
 
 
@@ -407,7 +406,7 @@ def _styles(table: Table, taken: int) -> list[str]:
         else "t"
         if column.kind == "url"
         else "w"
-        if column.kind not in _WORDS or length <= _SHORT
+        if column.kind not in WORDS or length <= _SHORT
         else "t words"
         if length >= _SENTENCE
         else "t"
@@ -431,12 +430,12 @@ def _cell(value: Value, column: Column, unknown: str, style: str, decimals: int)
     if value is None and column.absent:
         return _Cell(column.absent, style, key="")
     if value is None:
-        absent = "" if kind in _WORDS else unknown
+        absent = "" if kind in WORDS else unknown
         return _Cell(absent, f"{style} unknown".strip() if absent else style, key="" if absent else None)
     href = _href(value, kind)
     if href:
         return _Cell(_link(href), style, href=href)
-    return _Cell(_fit(shown(value, kind, decimals=decimals)), style, None if kind in _WORDS else str(value))
+    return _Cell(_fit(shown(value, kind, decimals=decimals)), style, None if kind in WORDS else str(value))
 
 
 def _verdicts(rows: Sequence[_Row]) -> list[tuple[Verdict, str]]:

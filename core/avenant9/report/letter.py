@@ -12,6 +12,7 @@ import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_COLOR_INDEX
 from docx.shared import Cm, Pt
 
+from avenant9.report.document import FIGURES
 from avenant9.report.values import columns_of, shown
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _A4 = (Cm(21), Cm(29.7))
 _TO_FILL = re.compile(r"(\[[^\] ][^\]]*\])")
 _BOX, _TICK = "[ ] ", "☐ "
 _CHARACTER, _LEAST = Cm(0.19), Cm(2)  # what one takes in a cell, and the least that a column of words has
-_RIGHT = frozenset({"integer", "number", "euros", "points", "hours", "share"})
 
 
 def render(letter: Letter, day: date) -> bytes:
@@ -103,7 +103,7 @@ def _table(book: Docx, table: Table) -> None:
     drawn.autofit = False
     widths = _widths(table, columns)
     for place, (column, cells) in enumerate(zip(table.columns, columns, strict=True)):
-        align = WD_ALIGN_PARAGRAPH.RIGHT if column.kind in _RIGHT else WD_ALIGN_PARAGRAPH.LEFT
+        align = WD_ALIGN_PARAGRAPH.RIGHT if column.kind in FIGURES else WD_ALIGN_PARAGRAPH.LEFT
         drawn.columns[place].width = widths[place]
         for row, (cell, words) in enumerate(zip(drawn.columns[place].cells, (column.heading, *cells), strict=True)):
             cell.width = widths[place]

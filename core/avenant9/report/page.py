@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from avenant9.model import Verdict
-from avenant9.wording import for_encoding, visible, wrapped
+from avenant9.wording import for_encoding, listed, plural, visible, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _COLORS = {Verdict.VIOLATION: "31;1", Verdict.REVIEW: "33", Verdict.OK: "32"}
 
@@ -58,6 +58,18 @@ def place(file: str | None, sheet: str | None) -> str:
     """A file and its sheet in words."""
     name = "entrée standard" if file == "-" else short(str(file))
     return f"{name}, feuille {sheet}" if sheet is not None else name
+
+
+def rows(spots: Iterable[tuple[str | None, str | None, int | None]]) -> str:
+    """Rows in words, those of one sheet together: `actes.csv, ligne 5 ; autre.csv, lignes 7 et 8`.
+
+    Args:
+        spots: file, sheet and row of each.
+    """
+    told: dict[str, list[str]] = {}
+    for file, sheet, row in spots:
+        told.setdefault(place(file, sheet), []).append(str(row))
+    return " ; ".join(f"{where}, {plural(len(own), 'ligne')} {listed(own)}" for where, own in told.items())
 
 
 def sections(parts: Sequence[Sequence[str]]) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from avenant9.report.document import Column, Kind, Table, Value
 
 _MONTH = re.compile(r"(?!0000)(\d{4})-(0[1-9]|1[0-2])")
-_WORDS = frozenset({"text", "identifier", "url", "verdict"})
+#: The kinds that are words: nothing stands where there are none.
+WORDS: frozenset[Kind] = frozenset({"text", "identifier", "url", "verdict"})
 
 #: What stands for a value that is not known.
 UNKNOWN = "non résolu"
@@ -78,7 +79,7 @@ def in_column(values: Sequence[Value], column: Column) -> list[str]:
     value and no figure is expected."""
     decimals = decimals_of(values, column.kind)
     return [
-        "" if value is None and column.kind in _WORDS else shown(value, column.kind, column.absent or "?", decimals)
+        "" if value is None and column.kind in WORDS else shown(value, column.kind, column.absent or "?", decimals)
         for value in values
     ]
 

@@ -9,10 +9,11 @@ import re
 import textwrap
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from avenant9.model import Verdict
+from avenant9.report.document import FIGURES
 from avenant9.report.values import month_of
 from avenant9.wording import fold
 
@@ -43,8 +44,7 @@ COLORS = {
 
 EUROS = '#,##0.00\\ "€"'
 _FORMATS = {"date": "dd/mm/yyyy", "month": "[$-40C]mmmm\\ yyyy"}
-#: The kinds whose missing value is shown: an empty cell would pass for a zero in a sum.
-NUMBERS = frozenset({"integer", "number", "points", "hours", "euros", "share"})
+#: A missing figure is shown: an empty cell would pass for a zero in a sum.
 UNKNOWN = "?"
 _RISKY = re.compile(r"^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _ILLEGAL = re.compile("[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -100,7 +100,7 @@ def clean(text: str) -> str:
 def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
     """A value of a document as a typed cell: real dates and numbers, everything else as text."""
     if value is None:
-        return (UNKNOWN, _varied(style, "General", "right", color=GREY)) if kind in NUMBERS else (None, style)
+        return (UNKNOWN, _varied(style, "General", "right", color=GREY)) if kind in FIGURES else (None, style)
     match kind:
         case "euros" if isinstance(value, int):
             return Decimal(value).scaleb(-2), _varied(style, EUROS, "right")
@@ -114,6 +114,8 @@ def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
             return month, _varied(style, _FORMATS["month"], "left")
         case "identifier" if isinstance(value, int):
             return value, _varied(style, "0", "left")  # a year, a row: nothing between thousands
+        case "verdict":
+            return text(Verdict(str(value)).french, _varied(style, "General", "", wrap=True))
         case "identifier" | "url":
             return text(str(value), _varied(style, "@", "", link=kind == "url"))
         case _:
@@ -123,6 +125,8 @@ def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
 def cells_of(kind: Kind) -> Callable[[Value], Content]:
     """What makes the cells of a column: as `content` does, quicker for ordinary values."""
     ordinary: dict[type, Style] = {}
+    if kind == "verdict":
+        return cache(partial(content, kind=kind))
     if kind in {"text", "identifier", "url"}:
         ordinary = {str: content("a", kind)[1]}
     elif kind == "euros":

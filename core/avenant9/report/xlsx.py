@@ -289,7 +289,7 @@ def _set_filter(pen: Pen, header: int, table: Table) -> None:
 
 
 def _heading(column: Column) -> workbook.Content:
-    right = column.kind in workbook.NUMBERS
+    right = column.kind in FIGURES
     return workbook.text(column.heading, HEADING._replace(align="right" if right else "left"))
 
 
