@@ -184,17 +184,13 @@ def _list(findings: pl.DataFrame, order: Sequence[str]) -> Table:
         [
             (_of_practitioner(one), *[None] * len(names))
             if one["row"] is None
-            else (_where(one), *(one[name] for name in names))
+            else (place(one["file"], one["sheet"]), *(one[name] for name in names))
             for one in told
         ],
         verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
         fold=0,
         under=[tuple(_under(one, names)) for one in told],
     )
-
-
-def _where(finding: dict[str, Any]) -> str:
-    return place(finding["file"], finding["sheet"])
 
 
 def _of_practitioner(finding: dict[str, Any]) -> str:

@@ -59,6 +59,27 @@ CSV: Final = (
     Column("Dû", "euros"),
     *map(Column, ("Actes", "Actes possibles", "Règles", "Manque", "Message", "Texte", "URL")),
 )
+#: Those that people read, by their heading there.
+_SHOWN: Final = {
+    "Ligne": Column("Ligne", "identifier"),
+    "Feuille": Column("Feuille", "identifier"),
+    "Date de soins": Column("Date de soins", "date"),
+    "Code acte": Column("Code acte", "identifier"),
+    "N° facture": Column("N° facture", "identifier"),
+    "Réclamé": Column("Réclamé", "euros"),
+    "Motif": Column("Motif", widest=26),
+    "Réponse": Column("Réponse", "identifier"),
+    "Dû": Column("Dû", "euros", absent="-"),
+    "Message": Column("Ce que disent les fichiers", widest=52),
+    "Actes": Column("Actes", widest=24, wide_only=True),
+    "Praticien": Column("Praticien", "identifier", wide_only=True),
+    "Patient": Column("Patient", "identifier", wide_only=True),
+    "Date de paiement": Column("Date de paiement", "date", wide_only=True),
+    "Règles": Column("Règles", "identifier", wide_only=True),
+    "Manque": Column("Manque", wide_only=True),
+    "Texte": Column("Texte", wide_only=True),
+    "URL": Column("Adresse", "url", wide_only=True),
+}
 DISCLAIMER: Final = "D'après les fichiers fournis ; constat technique, qui ne vaut pas avis juridique."
 _ABOUT: Final = {
     "limitation": "Prescription, {} ans à compter du paiement",
@@ -106,8 +127,9 @@ def _tells(line: ClaimedLine, verdict: str) -> bool:
     return verdict == {"supported": "violation", "to_examine": "review"}.get(line.answer, verdict)
 
 
-def _day(line: ClaimedLine) -> str | None:
-    return None if line.date is None else day(line.date)
+def act_words(line: ClaimedLine) -> str:
+    """The act that is claimed, as far as the line says it: `TE2 du 12/05/2022`."""
+    return " du ".join(filter(None, (line.code, day(line.date) if line.date else None)))
 
 
 def called(key: str) -> str:
@@ -145,11 +167,10 @@ def _several_sheets(result: Claim) -> bool:
 
 def _named(line: ClaimedLine, *, several: bool) -> str:
     """A line in a few words: `Ligne 5, TE2 du 12/05/2022, facture F5, 20,00 € (actes.csv, ligne 8)`."""
-    act = " du ".join(filter(None, (line.code, _day(line))))
     invoice = f"facture {line.invoice}" if line.invoice else ""
     where = f"Feuille {line.sheet}, ligne {line.row}" if several else f"Ligne {line.row}"
     found = places(line.acts) or places(line.candidates)
-    named_ = ", ".join(filter(None, (where, act, invoice, euros(line.claimed))))
+    named_ = ", ".join(filter(None, (where, act_words(line), invoice, euros(line.claimed))))
     return f"{named_} ({found})" if found else named_
 
 
@@ -216,57 +237,20 @@ def _by_answer(result: Claim) -> Table:
 
 def _table(result: Claim) -> Table:
     several = _several_sheets(result)
-    columns = (
-        Column("Ligne", "identifier"),
-        *([Column("Feuille", "identifier")] if several else []),
-        Column("Date de soins", "date"),
-        Column("Code acte", "identifier"),
-        Column("N° facture", "identifier"),
-        Column("Réclamé", "euros"),
-        Column("Motif", widest=26),
-        Column("Réponse", "identifier"),
-        Column("Dû", "euros", absent="-"),
-        Column("Ce que disent les fichiers", widest=52),
-        Column("Actes", widest=24, wide_only=True),
-        Column("Praticien", "identifier", wide_only=True),
-        Column("Patient", "identifier", wide_only=True),
-        Column("Date de paiement", "date", wide_only=True),
-        Column("Règles", "identifier", wide_only=True),
-        Column("Manque", wide_only=True),
-        Column("Texte", wide_only=True),
-        Column("Adresse", "url", wide_only=True),
-    )
+    names = [name for name in _SHOWN if name != "Feuille" or several]
     return Table(
-        columns,
-        [_row(line, several=several) for line in result.lines],
+        tuple(_SHOWN[name] for name in names),
+        [tuple(_shown(line)[name] for name in names) for line in result.lines],
         sheet="Réponses",
         frozen=1,
-        printed=10 + several,
+        printed=names.index("Praticien"),
     )
 
 
-def _row(line: ClaimedLine, *, several: bool) -> _Row:
+def _shown(line: ClaimedLine) -> dict[str, Value]:
+    """The cells of the csv by their heading, as people read them."""
     told = {column.heading: cell for column, cell in zip(CSV, _cells(line), strict=True)}
-    return (
-        str(line.row),
-        *([line.sheet] if several else []),
-        line.date,
-        line.code,
-        line.invoice,
-        line.claimed,
-        line.cause,
-        told["Réponse"],
-        line.owed,
-        line.message,
-        told["Actes"] or told["Actes possibles"],
-        line.practitioner,
-        line.patient,
-        line.payment_date,
-        told["Règles"],
-        told["Manque"],
-        told["Texte"],
-        told["URL"],
-    )
+    return {**told, "Ligne": str(line.row), "Actes": told["Actes"] or told["Actes possibles"]}
 
 
 # --- what is said beside --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, called, cited, numbered, unsaid
+from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, act_words, called, cited, numbered, unsaid
 from avenant9.documents.sentences import reference
 from avenant9.named import named
 from avenant9.period import add_months
@@ -125,7 +125,8 @@ def _part(result: Claim, answers: Sequence[Answer], opening: str) -> Iterable[st
         own = [line for line in lines if line.answer == answer]
         if own:
             why = _WHY[answer].format(years=_in_words(result, "limitation"))
-            yield f"– {_rows(own)} ({_sum(own)}) : {why}{_owed(result, answer)}."
+            rows = numbered([line.row for line in own], _ROWS, "autres (annexe)")
+            yield f"– {rows} ({_sum(own)}) : {why}{_owed(result, answer)}."
 
 
 def _owed(result: Claim, answer: Answer) -> str:
@@ -133,10 +134,6 @@ def _owed(result: Claim, answer: Answer) -> str:
         return ""
     unknown = any(line.owed is None for line in _of(result, _ACCEPTED))
     return f", soit {'au moins ' if unknown else ''}{euros(result.summary.owed)}"
-
-
-def _rows(lines: Sequence[ClaimedLine]) -> str:
-    return numbered([line.row for line in lines], _ROWS, "autres (annexe)")
 
 
 def _requests(result: Claim) -> Iterable[str]:
@@ -187,7 +184,7 @@ def _table(lines: Sequence[ClaimedLine], *, owed: bool) -> Table:
         [
             (
                 str(line.row),
-                _act(line),
+                act_words(line),
                 line.invoice or "",
                 line.claimed,
                 *([line.owed] if owed else []),
@@ -196,10 +193,6 @@ def _table(lines: Sequence[ClaimedLine], *, owed: bool) -> Table:
             for line in lines
         ],
     )
-
-
-def _act(line: ClaimedLine) -> str:
-    return " du ".join(filter(None, (line.code, day(line.date) if line.date else None)))
 
 
 def _reason(line: ClaimedLine) -> str:

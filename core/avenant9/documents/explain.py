@@ -59,8 +59,9 @@ def document(explanation: Explanation, *, whole: bool = True) -> Document:
     is not the whole, one after the other in sentences."""
     blocks = [block for one in explanation.acts for block in one.blocks]
     sections = _tables if whole else _in_sentences
+    spots = ((where.file, where.sheet, where.row) for where in (explanation.where, *explanation.others))
     return Document(
-        title=f"Explication : {_spot_of(explanation)}",
+        title=f"Explication : {rows(spots)}",
         answer=_in_short(blocks, explanation),
         sections=tuple(section for one in explanation.acts for section in sections(one, explanation.of(one))),
         verdict=_worst(blocks) if explanation.state == "acts" else None,
@@ -69,11 +70,6 @@ def document(explanation: Explanation, *, whole: bool = True) -> Document:
 
 
 # --- the answer -------------------------------------------------------------------------------------------
-
-
-def _spot_of(explanation: Explanation) -> str:
-    """Where the row is, or those of the invoice: `actes.csv, lignes 7 et 8`."""
-    return rows((where.file, where.sheet, where.row) for where in (explanation.where, *explanation.others))
 
 
 def _worst(blocks: Sequence[Block]) -> Verdict:
@@ -162,10 +158,6 @@ def _told_of(explanation: Explanation, block: Block | None = None) -> Told:
     return Told(explanation.where, place, explanation.rejected_rows, reproached)
 
 
-def _verdict(block: Block) -> str:
-    return block.verdict.french if block.verdict else _SILENT
-
-
 def _said(block: Block, explanation: Explanation) -> str:
     """What a rule answers, beside its verdict."""
     if block.verdict is None:
@@ -220,7 +212,7 @@ def _tables(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
 def _answer(block: Block, explanation: Explanation) -> tuple[Value, ...]:
     source = block.texts[0].source if block.texts else None
     return (
-        _verdict(block),
+        block.verdict.french if block.verdict else _SILENT,
         _said(block, explanation) or block.title,
         block.at_stake,
         block.rule,

@@ -25,6 +25,21 @@ CSV: Final = (
     Column("Date de paiement", "date"),
     Column("Somme de"),
 )
+#: Those that people read, by their heading there.
+_SHOWN: Final = {
+    "Rang": Column("Rang", "identifier"),
+    "Somme": Column("Somme", "euros"),
+    "Date de soins": Column("Date de soins", "date"),
+    "Code acte": Column("Code acte", "identifier"),
+    "Montant": Column("Montant", "euros"),
+    "N° facture": Column("N° facture", "identifier"),
+    "Ligne": Column("Ligne", "identifier"),
+    "Fichier": Column("Fichier", "identifier", wide_only=True),
+    "Praticien": Column("Praticien", "identifier", wide_only=True),
+    "Patient": Column("Patient", "identifier", wide_only=True),
+    "Date de paiement": Column("Date de paiement", "date", wide_only=True),
+    "Somme de": Column("Somme de", "identifier", wide_only=True),
+}
 _OF: Final = {"billed": "facturé", "reimbursed": "remboursé AMO"}
 _DISCLAIMER: Final = (
     "D'après les fichiers fournis : une somme égale ne prouve pas que ces actes sont ceux que l'on vise."
@@ -33,27 +48,24 @@ _DISCLAIMER: Final = (
 
 def csv(result: Find) -> Table:
     """One line per act of each match."""
-    return Table(
-        CSV,
-        [
-            (
-                rank,
-                match.sum,
-                act.file,
-                act.sheet,
-                act.row,
-                act.date,
-                act.code,
-                act.practitioner,
-                act.patient,
-                act.invoice,
-                act.amount,
-                act.payment_date,
-                _OF[match.of],
-            )
-            for rank, match in enumerate(result.matches, 1)
-            for act in match.acts
-        ],
+    return Table(CSV, [_row(rank, match, act) for rank, match in enumerate(result.matches, 1) for act in match.acts])
+
+
+def _row(rank: int, match: Match, act: FoundAct) -> tuple[Value, ...]:
+    return (
+        rank,
+        match.sum,
+        act.file,
+        act.sheet,
+        act.row,
+        act.date,
+        act.code,
+        act.practitioner,
+        act.patient,
+        act.invoice,
+        act.amount,
+        act.payment_date,
+        _OF[match.of],
     )
 
 
@@ -87,36 +99,17 @@ def _answer(result: Find, single: int, two: int) -> str:
 
 
 def _table(matches: list[Match]) -> Table:
-    columns = (
-        Column("Rang", "identifier"),
-        Column("Somme", "euros"),
-        Column("Date de soins", "date"),
-        Column("Code acte", "identifier"),
-        Column("Montant", "euros"),
-        Column("N° facture", "identifier"),
-        Column("Ligne", "identifier"),
-        Column("Fichier", "identifier", wide_only=True),
-        Column("Praticien", "identifier", wide_only=True),
-        Column("Patient", "identifier", wide_only=True),
-        Column("Date de paiement", "date", wide_only=True),
-        Column("Somme de", "identifier", wide_only=True),
+    return Table(
+        tuple(_SHOWN.values()),
+        [
+            tuple(_shown(rank, match, act)[name] for name in _SHOWN)
+            for rank, match in enumerate(matches, 1)
+            for act in match.acts
+        ],
     )
-    numbered = [(rank, match, act) for rank, match in enumerate(matches, 1) for act in match.acts]
-    return Table(columns, [_row(rank, match, act) for rank, match, act in numbered])
 
 
-def _row(rank: int, match: Match, act: FoundAct) -> tuple[Value, ...]:
-    return (
-        str(rank),
-        match.sum,
-        act.date,
-        act.code,
-        act.amount,
-        act.invoice,
-        str(act.row),
-        place(act.file, act.sheet),
-        act.practitioner,
-        act.patient,
-        act.payment_date,
-        _OF[match.of],
-    )
+def _shown(rank: int, match: Match, act: FoundAct) -> dict[str, Value]:
+    """The cells of the csv by their heading, as people read them."""
+    told = {column.heading: cell for column, cell in zip(CSV, _row(rank, match, act), strict=True)}
+    return {**told, "Rang": str(rank), "Ligne": str(act.row), "Fichier": place(act.file, act.sheet)}

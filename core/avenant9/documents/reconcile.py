@@ -17,10 +17,8 @@ if TYPE_CHECKING:
     from avenant9.report.document import Value
     from avenant9.results.reconcile import (
         Against,
-        Cause,
         Comparison,
         DayGap,
-        Line,
         MonthGap,
         OfFamily,
         OfMonth,
@@ -178,7 +176,7 @@ def _walk(one: Comparison, year: int) -> Table:
     expected = one.declared - one.left
     steps: list[tuple[Value, ...]] = [
         (f"Facturé pour les soins de {year}", None, one.billed),
-        *((_said(cause, year), cause.rows, cause.euros) for cause in one.causes),
+        *((capital(_reason(cause.reason, year)), cause.rows, cause.euros) for cause in one.causes),
         ("Attendu", None, expected),
         (f"Déclaré ({NAMES[one.against]})", None, one.declared),
         ("Reste inexpliqué", None, one.left),
@@ -187,10 +185,6 @@ def _walk(one: Comparison, year: int) -> Table:
     return Table(
         (Column("Poste"), Column("Lignes", "integer", absent=" "), Column("Euros", "euros")), steps, verdicts=verdicts
     )
-
-
-def _said(cause: Cause, year: int) -> str:
-    return capital(_reason(cause.reason, year))
 
 
 def _reason(reason: Reason, year: int) -> str:
@@ -314,13 +308,15 @@ def _behind(result: Reconcile) -> Section:
         Column("Montant", "euros"),
     )
     behind = [
-        (_reason(line.reason, result.year), _where(line), line.date, line.payment_date, line.amount)
+        (
+            _reason(line.reason, result.year),
+            f"{place(line.file, line.sheet)}, ligne {line.row}",
+            line.date,
+            line.payment_date,
+            line.amount,
+        )
         for line in result.lines
     ]
     return Section(
         "Lignes derrière les écarts", tables=(Table(columns, behind, sheet="Lignes", fold=0),), sheet="Lignes"
     )
-
-
-def _where(line: Line) -> str:
-    return f"{place(line.file, line.sheet)}, ligne {line.row}"
