@@ -244,8 +244,7 @@ def test_what_was_set_apart() -> None:
 
 
 def test_a_finding_is_explained() -> None:
-    details = section(shown(full()), "Constats").tables[0].details
-    assert details is not None
+    details = [*(section(shown(full()), "Constats").tables[0].details or ())]
     assert details[0].split("\n") == [
         "Règle : Téléexpertise (TE2) : 4 par année civile et par patient [frequence/te2-annuelle].",
         "Fenêtre : du 01/01/2022 au 31/12/2022.",
@@ -256,20 +255,17 @@ def test_a_finding_is_explained() -> None:
         "régularisation à la caisse ; sinon, gardez les pièces qui le justifient.",
         'Détail du compte : a9 explain "actes.xlsx" --at "Actes!57"',
     ]
-    assert list(details) == [details[0], details[1]] == details[0:2]
     assert len(details) == 2
 
 
 def test_a_window_without_an_end_has_none() -> None:
     once = {**FIFTH, "explanation": {"window": Period(date(2021, 9, 25), None), "limit": 1, "count": 2}}
-    details = section(shown(report(once)), "Constats").tables[0].details
-    assert details is not None
+    details = [*(section(shown(report(once)), "Constats").tables[0].details or ())]
     assert details[0].split("\n")[1] == "Fenêtre : depuis le 25/09/2021."
 
 
 def test_nothing_is_left_to_do_where_the_fund_cannot_claim_any_more() -> None:
-    details = section(shown(full()), "Constats probablement prescrits").tables[0].details
-    assert details is not None
+    details = [*(section(shown(full()), "Constats probablement prescrits").tables[0].details or ())]
     assert details[0].split("\n") == [
         "Règle : Téléexpertise (TE2) : 4 par année civile et par patient [frequence/te2-annuelle].",
         "Texte : Décision UNCAM, NGAP, TE2 (source secondaire).",

@@ -469,4 +469,4 @@ def test_findings_are_the_rows_of_the_document() -> None:
     """The sample itself: one verdict and one explanation a row, or the tests above test less than they say."""
     assert FINDINGS.verdicts is not None
     assert FINDINGS.details is not None
-    assert len(FINDINGS.rows) == len(FINDINGS.verdicts) == len(FINDINGS.details)
+    assert len(FINDINGS.rows) == len(FINDINGS.verdicts) == len([*FINDINGS.details])

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -22,7 +21,7 @@ from avenant9.summary import out_of_time, sum_of
 from avenant9.wording import DISCLAIMER, capital, counted, day, integer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from avenant9.report.document import Value
     from avenant9.results.threshold import Practitioner
@@ -488,25 +487,11 @@ def _practitioners(report: Report, findings: pl.DataFrame) -> Iterator[Section]:
 
 
 @dataclass(frozen=True)
-class _Details(Sequence[str]):
+class _Details:
     """What opens under each finding, made when it is asked for: a workbook asks for none."""
 
     report: Report
     findings: pl.DataFrame
-
-    def __len__(self) -> int:
-        return len(self.findings)
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        if isinstance(place, slice):
-            return [self[rank] for rank in range(*place.indices(len(self)))]
-        return explained(self.report, self.findings.row(place, named=True))
 
     def __iter__(self) -> Iterator[str]:
         return (explained(self.report, row) for row in self.findings.iter_rows(named=True))

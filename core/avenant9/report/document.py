@@ -6,7 +6,7 @@ until then: None is *unknown*, and never shown as zero.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -64,7 +64,7 @@ class Table:
     title: str = ""
     total: tuple[Value, ...] | None = None
     verdicts: Sequence[Verdict | None] | None = None
-    details: Sequence[str] | None = None
+    details: Iterable[str] | None = None
     note: str = ""
     sheet: str = ""
     frozen: int = 0  # its first columns, which stay in sight on a sheet of its own
