@@ -219,12 +219,15 @@ _ONCE = (
 )
 
 
+def counted_by_rule(report: Report) -> Iterator[tuple[str, str, str | None, int, int | None]]:
+    """Each rule and verdict: the title of the rule, its findings, the cents at stake."""
+    return report.by_rule.select("rule", "verdict", "title", "findings", "at_stake").iter_rows()
+
+
 def _by_rule(report: Report) -> Table:
     rows = [
         (verdict, _cause(rule, title), rule, findings, stake)
-        for rule, verdict, title, findings, stake in report.by_rule.select(
-            "rule", "verdict", "title", "findings", "at_stake"
-        ).iter_rows()
+        for rule, verdict, title, findings, stake in counted_by_rule(report)
     ]
     return Table(
         (

@@ -118,14 +118,14 @@ _COUNTS = (Column("Constats", "integer", absent=" "), Column("En jeu", "euros", 
 def _by_rule(report: Report) -> Table:
     """Each rule and verdict, the title of the rule under it."""
     rows: list[tuple[Value, ...]] = []
-    for rule, verdict, title, findings, stake in _counts(report):
+    for rule, verdict, title, findings, stake in check.counted_by_rule(report):
         rows += [(verdict, rule, findings, stake), *([(None, title, None, None)] if title else [])]
     return Table((Column("Verdict", "verdict"), Column("Règle"), *_COUNTS), rows)
 
 
 def _by_rule_in_short(report: Report) -> Table:
     """One line per rule and verdict; its title, cut, where there is room, and no count where there is none."""
-    counts = [*_counts(report)]
+    counts = [*check.counted_by_rule(report)]
     titled = any(title for _, _, title, *_ in counts)
     title = [Column("Ce qu'elle demande", cut=True, wide_only=True)] if titled else []
     findings, stake = _COUNTS
@@ -140,10 +140,6 @@ def _by_rule_in_short(report: Report) -> Table:
         columns,
         [(verdict, rule, *([title or ""] if titled else []), *rest) for rule, verdict, title, *rest in counts],
     )
-
-
-def _counts(report: Report) -> Iterator[tuple[str, str, str | None, int, int | None]]:
-    return report.by_rule.select("rule", "verdict", "title", "findings", "at_stake").iter_rows()
 
 
 # --- the findings ---------------------------------------------------------------------------------------------
