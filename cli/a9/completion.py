@@ -21,6 +21,7 @@ from click.shell_completion import (
 )
 
 import avenant9
+from avenant9.rule_ids import family_of, parts_of, rule_id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,7 +56,7 @@ def _patterns(context: click.Context, incomplete: str) -> list[Item]:
     """Families, then ids, after the last comma of a list."""
     before, comma, last = incomplete.rpartition(",")
     rules = _rules_of(context)
-    families = dict.fromkeys(name.partition("/")[0] for name in rules)
+    families = dict.fromkeys(map(family_of, rules))
     items = _starting(last, {**dict.fromkeys(families, ""), **rules})
     return [CompletionItem(f"{before}{comma}{item.value}", help=item.help) for item in items]
 
@@ -68,13 +69,13 @@ def _codes(context: click.Context, incomplete: str) -> list[Item]:
 
 def _families(context: click.Context, incomplete: str) -> list[Item]:
     """The families of the rules."""
-    families = dict.fromkeys(name.partition("/")[0] for name in _rules_of(context))
+    families = dict.fromkeys(map(family_of, _rules_of(context)))
     return _starting(incomplete, dict.fromkeys(families, ""))
 
 
 def _measures(context: click.Context, incomplete: str) -> list[Item]:
     """Ids of the measures, without their folder."""
-    found = {name.partition("/")[2]: title for name, title in _named_in(context, {"mesure"}).items()}
+    found = {parts_of(name)[1]: title for name, title in _named_in(context, {"mesure"}).items()}
     return _starting(incomplete, found)
 
 
@@ -230,7 +231,7 @@ def _rules_of(context: click.Context) -> dict[str, str]:
 def _named_in(context: click.Context, families: set[str]) -> dict[str, str]:
     """Id -> title of the shipped files of these families and of those of `--rules`, sorted by id."""
     files = [path for root in _roots(context) for path in root.glob("*/*.toml") if path.parent.name in families]
-    return dict(sorted((f"{path.parent.name}/{path.stem}", _title(path)) for path in files))
+    return dict(sorted((rule_id(path.parent.name, path.stem), _title(path)) for path in files))
 
 
 def _roots(context: click.Context) -> list[Path]:

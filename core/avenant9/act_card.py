@@ -21,6 +21,7 @@ from avenant9.law.dated import Dated, Version, Zone
 from avenant9.law.nomenclature import Act, TariffValue
 from avenant9.model import Nomenclature, Source, Verdict
 from avenant9.period import Period
+from avenant9.rule_ids import family_of
 from avenant9.rulebook.load import Rulebook
 from avenant9.rulebook.measures import Measure
 from avenant9.rulebook.references import references
@@ -208,7 +209,7 @@ def _of_version(name: str, rule: Kind[Any], version: Version, code: str, ruleboo
     named, nature = _names(version, code), _nature(rulebook, code)
     if not (named or any(one.selects(code, nature) for one in _selections(version))):
         return []
-    family = name.partition("/")[0]
+    family = family_of(name)
     topic = family if family in TOPICS else "other"
     return [replace(_line(topic, name, rule.title, version, Verdict(version.verdict)), by_nature=not named)]
 

@@ -22,6 +22,7 @@ from avenant9.errors import InputError, SettingError
 from avenant9.law.dated import FoundVerdict, Strict, Text, Zone
 from avenant9.results.check import Report
 from avenant9.results.explanations import Explanations, plain
+from avenant9.rule_ids import parts_of
 from avenant9.rulebook.files import RuleFile, find_rules
 from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook
 from avenant9.rulebook.shipped import validate
@@ -173,8 +174,8 @@ def cases_of(name: str, rulebook: Rulebook, extra: Path | None = None) -> tuple[
     folder = extra / CASES if mine and extra is not None else None if name in rulebook.replaced else shipped_tables()
     if folder is None or not (folder / f"{name}.toml").is_file():
         return ()
-    family, _, short = name.partition("/")
-    return read_table(RuleFile(folder / f"{name}.toml", f"{folder.as_posix()}/{name}.toml", family, short)).cases
+    file = RuleFile(folder / f"{name}.toml", f"{folder.as_posix()}/{name}.toml", *parts_of(name))
+    return read_table(file).cases
 
 
 def try_table(table: Table, rulebook: Rulebook) -> Iterator[Trial]:

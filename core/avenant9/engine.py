@@ -150,13 +150,13 @@ def _existence(rulebook: Rulebook) -> pl.DataFrame:
             code,
             span.period.first,
             span.period.last,
-            f"existence:{code}@{span.from_.isoformat()}",
+            key,
             span.source.confidence,
             span.doubt_before,
             span.doubt_after,
         )
         for code, act in rulebook.acts.items()
-        for span in act.existence
+        for key, span in act.existences.items()
     ]
     texts = dict.fromkeys(("source", "confidence", "doubt_before", "doubt_after"), pl.String)
     return pl.DataFrame(spans, schema={"code": pl.String, "first": pl.Date, "last": pl.Date, **texts}, orient="row")

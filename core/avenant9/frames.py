@@ -21,6 +21,9 @@ FINDINGS: dict[str, pl.DataType] = {
 #: Days in an explanation, as a Period: `last` is null while no end is known.
 DAYS = pl.Struct({"first": pl.Date(), "last": pl.Date()})
 
+#: The family of the rule of each finding, as `rule_ids.family_of` tells it of one.
+FAMILY = pl.col("rule").str.split("/").list.first()
+
 PLACE = pl.Struct({"file": pl.String(), "sheet": pl.String(), "row": pl.UInt32()})
 
 #: What a report holds, one line per finding, in the order of the contract.

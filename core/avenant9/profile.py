@@ -11,10 +11,12 @@ from typing import cast
 import polars as pl
 
 from avenant9.explanation import ActExplained, Block, Explanation
+from avenant9.frames import FAMILY
 from avenant9.kinds.trace import Noted, Thousandths
 from avenant9.model import Unread, Verdict
 from avenant9.results.check import Profile, Report
 from avenant9.results.explanations import Explanations
+from avenant9.rule_ids import family_of
 from avenant9.settings.choices import PROFILES
 from avenant9.wording import euros
 
@@ -49,10 +51,6 @@ def apply(report: Report, profile: str) -> Report:
     return _without_nature(shown_report) if profile == "fiscal" else shown_report
 
 
-def _family(rule: str) -> str:
-    return rule.partition("/")[0]
-
-
 def _without_nature(report: Report) -> Report:
     """Only families, dates and amounts are left.
 
@@ -60,11 +58,10 @@ def _without_nature(report: Report) -> Report:
     do the reasons of waivers, which are free text, and the counts of remote acts, which are the nature of services in
     another form.
     """
-    family = pl.col("rule").str.split("/").list.first()
     findings = report.findings.with_columns(
-        rule=family,
+        rule=FAMILY,
         code=pl.lit(None, pl.String),
-        message=_plain_message(family),
+        message=_plain_message(),
         fingerprint=pl.lit(None, pl.String),
         explanation=pl.lit(None, pl.UInt32),
         source=pl.lit(None, pl.String),
@@ -73,20 +70,20 @@ def _without_nature(report: Report) -> Report:
         report,
         findings=findings,
         explanations=Explanations(),
-        unverifiable=tuple(replace(entry, rule=_family(entry.rule)) for entry in report.unverifiable),
+        unverifiable=tuple(replace(entry, rule=family_of(entry.rule)) for entry in report.unverifiable),
         rejected=tuple(replace(entry, reason=_ILLEGIBLE) for entry in report.rejected),
         unread=tuple(map(without_titles, report.unread)),
         waived=tuple(
-            replace(entry, rule=_family(entry.rule), fingerprint=None, reason=None) for entry in report.waived
+            replace(entry, rule=family_of(entry.rule), fingerprint=None, reason=None) for entry in report.waived
         ),
         known=None
         if report.known is None
-        else tuple(replace(entry, rule=_family(entry.rule), fingerprint=None) for entry in report.known),
+        else tuple(replace(entry, rule=family_of(entry.rule), fingerprint=None) for entry in report.known),
         sources={},
         titles={},
         threshold=(),
         notices=(),
-        rulebook=replace(report.rulebook, replaced=tuple(dict.fromkeys(map(_family, report.rulebook.replaced)))),
+        rulebook=replace(report.rulebook, replaced=tuple(dict.fromkeys(map(family_of, report.rulebook.replaced)))),
     )
 
 
@@ -120,7 +117,7 @@ def _shown_act(one: ActExplained, profile: str) -> ActExplained:
     families: dict[str, Block] = {}
     for block in one.blocks:  # the gravest first
         if block.verdict is not None:
-            families.setdefault(_family(block.rule), block)
+            families.setdefault(family_of(block.rule), block)
     return replace(
         one,
         act=replace(facts, code="", coefficient=Thousandths(1000)),
@@ -144,9 +141,9 @@ def _plain_block(family: str, block: Block) -> Block:
     )
 
 
-def _plain_message(family: pl.Expr) -> pl.Expr:
+def _plain_message() -> pl.Expr:
     """Family and amount, made once per distinct pair."""
-    return pl.struct(family.alias("family"), "at_stake").map_batches(_plain_messages, return_dtype=pl.String)
+    return pl.struct(FAMILY.alias("family"), "at_stake").map_batches(_plain_messages, return_dtype=pl.String)
 
 
 def _plain_messages(pairs: pl.Series) -> pl.Series:

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from avenant9 import summary
 from avenant9.errors import InputError
+from avenant9.law.dated import text_behind
 from avenant9.model import Source
 from avenant9.results import check, claim, explanations, find, firm, forfait, measures, reconcile, threshold
 from avenant9.results.check import Report
@@ -20,6 +21,8 @@ from avenant9.results.explanations import Explanations
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from avenant9.rulebook.load import Rulebook
 
 Small: TypeAlias = (
@@ -50,7 +53,6 @@ _FORMATS: Final[dict[str, dict[str, Any]]] = {
     find.FORMAT: {"matches": find.Find},
 }
 _AGAIN = "donnez un résultat écrit par « a9 … --format json »"
-_TOTALS: Final = ("at_stake", "at_stake_review", "at_stake_ceiling", "at_stake_out_of_time")
 
 
 def schema() -> str:
@@ -109,14 +111,10 @@ def _with_rules(saved: Report, rulebook: Rulebook) -> Report:
     edited the file. The notices of the reading are not in it."""
     keys, sources = _sources(saved.findings, rulebook)
     findings = saved.findings.with_columns(source=keys)
-    counts = summary.of_findings(findings)
-    told = replace(saved.summary, **counts)
-    if saved.profile == "fiscal":  # it keeps the family of a rule, from which the ceiling is no longer told apart
-        told = replace(told, **{name: getattr(saved.summary, name) for name in _TOTALS})
     return replace(
         saved,
         findings=findings,
-        summary=told,
+        summary=replace(saved.summary, **summary.of_findings(findings)),
         sources=sources,
         titles={name: rule.title for name, rule in rulebook.rules.items()},
     )
@@ -124,19 +122,30 @@ def _with_rules(saved: Report, rulebook: Rulebook) -> Report:
 
 def _sources(findings: pl.DataFrame, rulebook: Rulebook) -> tuple[pl.Series, dict[str, Source]]:
     """The key of the text behind each finding, and the texts: those of the rulebook where it has them."""
-    own: dict[tuple[str, tuple[str, ...]], str] = {}
-    for key, source in rulebook.sources.items():
-        for place in (key.partition("@")[0], ""):
-            own.setdefault((place, (source.title, source.article, source.url)), key)
+    texts = {key: (source.title, source.article, source.url) for key, source in rulebook.sources.items()}
+    first = {text: key for key, text in reversed(texts.items())}
     cited = findings.select("rule", "code", pl.col("source").struct.unnest())
     keys: dict[tuple[str | None, ...], str | None] = {}
     sources: dict[str, Source] = {}
     for rule, code, *text in cited.unique(maintain_order=True).iter_rows():
         if text[0] is None:
             continue
-        kind = rulebook.rules[rule].kind if rule in rulebook.rules else ""
-        place = {"tariff": f"tariff:{code}", "validity": f"existence:{code}"}.get(kind, f"rule:{rule}")
-        known = own.get((place, (*text,))) or own.get(("", (*text,)))
+        own = (key for key in _behind(rule, code, rulebook) if texts[key] == (*text,))
+        known = next(own, None) or first.get((*text,))
         key = keys[rule, code, *text] = known or f"saved:{len(keys)}"
         sources[key] = rulebook.sources[known] if known else Source(text[0], text[1], text[2], None, "")
     return pl.Series("source", [keys.get(line) for line in cited.iter_rows()], pl.String), sources
+
+
+def _behind(rule: str, code: str, rulebook: Rulebook) -> Iterable[str]:
+    """The keys of the texts that may be behind a finding of a rule on an act."""
+    if rule not in rulebook.rules:
+        return ()
+    known, act = rulebook.rules[rule], rulebook.acts.get(code)
+    match known.kind:
+        case "tariff":
+            return act.tariffs if act else ()
+        case "validity":
+            return act.existences if act else ()
+        case _:
+            return (text_behind(rule, version) for version in known.version)

@@ -20,7 +20,7 @@ from avenant9.frames import FINDINGS
 from avenant9.kinds import Kind
 from avenant9.kinds.run import UNVERIFIABLE, Run, billed, saying_why
 from avenant9.kinds.visit import COLUMNS, VISIT
-from avenant9.law.dated import Version
+from avenant9.law.dated import Version, text_behind
 from avenant9.model import Outcome
 from avenant9.rulebook.load import Rulebook
 
@@ -126,7 +126,7 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
         about = [version for version in rule.version if _about(rule, version, days)]
         outcomes = [(version, rule.check(acts_for(rule, version), version, run)) for version in about]
         said = [
-            _stamped(outcome, f"rule:{name}@{version.from_.isoformat()}", version)
+            _stamped(outcome, text_behind(name, version), version)
             for version, outcome in outcomes
             if len(outcome.findings) or len(outcome.unverifiable)
         ]

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
 import polars as pl
 
+from avenant9.frames import FAMILY
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from avenant9.model import Unverifiable
 
+#: The family of the ceiling, whose stakes are apart.
 CEILING = "seuil"
 
 
@@ -32,7 +35,7 @@ def of_findings(findings: pl.DataFrame) -> Counted:
 
     The fund may no longer claim what it paid too long ago: it is in the counts, and summed apart from both verdicts.
     """
-    ceiling = pl.col("rule").str.starts_with(f"{CEILING}/")
+    ceiling = FAMILY == CEILING
 
     def at_stake(*chosen: pl.Expr) -> int | None:
         rows = findings.filter(*chosen, ~ceiling).group_by("file", "sheet", "row")

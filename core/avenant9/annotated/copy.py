@@ -30,6 +30,7 @@ from avenant9.reading.refusals import RESAVE, damaged
 from avenant9.reading.sniff import HEAD, open_input
 from avenant9.report import workbook
 from avenant9.results.check import Report
+from avenant9.rule_ids import family_of, parts_of
 from avenant9.wording import counted, euros, fold, listed
 
 if TYPE_CHECKING:
@@ -317,7 +318,7 @@ def _told(finding: dict[str, Any]) -> str:
 def _at_fault(findings: Iterable[dict[str, Any]], columns: dict[str, int]) -> list[str]:
     """The columns to colour: the code and the date, and the amount where money is the reproach."""
     keys = ["code", "date"]
-    if any(finding["rule"].partition("/")[0] == "tarif" for finding in findings):
+    if any(family_of(finding["rule"]) == "tarif" for finding in findings):
         keys.append("amount")
     return [key for key in keys if key in columns]
 
@@ -355,7 +356,7 @@ def _said(report: Report, finding: dict[str, Any]) -> str:
             f"a9 : {Verdict(finding['verdict']).french}{stake}{late}",
             finding["message"],
             *([f"Texte : {sentences.reference(source)}"] if source else []),
-            *([f"Règle : {finding['rule']}"] if "/" in finding["rule"] else []),
+            *([f"Règle : {finding['rule']}"] if parts_of(finding["rule"])[1] else []),
         ]
     )
 

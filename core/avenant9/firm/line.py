@@ -9,6 +9,7 @@ import polars as pl
 
 from avenant9.acts.columns import COLUMNS
 from avenant9.acts.netting import counting
+from avenant9.frames import FAMILY
 from avenant9.remote_share import iso_month
 from avenant9.results.firm import Ceiling, Dearest, Line, Missing
 from avenant9.summary import CEILING, lacked
@@ -89,7 +90,7 @@ def _month(day: date) -> int:
 
 def _dearest(report: Report) -> Dearest | None:
     """The rule with most at stake that the fund may still claim, but for the ceiling, which is summed apart."""
-    others = pl.col("rule").str.split("/").list.first() != CEILING
+    others = FAMILY != CEILING
     rules = report.by_rule.filter(others).group_by("rule").agg(pl.col("title").first(), pl.col("at_stake").sum())
     dear = rules.filter(pl.col("at_stake") > 0).sort("at_stake", "rule", descending=[True, False])
     if dear.is_empty():

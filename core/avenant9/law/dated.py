@@ -108,6 +108,11 @@ class Version(Dated):
     doubt: Text | None = Field(None, title="pourquoi à examiner")
 
 
+def text_behind(rule: str, version: Dated) -> str:
+    """The key of the text behind a version of a rule."""
+    return f"rule:{rule}@{version.from_.isoformat()}"
+
+
 class ByNature(Strict):
     """Something that the convention asks and no file of acts can show: no rule will ever check it."""
 

@@ -113,6 +113,16 @@ class Act(Strict):
     without_tariff: WithoutTariff | None = None  # where it has none, or none that still holds
     note: str = ""
 
+    @property
+    def tariffs(self) -> dict[str, TariffValue]:
+        """Its tariffs by the key of the text behind each: two of them may start on one day."""
+        return {f"tariff:{self.code}@{one.from_.isoformat()}#{rank}": one for rank, one in enumerate(self.tariff)}
+
+    @property
+    def existences(self) -> dict[str, Existence]:
+        """The dates on which it may be billed, by the key of the text behind each."""
+        return {f"existence:{self.code}@{one.from_.isoformat()}": one for one in self.existence}
+
     @field_validator("stands_for")
     @classmethod
     def _sorted(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -164,7 +174,7 @@ class Prices:
         self._hidden = {code: act.stands_for for code, act in acts.items() if act.by_original_code}
         self._existence = {code: [span.period for span in act.existence] for code, act in acts.items()}
         self._tariffs = {
-            code: [(rank, value.period, value) for rank, value in enumerate(act.tariff)] for code, act in acts.items()
+            code: [(key, value.period, value) for key, value in act.tariffs.items()] for code, act in acts.items()
         }
         starts = bounds(period for dated in self._tariffs.values() for _, period, _ in dated)
         #: The days on which some tariff begins or has ended, in order: between two of them nothing changes.
@@ -203,15 +213,14 @@ class Prices:
         return not spans or any(day in span for span in spans)
 
     def _look_up(self, code: str, day: date, specialty: int | None, overseas: str | None) -> Price | NoPrice:
-        dated = [(rank, value) for rank, period, value in self._tariffs.get(code, ()) if day in period]
+        dated = [(key, value) for key, period, value in self._tariffs.get(code, ()) if day in period]
         own = [item for item in dated if specialty is not None and specialty in item[1].specialties]
         common = [item for item in dated if not item[1].specialties]
         if dated and specialty is None and len(common) < len(dated):
             return NoPrice("specialty")
         if not (own or common):
             return NoPrice("tariff")
-        rank, value = (own or common)[0]
-        source = f"tariff:{code}@{value.from_.isoformat()}#{rank}"
+        source, value = (own or common)[0]
         by_kilometre = code in self._by_kilometre
         if overseas is None:
             accepted = tuple(_cents(amount) for amount in value.accepted)

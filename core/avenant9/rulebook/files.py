@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from avenant9.errors import RulebookError
+from avenant9.rule_ids import rule_id
 from avenant9.wording import listed, nearest, quoted
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class RuleFile:
     @property
     def id(self) -> str:
         """What the rest of the rulebook calls it."""
-        return f"{self.family}/{self.name}"
+        return rule_id(self.family, self.name)
 
     def error(self, key: str, problem: str, remedy: str) -> RulebookError:
         """A RulebookError at one key of this file, or at the whole of it when `key` is empty."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from avenant9.acts.columns import ACTS
 from avenant9.errors import A9Error
 from avenant9.law.dated import Strict
+from avenant9.rule_ids import family_of, parts_of
 from avenant9.rulebook import measures, scales
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.shipped import load_apart
@@ -112,7 +113,7 @@ def _levels(rulebook: Rulebook) -> Iterator[Remark]:
 def _without_reason(rulebook: Rulebook) -> Iterator[Remark]:
     """Versions and entries that are only reviews and do not say why, where the finding itself does not."""
     for name, rule in rulebook.rules.items():
-        for number, version in enumerate(rule.version if name.partition("/")[0] not in _SAID_OTHERWISE else (), 1):
+        for number, version in enumerate(rule.version if family_of(name) not in _SAID_OTHERWISE else (), 1):
             for one in (version, *getattr(version, "entry", ())):
                 if one.verdict == "review" and not one.doubt:
                     yield Remark(f"{name}.toml, version {number}", _NO_REASON, grave=True)
@@ -124,7 +125,7 @@ def _old(rulebook: Rulebook, as_of: date) -> Iterator[Remark]:
     old: defaultdict[tuple[str, date], list[str]] = defaultdict(list)
     for name, checked in rulebook.checked.items():
         if checked < last_year:
-            family, _, short = name.rpartition("/")
+            family, short = parts_of(name)
             old[f"{family}/", checked].append(short)
     if checked_by_nature := [entry.checked_on for entry in rulebook.by_nature if entry.checked_on < last_year]:
         old["par_nature.toml", min(checked_by_nature)] = []

@@ -16,10 +16,11 @@ from avenant9.errors import SettingError, UnknownRuleError
 from avenant9.kinds import KINDS, Kind
 from avenant9.kinds.condition import Condition
 from avenant9.law.cnam import Specialties, Tables, read_nomenclature
-from avenant9.law.dated import ByNature, Dated, Limitation, Strict, Text
+from avenant9.law.dated import ByNature, Dated, Limitation, Strict, Text, text_behind
 from avenant9.law.deductions import Deductions
 from avenant9.law.hours import DutyHours, Holidays
 from avenant9.law.nomenclature import Act
+from avenant9.rule_ids import family_of
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.during import read_periods
 from avenant9.rulebook.files import RuleFile, find_rules, nearest_names
@@ -90,8 +91,7 @@ class Rulebook:
         hours: of the permanence des soins, with the legal holidays, in order of date.
         replaced: ids of shipped files that `extra` replaced, sorted.
         nomenclature: the look-ups that acts are read with.
-        sources: `rule:<id>@<from>`, `tariff:<code>@<from>#<n>` (n counts the values of the code from 0),
-            `existence:<code>@<from>`; dates in ISO form.
+        sources: the texts, by the key that the values of acts and the versions of rules give to theirs.
         deductions: what one column of acts says of another.
         by_nature: what the convention asks and no file of acts can show.
         checked: file (its id) -> the day since when no value of it was left uncompared with its source.
@@ -130,12 +130,10 @@ class Rulebook:
         """The rules of an id, a family or a glob, which was given by `option`. Raises UnknownRuleError."""
         family = pattern.rstrip("/")
         named = [
-            name
-            for name in self.rules
-            if name == pattern or name.split("/")[0] == family or fnmatchcase(name, pattern)
+            name for name in self.rules if name == pattern or family_of(name) == family or fnmatchcase(name, pattern)
         ]
         if not named:
-            families = dict.fromkeys(name.split("/")[0] for name in self.rules)
+            families = dict.fromkeys(map(family_of, self.rules))
             near = nearest_names(pattern, [*self.rules, *families], feminine=True)
             raise UnknownRuleError(
                 option,
@@ -278,15 +276,10 @@ def _dated(models: Iterable[Any]) -> Iterable[Dated]:
 
 
 def _sources(models: Mapping[str, Any]) -> dict[str, Source]:
-    sources: dict[str, Source] = {}
+    found: dict[str, Dated] = {}
     for name, model in models.items():
         if isinstance(model, Act):
-            for number, value in enumerate(model.tariff):
-                sources[f"tariff:{model.code}@{value.from_.isoformat()}#{number}"] = value.source.to_source()
-            for existence in model.existence:
-                key = f"existence:{model.code}@{existence.from_.isoformat()}"
-                sources[key] = existence.source.to_source()
+            found |= {**model.tariffs, **model.existences}
         else:
-            for version in model.version:
-                sources[f"rule:{name}@{version.from_.isoformat()}"] = version.source.to_source()
-    return sources
+            found |= {text_behind(name, version): version for version in model.version}
+    return {key: value.source.to_source() for key, value in found.items()}
