@@ -10,6 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from avenant9.forfait.answers import Answer, Patients, Rate
+from avenant9.results.forfait import Addendum
 from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     CountAtLeast,
@@ -53,7 +54,7 @@ def full(year: int) -> dict[str, Answer]:
                 case RateAtLeast():
                     answers[leaf.key] = Rate(leaf.threshold)
                 case AddendumAtLeast():
-                    answers[leaf.key] = f"addendum{leaf.addendum}"
+                    answers[leaf.key] = Addendum(leaf.addendum)
                 case CountAtLeast():
                     answers[leaf.key] = leaf.count
                 case DeclaredBy():
@@ -90,7 +91,7 @@ def none(year: int) -> dict[str, Answer]:
     """Everything answered, nothing reached."""
     no: dict[type, Answer] = {bool: False, int: 0, Fraction: Fraction(0), Rate: Rate(Fraction(0))}
     nothing = {key: no[type(answer)] for key, answer in full(year).items() if type(answer) in no}
-    return {**nothing, "sesam_vitale": "addendum0"}
+    return {**nothing, "sesam_vitale": Addendum(0)}
 
 
 rates = st.one_of(
@@ -102,7 +103,7 @@ rates = st.one_of(
 BY_TYPE: dict[str, st.SearchStrategy[Any]] = {
     "yes-no": st.booleans(),
     "rate": rates,
-    "addendum": st.sampled_from(["addendum6", "addendum7", "addendum8"]),
+    "addendum": st.sampled_from([Addendum(6), Addendum(7), Addendum(8)]),
     "date": st.dates(date(2023, 11, 1), date(2024, 3, 1)),
     "count": st.integers(0, 60),
     "points": st.integers(0, 90).map(Fraction),

@@ -61,7 +61,7 @@ def equipped(answers: Mapping[str, Any]) -> bool | None:
     """Software of the Ségur with its LAP, and addendum 8."""
     software = answers.get("logiciel_segur")
     addendum = answers.get("sesam_vitale")
-    recent = None if addendum is None else int(addendum[len("addendum") :]) >= 8
+    recent = None if addendum is None else int(str(addendum)[len("addendum") :]) >= 8
     if software is False or recent is False:
         return False
     if software is None or recent is None:

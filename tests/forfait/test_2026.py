@@ -12,11 +12,11 @@ from avenant9.errors import SettingError
 from avenant9.forfait.answers import Answer, Patients, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import what_if
-from avenant9.results.forfait import Forfait, Sum
+from avenant9.results.forfait import Addendum, Forfait, Sum
 from forfait.answered import counts, full, percent, scales
 
 TODAY = date(2026, 11, 29)
-EQUIPPED: dict[str, Answer] = {"logiciel_segur": True, "sesam_vitale": "addendum8"}
+EQUIPPED: dict[str, Answer] = {"logiciel_segur": True, "sesam_vitale": Addendum(8)}
 #: No option at all, each said so.
 NO_OPTION: dict[str, Answer] = {
     **dict.fromkeys(("taux_at_mp", "taux_spe", "taux_dsg", "taux_dmp", "taux_e_prescription"), percent(0)),
@@ -58,7 +58,7 @@ ALL_OPTIONS = {**FIRST_OPTION, **SECOND_OPTION, **THIRD_OPTION}
         ({**EQUIPPED, **services(90, 80, 45, 25), **NO_OPTION}, 2026, 280, 196_000),  # 3: on the bound
         ({**EQUIPPED, **services(88, 70, 44, 30), **ALL_OPTIONS}, 2026, 0, 0),  # 4: 58 %
         (
-            {**EQUIPPED, "sesam_vitale": "addendum7", **services(95, 88, 70, 67), **ALL_OPTIONS},
+            {**EQUIPPED, "sesam_vitale": Addendum(7), **services(95, 88, 70, 67), **ALL_OPTIONS},
             2026,
             0,
             0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -15,7 +16,7 @@ from forfait.answered import scales
 def test_an_indicator_with_its_history() -> None:
     found = explain("taux_dmp", 2023, scales())
     assert (found.year, found.id, found.label, found.volet) == (2023, "taux_dmp", "Alimentation du DMP", 2)
-    assert (found.condition, found.threshold) == ("au moins 10\u00a0%", "0.1")
+    assert (found.condition, found.threshold) == ("au moins 10\u00a0%", Decimal("0.1"))
     assert found.text_threshold == "20 % des consultations (avenant 9)"
     assert (found.max_points, found.max_cents, found.brings) == (40, 28_000, "40\u00a0points")
     assert [key.id for key in found.keys] == ["taux_dmp"]

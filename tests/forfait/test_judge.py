@@ -10,6 +10,7 @@ import pytest
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.judge import distance, holds, judge
+from avenant9.results.forfait import Addendum
 from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
@@ -41,9 +42,9 @@ OTHER = Yes(test="yes", key="autre")
         (RateAtLeast(test="rate-at-least", key="r", at_least="2/3"), {"r": Rate(Fraction(6666, 10_000))}, False),
         (RateAtLeast(test="rate-at-least", key="r", at_least="2/3"), {"r": Rate(Fraction(0), 0, 0)}, None),
         (RateAtLeast(test="rate-at-least", key="r", at_least="2/3"), {"r": Rate(Fraction(1), 1, 1)}, True),
-        (AddendumAtLeast(test="addendum-at-least", key="a", addendum=7), {"a": "addendum6"}, False),
-        (AddendumAtLeast(test="addendum-at-least", key="a", addendum=7), {"a": "addendum7"}, True),
-        (AddendumAtLeast(test="addendum-at-least", key="a", addendum=7), {"a": "addendum8"}, True),
+        (AddendumAtLeast(test="addendum-at-least", key="a", addendum=7), {"a": Addendum(6)}, False),
+        (AddendumAtLeast(test="addendum-at-least", key="a", addendum=7), {"a": Addendum(7)}, True),
+        (AddendumAtLeast(test="addendum-at-least", key="a", addendum=7), {"a": Addendum(8)}, True),
         (DeclaredBy(test="declared-by", key="d", last_day=date(2024, 1, 31)), {"d": date(2024, 1, 30)}, True),
         (DeclaredBy(test="declared-by", key="d", last_day=date(2024, 1, 31)), {"d": date(2024, 1, 31)}, True),
         (DeclaredBy(test="declared-by", key="d", last_day=date(2024, 1, 31)), {"d": date(2024, 2, 1)}, False),
@@ -127,8 +128,8 @@ NBSP = "\u00a0"
         # one of two
         (2022, "sesam_vitale", {"sesam_vitale": None, "logiciel_segur": None}, "unknown", None),
         (2022, "sesam_vitale", {}, "met", None),
-        (2022, "sesam_vitale", {"sesam_vitale": "addendum7"}, "met", f"validé par {SEGUR}"),
-        (2022, "sesam_vitale", {"sesam_vitale": "addendum7", "logiciel_segur": False}, "not_met",
+        (2022, "sesam_vitale", {"sesam_vitale": Addendum(7)}, "met", f"validé par {SEGUR}"),
+        (2022, "sesam_vitale", {"sesam_vitale": Addendum(7), "logiciel_segur": False}, "not_met",
          f"il manque : addendum 8 au moins ou {SEGUR}"),
         # an addendum, a count
         (2021, "sesam_vitale", {"sesam_vitale": None}, "unknown", None),

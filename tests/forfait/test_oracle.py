@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.simulate import simulate
+from avenant9.results.forfait import Addendum
 from forfait import oracle
 from forfait.answered import TODAY, YEARS, scales
 
@@ -49,7 +50,7 @@ GIVEN_POINTS = {2019: 90, 2020: 90, 2021: 90, 2023: 158}
 QUESTIONS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(("logiciel_lap_dmp", "messagerie_securisee", "logiciel_segur", "horaires_annuaire"), mostly_yes),
     "lap_exempte": st.booleans(),
-    "sesam_vitale": st.sampled_from(["addendum6", "addendum7", "addendum8", "addendum8"]),
+    "sesam_vitale": st.sampled_from([Addendum(6), Addendum(7), Addendum(8), Addendum(8)]),
     "segur_declare_le": days,
     "taux_teletransmission": st.one_of(st.just(Rate(Fraction(2, 3))), rates),
     **dict.fromkeys(
@@ -141,7 +142,7 @@ def test_the_engine_agrees_with_the_oracle_at_length(drawn: tuple[int, dict[str,
 
 _ALL: dict[str, Answer] = {
     **dict.fromkeys(("logiciel_lap_dmp", "messagerie_securisee", "logiciel_segur", "horaires_annuaire"), True),
-    "sesam_vitale": "addendum8",
+    "sesam_vitale": Addendum(8),
     "segur_declare_le": date(2024, 1, 31),
     "taux_teletransmission": Rate(Fraction(2, 3)),
 }
@@ -162,7 +163,7 @@ def test_every_count_and_day_of_every_year(year: int) -> None:
             _agree(year, {**_ALL, f"snp_t{quarter}": acts, "fse_appli_carte_vitale": acts})
     for shift in range(-40, 5):
         _agree(year, {**_ALL, "segur_declare_le": date(2024, 2, 1) + timedelta(shift)})
-    for version in ("addendum6", "addendum7", "addendum8"):
+    for version in (Addendum(6), Addendum(7), Addendum(8)):
         for equipped in (True, False):
             _agree(year, {**_ALL, "sesam_vitale": version, "logiciel_segur": equipped})
 

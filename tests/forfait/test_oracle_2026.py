@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from avenant9.forfait.answers import Answer, Patients, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import what_if
+from avenant9.results.forfait import Addendum
 from forfait import oracle_2026 as oracle
 from forfait.answered import BY_TYPE, TODAY, practices, scales
 
@@ -33,7 +34,7 @@ def plain(draw: st.DrawFn) -> tuple[int, dict[str, Any]]:
     """A year, and answers in the words of the oracle; some are left out."""
     strategies: dict[str, st.SearchStrategy[Any]] = {
         "logiciel_segur": yes_no,
-        "sesam_vitale": st.sampled_from(["addendum7", "addendum8", "addendum8", "addendum8"]),
+        "sesam_vitale": st.sampled_from([Addendum(7), Addendum(8), Addendum(8), Addendum(8)]),
         **dict.fromkeys(RATES, rates),
         "fse_appli_carte_vitale": st.integers(0, 2),
         "messages_patients": st.integers(0, 2),
@@ -115,7 +116,7 @@ def test_the_engine_agrees_with_the_oracle_at_length(drawn: tuple[int, dict[str,
     agree(*drawn)
 
 
-_EQUIPPED = {"logiciel_segur": True, "sesam_vitale": "addendum8"}
+_EQUIPPED = {"logiciel_segur": True, "sesam_vitale": Addendum(8)}
 
 
 @pytest.mark.parametrize("year", NEW_YEARS)

@@ -16,6 +16,7 @@ from avenant9.errors import A9Error, InputError, SettingError
 from avenant9.forfait import read
 from avenant9.forfait.answers import AssistantContract, Patients, Practice, Rate
 from avenant9.forfait.read import Entry, alone, load_practices, with_settings
+from avenant9.results.forfait import Addendum
 from avenant9.rulebook.scales import load_scales
 from avenant9.templates import forfait as template_forfait
 
@@ -82,7 +83,7 @@ def test_a_practice(tmp_path: Path) -> None:
                     "horaires_annuaire": True,
                     "taux_dmp": Rate(F(36, 200), 36, 200, 4),
                     "taux_aat": Rate(F(1, 10)),
-                    "sesam_vitale": "addendum8",
+                    "sesam_vitale": Addendum(8),
                     "segur_declare_le": date(2024, 1, 20),
                     "snp_t1": 16,
                     "points_teleservices": F(135, 2),

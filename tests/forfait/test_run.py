@@ -17,7 +17,7 @@ from avenant9.forfait.read import Entry, load_practices
 from avenant9.forfait.run import run
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import what_if
-from avenant9.results.forfait import Amount, Forfait, Forfaits
+from avenant9.results.forfait import Addendum, Amount, Forfait, Forfaits
 from avenant9.rulebook.scales import load_scales
 from forfait.answered import full
 
@@ -31,7 +31,7 @@ OPEN = Practice(
     {
         "logiciel_lap_dmp": True,
         "messagerie_securisee": True,
-        "sesam_vitale": "addendum8",
+        "sesam_vitale": Addendum(8),
         "taux_teletransmission": Rate(Fraction(9, 10)),
         "horaires_annuaire": True,
         "video_transmission": True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.simulate import simulate
+from avenant9.results.forfait import Addendum, Indicator
 from avenant9.rulebook.conditions import RateAtLeast, keys_of
 from forfait.answered import (
     BY_TYPE,
@@ -30,7 +32,7 @@ from forfait.answered import (
 )
 
 if TYPE_CHECKING:
-    from avenant9.results.forfait import Forfait, Indicator
+    from avenant9.results.forfait import Forfait
 
 
 def run(year: int, answers: dict[str, Answer], **changes: Answer) -> Forfait:
@@ -59,7 +61,7 @@ TWENTY_TWO: dict[str, Answer] = {
     "snp_t4": 46,
 }
 TWENTY_THREE: dict[str, Answer] = {
-    "sesam_vitale": "addendum7",
+    "sesam_vitale": Addendum(7),
     "segur_declare_le": date(2024, 1, 20),
     "taux_teletransmission": percent(80),
     "prise_en_charge_coordonnee": True,
@@ -146,7 +148,7 @@ EXAMPLES: dict[str, tuple[int, dict[str, Answer], str, int]] = {
     "9, téléservices of 2024": (2024, {**socle(2024), **TELESERVICES}, 407.5, 285_250),
     "10, the usages of 8 in 2024": (
         2024,
-        {**socle(2024), **TWENTY_THREE, "sesam_vitale": "addendum8"},
+        {**socle(2024), **TWENTY_THREE, "sesam_vitale": Addendum(8)},
         440,
         308_000,
     ),
@@ -226,7 +228,7 @@ def test_two_thirds_are_compared_exactly(year: int, rate: Rate, met: bool) -> No
     found = run(year, full(year), taux_teletransmission=rate)
     assert indicator(found, "taux_teletransmission").status == ("met" if met else "not_met")
     assert found.points == (found.max_points if met else 0)
-    assert indicator(found, "taux_teletransmission").threshold == "2/3"
+    assert indicator(found, "taux_teletransmission").threshold == Fraction(2, 3)
 
 
 TIERS = {0: 0, 4: 0, 5: 10, 15: 10, 16: 30, 25: 30, 26: 50, 35: 50, 36: 70, 45: 70, 46: 90, 1000: 90}
@@ -249,7 +251,7 @@ def test_a_larger_addendum_satisfies_a_smaller(year: int, addendum: int) -> None
     found = run(
         year,
         {**socle(year), **({"logiciel_segur": False} if year == 2022 else {})},
-        sesam_vitale=f"addendum{addendum}",
+        sesam_vitale=Addendum(addendum),
     )
     met = addendum >= ADDENDA[year]
     assert indicator(found, "sesam_vitale").status == ("met" if met else "not_met")
@@ -259,17 +261,17 @@ def test_a_larger_addendum_satisfies_a_smaller(year: int, addendum: int) -> None
 @pytest.mark.parametrize(
     ("addendum", "segur", "status"),
     [
-        ("addendum8", False, "met"),
-        ("addendum7", True, "met"),
-        ("addendum7", False, "not_met"),
+        (Addendum(8), False, "met"),
+        (Addendum(7), True, "met"),
+        (Addendum(7), False, "not_met"),
         (None, True, "met"),
-        ("addendum7", None, "unknown"),
+        (Addendum(7), None, "unknown"),
         (None, False, "unknown"),
         (None, None, "unknown"),
     ],
 )
 def test_in_2022_a_segur_software_stands_for_the_addendum(
-    addendum: str | None, segur: bool | None, status: str
+    addendum: Addendum | None, segur: bool | None, status: str
 ) -> None:
     answers = {key: answer for key, answer in socle(2022).items() if key not in ("sesam_vitale", "logiciel_segur")}
     if addendum:
@@ -534,7 +536,7 @@ def test_nothing_done_is_no_rate() -> None:
         (
             2022,
             "sesam_vitale",
-            {"sesam_vitale": "addendum7", "logiciel_segur": False},
+            {"sesam_vitale": Addendum(7), "logiciel_segur": False},
             "addendum7",
             "addendum8",
             "il manque : addendum 8 au moins ou « Logiciel référencé Ségur (avec LAP certifié) »",
@@ -542,7 +544,7 @@ def test_nothing_done_is_no_rate() -> None:
         (
             2024,
             "sesam_vitale",
-            {"sesam_vitale": "addendum7"},
+            {"sesam_vitale": Addendum(7)},
             "addendum7",
             "addendum8",
             "il manque : addendum 8 au moins",
@@ -568,7 +570,7 @@ def test_nothing_done_is_no_rate() -> None:
         (
             2022,
             "sesam_vitale",
-            {"sesam_vitale": "addendum7"},
+            {"sesam_vitale": Addendum(7)},
             "addendum7",
             "addendum8",
             "validé par « Logiciel référencé Ségur (avec LAP certifié) »",
@@ -590,12 +592,14 @@ def test_value_threshold_and_distance(
     year: int, name: str, change: dict[str, Any], value: Any, threshold: str | None, distance: str | None
 ) -> None:
     found = indicator(run(year, full(year), **change), name)
-    assert (found.value, found.threshold, found.distance) == (value, threshold, distance)
+    written = found.model_dump(mode="json")
+    assert (written["value"], written["threshold"], written["distance"]) == (value, threshold, distance)
+    assert Indicator.model_validate_json(found.model_dump_json()) == found  # a saved one is of the same types
 
 
 def test_the_threshold_of_the_text_is_in_the_note() -> None:
     found = indicator(run(2023, full(2023)), "taux_dmp")
-    assert found.threshold == "0.1"
+    assert found.threshold == Decimal("0.1")
     assert found.note.startswith("Seuil du texte : 20 % des consultations (avenant 9).")
     assert found.source.title
 

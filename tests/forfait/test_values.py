@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from avenant9.errors import SettingError
 from avenant9.forfait import values
 from avenant9.forfait.answers import Rate
+from avenant9.results.forfait import Addendum
 
 F = Fraction
 
@@ -145,10 +146,10 @@ def test_a_decimal_is_itself_in_every_form(share: Decimal) -> None:
         ("count", "1 234", 1234),
         ("count", "0", 0),
         ("count", 999_999_999, 999_999_999),
-        ("addendum", "addendum8", "addendum8"),
-        ("addendum", "Addendum 7", "addendum7"),
-        ("addendum", "1.40 addendum 6", "addendum6"),
-        ("addendum", 8, "addendum8"),
+        ("addendum", "addendum8", Addendum(8)),
+        ("addendum", "Addendum 7", Addendum(7)),
+        ("addendum", "1.40 addendum 6", Addendum(6)),
+        ("addendum", 8, Addendum(8)),
         ("date", date(2024, 1, 20), date(2024, 1, 20)),
         ("date", datetime(2024, 1, 20, 9), date(2024, 1, 20)),
         ("date", "20/01/2024", date(2024, 1, 20)),

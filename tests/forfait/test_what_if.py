@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import PREREQUISITES, changed, steps, what_if
+from avenant9.results.forfait import Addendum
 from forfait.answered import TODAY, counts, full, none, percent, practices, prerequisites, scales, socle
 
 SUMMER = date(2022, 8, 1)
@@ -116,7 +117,7 @@ ONE_CHANGE: list[tuple[int, dict[str, Answer], str, str, int, str]] = [
     ),
     (
         2022,
-        {"sesam_vitale": "addendum7", "logiciel_segur": False},
+        {"sesam_vitale": Addendum(7), "logiciel_segur": False},
         "sesam_vitale",
         1385,
         969_500,

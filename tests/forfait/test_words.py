@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 
 from avenant9.forfait import words
+from avenant9.results.forfait import written
 from avenant9.rulebook.conditions import Condition
 from avenant9.rulebook.scales import Indicator
 from forfait.answered import scales
@@ -35,7 +36,7 @@ F, NBSP = Fraction, "\u00a0"
     ],
 )
 def test_a_number_for_a_program(value: Fraction, expected: str) -> None:
-    assert words.decimal_string(value) == expected
+    assert written(words.decimal(value)) == expected
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,8 @@ def condition(year: int, name: str) -> Condition:
     ],
 )
 def test_a_threshold_for_a_program(year: int, name: str, expected: str | None) -> None:
-    assert words.threshold_string(condition(year, name)) == expected
+    found = words.threshold(condition(year, name))
+    assert (found and written(found)) == expected
 
 
 def test_what_is_lacking() -> None:

@@ -181,7 +181,7 @@ CLOSED = ONE.model_copy(
                 met=False,
                 points="0",
                 max_points="400",
-                indicators=(TICK, SENT.model_copy(update={"status": "not_met", "value": "0.6"}), TEAM),
+                indicators=(TICK, SENT.model_copy(update={"status": "not_met", "value": Decimal("0.6")}), TEAM),
             ),
             Volet(
                 volet=2,
@@ -388,7 +388,7 @@ def test_the_sentence_that_stands_first(result: Forfait, sentence: str) -> None:
     ],
 )
 def test_what_was_found(change: dict[str, object], words: str) -> None:
-    assert plain(finding(DMP.model_copy(update=change))) == words
+    assert plain(finding(Indicator.model_validate({**dict(DMP), **change}))) == words
 
 
 def _changes(result: Forfait) -> list[list[str]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from avenant9.documents.sentences import reference, source_as_json
-from avenant9.forfait.words import decimal_string
+from avenant9.forfait import words
 from avenant9.report.document import Column, Document, Fact, Section, Table
+from avenant9.results.forfait import written
 from avenant9.wording import day, euros, money
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ def document(found: Explained) -> Document:
         *([Fact("Seuil du texte", found.text_threshold)] if found.text_threshold else []),
         Fact("Rapporte", f"{found.brings}{worth}"),
     ]
-    words = [note for note in (found.neutralised, found.exemptions, found.note) if note]
+    notes = [note for note in (found.neutralised, found.exemptions, found.note) if note]
     source = found.source
     return Document(
         title=f"{found.label}, {found.scheme[:1].lower()}{found.scheme[1:]} {found.year}",
         answer=f"Condition appliquée : {found.condition}.",
         sections=(
             Section("Indicateur", facts=tuple(facts)),
-            *([Section("Remarques", tuple(words))] if words else []),
+            *([Section("Remarques", tuple(notes))] if notes else []),
             Section("Réponses attendues", tuple(f"{key.id} ({key.label}) : {key.note}" for key in found.keys)),
             Section(
                 "Source",
@@ -62,7 +63,7 @@ def _past(found: Explained) -> list[tuple[str, ...]]:
             str(past.year),
             "" if past.volet is None else str(past.volet),
             past.condition or "pas d'indicateur",
-            decimal_string(past.points).replace(".", ",") if past.points else "",
+            words.number(past.points) if past.points else "",
             past.note,
         )
         for past in found.history
@@ -85,9 +86,9 @@ def json(found: Explained) -> dict[str, Any]:
         "number": found.number,
         "volet": found.volet,
         "condition": found.condition,
-        "threshold": found.threshold,
+        "threshold": None if found.threshold is None else written(found.threshold),
         "text_threshold": found.text_threshold or None,
-        "max_points": decimal_string(found.max_points),
+        "max_points": written(words.decimal(found.max_points)),
         "max_euros": None if found.max_cents is None else money(found.max_cents),
         "neutralised": found.neutralised or None,
         "exemptions": found.exemptions or None,
@@ -100,7 +101,7 @@ def json(found: Explained) -> dict[str, Any]:
                 "year": past.year,
                 "volet": past.volet,
                 "condition": past.condition or None,
-                "max_points": decimal_string(past.points),
+                "max_points": written(words.decimal(past.points)),
                 "note": past.note or None,
             }
             for past in found.history

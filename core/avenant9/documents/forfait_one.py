@@ -21,9 +21,9 @@ from avenant9.documents.forfait_words import (
     shown_points,
     shown_state,
     source_of,
-    tier_count,
     worth,
 )
+from avenant9.forfait.words import count_of
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.values import number
 from avenant9.wording import capital, day, euros, listed, quoted
@@ -152,7 +152,7 @@ def _what_if(result: Forfait, *, whole: bool) -> Section:
 def _change_row(tiers: tuple[Change, ...]) -> tuple[Value, ...]:
     most, *smaller = tiers
     words, *figures = change_cells(most)
-    steps = [f"{tier_count(one)} : {euros(one.gain_euros)}" for one in reversed(smaller)]
+    steps = [f"{count_of(one.change)} : {euros(one.gain_euros)}" for one in reversed(smaller)]
     return (f"{words} (dès {', '.join(steps)})" if steps else words, *figures)
 
 

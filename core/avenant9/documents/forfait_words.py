@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -11,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from avenant9.documents.forfait_totals import told
 from avenant9.model import Verdict
 from avenant9.report.values import number
-from avenant9.results.forfait import PART
+from avenant9.results.forfait import PART, Addendum
 from avenant9.wording import NBSP, capital, counted, day, euros, integer, listed, percent, plural, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from avenant9.report.document import Value
-    from avenant9.results.forfait import Amount, Change, Forfait, Indicator, Unresolved, Volet
+    from avenant9.results.forfait import Amount, Change, Forfait, Indicator, Told, Unresolved, Volet
 
 
 STATES: Final = {
@@ -59,44 +58,36 @@ def worth(result: Forfait, points: Decimal) -> str:
 
 
 def _is_share(one: Indicator) -> bool:
-    return one.threshold is not None and bool(re.fullmatch(r"0?\.\d+|\d+/\d+", one.threshold))
+    return isinstance(one.threshold, Decimal | Fraction)
 
 
 def shown_value(one: Indicator) -> str:
     """What was answered: `oui`, `18 %`, `addendum 8`, `20/01/2024`, `67,5 points`."""
-    match one.value:
-        case None:
-            return ""
-        case bool():
-            return "oui" if one.value else "non"
-        case int():
-            return integer(one.value)
-        case _:
-            return _percent(one.value) if _is_share(one) else _token(one.value)
+    return "" if one.value is None else _shown(one.value, share=_is_share(one))
 
 
 def shown_threshold(one: Indicator) -> str:
     """What must be reached, as `shown_value` shows the answer; nothing for a yes."""
-    if one.threshold is None:
-        return ""
-    if one.threshold == "2/3":
+    if one.threshold == Fraction(2, 3):
         return "deux tiers"
-    if _is_share(one):
-        return _percent(one.threshold)
-    return _token(one.threshold)
+    return "" if one.threshold is None else _shown(one.threshold, share=_is_share(one))
 
 
-def _percent(share: str) -> str:
-    """Cut, not rounded: what is just under a threshold is never shown as the threshold."""
-    return percent(int(Fraction(share) * 10_000))
-
-
-def _token(text: str) -> str:
-    if found := re.fullmatch(r"addendum(\d+)", text):
-        return f"addendum {found[1]}"
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        return day(date.fromisoformat(text))
-    return number(Decimal(text)) if re.fullmatch(r"\d+(\.\d+)?", text) else text
+def _shown(told: Told, *, share: bool) -> str:
+    """Shares are cut, not rounded: what is just under a threshold is never shown as the threshold."""
+    match told:
+        case bool():
+            return "oui" if told else "non"
+        case Decimal() | Fraction() if share:
+            return percent(int(Fraction(told) * 10_000))
+        case int() | Decimal():
+            return number(Decimal(told))
+        case date():
+            return day(told)
+        case Addendum():
+            return f"addendum {told.number}"
+        case _:
+            return str(told)
 
 
 def shown_state(result: Forfait, one: Indicator) -> str:
@@ -244,11 +235,6 @@ def by_indicator(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
             own.append([])
         own[-1].append(one)
     return [tuple(tiers) for own in found.values() for tiers in own]
-
-
-def tier_count(one: Change) -> str:
-    """The number that a change starts with: `12` of `12 soins non programmés de plus`."""
-    return re.split(rf"{NBSP}(?!\d)", one.change, maxsplit=1)[0]
 
 
 def change_cells(one: Change) -> tuple[Value, Value, Value, Value]:

@@ -8,6 +8,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
+from avenant9.results.forfait import Addendum
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -34,9 +36,9 @@ class Patients:
     not_seen: int = 0
 
 
-#: yes-no: bool; count: int; rate: Rate; addendum: "addendum6" to "addendum8"; date: date; points: Fraction;
-#: patients: Patients; choice: one of its words.
-Answer: TypeAlias = bool | int | str | date | Fraction | Rate | Patients
+#: yes-no: bool; count: int; rate: Rate; addendum: Addendum; date: date; points: Fraction; patients: Patients;
+#: choice: one of its words.
+Answer: TypeAlias = bool | int | str | date | Fraction | Rate | Addendum | Patients
 
 
 @dataclass(frozen=True, slots=True)

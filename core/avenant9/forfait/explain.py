@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from avenant9.model import Source
+    from avenant9.results.forfait import Told
     from avenant9.rulebook.scales import Indicator, Key, Scale, Scales, Volet
     from avenant9.rulebook.sums import Sum
 
@@ -46,7 +47,7 @@ class Explained:
             the points.
         condition: what is asked, in French, as it is applied.
         text_threshold: the threshold of the text, where another one is applied.
-        threshold: the one applied, as a program reads it.
+        threshold: the one applied.
         max_points, max_cents: what it brings at most; 0 for a prerequisite without own points, no cents where there
             is no limit.
         brings: the same in French.
@@ -65,7 +66,7 @@ class Explained:
     volet_label: str
     rule: str
     condition: str
-    threshold: str | None
+    threshold: Told | None
     text_threshold: str
     max_points: Fraction
     max_cents: int | None
@@ -103,7 +104,7 @@ def explain(indicator: str, year: int, scales: Scales) -> Explained:
         volet_label=volet.label,
         rule=volet.note,
         condition=words.needed(one.condition, scales.keys),
-        threshold=words.threshold_string(one.condition),
+        threshold=words.threshold(one.condition),
         text_threshold=one.text_threshold,
         max_points=one.max_points,
         max_cents=cents(one.max_points, scale),

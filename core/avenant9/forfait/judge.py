@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from avenant9.errors import SettingError
 from avenant9.forfait import means, words
 from avenant9.forfait.answers import Patients, Rate
-from avenant9.results.forfait import Unresolved
+from avenant9.results.forfait import Addendum, Unresolved
 from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from avenant9.forfait.answers import Answer, Practice
-    from avenant9.results.forfait import Status
+    from avenant9.results.forfait import Status, Told
     from avenant9.rulebook.conditions import Condition
     from avenant9.rulebook.scales import Indicator, Key, Scale, Volet
 
@@ -73,8 +73,8 @@ def holds(test: Condition, answers: Mapping[str, Answer]) -> bool | None:
         case RateAtLeast(), Rate():
             # nothing done: no rate exists, and no source says what becomes of the points
             return None if answer.total == 0 else answer.value >= test.threshold
-        case AddendumAtLeast(), str():
-            return int(answer.removeprefix("addendum")) >= test.addendum
+        case AddendumAtLeast(), Addendum():
+            return answer.number >= test.addendum
         case CountAtLeast(), int():
             return answer >= test.count
         case DeclaredBy(), date():
@@ -191,7 +191,7 @@ def _unresolved(indicator: Indicator, condition: Given | Pair | Rates, low: Frac
     )
 
 
-def shown_value(indicator: Indicator, answers: Mapping[str, Answer]) -> str | int | bool | None:
+def told_of(indicator: Indicator, answers: Mapping[str, Answer]) -> Told | None:
     """The answer of the key that an indicator is named after, its given points or the mean of its rates."""
     if isinstance(indicator.condition, Rates):
         found = (
@@ -199,17 +199,15 @@ def shown_value(indicator: Indicator, answers: Mapping[str, Answer]) -> str | in
             if means.silent(indicator.condition, answers)
             else means.mean(indicator.condition, answers, "left-out")
         )
-        return None if found is None else words.decimal_string(found)
+        return None if found is None else words.decimal(found)
     key = indicator.condition.key if isinstance(indicator.condition, Given) else indicator.id
     match answers.get(key):
         case None:
             return None
         case Rate() as rate:
-            return None if rate.total == 0 else words.decimal_string(rate.value)
+            return None if rate.total == 0 else words.decimal(rate.value)
         case Fraction() as given:
-            return words.decimal_string(given)
-        case date() as given_day:
-            return given_day.isoformat()
+            return words.decimal(given)
         case Patients():
             return None
         case plain:

@@ -10,7 +10,7 @@ from avenant9.forfait import means, words
 from avenant9.forfait.answers import Rate
 from avenant9.forfait.assistant import assistant
 from avenant9.forfait.deadlines import calendar
-from avenant9.forfait.judge import SATISFIED, Judged, distance, judge, shown_value
+from avenant9.forfait.judge import SATISFIED, Judged, distance, judge, told_of
 from avenant9.forfait.sums import sums
 from avenant9.results import forfait as results
 from avenant9.results.base import Source
@@ -168,8 +168,8 @@ def _indicator(one: Judged, opened: bool | None, practice: Practice, scales: Sca
         id=indicator.id,
         label=indicator.label,
         status="closed" if closed else one.status,
-        value=shown_value(indicator, answers),
-        threshold=words.threshold_string(indicator.condition),
+        value=told_of(indicator, answers),
+        threshold=words.threshold(indicator.condition),
         points=words.decimal(_NO_POINT if closed else one.points),
         max_points=words.decimal(indicator.max_points),
         source=_source(indicator.source),

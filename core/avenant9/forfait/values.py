@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Patients, Rate
+from avenant9.results.forfait import Addendum
 from avenant9.settings.sheet import empty
 from avenant9.settings.toml import check_keys
 from avenant9.settings.values import MOST, count, day, fraction, number, share, shown, unusable, yes_no
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from avenant9.forfait.answers import Answer
     from avenant9.rulebook.scales import Key
 
-ADDENDA: Final = ("addendum6", "addendum7", "addendum8")
+ADDENDA: Final = {str(one): one for one in map(Addendum, (6, 7, 8))}
 ETP: Final = ("1/3", "1/2", "1")
 PERCENTILES: Final = ("<P90", "P90-P95", ">=P95")
 
@@ -110,13 +111,13 @@ def points(place: str, value: object) -> Fraction:
     return fraction(place, found)
 
 
-def addendum(place: str, value: object) -> str:
+def addendum(place: str, value: object) -> Addendum:
     """`addendum6` to `addendum8`, also `Addendum 8`, `1.40 addendum 8` or 8."""
     plain = re.sub(r"[\W_]+", "", fold(str(value))).removeprefix("140")
     found = plain if plain.startswith("addendum") else f"addendum{plain}"
     if isinstance(value, bool) or found not in ADDENDA:
         raise unusable(place, listed(quoted(ADDENDA), "ou"))
-    return found
+    return ADDENDA[found]
 
 
 def etp(place: str, value: object) -> str:

@@ -11,7 +11,7 @@ from avenant9.forfait.answers import Rate
 from avenant9.forfait.deadlines import still_possible
 from avenant9.forfait.judge import holds, judge, units_missing
 from avenant9.forfait.simulate import cents, points_if_met, prerequisites, scale_of
-from avenant9.results.forfait import Change
+from avenant9.results.forfait import Addendum, Change
 from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 #: What names the change that completes several prerequisites at once.
 PREREQUISITES = "volet_1"
 #: How a step starts that only says what is missing here.
-TO_TELL = "à renseigner : "
+_TO_TELL = "à renseigner : "
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,14 @@ class Step:
 
     indicator: str
     answers: Mapping[str, Answer]
-    words: str
+    what: str
     told: bool = False
     opens: bool = False
+
+    @property
+    def words(self) -> str:
+        """The change as a person reads it."""
+        return f"{_TO_TELL}{self.what}" if self.told else self.what
 
 
 def what_if(practice: Practice, year: int, scales: Scales, as_of: date) -> tuple[Change, ...]:
@@ -153,20 +158,18 @@ def _openings(ways: list[list[Step]], scale: Scale, judged: tuple[Judged, ...]) 
     said = [volet.opens for volet in scale.volet if volet.opens and waits]
     for step in found:
         opening = _opening([step]) if len(ways) == 1 else step
-        yield replace(opening, words=" ; ".join((opening.words, *said)))
+        yield replace(opening, what=" ; ".join((opening.what, *said)))
 
 
 def _opening(parts: list[Step]) -> Step:
     """All missing prerequisites at once: one of them alone brings nothing."""
-    told = [part for part in parts if part.told]
-    said = [part.words for part in parts if not part.told]
-    if told:
-        said.append(TO_TELL + ", ".join(part.words.removeprefix(TO_TELL) for part in told))
+    told = ", ".join(part.what for part in parts if part.told)
+    done = [part.what for part in parts if not part.told]
     return Step(
         parts[0].indicator if len(parts) == 1 else PREREQUISITES,
         {key: answer for part in parts for key, answer in part.answers.items()},
-        " ; ".join(said),
-        told=len(told) == len(parts),
+        " ; ".join((*done, *([f"{_TO_TELL}{told}"] if told else []))) if done else told,
+        told=not done,
         opens=True,
     )
 
@@ -200,11 +203,11 @@ def _of(one: Judged, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> 
 def _tiers(name: str, tiers: Tiers, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Iterator[Step]:
     count, key = answers.get(tiers.key), keys[tiers.key]
     if not isinstance(count, int):
-        yield Step(name, {key.id: tiers.tier[-1].from_}, f"{TO_TELL}« {key.label} »", told=True)
+        yield Step(name, {key.id: tiers.tier[-1].from_}, f"« {key.label} »", told=True)
         return
     for tier in tiers.tier:
         if count < tier.from_:
-            yield Step(name, {key.id: tier.from_}, _more(tier.from_ - count, key))
+            yield Step(name, {key.id: tier.from_}, words.more(tier.from_ - count, key))
 
 
 def _raises(name: str, rates: Rates, answers: Mapping[str, Answer], keys: Mapping[str, Key]) -> Iterator[Step]:
@@ -241,7 +244,7 @@ def _told(name: str, tests: tuple[Condition, ...], answers: Mapping[str, Answer]
     """What is missing here, with the answer that would meet the condition."""
     open_tests = [one for one in tests if holds(one, answers) is None]
     fixed, _ = _all(open_tests, answers, keys)
-    return Step(name, fixed, f"{TO_TELL}{listed([_asked(one, answers, keys) for one in open_tests])}", told=True)
+    return Step(name, fixed, listed([_asked(one, answers, keys) for one in open_tests]), told=True)
 
 
 def _asked(
@@ -293,17 +296,13 @@ def _fix(
         case Yes():
             return {key.id: True}, key.action
         case AddendumAtLeast():
-            return {key.id: f"addendum{test.addendum}"}, f"installer l'addendum {test.addendum} de SESAM-Vitale"
+            return {key.id: Addendum(test.addendum)}, f"installer l'addendum {test.addendum} de SESAM-Vitale"
         case DeclaredBy():
             return {key.id: test.last_day}, f"{key.action}, au plus tard le {day(test.last_day)}"
         case CountAtLeast():
-            return {key.id: test.count}, _more(test.count - (given if isinstance(given, int) else 0), key)
+            return {key.id: test.count}, words.more(test.count - (given if isinstance(given, int) else 0), key)
         case RateAtLeast():
             return _raised(test, given, key)
-
-
-def _more(count: int, key: Key) -> str:
-    return " ".join(part for part in (counted(count, key.unit, key.units), "de plus", key.when) if part)
 
 
 def _raised(test: RateAtLeast, given: Answer | None, key: Key) -> tuple[dict[str, Answer], str]:
@@ -311,7 +310,7 @@ def _raised(test: RateAtLeast, given: Answer | None, key: Key) -> tuple[dict[str
         more = units_missing(test, given.done, given.total)
         done = given.done + more
         rate = Rate(Fraction(done, given.total), done, given.total, given.excluded)
-        return {key.id: rate}, _more(more, key)
+        return {key.id: rate}, words.more(more, key)
     now = given.value if isinstance(given, Rate) else Fraction(0)
     target = words.percent(test.threshold, up=True)
     return {key.id: Rate(test.threshold)}, f"{key.units} : passer de {words.percent(now)} à {target}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from avenant9.results.forfait import Addendum
 from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
@@ -25,6 +27,7 @@ from avenant9.wording import NBSP, counted, day, integer, listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from avenant9.results.forfait import Told
     from avenant9.rulebook.conditions import Condition
     from avenant9.rulebook.scales import Key
 
@@ -38,27 +41,22 @@ def decimal(value: Fraction) -> Decimal:
     return exact if Fraction(exact) == value else Decimal(int(value * _CUT)) / _CUT
 
 
-def decimal_string(value: Fraction) -> str:
-    """A number as a program reads it."""
-    return format(decimal(value), "f")
-
-
-def threshold_string(test: Condition) -> str | None:
-    """What must be reached, as a program reads it: `0.05`, `2/3`, `addendum8`, `2024-01-31`, `5`; None for a yes."""
+def threshold(test: Condition) -> Told | None:
+    """What must be reached: a share as a decimal where that is exact; None for a yes."""
     match test:
         case RateAtLeast() | Rates():
-            exact = Fraction(decimal_string(test.threshold))
-            return decimal_string(exact) if exact == test.threshold else str(test.threshold)
+            found = decimal(test.threshold)
+            return found if Fraction(found) == test.threshold else test.threshold
         case AddendumAtLeast():
-            return f"addendum{test.addendum}"
+            return Addendum(test.addendum)
         case CountAtLeast():
-            return str(test.count)
+            return test.count
         case DeclaredBy():
-            return test.last_day.isoformat()
+            return test.last_day
         case Tiers():
-            return str(test.tier[0].from_)
+            return test.tier[0].from_
         case AnyOf() | AllOf():
-            return next((own for leaf in leaves(test) if (own := threshold_string(leaf))), None)
+            return next((own for leaf in leaves(test) if (own := threshold(leaf))), None)
         case _:
             return None
 
@@ -83,6 +81,16 @@ def points(value: Fraction) -> str:
 def percentage_points(value: Fraction, *, up: bool = False) -> str:
     """A difference of two rates."""
     return f"{number(value * 100, up=up)}{NBSP}point{'s' if value * 100 >= 2 else ''} de pourcentage"
+
+
+def more(count: int, key: Key) -> str:
+    """`12 soins non programmés de plus au 1er trimestre`."""
+    return " ".join(part for part in (counted(count, key.unit, key.units), "de plus", key.when) if part)
+
+
+def count_of(change: str) -> str:
+    """The number that `more` starts with: a result says it nowhere else."""
+    return re.split(rf"{NBSP}(?!\d)", change, maxsplit=1)[0]
 
 
 def needed(test: Condition, keys: Mapping[str, Key]) -> str:

@@ -5,8 +5,14 @@ What only some years have is left out of the JSON of the others: a reader of bef
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
 
 from avenant9.results.base import Cents, Month, Points, Result, Source
 
@@ -19,6 +25,63 @@ PART: Final = "volet"
 Status = Literal["met", "not_met", "unknown", "neutralised", "not_applicable", "closed"]
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class Addendum:
+    """An addendum of the SESAM-Vitale specification, which JSON has as `addendum8`."""
+
+    number: int
+
+    def __str__(self) -> str:
+        return f"addendum{self.number}"
+
+
+#: An answer, or what must be reached: yes or no, a number of units, a share of 1 (or points), a day, a word.
+Told: TypeAlias = bool | int | Decimal | Fraction | Addendum | date | str
+
+
+def written(told: Told) -> str:
+    """What is told, as a program reads it: `0.05`, `2/3`, `addendum8`, `2024-01-31`, `5`."""
+    return f"{told:f}" if isinstance(told, Decimal) else str(told)
+
+
+def _read(value: Any) -> Any:
+    """The same, back from a text; what no other sort is written like is a word."""
+    if not isinstance(value, str):
+        if value is None or isinstance(value, Told):
+            return value
+        raise ValueError("neither an answer nor a threshold")
+    if found := re.fullmatch(r"addendum(\d+)", value):
+        return Addendum(int(found[1]))
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return date.fromisoformat(value)
+    if re.fullmatch(r"\d+/[1-9]\d*", value):
+        return Fraction(value)
+    return Decimal(value) if re.fullmatch(r"\d+(\.\d+)?", value) else value
+
+
+def _read_threshold(value: Any) -> Any:
+    """Units stand in a text too, without a decimal point."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else _read(value)
+
+
+def _in_json(told: Told) -> bool | int | str:
+    return told if isinstance(told, int) else written(told)
+
+
+_Answer = Annotated[
+    Told | None,
+    PlainValidator(_read),
+    PlainSerializer(_in_json, when_used="unless-none"),
+    WithJsonSchema({"anyOf": [{"type": one} for one in ("string", "integer", "boolean", "null")]}),
+]
+_Threshold = Annotated[
+    Told | None,
+    PlainValidator(_read_threshold),
+    PlainSerializer(written, when_used="unless-none"),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+]
+
+
 class Indicator(Result):
     """One indicator of a volet as it was judged. Rates are decimal strings of 0 to 1, as exact as they were given.
 
@@ -29,8 +92,8 @@ class Indicator(Result):
     id: str
     label: str
     status: Status
-    value: str | int | bool | None
-    threshold: str | None
+    value: _Answer
+    threshold: _Threshold
     points: Points
     max_points: Points
     source: Source

@@ -42,7 +42,7 @@ _EXPECTED: Final = {
 }
 _LISTS: Final = {
     "yes-no": ("oui", "non"),
-    "addendum": values.ADDENDA,
+    "addendum": tuple(values.ADDENDA),
     "etp": values.ETP,
     "percentile": values.PERCENTILES,
 }
