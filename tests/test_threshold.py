@@ -19,6 +19,7 @@ from avenant9.errors import SettingError
 from avenant9.kinds.share import Share
 from avenant9.model import Acts, GrantedCeiling
 from avenant9.remote_share import Asked, share_of
+from avenant9.results.base import iso_month
 from avenant9.results.threshold import Followed, Granted, Group, Practitioner, Projection, Threshold
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
@@ -268,7 +269,7 @@ def test_a_part_of_a_year_has_no_months_that_are_missing(of: Any) -> None:
 
 def test_months_add_up_to_the_year(of: Any) -> None:
     [entry] = of(*year_of(2022), "31/12/2022;CNPSY;A;33;1;non").practitioners
-    assert [(one.month, one.total, one.remote, str(one.share_to_date)) for one in entry.months] == [
+    assert [(iso_month(one.month), one.total, one.remote, str(one.share_to_date)) for one in entry.months] == [
         ("2022-01", 560, 0, "0.000000"),
         ("2022-02", 420, 420, "0.428571"),
         ("2022-05", 20, 20, "0.440000"),

@@ -41,11 +41,6 @@ def practitioners(acts: pl.DataFrame, version: ShareVersion, run: Run) -> tuple[
     return tuple(Practitioner(**entry, **_doubt(row)) for row, entry in of_version(days, version, asked))
 
 
-def iso_month(year: int, month: int) -> str:
-    """`2023-04`."""
-    return f"{year}-{month:02d}"
-
-
 def share_of(part: int, whole: int) -> Decimal:
     """`0.490800`, rounded half up; `0.000000` of nothing."""
     millionths = (2 * part * 1_000_000 + whole) // (2 * whole) if whole else 0
@@ -98,7 +93,7 @@ def _to_date(year: int, months: pl.DataFrame) -> Iterable[dict[str, Any]]:
         total_to_date += total
         remote_to_date += remote
         yield {
-            "month": iso_month(year, month),
+            "month": date(year, month, 1),
             "total": total,
             "remote": remote,
             "share_to_date": share_of(remote_to_date, total_to_date),

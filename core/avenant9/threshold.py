@@ -24,7 +24,7 @@ from avenant9.kinds.share import (
 )
 from avenant9.law.dated import SourceModel
 from avenant9.model import Acts, GrantedCeiling, Nomenclature
-from avenant9.remote_share import Asked, iso_month, of_version, share_of, unsure_of
+from avenant9.remote_share import Asked, of_version, share_of, unsure_of
 from avenant9.results import threshold as results
 from avenant9.results.base import Source
 from avenant9.rulebook.committee import Committee, Reading
@@ -118,7 +118,7 @@ def _followed(
         **entry,
         verdict=_answer(row, version, asked, part=part),
         doubts=tuple(doubts(row, version, asked)) if row["over"] and not part else (),
-        empty_months=() if part else tuple(iso_month(row["year"], one) for one in empty_months(row, version, asked)),
+        empty_months=() if part else tuple(date(row["year"], one, 1) for one in empty_months(row, version, asked)),
         unknown=row["unknown"],
         at_most=share_of(row["remote"] + row["unknown"], row["total"]),
         missing=missing,

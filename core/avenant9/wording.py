@@ -87,6 +87,11 @@ def day(value: date) -> str:
     return f"{value.day:02d}/{value.month:02d}/{value.year:04d}"
 
 
+def month_and_year(value: date) -> str:
+    """The month of a day: `septembre 2022`."""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
 def integer(value: int) -> str:
     """A whole number, thousands apart by a no-break space."""
     return f"{value:,}".replace(",", NBSP)
@@ -158,14 +163,23 @@ def listed(words: Sequence[str], last: str = "et") -> str:
 
 def months(ranks: Sequence[int]) -> str:
     """Months by their rank, in order, three and more in a row by the first and the last: `janvier, mars à mai`."""
-    runs: list[list[int]] = []
-    for rank in ranks:
-        if runs and runs[-1][-1] == rank - 1:
-            runs[-1].append(rank)
+    return shortened([[MONTHS[rank - 1] for rank in run] for run in runs(ranks)])
+
+
+def runs(numbers: Iterable[int]) -> list[list[int]]:
+    """Numbers, in order, those that follow each other together."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and found[-1][-1] == number - 1:
+            found[-1].append(number)
         else:
-            runs.append([rank])
-    names = [[MONTHS[rank - 1] for rank in run] for run in runs]
-    return ", ".join(f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(run) for run in names)
+            found.append([number])
+    return found
+
+
+def shortened(runs: Iterable[Sequence[str]]) -> str:
+    """Names in a row, of three and more the first and the last: `2019 à 2021, 2023`."""
+    return ", ".join(f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(run) for run in runs)
 
 
 def numbers(codes: Iterable[int], last: str = "et") -> str:

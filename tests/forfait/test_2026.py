@@ -12,6 +12,7 @@ from avenant9.errors import SettingError
 from avenant9.forfait.answers import Answer, Patients, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import what_if
+from avenant9.results.base import iso_month
 from avenant9.results.forfait import Addendum, Forfait, Sum
 from forfait.answered import counts, full, percent, scales
 
@@ -201,7 +202,7 @@ def test_the_forfait_medecin_traitant(answers: dict[str, Answer], year: int, eur
 
 def test_four_parts_in_the_year() -> None:
     found = due(simulated(listed() | PLAIN), "fmt")
-    assert [(one.month, one.euros) for one in found.payments] == [
+    assert [(iso_month(one.month), one.euros) for one in found.payments] == [
         (month, 631_250) for month in ("2026-04", "2026-06", "2026-09", "2026-11")
     ]
 

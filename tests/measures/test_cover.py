@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from avenant9.results.base import iso_month
 from avenant9.settings.scenario import Change, Scenario, of_options
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def test_a_prolonged_cover(simulated: Simulate) -> None:
     acts = (act("01/10/2022"), act("31/12/2022"), act("01/01/2023"))
     longer = of_options((), "arrete-juillet-2022", until=date(2022, 12, 31))
     result = run(simulated, *acts, scenario=longer)
-    assert [(row.month, row.period, row.difference) for row in result.rows] == [
+    assert [(iso_month(row.month), row.period, row.difference) for row in result.rows] == [
         ("2022-10", "arrete-juillet-2022", 7_50),
         ("2022-12", "arrete-juillet-2022", 7_50),
         ("2023-01", None, 0),

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avenant9.measures.simulate import Ask, simulate
+from avenant9.results.base import iso_month
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.shifts import PROFESSIONS, PROTOCOLS, ROLES, load_activity
@@ -136,7 +137,7 @@ def count(units: int, hours: bool) -> int | Decimal:
 
 def found_in(result: Measures, measure: str) -> dict[activity.Key, tuple[Any, ...]]:
     return {
-        (row.period, row.practitioner, row.month): (
+        (row.period, row.practitioner, iso_month(row.month)): (
             row.units, row.retained, row.baseline, row.with_measure, row.difference
         )
         for row in result.rows

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 
 from avenant9.measures.simulate import Ask, _rows, simulate
 from avenant9.measures.units import UNITS, WHOLE
-from avenant9.results.base import dumps
+from avenant9.results.base import dumps, iso_month
 from avenant9.results.measures import Measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
@@ -75,7 +75,7 @@ def test_a_practice_with_its_shifts_and_patients(tmp_path: Path) -> None:
             row.measure,
             row.period,
             row.practitioner,
-            row.month,
+            iso_month(row.month),
             row.units,
             row.retained,
             row.with_measure,

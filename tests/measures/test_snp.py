@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from avenant9.engine import Options, check
 from avenant9.kinds.frequency import Frequency
 from avenant9.measures.simulate import Ask, simulate
+from avenant9.results.base import iso_month
 from avenant9.rulebook import load
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Supplement, load_measures
@@ -134,7 +135,7 @@ def test_case_1_the_last_day_and_the_day_after(simulated: Simulate) -> None:
     result = simulated(acts)
     assert sums(result) == (3, 1, 2, 15_00, 10_50, 4_50)
     assert reasons(result) == [(5, "out_of_period"), (7, "pdsa_hours")]
-    assert [(row.period, row.month, row.retained, row.difference) for row in result.rows] == [
+    assert [(row.period, iso_month(row.month), row.retained, row.difference) for row in result.rows] == [
         ("ete-2022", "2022-09", 1, 15_00),
         (None, "2022-10", 0, 0),
     ]

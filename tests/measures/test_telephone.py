@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from avenant9.results.base import iso_month
 from avenant9.settings.scenario import of_options
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def test_once_a_month_in_the_last_period(simulated: Simulate) -> None:
         "29/01/2021;TCG;A;P1;25,00;video",
         "01/02/2021;TCG;A;P1;25,00;telephone",
     )
-    assert [(row.practitioner, row.month, row.units, row.retained) for row in result.rows] == [
+    assert [(row.practitioner, iso_month(row.month), row.units, row.retained) for row in result.rows] == [
         ("A", "2021-01", 3, 2),
         ("A", "2021-02", 1, 1),
         ("B", "2021-01", 1, 1),

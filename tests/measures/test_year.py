@@ -15,6 +15,7 @@ import pytest
 from avenant9.calendar import Calendar
 from avenant9.measures import protocols, shifts
 from avenant9.measures.simulate import Ask, simulate
+from avenant9.results.base import iso_month
 from avenant9.results.measures import Measures
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Hourly, PerPatient, ShiftFee, load_measures
@@ -88,7 +89,11 @@ def test_the_week_across_30_september_with_the_autumn_retained() -> None:
     scenario = Scenario("automne", (Change("essai", "snp", "ete-2022", until=date(2022, 12, 9)),))
     result = simulated(scenario)
     september, october = (
-        [row for row in result.rows if (row.measure, row.practitioner, row.month) == ("snp", "10000000101", month)]
+        [
+            row
+            for row in result.rows
+            if (row.measure, row.practitioner, iso_month(row.month)) == ("snp", "10000000101", month)
+        ]
         for month in ("2022-09", "2022-10")
     )
     assert [(row.retained, row.with_measure) for row in september] == [(38, 570_00)]
@@ -104,7 +109,7 @@ def test_the_teleconsultations() -> None:
 def test_an_empty_period_equals_the_baseline() -> None:
     for role, period in (("regulation-sas", "mission-flash-2022"), ("snp", "ete-2022")):
         empty = Scenario("vide", (Change("essai", role, period, until=date(2022, 1, 1)),))
-        rows = [row for row in simulated(empty).rows if row.measure == role and row.month < "2022-12"]
+        rows = [row for row in simulated(empty).rows if row.measure == role and row.month < date(2022, 12, 1)]
         assert rows
         assert all(row.difference == 0 for row in rows)
 

@@ -15,6 +15,7 @@ from avenant9.model import Source, Unverifiable, Verdict
 from avenant9.period import Period
 from avenant9.profile import FAMILIES
 from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
+from avenant9.results.base import iso_month
 from avenant9.results.check import Report, SetApart
 from avenant9.settings import waivers
 from avenant9.summary import out_of_time, sum_of
@@ -565,7 +566,7 @@ def _curve(entry: Practitioner) -> Chart:
     return Chart(
         f"Praticien {entry.practitioner}, {entry.year} : part des actes à distance depuis le 1er janvier",
         "line",
-        tuple(month.month for month in months),
+        tuple(iso_month(month.month) for month in months),
         (Series("Part à distance", tuple(month.share_to_date for month in months)),),
         "share",
         (Series("Plafond", (entry.ceiling,) * len(months)),),
@@ -613,7 +614,7 @@ def _by_month(entries: Sequence[Practitioner]) -> Table:
         [
             (
                 entry.practitioner,
-                month.month,
+                iso_month(month.month),
                 month.total,
                 month.remote,
                 month.share_to_date,

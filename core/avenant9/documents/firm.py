@@ -12,9 +12,8 @@ from avenant9.documents.firm_list import Entry, Told
 from avenant9.model import Verdict
 from avenant9.named import named
 from avenant9.report.document import Document, Fact, Section
-from avenant9.report.values import shown
 from avenant9.results.check import Report
-from avenant9.wording import DISCLAIMER, counted, day, euros, integer, plural
+from avenant9.wording import DISCLAIMER, counted, day, euros, integer, month_and_year, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +40,7 @@ def _some(words: Sequence[str], more: str) -> str | None:
 
 
 def _months(line: Line) -> str | None:
-    return _some([shown(month, "month") for month in line.missing_months], "mois")
+    return _some([month_and_year(month) for month in line.missing_months], "mois")
 
 
 def _share(line: Line) -> Value:

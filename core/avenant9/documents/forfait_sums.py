@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from avenant9.documents.forfait_totals import schemes, span
 from avenant9.documents.forfait_words import shown_points
 from avenant9.report.document import Column, Section, Table
-from avenant9.wording import MONTHS, capital, listed, quoted
+from avenant9.wording import capital, listed, month_and_year, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -65,15 +65,9 @@ def _lines(one: Sum) -> Table:
 
 def _payments(one: Sum) -> Iterator[Table]:
     if one.payments:
-        rows: list[tuple[Value, ...]] = [(shown_month(pay.month), pay.euros) for pay in one.payments]
+        rows: list[tuple[Value, ...]] = [(capital(month_and_year(pay.month)), pay.euros) for pay in one.payments]
         note = "Parts égales, sans la prévention ; les jours ne sont pas sourcés."
         yield Table((Column("Versement"), Column("Euros", "euros")), rows, title="Versements", note=note)
-
-
-def shown_month(month: str) -> str:
-    """`Avril 2026` of `2026-04`."""
-    year, _, rank = month.partition("-")
-    return f"{capital(MONTHS[int(rank) - 1])} {year}"
 
 
 def notes(results: Iterable[Forfait]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from avenant9.documents import left_out, sentences
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.report.values import number
+from avenant9.results.base import iso_month
 from avenant9.results.measures import History, Measures, Standings
 from avenant9.wording import DISCLAIMER, NBSP, counted, day, euros, integer, listed, percent
 
@@ -142,7 +143,7 @@ def csv(result: Shown) -> Table:
 def _line(row: Row) -> tuple[Value, ...]:
     counts = (row.units, row.retained, row.refused)
     amounts = (row.baseline, row.with_measure, row.difference, row.difference_amo, row.difference_patient)
-    return row.measure, row.period, row.practitioner, row.month, *counts, *amounts, row.doubtful
+    return row.measure, row.period, row.practitioner, iso_month(row.month), *counts, *amounts, row.doubtful
 
 
 # --- effects --------------------------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def _simulation(result: Measures, limit: int | None) -> Document:
             *_comparison(result),
             Section("Par mesure", tables=(_by_measure(result),), facts=_participation(result)),
             Section("Par praticien", tables=(_effects("Praticien", _people(result.rows), "text"),)),
-            Section("Par mois", tables=(_effects("Mois", _sums(result.rows, lambda row: row.month), "month"),)),
+            Section("Par mois", tables=(_effects("Mois", _sums(result.rows, _month), "month"),)),
             *_refusals(result, limit),
             Section("Lignes rejetées", tables=(_shortened(_rejected(result), limit),) if result.rejected else ()),
             Section("À savoir", words=result.notes),
@@ -332,6 +333,10 @@ def _participation(result: Measures) -> tuple[Fact, ...]:
     return (Fact(label, total.participation, "euros"),)
 
 
+def _month(row: Row) -> str:
+    return iso_month(row.month)
+
+
 def _people(rows: Iterable[Row]) -> dict[str, Effect]:
     return _sums(rows, lambda row: _person(row.practitioner))
 
@@ -401,7 +406,7 @@ def _comparison(result: Measures) -> Iterator[Section]:
     keys: tuple[tuple[str, Kind, Callable[[Row], str]], ...] = (
         ("Mesure", "text", lambda row: name_of(row.measure)),
         ("Praticien", "text", lambda row: _person(row.practitioner)),
-        ("Mois", "month", lambda row: row.month),
+        ("Mois", "month", lambda row: iso_month(row.month)),
     )
     tables = [_compared(heading, kind, _sums(law, key), _sums(rows, key)) for heading, kind, key in keys]
     words = "Ce que reçoivent médecins et équipes selon la loi et selon le scénario, puis qui paie la différence."

@@ -9,6 +9,7 @@ from avenant9.law.nomenclature import NATURES
 from avenant9.model import Verdict
 from avenant9.report.document import Chart, Column, Document, Section, Series, Table
 from avenant9.report.page import place
+from avenant9.results.base import iso_month
 from avenant9.wording import capital, counted, day, euros, listed, signed
 
 if TYPE_CHECKING:
@@ -81,9 +82,9 @@ def _rows(result: Reconcile) -> Iterator[tuple[Value, ...]]:
         yield from _compared_rows(one, result.year)
     yield _sums_row("total des soins", str(result.year), result.total)
     for month in result.by_month_of_care:
-        yield _sums_row("soins du mois", month.month, month)
+        yield _sums_row("soins du mois", iso_month(month.month), month)
     for month in result.by_month_of_payment or ():
-        yield _sums_row("payé dans le mois", month.month, month)
+        yield _sums_row("payé dans le mois", iso_month(month.month), month)
     for family in result.by_family or ():
         yield _sums_row(f"famille : {_family(family)}", str(result.year), family)
 
@@ -100,7 +101,7 @@ def _compared_rows(one: Comparison, year: int) -> Iterator[tuple[Value, ...]]:
         yield line(_reason(cause.reason, year), str(year), cause.rows, None, None, cause.euros)
     yield line("reste inexpliqué", str(year), None, None, None, one.left)
     for month in one.months or ():
-        yield line("mois", month.month, None, month.acts, month.declared, month.difference)
+        yield line("mois", iso_month(month.month), None, month.acts, month.declared, month.difference)
     for gap in one.days or ():
         yield line("jour qui diffère", day(gap.date), None, gap.acts, gap.declared, gap.difference)
 
@@ -210,7 +211,7 @@ def _chart(one: Comparison, months: Sequence[MonthGap]) -> Chart:
     return Chart(
         "Payé par mois",
         "line",
-        tuple(month.month for month in months),
+        tuple(iso_month(month.month) for month in months),
         (
             Series("d'après les actes", tuple(month.acts for month in months)),
             Series(f"d'après {_THE[one.against]}", tuple(month.declared for month in months)),
@@ -224,7 +225,7 @@ def _months(one: Comparison) -> Iterator[Table]:
         gaps = [_gap(month) for month in one.months]
         yield Table(
             _gap_columns(Column("Mois", "month"), one.against),
-            [(month.month, *gap) for month, gap in zip(one.months, gaps, strict=True)],
+            [(iso_month(month.month), *gap) for month, gap in zip(one.months, gaps, strict=True)],
             title="Par mois de paiement",
             total=(None, *(sum(gap[side] for gap in gaps) for side in range(3))),
         )
@@ -252,10 +253,10 @@ def _days(one: Comparison, *, whole: bool) -> Iterator[Table]:
 
 def _totals(result: Reconcile) -> Iterator[Section]:
     total, month = _sums(result.total), Column("Mois", "month")
-    care = [(one.month, *_sums(one)) for one in result.by_month_of_care]
+    care = [(iso_month(one.month), *_sums(one)) for one in result.by_month_of_care]
     yield _section(f"Soins de {result.year}, par mois de soins", "Mois de soins", month, care, (None, *total))
     if result.by_month_of_payment is not None:
-        paid = [(one.month, *_sums(one)) for one in result.by_month_of_payment]
+        paid = [(iso_month(one.month), *_sums(one)) for one in result.by_month_of_payment]
         sums = (None, *_added(result.by_month_of_payment))
         yield _section(f"Payé en {result.year}, par mois de paiement", "Mois de paiement", month, paid, sums)
     if result.by_family is not None:

@@ -12,7 +12,8 @@ from avenant9.model import Verdict
 from avenant9.remote_share import share_of
 from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
 from avenant9.report.values import shown
-from avenant9.wording import DISCLAIMER, NBSP, counted, day, listed, months
+from avenant9.results.base import iso_month
+from avenant9.wording import DISCLAIMER, MONTHS, NBSP, counted, day, listed, months, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ def _answer(entries: Sequence[Followed]) -> str:
     if len(entries) == 1:
         [entry] = entries
         least = "Au moins " if entry.unknown else ""
-        return f"{least}{_percent(entry.share)} d'actes à distance {_period(entry)} : {_standing(entry)}."
+        return f"{least}{_percent(entry.share)} d'actes à distance en {_period(entry)} : {_standing(entry)}."
     people = len({entry.practitioner for entry in entries})
     counts = (
         ("dépassé", [entry for entry in entries if entry.over]),
@@ -190,7 +191,7 @@ def _summary(entries: Sequence[Followed]) -> Table:
 
 def _detail(entry: Followed, as_of: date, *, folded: bool) -> Section:
     return Section(
-        f"Praticien {entry.practitioner}, {_period(entry).removeprefix('en ')}",
+        f"Praticien {entry.practitioner}, {_period(entry)}",
         facts=_facts(entry),
         charts=(_chart(entry),),
         tables=(_months(entry, as_of),),
@@ -234,7 +235,7 @@ def _facts(entry: Followed) -> tuple[Fact, ...]:
             )
         )
     if entry.empty_months and not entry.over:
-        facts.append(Fact("Mois sans acte", months([_rank(month) for month in entry.empty_months])))
+        facts.append(Fact("Mois sans acte", months([month.month for month in entry.empty_months])))
     facts += [Fact("À examiner", doubt) for doubt in entry.doubts]
     if entry.derogation is not None and entry.derogation.conditions:
         facts.append(Fact("Conditions de l'aménagement", " ; ".join(entry.derogation.conditions)))
@@ -257,25 +258,18 @@ def _last(entry: Followed, as_of: date) -> date:
     return min(last, as_of) if as_of.year == entry.year else last
 
 
-def _calendar(year: int, months: int) -> list[str]:
-    return [f"{year}-{month:02d}" for month in range(1, months + 1)]
-
-
-def _rank(month: str) -> int:
-    return int(month[5:])
-
-
 def _by_month(entry: Followed) -> list[tuple[str, int, int, Decimal | None]]:
     """Month, acts, remote ones, share from 1 January, to the last month that has an act.
 
     The share is carried over a month without acts, and unknown before the first one.
     """
-    counts = {month.month: month for month in entry.months}
+    counts = {one.month.month: one for one in entry.months}
     rows: list[tuple[str, int, int, Decimal | None]] = []
     share: Decimal | None = None
-    for month in _calendar(entry.year, max(map(_rank, counts), default=0)):
-        own = counts.get(month)
+    for rank in range(1, max(counts, default=0) + 1):
+        own = counts.get(rank)
         share = own.share_to_date if own else share
+        month = iso_month(date(entry.year, rank, 1))
         rows.append((month, own.total if own else 0, own.remote if own else 0, share))
     return rows
 
@@ -299,8 +293,8 @@ def _chart(entry: Followed) -> Chart:
 
 def _months(entry: Followed, as_of: date) -> Table:
     rows = _by_month(entry)
-    with_acts = {month.month for month in entry.months}
-    empty = [month for month in _calendar(entry.year, _last(entry, as_of).month) if month not in with_acts]
+    with_acts = {one.month.month for one in entry.months}
+    empty = [rank for rank in range(1, _last(entry, as_of).month + 1) if rank not in with_acts]
     return Table(
         (
             Column("Mois", "month"),
@@ -315,16 +309,9 @@ def _months(entry: Followed, as_of: date) -> Table:
     )
 
 
-def _stretches(months: Sequence[str]) -> str:
-    """`en mars, en mai et de juillet à septembre`."""
-    runs: list[list[str]] = []
-    for month in months:
-        if runs and _rank(runs[-1][-1]) + 1 == _rank(month):
-            runs[-1].append(month)
-        else:
-            runs.append([month])
-    names = [[shown(month, "month").split()[0] for month in (run[0], run[-1])] for run in runs]
-    return listed([_stretch(first, last) for first, last in names])
+def _stretches(ranks: Sequence[int]) -> str:
+    """Months by their rank: `en mars, en mai et de juillet à septembre`."""
+    return listed([_stretch(MONTHS[run[0] - 1], MONTHS[run[-1] - 1]) for run in runs(ranks)])
 
 
 def _stretch(first: str, last: str) -> str:
@@ -431,7 +418,7 @@ def letter(result: Threshold, asked: Request) -> Letter:
                 words=(*_boxes(asked.conditions.entries), _box("autre : […]")),
             ),
             Section(
-                f"Chiffres, {_period(entry).removeprefix('en ')}",
+                f"Chiffres, {_period(entry)}",
                 words=_about_figures(entry, asked),
                 facts=_facts(entry),
                 charts=(_chart(entry),),
@@ -548,8 +535,8 @@ def _over(entry: Followed) -> str:
 
 def _period(entry: Followed) -> str:
     if entry.until is None:
-        return f"en {entry.year}"
-    return f"en {entry.year} jusqu'au {day(entry.until)} (indicatif)"
+        return str(entry.year)
+    return f"{entry.year} jusqu'au {day(entry.until)} (indicatif)"
 
 
 def _percent(share: Decimal) -> str:

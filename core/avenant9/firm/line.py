@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -10,7 +11,7 @@ import polars as pl
 from avenant9.acts.columns import COLUMNS
 from avenant9.acts.netting import counting
 from avenant9.frames import FAMILY
-from avenant9.remote_share import iso_month
+from avenant9.period import add_months
 from avenant9.results.firm import Ceiling, Dearest, Line, Missing
 from avenant9.summary import CEILING, lacked
 
@@ -74,18 +75,14 @@ def _specialties(counted: pl.DataFrame, report: Report, nomenclature: Nomenclatu
     return tuple(dict.fromkeys(nomenclature.specialties.get(code, f"{code:02d}") for code in codes))
 
 
-def _missing_months(days: pl.Series) -> Iterator[str]:
+def _missing_months(days: pl.Series) -> Iterator[date]:
     """The months from the first to the last that hold no day of care."""
-    if not len(days):
-        return
-    held = {_month(day) for day in days}
-    for month in range(min(held), max(held)):
-        if month not in held:
-            yield iso_month(month // 12, month % 12 + 1)
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month - 1
+    held = sorted({day.replace(day=1) for day in days})
+    for before, after in pairwise(held):
+        month = add_months(before, 1)
+        while month < after:
+            yield month
+            month = add_months(month, 1)
 
 
 def _dearest(report: Report) -> Dearest | None:

@@ -9,7 +9,7 @@ from avenant9.period import ONE_DAY, add_months
 from avenant9.results.forfait import Deadline
 from avenant9.rulebook.conditions import DeclaredBy, leaves
 from avenant9.rulebook.scales import DeadlineEntry
-from avenant9.wording import MONTHS, day, ordinal
+from avenant9.wording import day, month_and_year, ordinal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ def _instalments(one: Sum, year: int) -> Iterator[DeadlineEntry]:
             last_day=add_months(first, 1) - ONE_DAY,
             precise=False,
             source=one.source,
-            note=f"{MONTHS[month - 1]} {year}, jour non sourcé",
+            note=f"{month_and_year(first)}, jour non sourcé",
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from itertools import product
 from math import prod
@@ -189,7 +190,7 @@ def _payments(one: PatientSum, year: int, payable: int) -> Iterator[Payment]:
     parts = len(one.instalments)
     for rank, month in enumerate(one.instalments, 1):
         own = payable // parts if rank < parts else payable - payable // parts * (parts - 1)
-        yield Payment(month=f"{year}-{month:02d}", euros=own)
+        yield Payment(month=date(year, month, 1), euros=own)
 
 
 # --- lines ------------------------------------------------------------------------------------------------

@@ -186,7 +186,7 @@ def _rows(table: pl.DataFrame, hours: set[str]) -> tuple[Row, ...]:
     key = ["measure", "period", "practitioner", "month"]
     first = pl.col("date").min().alias("first")
     grouped = (
-        table.with_columns(month=pl.col("date").dt.to_string("%Y-%m"))
+        table.with_columns(month=pl.col("date").dt.truncate("1mo"))
         .group_by(key)
         .agg(*_summed(), first)
         .sort("measure", "practitioner", "month", "first", "period", nulls_last=True)

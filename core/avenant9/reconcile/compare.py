@@ -75,7 +75,7 @@ def span(days: pl.Series) -> str:
 def _months(paid: pl.DataFrame, declared: pl.DataFrame) -> Iterator[MonthGap]:
     sides = (frame.with_columns(pl.col("date").dt.truncate("1mo")) for frame in (paid, declared))
     for start, *sums in _gaps(*sides):
-        yield MonthGap(month=f"{start:%Y-%m}", **_gap(*sums))
+        yield MonthGap(month=start, **_gap(*sums))
 
 
 def _days(paid: pl.DataFrame, declared: pl.DataFrame) -> Iterator[DayGap]:

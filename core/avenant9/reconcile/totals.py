@@ -19,7 +19,7 @@ def total(lines: pl.DataFrame) -> Sums:
 
 def by_month(lines: pl.DataFrame, day: str) -> tuple[OfMonth, ...]:
     """The sums of each month of a column of days, in order."""
-    return tuple(OfMonth(**row) for row in _by(_taken(lines), pl.col(day).dt.strftime("%Y-%m").alias("month")))
+    return tuple(OfMonth(**row) for row in _by(_taken(lines), pl.col(day).dt.truncate("1mo").alias("month")))
 
 
 def by_family(lines: pl.DataFrame) -> tuple[OfFamily, ...]:

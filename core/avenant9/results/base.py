@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -72,7 +73,25 @@ Quantity = Annotated[
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+_MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
+
+
+def _first_day(value: Any) -> Any:
+    return date.fromisoformat(f"{value}-01") if isinstance(value, str) and re.fullmatch(_MONTH, value) else value
+
+
+def iso_month(first: date) -> str:
+    """The month of a day: `2022-09`."""
+    return f"{first.year:04d}-{first.month:02d}"
+
+
+#: A month, by its first day, which JSON has without the day: `"2022-09"`.
+Month = Annotated[
+    date,
+    BeforeValidator(_first_day),
+    PlainSerializer(iso_month, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _MONTH}),
+]
 #: The time of an act, with seconds only where there are some.
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
 #: A row of a file, from 1; a whole number of units, negative where they are cancelled.

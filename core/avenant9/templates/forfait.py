@@ -15,6 +15,7 @@ from avenant9.forfait import values
 from avenant9.forfait.read import ASSISTANT, EXTRA_LABELS, YEAR
 from avenant9.rulebook.scales import load_scales
 from avenant9.settings.practices import KEY_HEADING, LABEL_HEADING, SHEET
+from avenant9.wording import runs, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -176,15 +177,8 @@ def _toml_counts(done: str, total: str, excluded: str = "0") -> str:
 
 def _years(scales: Scales, key: str) -> str:
     """The years that ask for a key: `2019 à 2022`, `2019 à 2021, 2023`."""
-    runs: list[list[int]] = []
-    for year, scale in scales.years.items():
-        if key not in scale.used_keys:
-            continue
-        if runs and runs[-1][-1] == year - 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(f"{run[0]} à {run[-1]}" if len(run) > 2 else ", ".join(map(str, run)) for run in runs)
+    asking = runs(year for year, scale in scales.years.items() if key in scale.used_keys)
+    return shortened([[str(year) for year in run] for run in asking])
 
 
 def _write_head(sheet: Worksheet, *, example: bool) -> None:
