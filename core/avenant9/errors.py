@@ -17,8 +17,13 @@ class A9Error(Exception):
         super().__init__(place, problem, remedy, detail)
         self.place, self.problem, self.remedy, self.detail = place, problem, remedy, detail
 
+    @property
+    def told(self) -> str:
+        """What was found, and what to do."""
+        return f"{self.problem} ; {self.remedy}."
+
     def __str__(self) -> str:
-        return f"{self.place} : {self.problem} ; {self.remedy}."
+        return f"{self.place} : {self.told}"
 
 
 class InputError(A9Error):

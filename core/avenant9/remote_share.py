@@ -71,7 +71,7 @@ def _entry(
     allowed = ceiling * total // _BASIS_POINTS
     return {
         "practitioner": row["practitioner"],
-        "specialty": None if row["specialty"] is None else f"{row['specialty']:02d}",
+        "specialty": row["specialty"],
         "year": row["year"],
         "until": until if until is not None and until < date(row["year"], 12, 31) else None,
         "total": total,

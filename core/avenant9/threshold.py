@@ -137,15 +137,14 @@ def _answer(row: dict[str, Any], version: ShareVersion, asked: Asked, *, part: b
 
 def _groups(entries: Sequence[results.Followed], reading: Reading) -> Iterator[results.Group]:
     """By year: generalists, then each specialty by its code, then those of whom none is known."""
-    generalists = {f"{code:02d}" for code in reading.generalists.specialties}
-    together: dict[tuple[int, int, str, str], list[results.Followed]] = {}
+    together: dict[tuple[int, int, int, str], list[results.Followed]] = {}
     for entry in entries:
-        if entry.specialty in generalists:
-            rank, code, name = 0, "", reading.generalists.label
+        if entry.specialty in reading.generalists.specialties:
+            rank, code, name = 0, 0, reading.generalists.label
         elif entry.specialty is not None:
-            rank, code, name = 1, entry.specialty, f"{entry.specialty} {entry.label or ''}".strip()
+            rank, code, name = 1, entry.specialty, entry.named_specialty or ""
         else:
-            rank, code, name = 2, "", _UNKNOWN_SPECIALTY
+            rank, code, name = 2, 0, _UNKNOWN_SPECIALTY
         together.setdefault((entry.year, rank, code, name), []).append(entry)
     for (year, _, _, name), group in sorted(together.items(), key=lambda item: item[0]):
         lines = (reading.over_20, reading.over_30)

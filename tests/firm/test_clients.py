@@ -144,7 +144,9 @@ def test_a_pipe_is_waited_for_by_nobody(tmp_path: Path) -> None:
 
 def test_sentences_without_the_folders(tmp_path: Path) -> None:
     file = os.path.join("clients", "martin.csv")
-    assert Client("martin", (file,), root="clients").named_in(f"{file} : vide ; exportez.") == "vide ; exportez."
+    alone = Client("martin", (file,), root="clients")
+    assert alone.failed_by(InputError(file, "vide", "exportez")) == "vide ; exportez."
+    assert alone.failed_by(InputError(f"{file}, a", "vide", "exportez")) == "martin.csv, a : vide ; exportez."
     inside = os.path.join("clients", "martin", "mars.csv")
     client = Client("martin", (inside,), folder=os.path.join("clients", "martin"), root="clients")
     assert client.named_in(f"Deux : {inside}.") == "Deux : mars.csv."

@@ -96,7 +96,7 @@ class Way(Generic[Given]):
         try:
             return self.tell(client)
         except A9Error as error:
-            return Told(self.fail(client, code_of(error), client.named_in(str(error))))
+            return Told(self.fail(client, code_of(error), client.failed_by(error)))
         except Exception as error:
             return Told(self.fail(client, ExitCode.INTERNAL, unforeseen(error)))
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-from fractions import Fraction
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from avenant9.documents import firm_list, threshold
@@ -25,7 +24,7 @@ _NOTHING = "aucun acte compté"
 #: The columns of the list: the year of a practitioner that is nearest to its ceiling, or most beyond it.
 _COLUMNS: tuple[Told[Followed], ...] = (
     Told("Praticien", "identifier", lambda year: year.practitioner),
-    Told("Spécialité", "text", lambda year: year.label or year.specialty, widest=24),
+    Told("Spécialité", "text", lambda year: year.label or year.named_specialty, widest=24),
     Told("Année", "identifier", lambda year: year.year, narrow=True),
     Told("Actes", "integer", lambda year: year.total, narrow=True),
     Told("À distance", "integer", lambda year: year.remote, narrow=True),
@@ -72,7 +71,7 @@ def _entries(result: FollowedFirm) -> list[Entry[Followed]]:
 def _entry(client: FollowedClient) -> Entry[Followed]:
     if client.threshold is None:
         return Entry(client, None, "non lu", None)
-    year = max(client.threshold.practitioners, key=_used, default=None)
+    year = max(client.threshold.practitioners, key=attrgetter("used"), default=None)
     if year is None:
         return Entry(client, None, _NOTHING, None)
     if year.over:
@@ -80,13 +79,6 @@ def _entry(client: FollowedClient) -> Entry[Followed]:
         return Entry(client, year, found.french, found)
     unsure = year.verdict == "unverifiable"
     return Entry(client, year, Verdict.UNVERIFIABLE.french if unsure else "sous le plafond", None)
-
-
-def _used(year: Followed) -> Fraction:
-    """How much of its ceiling a practitioner used in a year, with what may be remote."""
-    ceiling = Fraction(Decimal(year.ceiling))
-    used = Fraction(year.remote + year.unknown, max(1, year.total))
-    return used / ceiling if ceiling else used
 
 
 def _client(client: FollowedClient) -> Section:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from avenant9.documents.forfait_totals import told
 from avenant9.model import Verdict
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from avenant9.results.forfait import Amount, Change, Forfait, Indicator, Told, Unresolved, Volet
 
 
+#: What an indicator is not.
+_NOT: Final = {"not_met": "atteint", "unknown": "renseigné"}
 STATES: Final = {
     "met": "validé",
-    "not_met": "non atteint",
-    "unknown": "non renseigné",
+    **{status: f"non {word}" for status, word in _NOT.items()},
     "neutralised": "neutralisé",
     "not_applicable": "sans objet",
     "closed": "fermé",
@@ -171,11 +172,11 @@ def _of_points(result: Forfait) -> str:
     )
 
 
-def _prerequisites(result: Forfait, status: str) -> str:
+def _prerequisites(result: Forfait, status: Literal["not_met", "unknown"]) -> str:
     """`« Télétransmission » n'est pas atteint`."""
     names = missing_prerequisites(result, status)
     verb = "n'est pas" if len(names) == 1 else "ne sont pas"
-    return f"{listed(quoted(names))} {verb} {plural(len(names), STATES[status].removeprefix('non '))}"
+    return f"{listed(quoted(names))} {verb} {plural(len(names), _NOT[status])}"
 
 
 def missing_prerequisites(result: Forfait, status: str) -> list[str]:

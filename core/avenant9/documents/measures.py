@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -14,7 +13,7 @@ from avenant9.report.page import place
 from avenant9.report.values import number
 from avenant9.results.base import iso_month
 from avenant9.results.measures import History, Measures, Standings
-from avenant9.wording import DISCLAIMER, NBSP, counted, day, euros, integer, listed, percent
+from avenant9.wording import DISCLAIMER, NBSP, counted, day, euros, integer, listed, money, percent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -379,7 +378,7 @@ def _detail(result: Measures) -> Table:
                 name_of(row.measure),
                 row.period or "hors période",
                 row.practitioner,
-                row.month,
+                iso_month(row.month),
                 row.units,
                 row.retained,
                 row.refused,
@@ -406,7 +405,7 @@ def _comparison(result: Measures) -> Iterator[Section]:
     keys: tuple[tuple[str, Kind, Callable[[Row], str]], ...] = (
         ("Mesure", "text", lambda row: name_of(row.measure)),
         ("Praticien", "text", lambda row: _person(row.practitioner)),
-        ("Mois", "month", lambda row: iso_month(row.month)),
+        ("Mois", "month", _month),
     )
     tables = [_compared(heading, kind, _sums(law, key), _sums(rows, key)) for heading, kind, key in keys]
     words = "Ce que reçoivent médecins et équipes selon la loi et selon le scénario, puis qui paie la différence."
@@ -602,11 +601,17 @@ def _last(until: date | None) -> str:
     return day(until) if until is not None else "sans fin connue"
 
 
-def _read(key: str, value: str) -> str:
+def _read(key: str, value: int | Decimal | str) -> str:
     """A value as people read it; of a share also what `--set` takes."""
-    if key.endswith("_bp"):
-        return f"{percent(int(value))} ({value})"
-    return re.sub(r"^(\d+)\.(\d\d)$", r"\1,\2", {"true": "oui", "false": "non"}.get(value, value))
+    match value:
+        case bool():
+            return "oui" if value else "non"
+        case int() if key.endswith("_bp"):
+            return f"{percent(value)} ({value})"
+        case Decimal():
+            return money(int(value * 100), ",")
+        case _:
+            return str(value)
 
 
 def _values(one: Term | Beside) -> Iterator[Fact]:

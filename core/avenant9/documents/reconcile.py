@@ -257,7 +257,7 @@ def _totals(result: Reconcile) -> Iterator[Section]:
     yield _section(f"Soins de {result.year}, par mois de soins", "Mois de soins", month, care, (None, *total))
     if result.by_month_of_payment is not None:
         paid = [(iso_month(one.month), *_sums(one)) for one in result.by_month_of_payment]
-        sums = (None, *_added(result.by_month_of_payment))
+        sums: tuple[Value, ...] = (None, *_added(result.by_month_of_payment))
         yield _section(f"Payé en {result.year}, par mois de paiement", "Mois de paiement", month, paid, sums)
     if result.by_family is not None:
         families = [(_family(one), *_sums(one)) for one in result.by_family]
@@ -283,14 +283,13 @@ def _columns(first: Column) -> tuple[Column, ...]:
     )
 
 
-def _sums(sums: Sums) -> tuple[Value, ...]:
+def _sums(sums: Sums) -> tuple[int | None, ...]:
     return (sums.acts, sums.amount, sums.overcharge, sums.cancelled)
 
 
-def _added(months: Sequence[OfMonth]) -> tuple[Value, ...]:
+def _added(months: Sequence[OfMonth]) -> tuple[int, ...]:
     """The sum of each column, of what is known."""
-    rows = [_sums(month) for month in months]
-    return tuple(sum(int(str(row[place])) for row in rows if row[place] is not None) for place in range(4))
+    return tuple(sum(cell or 0 for cell in cells) for cells in zip(*map(_sums, months), strict=True)) or (0,) * 4
 
 
 def _family(sums: OfFamily) -> str:

@@ -63,7 +63,7 @@ def _line(entry: Followed) -> tuple[Value, ...]:
     """A practitioner and a year, in the columns of the contract."""
     return (
         entry.practitioner,
-        entry.specialty,
+        None if entry.specialty is None else f"{entry.specialty:02d}",
         entry.year,
         entry.total,
         entry.remote,
@@ -172,7 +172,7 @@ def _summary(entries: Sequence[Followed]) -> Table:
         [
             (
                 entry.practitioner,
-                _specialty(entry),
+                entry.named_specialty,
                 str(entry.year),
                 *([entry.until or date(entry.year, 12, 31)] if partial else []),
                 entry.total,
@@ -201,7 +201,7 @@ def _detail(entry: Followed, as_of: date, *, folded: bool) -> Section:
 
 
 def _facts(entry: Followed) -> tuple[Fact, ...]:
-    specialty = _specialty(entry)
+    specialty = entry.named_specialty
     facts = [
         *([Fact("Spécialité", specialty)] if specialty else []),
         Fact("Actes comptés", entry.total, "integer"),
@@ -396,7 +396,7 @@ def letter(result: Threshold, asked: Request) -> Letter:
     """The request to the committee, with the figures that it rests on."""
     entry = max(result.practitioners, key=lambda one: one.year)
     number = "[votre numéro RPPS]" if entry.practitioner == "?" else entry.practitioner
-    specialty = entry.label or _specialty(entry) or "[votre spécialité]"
+    specialty = entry.label or entry.named_specialty or "[votre spécialité]"
     return Letter(
         sender=(
             f"Docteur [prénom et nom], {specialty}, numéro {number}",
@@ -541,10 +541,6 @@ def _period(entry: Followed) -> str:
 
 def _percent(share: Decimal) -> str:
     return shown(share, "share")
-
-
-def _specialty(entry: Followed) -> str | None:
-    return f"{entry.specialty} {entry.label or ''}".strip() if entry.specialty else None
 
 
 def _cited(source: Source) -> str:

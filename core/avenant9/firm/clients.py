@@ -16,6 +16,8 @@ from avenant9.wording import file_name, fold
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
+    from avenant9.errors import A9Error
+
 #: The settings of a folder or of a client.
 SETTINGS = "a9.toml"
 #: What begins the results of a9 that are text, and its keys, and names its author in those that are workbooks.
@@ -55,10 +57,12 @@ class Client:
     refused: InputError | None = None
     remark: str = ""
 
+    def failed_by(self, error: A9Error) -> str:
+        """Why it could not be read: its name is the place, where that is its folder or its first file."""
+        return self.named_in(error.told if error.place in (self.folder, *self.files[:1]) else str(error))
+
     def named_in(self, words: str) -> str:
         """A sentence on its files, without the folders above them: those say nothing that its name does not."""
-        for place in (self.folder, *self.files[:1]):
-            words = words.removeprefix(f"{place} : ")
         return words.replace(os.path.join(self.folder or self.root, ""), "")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from itertools import pairwise
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from avenant9.model import Acts, Nomenclature
     from avenant9.results.check import Report
-    from avenant9.results.threshold import Practitioner
 
 _ROW = ("input", "row")
 #: What `Line` takes of the summary of a report: counts, and cents.
@@ -71,7 +70,7 @@ def _sum_of_rows(counted: pl.DataFrame, column: str) -> int | None:
 def _specialties(counted: pl.DataFrame, report: Report, nomenclature: Nomenclature) -> tuple[str, ...]:
     """As the files say, else as the rules took them."""
     told = counted["specialty"].drop_nulls().unique().sort().to_list()
-    codes = told or sorted({int(entry.specialty) for entry in report.threshold if entry.specialty})
+    codes = told or sorted({entry.specialty for entry in report.threshold if entry.specialty is not None})
     return tuple(dict.fromkeys(nomenclature.specialties.get(code, f"{code:02d}") for code in codes))
 
 
@@ -97,14 +96,8 @@ def _dearest(report: Report) -> Dearest | None:
 
 
 def _nearest(report: Report) -> Ceiling | None:
-    entry = max(report.threshold, key=_used, default=None)
+    entry = max(report.threshold, key=attrgetter("used"), default=None)
     return None if entry is None else Ceiling(**{key: getattr(entry, key) for key in Ceiling.model_fields})
-
-
-def _used(entry: Practitioner) -> Fraction:
-    """How much of its ceiling a practitioner used in a year, with what may be remote."""
-    used = Fraction(entry.remote + entry.unknown, max(1, entry.total))
-    return used / Fraction(entry.ceiling) if entry.ceiling else used
 
 
 def _missing(report: Report) -> Missing | None:

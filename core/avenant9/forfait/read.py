@@ -43,6 +43,8 @@ _ASSISTANT_PARTS: Final[Mapping[str, Callable[[str, object], Any]]] = {
     "signe_le": day,
     "percentile": values.percentile,
 }
+#: Key -> the part of the contract that it gives.
+_PART_OF: Final = {f"{_ASSISTANT_TABLE}.{part}": part for part in _ASSISTANT_PARTS}
 
 
 @dataclass(frozen=True)
@@ -179,9 +181,7 @@ def _of_column(column: practices.PracticeColumn, keys: Mapping[str, Key]) -> Ent
         for key, cell in column.cells.items()
         if key in keys and (found := values.asked(cell.place, keys[key], cell.value)) is not None
     }
-    parts = {
-        key.partition(".")[2]: (cell.place, cell.value) for key, cell in column.cells.items() if key in ASSISTANT
-    }
+    parts = {_PART_OF[key]: (cell.place, cell.value) for key, cell in column.cells.items() if key in ASSISTANT}
     year = column.cells.get(YEAR)
     return Entry(
         Practice(column.name, answers, _contract(column.place, parts), column.place),
@@ -223,7 +223,7 @@ def _set(entry: Entry, given: Mapping[str, str], keys: Mapping[str, Key]) -> Ent
     for key, text in given.items():
         place = f"--set {key}"
         if key in ASSISTANT:
-            parts[key.partition(".")[2]] = (place, text)
+            parts[_PART_OF[key]] = (place, text)
             continue
         answers.pop(key, None)
         found = values.asked(place, keys[key], text)

@@ -73,6 +73,10 @@ WHY: dict[Why, str] = {
 }
 
 
+#: The columns whose values are told in their own words.
+_COLUMN: dict[Why | None, str] = {"other-reason": "reason", "other-channel": "channel", "other-place": "place"}
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Days on which something holds; `last` is null while no end is known."""
@@ -128,8 +132,8 @@ class ActLine:
         """What made it not count."""
         if isinstance(self.detail, date):
             return day(self.detail)
-        if self.why in ("other-reason", "other-channel", "other-place"):
-            (said,) = quoted(in_french(self.why.removeprefix("other-"), [str(self.detail)]))
+        if self.why in _COLUMN:
+            (said,) = quoted(in_french(_COLUMN[self.why], [str(self.detail)]))
             return said
         return str(self.detail)
 

@@ -63,7 +63,7 @@ def _dated(value: Dated, common: type[Dated]) -> dict[str, Any]:
     return {
         "from": value.from_,
         "until": value.period.last,
-        "values": {name: words for name in own if (words := _words(getattr(value, name)))},
+        "values": {name: told for name in own if (told := _told(getattr(value, name))) not in (None, "")},
         "source": {
             "title": source.title,
             "article": source.article,
@@ -75,20 +75,16 @@ def _dated(value: Dated, common: type[Dated]) -> dict[str, Any]:
     }
 
 
-def _words(value: object) -> str:
-    """A value as the option `--set` takes it; nothing where there is none."""
+def _told(value: object) -> bool | int | Decimal | str | None:
+    """A value as a result has it: what is neither a yes, a number nor nothing, in words."""
     match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
+        case None | bool() | int() | Decimal():
+            return value
         case time():
             return f"{value:%H:%M}"
-        case Decimal():
-            return f"{value:.2f}"
         case Protocol():
             return f"{value.id} ({', '.join((*value.professionals, *value.doubtful_professionals))})"
         case tuple():
-            return ", ".join(map(_words, value))
+            return ", ".join(str(_told(one)) for one in value)
         case _:
             return str(value)

@@ -92,6 +92,13 @@ Month = Annotated[
     PlainSerializer(iso_month, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _MONTH}),
 ]
+#: A specialty by its number, which JSON has in two digits: `"01"`.
+Specialty = Annotated[
+    int,
+    BeforeValidator(lambda code: int(code) if isinstance(code, str) and code.isdecimal() else code),
+    PlainSerializer("{:02d}".format, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
 #: The time of an act, with seconds only where there are some.
 Time = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$")]
 #: A row of a file, from 1; a whole number of units, negative where they are cancelled.

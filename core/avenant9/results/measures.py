@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from avenant9.model import Rejected, Unread
 from avenant9.results.base import Cents, Month, Quantity, Result, Source
@@ -119,10 +121,39 @@ class Origin(Source):
     confidence: str
 
 
+def _read_value(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    if re.fullmatch(r"\d{1,15}\.\d\d", value):
+        return Decimal(value)
+    return int(value) if re.fullmatch(r"0|[1-9]\d{0,14}", value) else value
+
+
+def _written_value(value: bool | int | Decimal | str) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case Decimal():
+            return f"{value:.2f}"
+        case _:
+            return str(value)
+
+
+#: A value of a period, which JSON has as the option `--set` takes it: `"true"`, `"15.00"`, `"7000"`, `"13:00"`.
+Set = Annotated[
+    bool | int | Decimal | str,
+    PlainValidator(_read_value),
+    PlainSerializer(_written_value, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+
+
 class Term(Standing):
     """A period with its values (key of `--set` -> value as the file has it), its source and what is disputed."""
 
-    values: dict[str, str]
+    values: dict[str, Set]
     source: Origin
     checked_on: date
     note: str
@@ -134,7 +165,7 @@ class Beside(Result):
     key: str
     from_: date = Field(alias="from")
     until: date | None
-    values: dict[str, str]
+    values: dict[str, Set]
     source: Origin
     checked_on: date
     note: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
 from avenant9.model import Rejected, Unread
-from avenant9.results.base import Month, Result, Share, Source
+from avenant9.results.base import Month, Result, Share, Source, Specialty
 
 FORMAT: Literal["a9-threshold/1"] = "a9-threshold/1"
 Answer: TypeAlias = Literal["violation", "review", "unverifiable", "ok"]
@@ -44,7 +45,7 @@ class Practitioner(Result):
     """
 
     practitioner: str
-    specialty: str | None
+    specialty: Specialty | None
     year: int
     until: date | None
     total: int
@@ -59,6 +60,12 @@ class Practitioner(Result):
     projection: Projection | None
     verdict: Annotated[Answer | None, Field(exclude_if=_is_unset)] = None
     unknown: Annotated[int, Field(exclude_if=_is_unset)] = 0
+
+    @property
+    def used(self) -> Fraction:
+        """How much of the ceiling is used, with what may be remote."""
+        share = Fraction(self.remote + self.unknown, max(1, self.total))
+        return share / Fraction(self.ceiling) if self.ceiling else share
 
 
 class Granted(Result):
@@ -85,6 +92,11 @@ class Followed(Practitioner):
     missing: tuple[str, ...] = ()
     derogation: Granted | None = None
     label: str | None = None  # of the specialty
+
+    @property
+    def named_specialty(self) -> str | None:
+        """`01 Médecine générale`; the number alone where nothing names it."""
+        return None if self.specialty is None else f"{self.specialty:02d} {self.label or ''}".rstrip()
 
 
 class Group(Result):
