@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from typing import cast
@@ -92,22 +93,29 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
     """Runs the selected rules on all acts."""
     run = prepared(acts, rulebook, options)
     counted = counting(run.acts_read)
-    found, unknown, crashed = answers(counted, rulebook, selected, run)
-    patients = run.acts_read.select("patient", "act").drop_nulls("patient")
+    with ThreadPoolExecutor(1) as beside:
+        threshold = beside.submit(_threshold, counted, selected, run)
+        patients = beside.submit(_patients, run.acts_read)
+        found, unknown, crashed = answers(counted, rulebook, selected, run)
     wanted = asked(run.acts_read.select("act", "date"), options)["act"]
     return Answers(
         findings=_within(found, wanted, options),
         unverifiable=_unanswered(unknown, run.acts_read, wanted),
         crashed=tuple(crashed),
         stood_on=run.acts_read,
-        patients=patients.unique("patient", maintain_order=True),
+        patients=patients.result(),
         practitioners=frozenset(run.acts_read["practitioner"].drop_nulls().unique()),
         refused=refused_rows(run.acts_read),
         acts=len(run.acts_read),
         acts_asked=len(wanted),
-        threshold=_threshold(counted, selected, run),
+        threshold=threshold.result(),
         concerned=concerned(rulebook, selected, run),
     )
+
+
+def _patients(acts: pl.DataFrame) -> pl.DataFrame:
+    """The first act of each patient, in their order."""
+    return acts.select("patient", "act").drop_nulls("patient").unique("patient", maintain_order=True)
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:

@@ -18,7 +18,7 @@ from avenant9 import one_patient
 from avenant9.acts.netting import twice
 from avenant9.frames import FINDINGS
 from avenant9.kinds import Kind
-from avenant9.kinds.run import UNVERIFIABLE, Run, billed, saying_why
+from avenant9.kinds.run import UNVERIFIABLE, Kept, Run, billed, saying_why
 from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version, text_behind
 from avenant9.model import Outcome
@@ -51,14 +51,15 @@ def concerned(rulebook: Rulebook, selected: Iterable[str], run: Run) -> frozense
 
 def _days(run: Run) -> Mapping[str, Sequence[date]]:
     """The days of the acts of each code, in order; those under a grouping code for each code that it may hide too."""
-    if "days" not in run.kept:
+
+    def found() -> Mapping[str, Sequence[date]]:
         days: dict[str, set[date]] = {}
         for code, on in billed(run).select("code", "date").unique().iter_rows():
             for own in (code, *run.grouping.get(code, ())):
                 days.setdefault(own, set()).add(on)
-        run.kept["days"] = {code: sorted(held) for code, held in days.items()}
-    kept: Mapping[str, Sequence[date]] = run.kept["days"]
-    return kept
+        return {code: sorted(held) for code, held in days.items()}
+
+    return run.kept.once("days", found)
 
 
 def _about(rule: Kind[Any], version: Version, days: Mapping[str, Sequence[date]]) -> bool:
@@ -84,7 +85,7 @@ def answers(
     sorter.prepare()
     threads = min(os.cpu_count() or 1, _AT_ONCE)
     with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
-        acts_for = _ActsFor(counted, [rules[name] for name in wanted], run, pool)
+        acts_for = _ActsFor(counted, run, pool)
         while sorter.is_active():
             ready = sorted(sorter.get_ready(), key=lambda name: rules[name].acts_needed != "all")  # long ones first
             answered = pool.map(partial(_answered, rules, acts_for, run), ready)
@@ -148,37 +149,29 @@ def in_violation(findings: pl.DataFrame) -> pl.Series:
 class _ActsFor:
     """The acts that a version of a rule has to look at: most look at a few of them only."""
 
-    def __init__(self, acts: pl.DataFrame, rules: Iterable[Kind[Any]], run: Run, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, acts: pl.DataFrame, run: Run, pool: ThreadPoolExecutor) -> None:
         self._acts = acts
         self._grouping = frozenset(run.grouping)
-        codes = {
-            code
-            for rule in rules
-            if rule.acts_needed == "of-its-codes"
-            for version in rule.version
-            for code in rule.codes(version)
-        }
-        self._by_code = pool.submit(_by_code, acts, sorted(codes | self._grouping))
+        self._places = pool.submit(_places, acts["code"])
         self._together = pool.submit(_together, acts.select(COLUMNS), self._grouping)
+        self._kept = Kept()
 
     def __call__(self, rule: Kind[Any], version: Version) -> pl.DataFrame:
         if rule.acts_needed == "of-its-codes":
-            return self._of_codes(rule.codes(version))
+            codes = frozenset((rule.codes(version) | self._grouping) & self._places.result().keys())
+            return self._kept.once(codes, lambda: self._of_codes(codes))
         return self._together.result() if rule.acts_needed == "not-alone" else self._acts
 
     def _of_codes(self, codes: frozenset[str]) -> pl.DataFrame:
-        """The acts of some codes, and of the grouping codes, in their order."""
-        by_code = self._by_code.result()
-        parts = [by_code[code] for code in codes | self._grouping if code in by_code]
-        if len(parts) == 1:
-            return parts[0]
-        return pl.concat(parts).sort("act") if parts else self._acts.clear()
+        """The acts of some codes, in their order."""
+        places = [self._places.result()[code] for code in codes]
+        return self._acts[pl.concat(places).sort()] if places else self._acts.clear()
 
 
-def _by_code(acts: pl.DataFrame, codes: Sequence[str]) -> dict[str, pl.DataFrame]:
-    """The acts of each of these codes."""
-    parts = acts.filter(pl.col("code").is_in(codes)).partition_by("code", as_dict=True) if len(acts) else {}
-    return {str(key[0]): part for key, part in parts.items()}
+def _places(codes: pl.Series) -> dict[str, pl.Series]:
+    """Where the acts of each code stand."""
+    found = codes.alias("code").to_frame().with_row_index("place").group_by("code").agg("place")
+    return dict(zip(found["code"], found["place"], strict=True))
 
 
 def _together(acts: pl.DataFrame, grouping: frozenset[str]) -> pl.DataFrame:

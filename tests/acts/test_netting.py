@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from avenant9.acts.columns import ACTS
-from avenant9.acts.netting import cancel, counting, mark_duplicates, mark_rebilled, refused_rows
+from avenant9.acts.netting import cancel, counting, mark_repetitions, refused_rows
 
 DAY = date(2023, 3, 1)
 
@@ -111,12 +111,12 @@ def test_no_overcharge_is_the_opposite_of_none() -> None:
     ],
 )
 def test_duplicates(other: dict[str, Any], duplicate: bool) -> None:
-    acts = mark_duplicates(table({}, other))
+    acts = mark_repetitions(table({}, other))
     assert acts["duplicate_of"].to_list() == [None, 0 if duplicate else None]
 
 
 def test_unknown_patients_are_not_each_other_s_duplicates() -> None:
-    acts = mark_duplicates(table({"patient": None}, {"patient": None}))
+    acts = mark_repetitions(table({"patient": None}, {"patient": None}))
     assert acts["duplicate_of"].to_list() == [None, None]
 
 
@@ -143,24 +143,24 @@ def test_what_was_refused_is_cancelled_first_and_cancels_nothing(rows: list[dict
 
 
 @pytest.mark.parametrize(
-    ("other", "rebilled"),
+    ("other", "told"),
     [
-        ({"invoice": "F2"}, True),
-        ({"invoice": "F2", "time": time(9)}, True),
-        ({"invoice": "F1"}, False),
-        ({"invoice": None}, False),
-        ({"invoice": "F2", "amount": 2500}, False),
-        ({"invoice": "F2", "patient": "Q"}, False),
-        ({"invoice": "F2", **REFUSED}, False),
+        ({"invoice": "F2"}, (0, True)),
+        ({"invoice": "F2", "time": time(9)}, (0, True)),
+        ({"invoice": "F1"}, (None, True)),  # the same row twice
+        ({"invoice": None}, (None, False)),
+        ({"invoice": "F2", "amount": 2500}, (None, False)),
+        ({"invoice": "F2", "patient": "Q"}, (None, False)),
+        ({"invoice": "F2", **REFUSED}, (None, False)),
     ],
 )
-def test_one_act_on_two_invoices(other: dict[str, Any], rebilled: bool) -> None:
-    acts = mark_rebilled(table({"invoice": "F1"}, other))
-    assert acts.select("rebills", "doubtful").rows() == [(None, False), (0, True) if rebilled else (None, False)]
+def test_one_act_on_two_invoices(other: dict[str, Any], told: tuple[int | None, bool]) -> None:
+    acts = mark_repetitions(table({"invoice": "F1"}, other))
+    assert acts.select("rebills", "doubtful").rows() == [(None, False), told]
 
 
 def test_nobody_is_not_billed_twice() -> None:
-    acts = mark_rebilled(table({"invoice": "F1", "patient": None}, {"invoice": "F2", "patient": None}))
+    acts = mark_repetitions(table({"invoice": "F1", "patient": None}, {"invoice": "F2", "patient": None}))
     assert acts["rebills"].to_list() == [None, None]
 
 

@@ -16,7 +16,7 @@ from avenant9.acts.columns import ACTS, COLUMNS
 from avenant9.acts.drafts import draft
 from avenant9.acts.headings import is_heading
 from avenant9.acts.mapping import Mapping
-from avenant9.acts.netting import cancel, mark_duplicates, mark_rebilled
+from avenant9.acts.netting import cancel, mark_repetitions
 from avenant9.acts.normalise import normalise
 from avenant9.acts.overlaps import leave_out_refused, mark_repeated
 from avenant9.acts.people import lost_zeros, practitioner_key
@@ -174,7 +174,7 @@ def netted(table: pl.DataFrame, files: pl.Series, held: Sequence[frozenset[str]]
     a practitioner and patient stay together.
     """
     counting = cancel(leave_out_refused(mark_repeated(table, files, held)))
-    return mark_rebilled(mark_duplicates(counting)).select(*ACTS)
+    return mark_repetitions(counting).select(*ACTS)
 
 
 def sheets_with_acts(

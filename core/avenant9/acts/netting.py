@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,16 +21,28 @@ _SCALED = ("amount", "overcharge", "reimbursed")  # what shrinks with the units 
 _LIKENESS = (("amount", "quantity", "overcharge"), ("amount", "quantity"), ("amount",), ())
 
 
-def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
-    """Marks the acts that count and repeat an earlier one, in its file or another (patient known): `doubtful`."""
-    key = ["practitioner", "patient", "date", "code", "amount", "time", "invoice"]
-    known = acts.select("act", "input", "row", "uncounted", *key).filter(
+def mark_repetitions(acts: pl.DataFrame) -> pl.DataFrame:
+    """Marks, `doubtful`, the acts that count (patient known) and that stand twice.
+
+    `duplicate_of`: the earlier one that they repeat, in their file or another; `rebills`: the first one of the same
+    act on another invoice.
+    """
+    acts = acts.with_columns(rebills=pl.lit(None, ACTS["rebills"]))
+    counted = acts.select("act", "input", "row", "uncounted", *_GROUP, "amount", "time", "invoice").filter(
         pl.col("uncounted").is_null(), pl.col("patient").is_not_null()
     )
-    again = candidates(known, key)
+    with ThreadPoolExecutor(2) as pool:
+        for marks in pool.map(lambda find: find(counted), (_duplicates, _rebilled)):
+            acts = updated(acts, marks)
+    return acts
+
+
+def _duplicates(counted: pl.DataFrame) -> pl.DataFrame:
+    key = [*_GROUP, "amount", "time", "invoice"]
+    again = candidates(counted, key)
     if again.is_empty():
-        return acts
-    later = (
+        return again
+    return (
         again.with_columns(
             first=pl.col("act").first().over(key),
             elsewhere=(pl.col("input") != pl.col("input").first().over(key))
@@ -39,27 +52,20 @@ def mark_duplicates(acts: pl.DataFrame) -> pl.DataFrame:
         .unique(["input", "row", *key], keep="first", maintain_order=True)  # a row repeats another once
         .select("act", duplicate_of="first", doubtful=pl.lit(True))
     )
-    return updated(acts, later)
 
 
-def mark_rebilled(acts: pl.DataFrame) -> pl.DataFrame:
-    """Marks the acts that count and stand on an earlier invoice too (patient known): they `rebill` it, `doubtful`."""
-    known = acts.select("act", "uncounted", "invoice", "time", *REBILLED).filter(
-        pl.col("uncounted").is_null(), pl.col("patient").is_not_null(), pl.col("invoice").is_not_null()
-    )
-    acts = acts.with_columns(rebills=pl.lit(None, ACTS["rebills"]))
-    again = candidates(known, REBILLED)
+def _rebilled(counted: pl.DataFrame) -> pl.DataFrame:
+    again = candidates(counted.filter(pl.col("invoice").is_not_null()), REBILLED)
     if again.is_empty():
-        return acts
+        return again
     first = pl.col("act", "invoice").first().over(REBILLED).name.prefix("first_")
-    later = (
+    return (
         again.sort("time", "act", nulls_last=False)  # in counting order, whatever that of the rows
         .with_columns(first)
         .filter(pl.col("invoice") != pl.col("first_invoice"))
         .unique(["invoice", *REBILLED], keep="first", maintain_order=True)  # an invoice is another one once
         .select("act", rebills="first_act", doubtful=pl.lit(True))
     )
-    return updated(acts, later)
 
 
 def cancel(acts: pl.DataFrame) -> pl.DataFrame:
@@ -69,17 +75,17 @@ def cancel(acts: pl.DataFrame) -> pl.DataFrame:
     and an amount opposite to another row's. A row left with r of q units keeps `amount * r / q`, half up. Of rows
     alike, what the file itself says refused is cancelled first: the acts that count may have been billed after it.
     """
-    refused = pl.col("uncounted").is_in(REFUSED)
-    counted = acts.filter(pl.col("uncounted").is_null() | refused).with_columns(refused=refused.fill_null(False))
-    negative = counted.filter(~pl.col("refused"), (pl.col("quantity") < 0) | (pl.col("amount") < 0))
+    refused = pl.col("uncounted").is_in(REFUSED).fill_null(False)
+    lines = acts.lazy().select(*_GROUP, "act", "quantity", *_SCALED, "uncounted")
+    cancelling = pl.col("uncounted").is_null() & ((pl.col("quantity") < 0) | (pl.col("amount") < 0))
+    negative = lines.filter(cancelling).select(_GROUP).collect()
     if negative.is_empty():
         return acts
-    groups = counted.join(negative.select(_GROUP).unique(), on=_GROUP, how="semi", nulls_equal=True)
+    counted = lines.filter(pl.col("uncounted").is_null() | refused).with_columns(uncounted=refused)
+    groups = counted.join(negative.lazy(), on=_GROUP, how="semi", nulls_equal=True, maintain_order="left").collect()
     changes = [
         change
-        for _, group in groups.select(*_GROUP, "act", "quantity", *_SCALED, "refused").group_by(
-            _GROUP, maintain_order=True
-        )
+        for _, group in groups.group_by(_GROUP, maintain_order=True)
         for change in _net(_Line(*values) for values in group.drop(_GROUP).iter_rows())
     ]
     schema = {name: ACTS[name] for name in ("act", "quantity", *_SCALED, "uncounted")}

@@ -82,8 +82,11 @@ def typed_columns(
     cells = {cell: parse_codes(cell, nomenclature) for cell in codes}
     columns["code"] = pl.Series([cell if cells[cell] else None for cell in codes], dtype=pl.String).gather(places)
     order = order_of(mapping.dates or "") or DAY_FIRST
-    read_dates(reading, columns, absent, order)
-    read_lists(reading, columns, absent, nomenclature)
+    _at_once(
+        reading,
+        lambda part: read_dates(part, columns, absent, order),
+        lambda part: read_lists(part, columns, absent, nomenclature),
+    )
     read_births(reading, columns, absent, _of_children(columns, cells, nomenclature), order)
     _at_once(
         reading,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
@@ -37,6 +39,8 @@ def _nothing() -> Iterator[str]:
 
 #: Cells of a column that is too short for coding its texts to pay.
 _FEW = 4_000
+#: Columns that are cleaned at once, at most.
+_AT_ONCE = 4
 #: The texts that stand for nothing.
 _NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 
@@ -79,21 +83,23 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     """
     if len(cells) <= _FEW:
         return _trimmed(cells)
-    repeating = [name for name in cells.columns if _repeats(cells[name])]
-    coded = cells.select(pl.col(name).cast(pl.Categorical(pl.Categories.random())) for name in repeating)
-    return cells.with_columns(*map(_coded_and_trimmed, coded), *_trimmed(cells.drop(repeating)))
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, _AT_ONCE)) as pool:  # polars works outside the interpreter's lock
+        return cells.with_columns(pool.map(_long_and_clean, cells))
+
+
+def _long_and_clean(column: pl.Series) -> pl.Series:
+    if not _repeats(column):
+        return _trimmed(column.to_frame()).to_series()
+    coded = column.cast(pl.Categorical(pl.Categories.random()))
+    texts, places = by_text(coded)
+    trimmed = _trimmed(texts.to_frame()).to_series()
+    return coded if trimmed.equals(texts) else trimmed.gather(places).cast(coded.dtype).alias(column.name)
 
 
 def _repeats(column: pl.Series) -> bool:
     """Whether coding the texts of a column pays: as its top shows, most of them are there several times."""
     top = column.head(20_000).drop_nulls()
     return 2 * top.n_unique() < len(top)
-
-
-def _coded_and_trimmed(column: pl.Series) -> pl.Series:
-    texts, places = by_text(column)
-    trimmed = _trimmed(texts.to_frame()).to_series()
-    return column if trimmed.equals(texts) else trimmed.gather(places).cast(column.dtype).alias(column.name)
 
 
 def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:

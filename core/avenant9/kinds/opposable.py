@@ -194,12 +194,12 @@ def _once_a_day(found: pl.DataFrame) -> pl.DataFrame:
 
 def _overcharged(run: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The acts read, and those `_near` an overcharge of them, whatever the version: they are looked for once."""
-    if "overcharged" not in run.kept:
+
+    def found() -> tuple[pl.DataFrame, pl.DataFrame]:
         acts = _uncharged_at_tariff(run)
-        charged = counting(acts.select(_HOST).filter(pl.col("overcharge").ne_missing(0)))
-        run.kept["overcharged"] = acts, _near(acts, charged)
-    kept: tuple[pl.DataFrame, pl.DataFrame] = run.kept["overcharged"]
-    return kept
+        return acts, _near(acts, counting(acts.select(_HOST).filter(pl.col("overcharge").ne_missing(0))))
+
+    return run.kept.once("overcharged", found)
 
 
 def _uncharged_at_tariff(run: Run) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import polars as pl
@@ -18,6 +19,7 @@ from avenant9.model import GrantedCeiling, Outcome
 if TYPE_CHECKING:
     from avenant9.kinds.kind import Kind
 
+Found = TypeVar("Found")
 Table = TypeVar("Table", pl.DataFrame, pl.LazyFrame)
 #: The practitioner of all rows, where no column and no option names one.
 UNNAMED = "?"
@@ -34,6 +36,22 @@ UNVERIFIABLE = {"act": pl.UInt32(), "missing": pl.List(pl.String()), "at_most": 
 #: Of no act: neither findings nor unknowns.
 NOTHING_SAID = pl.DataFrame(schema={"act": pl.UInt32(), "missing": pl.List(pl.String())})
 NO_OUTCOME = Outcome(pl.DataFrame(schema=ANSWERS), pl.DataFrame(schema=UNVERIFIABLE))
+
+
+class Kept:
+    """What several ask of all acts, computed once, by the first that asks: rules run side by side."""
+
+    def __init__(self) -> None:
+        self._found: dict[Hashable, Any] = {}
+        self._locks: dict[Hashable, RLock] = {}
+
+    def once(self, key: Hashable, make: Callable[[], Found]) -> Found:
+        """What `make` gives, which is always the same for a key."""
+        with self._locks.setdefault(key, RLock()):
+            if key not in self._found:
+                self._found[key] = make()
+            found: Found = self._found[key]
+            return found
 
 
 @dataclass(frozen=True)
@@ -69,17 +87,14 @@ class Run:
     complete_years: tuple[int, ...] = ()
     grouping: Mapping[str, frozenset[str]] = field(default_factory=dict)
     rules: Mapping[str, Kind[Any]] = field(default_factory=dict)
-    kept: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
+    kept: Kept = field(default_factory=Kept, compare=False, repr=False)
     violating: Mapping[str, pl.Series] = field(default_factory=dict)
     unsure: Mapping[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def billed(run: Run) -> pl.DataFrame:
     """What was billed, when, by whom: each `code`, `date` and `specialty` of the acts read, which may not count."""
-    if "billed" not in run.kept:
-        run.kept["billed"] = run.acts_read.select("code", "date", "specialty").unique()
-    kept: pl.DataFrame = run.kept["billed"]
-    return kept
+    return run.kept.once("billed", lambda: run.acts_read.select("code", "date", "specialty").unique())
 
 
 def in_force(version: Dated) -> pl.Expr:

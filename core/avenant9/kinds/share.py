@@ -303,24 +303,18 @@ def verdict_of(year: Row, version: ShareVersion, given: Given) -> FoundVerdict:
 
 def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     """The acts that enter the share: what it reads of them, `year`, `remote` (null where unknown)."""
-    counted = acts.select(_COLUMNS).filter(
-        in_force(version),
-        ~pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False),
-    )
+    uncounted = pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False)
+    counted = acts.lazy().select(_COLUMNS).filter(in_force(version), ~uncounted)
     remote = version.remote
     if version.exclude_own_patients:
         own, stands_in = pl.col("own_patient"), pl.col("stands_in")
         remote = remote & ~pl.when(own | ~stands_in).then(own)  # whose patient it is to a stand-in, nobody says
-    return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
+    return counted.with_columns(year=pl.col("date").dt.year(), remote=remote).collect()
 
 
 def days_of(acts: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
     """The `tally` of all acts of a run, which the rule and the follow-up of the ceiling both read."""
-    key = "tally", id(acts), version.from_
-    if key not in run.kept:
-        run.kept[key] = tally(remote_units(acts, version))
-    days: pl.DataFrame = run.kept[key]
-    return days
+    return run.kept.once(("tally", id(acts), version.from_), lambda: tally(remote_units(acts, version)))
 
 
 def _looked_into(acts: pl.DataFrame, yearly: pl.DataFrame) -> pl.DataFrame:
