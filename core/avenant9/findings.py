@@ -76,6 +76,8 @@ def reported(
         as_of: the day of the run.
         key: see `pseudonyms`.
     """
+    if findings.is_empty():
+        return pl.DataFrame(schema=REPORTED)
     named = named_by(findings, stood_on)
     places = pl.DataFrame(
         [(rank, entry.file, entry.sheet) for rank, entry in enumerate(inputs)],

@@ -18,8 +18,11 @@ def with_own_amounts(acts: pl.DataFrame, prices: Prices, overseas: str | None) -
     Adds `own_amount` (cents; null without an amount) and `undivided` (whether it is the amount of a whole row of
     several codes, of which it is an upper bound: their tariffs do not add up to it, or one of them has none).
     """
-    several = beside_tariffs(acts.filter(pl.col("parts") > 1), prices, overseas)
-    answers = several.select(
+    several = acts.filter(pl.col("parts") > 1)
+    if several.is_empty():
+        return acts.with_columns(own_amount=pl.col("amount"), undivided=pl.lit(False))
+    told = beside_tariffs(several, prices, overseas)
+    answers = told.select(
         "act", undivided=~pl.col("adds_up"), own_amount=pl.when("adds_up").then("tariff").otherwise("amount")
     )
     return acts.join(answers, on="act", how="left", maintain_order="left").with_columns(

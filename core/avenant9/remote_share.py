@@ -53,6 +53,8 @@ def of_version(
     """The line of `shares` of each practitioner and year of a `tally`, and the object of the contract."""
     if asked.until is not None:
         days = days.filter(pl.col("date") <= asked.until)
+    if days.is_empty():
+        return
     keys, counts = ["practitioner", "year"], pl.col("total", "remote").sum()
     monthly = days.group_by(*keys, pl.col("date").dt.month().alias("month")).agg(counts).sort("month")
     by_key = monthly.partition_by(keys, as_dict=True, include_key=False)

@@ -14,6 +14,7 @@ from avenant9.french import euros
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.run import (
     IS_UNNAMED,
+    NOTHING_SAID,
     ORDER,
     Run,
     amount,
@@ -109,6 +110,9 @@ class Opposable(Kind[OpposableVersion]):
         read, few = _overcharged(run)
         may_charge = _charged(few, version)
         about = _near(concerned(counting(few).select(_ABOUT), codes, version), may_charge)
+        hidden = hidden_by_grouping(acts, codes, version, run)
+        if about.is_empty():
+            return outcome(NOTHING_SAID, hidden)
         about = about.with_columns(doubtful=pl.col("code").is_in(list(version.doubtful)))
         hosts = _hosts(about, may_charge, few, version)
         about = about.join(hosts, on="act", how="left", maintain_order="left").with_columns(
@@ -148,7 +152,7 @@ class Opposable(Kind[OpposableVersion]):
             explanation=pl.struct(overcharge=amount(pl.col("charged"))),
             related="others",
         )
-        return outcome(said, unknown, hidden_by_grouping(acts, codes, version, run))
+        return outcome(said, unknown, hidden)
 
     def trace(self, version: OpposableVersion, scene: Scene, finding: Row | None) -> OpposableTrace:
         """The acts of the visit whose overcharge counts, each row once."""
