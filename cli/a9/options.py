@@ -17,7 +17,7 @@ from avenant9.settings.choices import PROFILE, PROFILES, ZONE, ZONES
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from avenant9.documents.check_told import Screen
+    from avenant9.documents.screen import Screen
     from avenant9.settings.a9_toml import Settings
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -244,7 +244,7 @@ def screen(findings: int | str | None, texts: bool, form: str, output: str | Non
         if texts or findings is not None:
             raise click.UsageError("--findings et --texts ne servent qu'au format table : les autres donnent tout.")
         return None
-    from avenant9.documents.check_told import Screen  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents.screen import Screen  # noqa: PLC0415 - --help must not import polars
 
     if is_kept(output) and findings is None:
         return None

@@ -51,6 +51,11 @@ def test_a_lump_sum_needs_no_table() -> None:
     assert "polars" not in imported("forfait", "simulate", str(practice))
 
 
+def test_a_file_begins_to_be_read_before_anything_heavy_is_imported(tmp_path: Path) -> None:
+    refused = ("-o", str(tmp_path / "absent" / "x.txt"))  # the last thing that is looked at before that
+    assert not imported("check", str(FIXTURES / "annee_cabinet.xlsx"), "--texts", *refused) & {"polars", "pydantic"}
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_table_of_commands_says_what_they_are(name: str) -> None:
     context = click.Context(cli)

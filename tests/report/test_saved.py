@@ -21,8 +21,8 @@ from openpyxl import load_workbook
 
 from avenant9 import profile, saved, waivers
 from avenant9.acts.load import load_acts
-from avenant9.documents.check_told import Screen
 from avenant9.documents.render import DOCUMENTS, render
+from avenant9.documents.screen import Screen
 from avenant9.engine import Options, check
 from avenant9.errors import InputError
 from avenant9.model import Acts

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from avenant9 import profile
-from avenant9.documents.check_told import Screen
 from avenant9.documents.render import render
+from avenant9.documents.screen import Screen
 from avenant9.model import NotCounted, Rejected, Unread, Unverifiable
 from avenant9.report.page import Page
 from avenant9.results.check import Report

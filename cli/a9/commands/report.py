@@ -14,7 +14,7 @@ from a9.reading import standard_input
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
-    from avenant9.documents.check_told import Screen
+    from avenant9.documents.screen import Screen
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
     from avenant9.saved import Saved

@@ -7,7 +7,7 @@ counted, with the way to it.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ import polars as pl
 
 from avenant9.documents import check, sentences
 from avenant9.documents.headings import missing_words
+from avenant9.documents.screen import Screen
 from avenant9.model import Verdict
 from avenant9.report.document import Column, Document, Line, Section, Table
 from avenant9.report.page import place, rows
@@ -54,14 +55,6 @@ _TOLD = ("file", "sheet", "row", "verdict", "rule", "message", "related", "pract
 _SHORT = ("row", "date", "code", "at_stake", "verdict", "rule")
 #: What a fund looks for comes first under the profile `cpam`.
 _FIRST_FOR_CPAM = ("invoice", "date", "payment_date", "amount", "at_stake")
-
-
-@dataclass(frozen=True)
-class Screen:
-    """What is shown: how many `findings` one by one (None: all of them), and whether the `texts` behind them."""
-
-    findings: int | None
-    texts: bool = False
 
 
 def document(report: Report, screen: Screen | None = None) -> Document:

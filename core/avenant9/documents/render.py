@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from avenant9.act_card import ActCard
-    from avenant9.documents.check_told import Screen
     from avenant9.documents.rule import OneRule
+    from avenant9.documents.screen import Screen
     from avenant9.explanation import Explanation
     from avenant9.forfait.explain import Explained
     from avenant9.report.document import Document

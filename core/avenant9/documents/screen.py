@@ -1,0 +1,13 @@
+"""What a terminal shows of a check. Standard library only: it is asked for before anything heavy is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What is shown: how many `findings` one by one (None: all of them), and whether the `texts` behind them."""
+
+    findings: int | None
+    texts: bool = False
