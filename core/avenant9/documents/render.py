@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, assert_never
 
-from avenant9.named import named
 from avenant9.report.formats import WHOLE
 from avenant9.results.base import Result, dumps, encoded
-from avenant9.results.check import Report
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from avenant9.report.document import Document
     from avenant9.report.formats import Format
     from avenant9.report.page import Page
+    from avenant9.results.check import Report
     from avenant9.rulebook.load import Rulebook
     from avenant9.saved import Saved
 
@@ -49,6 +48,8 @@ DOCUMENTS: Final = {
 }
 #: Those of which text says as much as a page; of the others `document` is asked for less.
 _AS_WHOLE: Final = frozenset({"Explained", "Find", "Threshold"})
+#: Those that tell of no file of acts: nothing that reads tables is imported for them.
+_OF_NO_FILE: Final = frozenset({"Explained", "Forfait", "Forfaits", "OneRule", "Rulebook"})
 
 
 def render(
@@ -88,13 +89,17 @@ def render(
             assert_never(form)
 
 
+def _is_report(found: Shown) -> TypeGuard[Report]:
+    return type(found).__name__ == "Report"
+
+
 def _module(found: Shown) -> Any:
     return import_module(f"avenant9.documents.{DOCUMENTS[type(found).__name__]}")
 
 
 def _document(form: Format, found: Shown, screen: Screen | None, reports: Mapping[str, Report] | None) -> Document:
-    told = named(found)
-    if isinstance(told, Report):
+    told = found if type(found).__name__ in _OF_NO_FILE else _named(found)
+    if _is_report(told):
         from avenant9.documents import check, check_told  # noqa: PLC0415
 
         if form == "table":
@@ -106,8 +111,14 @@ def _document(form: Format, found: Shown, screen: Screen | None, reports: Mappin
     return shown
 
 
+def _named(found: Shown) -> Shown:
+    from avenant9.named import named  # noqa: PLC0415 - it imports polars
+
+    return named(found)
+
+
 def _csv(found: Shown) -> bytes:
-    if isinstance(found, Report):  # of too many rows to be a table of values
+    if _is_report(found):  # of too many rows to be a table of values
         from avenant9.documents import check_csv  # noqa: PLC0415
 
         return check_csv.render(found)
@@ -117,7 +128,7 @@ def _csv(found: Shown) -> bytes:
 
 
 def _json(found: Shown) -> bytes:
-    if isinstance(found, Report):
+    if _is_report(found):
         from avenant9.results import check_json  # noqa: PLC0415
 
         return check_json.render(found)
