@@ -284,8 +284,9 @@ def _table(table: Table, section: Section, room: _Room) -> Iterator[_Grid | _Emp
         return
     taken = room.take(len(table.rows))
     details = list(islice(chain(table.details or (), repeat("")), taken))
-    cells = _cells(table, taken)
-    needs = _needs(table.columns, cells)
+    styles = _styles(table, taken)
+    cells = _cells(table, taken, styles)
+    needs = _needs(table.columns, cells, styles)
     kept = _kept(table, details, needs)
     rows = _rows(table, cells, kept, details)
     opens = any(row.detail or row.more for row in rows)
@@ -308,14 +309,13 @@ def _total(table: Table, place: int) -> _Cell:
     return _cell(value, column, "", "n" if column.figures else "", _decimals(table, place))
 
 
-def _needs(columns: Sequence[Column], rows: Sequence[Sequence[_Cell]]) -> list[float]:
+def _needs(columns: Sequence[Column], rows: Sequence[Sequence[_Cell]], styles: Sequence[str]) -> list[float]:
     """The width in rem below which each column cannot go: of what never wraps, and of its heading's longest word."""
     needs = []
     for place, column in enumerate(columns):
         words = max(map(len, column.heading.split()), default=0) * _CHARACTER + _ARROW
-        style = rows[0][place].style.removesuffix(" unknown")
         longest = max(len(row[place].text) for row in rows) * _CHARACTER
-        needs.append(_PADDING + max(words, min(longest, _LEAST.get(style, longest))))
+        needs.append(_PADDING + max(words, min(longest, _LEAST.get(styles[place], longest))))
     return needs
 
 
@@ -363,9 +363,8 @@ def _head(column: Column) -> _Head:
     return _Head(_fit(column.heading), "n" if column.figures else "", sort)
 
 
-def _cells(table: Table, taken: int) -> list[list[_Cell]]:
+def _cells(table: Table, taken: int, styles: Sequence[str]) -> list[list[_Cell]]:
     """The cells of the rows that the page takes, the figures of a column with the same decimals."""
-    styles = _styles(table, taken)
     decimals = [_decimals(table, place) for place in range(len(table.columns))]
     return [
         [
