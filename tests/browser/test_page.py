@@ -25,7 +25,9 @@ RESULTS = {
     "reconcile": "reconcile {fixtures}/encaissements/actes_2023.csv --year 2023 --snir 9000 --fec "
     "{fixtures}/encaissements/22_colonnes.txt --quiet",
     "rules": "rules list",
+    "rule": "rules show cumul/te2-autre-acte",
     "code": "code TE2",
+    "explain": "explain {fixtures}/annee_cabinet.xlsx --at Généraliste!507 --quiet",
     "forfait": "forfait simulate {fixtures}/practices/cabinet_2022.toml --what-if --quiet",
     "several": "forfait simulate {fixtures}/practices/quarante_medecins.xlsx --what-if --quiet",
 }
@@ -234,6 +236,15 @@ def test_the_sentence_of_a_finding_stands_beside_its_verdict(show, pages) -> Non
     assert [" ".join(text.split()) for text in table.locator("th").all_inner_texts()[:2]] == ["Verdict", "Constat"]
     row = table.locator("tbody").first
     assert row.locator("tr").first.locator("td").nth(1).evaluate("node => node.clientHeight") < 120
+
+
+def test_on_paper_no_chart_is_cut_in_two(show, pages) -> None:
+    here = show(pages["check"])
+    here.page.emulate_media(media="print")
+    charts = here.page.locator("figure")
+    assert charts.evaluate_all("all => all.map(one => getComputedStyle(one).breakInside)") == ["avoid"] * 4
+    titles = charts.locator("figcaption")
+    assert titles.evaluate_all("all => all.map(one => getComputedStyle(one).breakAfter)") == ["avoid"] * 4
 
 
 def test_on_paper_stands_what_the_reader_opened(show) -> None:
