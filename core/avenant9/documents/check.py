@@ -11,14 +11,16 @@ import polars as pl
 from avenant9.acts.columns import in_french
 from avenant9.documents import sentences
 from avenant9.documents.headings import missing_words
+from avenant9.frames import FAMILY
 from avenant9.model import Source, Unverifiable, Verdict
 from avenant9.period import Period
 from avenant9.profile import FAMILIES
 from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
 from avenant9.results.base import iso_month
 from avenant9.results.check import Report, SetApart
+from avenant9.rule_ids import family_of
 from avenant9.settings import waivers
-from avenant9.summary import out_of_time, sum_of
+from avenant9.summary import CEILING, out_of_time, sum_of
 from avenant9.wording import DISCLAIMER, capital, counted, day, integer
 
 if TYPE_CHECKING:
@@ -247,14 +249,14 @@ def _by_rule(report: Report) -> Table:
 
 
 def _cause(rule: str, title: str | None) -> str:
-    family = rule.partition("/")[0]
+    family = family_of(rule)
     return title or FAMILIES.get(family, family).capitalize()
 
 
 def _by_practitioner(report: Report) -> Table:
     """Counts and euros, each row once at its largest finding; the ceiling and what is out of time apart."""
     findings = report.findings.filter(pl.col("practitioner").is_not_null())
-    ceiling = pl.col("rule").str.split("/").list.first() == "seuil"
+    ceiling = FAMILY == CEILING
     rows = (
         findings.filter(~ceiling, ~out_of_time())
         .group_by("practitioner", "verdict", "file", "sheet", "row")
@@ -341,7 +343,7 @@ def _by_family(report: Report) -> pl.DataFrame:
     verdicts = (Verdict.VIOLATION.value, Verdict.REVIEW.value)
     return (
         report.findings.filter(pl.col("at_stake") > 0, ~out_of_time())
-        .with_columns(family=pl.col("rule").str.split("/").list.first())
+        .with_columns(family=FAMILY)
         .with_row_index("one")
         .with_columns(place=pl.coalesce(pl.format("{}!{}!{}", "file", pl.col("sheet").fill_null(""), "row"), "one"))
         .group_by("family", "place", maintain_order=True)
@@ -432,13 +434,13 @@ def _with_room(table: Table) -> Table:
 
 def _families(report: Report, findings: pl.DataFrame) -> Iterator[Section]:
     """A sheet for each family of rules, where there are several, and not too many findings to repeat."""
-    family = findings["rule"].str.split("/").list.first()
-    names = [name for name in FAMILIES if name in set(family)]
+    own = findings.with_columns(family=FAMILY).partition_by("family", as_dict=True)
+    names = [name for name in FAMILIES if (name,) in own]
     if len(names) < 2 or len(findings) > _MOST_REPEATED:
         return
     for name in names:
         title = FAMILIES[name].capitalize()
-        yield Section(title, tables=(_findings(report, findings.filter(family == name), title),))
+        yield Section(title, tables=(_findings(report, own[name,], title),))
 
 
 def _ordered(profile: str) -> Iterable[str]:

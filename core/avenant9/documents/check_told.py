@@ -20,6 +20,7 @@ from avenant9.model import Verdict
 from avenant9.report.document import Column, Document, Line, Section, Table
 from avenant9.report.page import place, rows
 from avenant9.report.values import share
+from avenant9.rule_ids import parts_of
 from avenant9.summary import lacked, out_of_time
 from avenant9.wording import capital, counted, day, euros, integer
 
@@ -192,7 +193,8 @@ def _of_practitioner(finding: dict[str, Any]) -> str:
 def _under(finding: dict[str, Any], names: Sequence[str]) -> Iterator[str]:
     """The message with the id of its rule, where no column has it and it is no family; the rows beside."""
     rule, message = finding["rule"], finding["message"]
-    told = "/" not in rule or ("rule" in names and finding["row"] is not None)
+    family_alone = not parts_of(rule)[1]
+    told = family_alone or ("rule" in names and finding["row"] is not None)
     yield message if told else f"{message} [{rule}]"
     if words := sentences.related(finding["related"], finding["file"], finding["sheet"], finding["row"]):
         yield words
