@@ -139,6 +139,8 @@ def _rejected(
         row: Rejected(reading.raw.file, reading.raw.sheet, row, None, reason) for row, reason in misplaced.items()
     }
     for key, word, read in checks:
+        if not read.null_count():
+            continue
         text = reading.required(key)
         for row, cell in pl.DataFrame([typed["row"], text.alias("text")]).filter(read.is_null()).iter_rows():
             error = errors.get((row, reading.found.columns[key]))

@@ -99,12 +99,12 @@ def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
     There are as many separators as that takes, and no line has too many: so none has too few. A carriage return at
     the end of a cell is dropped, as cleaning would.
     """
-    lines = data.count(b"\n") + (not data.endswith(b"\n"))
     end = data.find(b"\n")
     between = data.count(separator, 0, None if end < 0 else end)
-    if not 0 < between < MAX_COLUMNS or lines * (between + 1) > MAX_CELLS:
+    if not 0 < between < MAX_COLUMNS or not separator.isascii() or b'"' in data:
         return None
-    if data.count(separator) != lines * between or not separator.isascii() or b'"' in data:
+    lines, beyond = divmod(data.count(separator), between)
+    if beyond or lines * (between + 1) > MAX_CELLS:
         return None
     if b"\r" in data and end < 0:  # classic Mac
         return None
@@ -112,7 +112,7 @@ def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
         return None
     names = [f"c{place}" for place in range(between + 1)]
     try:
-        return pl.read_csv(
+        table = pl.read_csv(
             data,
             separator=separator.decode(),
             has_header=False,
@@ -121,6 +121,7 @@ def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
         )
     except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         return None
+    return table if len(table) == lines else None  # one without a separator is a row too
 
 
 def _in_utf8(path: str, data: bytes, request: Request) -> tuple[bytes, str]:
