@@ -25,7 +25,7 @@ from avenant9.documents import check as check_document
 from avenant9.documents import sentences
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Input, Verdict
-from avenant9.reading.addresses import number
+from avenant9.reading.addresses import column_of, number
 from avenant9.reading.refusals import RESAVE, damaged
 from avenant9.reading.sniff import HEAD, open_input
 from avenant9.report import workbook
@@ -324,8 +324,8 @@ def _at_fault(findings: Iterable[dict[str, Any]], columns: dict[str, int]) -> li
 
 
 def _column(address: str | None, columns: dict[str, int]) -> int:
-    letters = re.match("[A-Z]+", address or "")
-    return number(letters[0]) if letters else columns.get("code", 0)
+    letters = column_of(address or "")
+    return number(letters) if letters else columns.get("code", 0)
 
 
 def _cell(sheet: Worksheet, row: int, column: int) -> Cell:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -27,18 +27,25 @@ _MONEY = r"^-?\d{1,15}\.\d{2}$"
 Money = Annotated[str, StringConstraints(pattern=_MONEY)]
 
 
-def _cents(value: Any, info: ValidationInfo) -> Any:
-    if info.mode == "python" and isinstance(value, int):
-        return value
-    if not isinstance(value, str) or re.fullmatch(_MONEY, value) is None:
-        raise ValueError("no amount with two decimals")
-    return wording.cents(value)
+def read_by(*shapes: tuple[str, Callable[[str], Any]]) -> BeforeValidator:
+    """Reads a text by the first of these shapes that it has. What is made here, and not read, is the value itself."""
+
+    def read(value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str):
+            for shape, of_text in shapes:
+                if re.fullmatch(shape, value):
+                    return of_text(value)
+        elif info.mode == "python":
+            return value
+        raise ValueError("not as a result writes it")
+
+    return BeforeValidator(read)
 
 
 #: Cents, which JSON has as euros: `"-12.50"`.
 Cents = Annotated[
     int,
-    BeforeValidator(_cents),
+    read_by((_MONEY, wording.cents)),
     PlainSerializer(wording.money, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _MONEY}),
 ]
@@ -57,27 +64,14 @@ Points = Annotated[
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,9})?$"}),
 ]
 
-
-def _quantity(value: Any, info: ValidationInfo) -> Any:
-    if info.mode == "python" and isinstance(value, int | Decimal):
-        return value
-    if not isinstance(value, str) or re.fullmatch(r"\d{1,15}(\.\d{2})?", value) is None:
-        raise ValueError("no number of units")
-    return Decimal(value) if "." in value else int(value)
-
-
 #: Acts or patients, or hours, which have two decimals: `"41"`, `"8.00"`.
 Quantity = Annotated[
     int | Decimal,
-    BeforeValidator(_quantity),
+    read_by((r"\d{1,15}", int), (r"\d{1,15}\.\d{2}", Decimal)),
     PlainSerializer(str, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
 _MONTH = r"^\d{4}-(0[1-9]|1[0-2])$"
-
-
-def _first_day(value: Any) -> Any:
-    return date.fromisoformat(f"{value}-01") if isinstance(value, str) and re.fullmatch(_MONTH, value) else value
 
 
 def iso_month(first: date) -> str:
@@ -88,14 +82,14 @@ def iso_month(first: date) -> str:
 #: A month, by its first day, which JSON has without the day: `"2022-09"`.
 Month = Annotated[
     date,
-    BeforeValidator(_first_day),
+    read_by((_MONTH, lambda month: date.fromisoformat(f"{month}-01"))),
     PlainSerializer(iso_month, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _MONTH}),
 ]
 #: A specialty by its number, which JSON has in two digits: `"01"`.
 Specialty = Annotated[
     int,
-    BeforeValidator(lambda code: int(code) if isinstance(code, str) and code.isdecimal() else code),
+    read_by((r"\d{1,9}", int)),
     PlainSerializer("{:02d}".format, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]

@@ -5,16 +5,15 @@ What only some years have is left out of the JSON of the others: a reader of bef
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
-from pydantic import PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import PlainSerializer, SkipValidation, WithJsonSchema
 
-from avenant9.results.base import Cents, Month, Points, Result, Source
+from avenant9.results.base import Cents, Month, Points, Result, Source, read_by
 
 FORMAT: Literal["a9-forfait/1"] = "a9-forfait/1"
 
@@ -34,6 +33,11 @@ class Addendum:
     def __str__(self) -> str:
         return f"addendum{self.number}"
 
+    @classmethod
+    def read(cls, text: str) -> Addendum:
+        """The same, back from its text."""
+        return cls(int(text.removeprefix("addendum")))
+
 
 #: An answer, or what must be reached: yes or no, a number of units, a share of 1 (or points), a day, a word.
 Told: TypeAlias = bool | int | Decimal | Fraction | Addendum | date | str
@@ -44,24 +48,14 @@ def written(told: Told) -> str:
     return f"{told:f}" if isinstance(told, Decimal) else str(told)
 
 
-def _read(value: Any) -> Any:
-    """The same, back from a text; what no other sort is written like is a word."""
-    if not isinstance(value, str):
-        if value is None or isinstance(value, Told):
-            return value
-        raise ValueError("neither an answer nor a threshold")
-    if found := re.fullmatch(r"addendum(\d+)", value):
-        return Addendum(int(found[1]))
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-        return date.fromisoformat(value)
-    if re.fullmatch(r"\d+/[1-9]\d*", value):
-        return Fraction(value)
-    return Decimal(value) if re.fullmatch(r"\d+(\.\d+)?", value) else value
-
-
-def _read_threshold(value: Any) -> Any:
-    """Units stand in a text too, without a decimal point."""
-    return int(value) if isinstance(value, str) and value.isdecimal() else _read(value)
+#: How each is told apart in a text; what no other sort is written like is a word.
+_SHAPES: Final = (
+    (r"addendum\d{1,9}", Addendum.read),
+    (r"\d{4}-\d\d-\d\d", date.fromisoformat),
+    (r"\d{1,99}/[1-9]\d{0,99}", Fraction),
+    (r"\d{1,99}(\.\d{1,99})?", Decimal),
+    (r"(?s).*", str),
+)
 
 
 def _in_json(told: Told) -> bool | int | str:
@@ -69,16 +63,16 @@ def _in_json(told: Told) -> bool | int | str:
 
 
 _Answer = Annotated[
-    Told | None,
-    PlainValidator(_read),
+    Annotated[SkipValidation[Told], read_by(*_SHAPES)] | int | bool | None,
     PlainSerializer(_in_json, when_used="unless-none"),
     WithJsonSchema({"anyOf": [{"type": one} for one in ("string", "integer", "boolean", "null")]}),
 ]
+#: Units stand in a text too, without a decimal point.
 _Threshold = Annotated[
-    Told | None,
-    PlainValidator(_read_threshold),
-    PlainSerializer(written, when_used="unless-none"),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "null"}]}),
+    SkipValidation[Told],
+    read_by((r"\d{1,99}", int), *_SHAPES),
+    PlainSerializer(written),
+    WithJsonSchema({"type": "string"}),
 ]
 
 
@@ -93,7 +87,7 @@ class Indicator(Result):
     label: str
     status: Status
     value: _Answer
-    threshold: _Threshold
+    threshold: _Threshold | None
     points: Points
     max_points: Points
     source: Source

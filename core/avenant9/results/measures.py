@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from avenant9.model import Rejected, Unread
-from avenant9.results.base import Cents, Month, Quantity, Result, Source
+from avenant9.results.base import Cents, Month, Quantity, Result, Source, read_by
 
 FORMAT: Literal["a9-measures/1"] = "a9-measures/1"
 
@@ -121,16 +120,6 @@ class Origin(Source):
     confidence: str
 
 
-def _read_value(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    if re.fullmatch(r"\d{1,15}\.\d\d", value):
-        return Decimal(value)
-    return int(value) if re.fullmatch(r"0|[1-9]\d{0,14}", value) else value
-
-
 def _written_value(value: bool | int | Decimal | str) -> str:
     match value:
         case bool():
@@ -144,7 +133,7 @@ def _written_value(value: bool | int | Decimal | str) -> str:
 #: A value of a period, which JSON has as the option `--set` takes it: `"true"`, `"15.00"`, `"7000"`, `"13:00"`.
 Set = Annotated[
     bool | int | Decimal | str,
-    PlainValidator(_read_value),
+    read_by(("true|false", "true".__eq__), (r"\d{1,15}\.\d\d", Decimal), (r"0|[1-9]\d{0,14}", int), ("(?s).*", str)),
     PlainSerializer(_written_value, return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
