@@ -26,12 +26,42 @@ FINDINGS = Table(
         Column("Constat"),
     ),
     rows=[
-        ("non conforme", 9, date(2022, 11, 3), "TE2", 2000, Decimal("0.9"), "2022-11", "P0007", "5e TE2, 4 au plus"),
-        ("non conforme", 10, date(2023, 1, 2), "APC", 123456, Decimal("0.20004"), "2023-01", "P0010", "VG à tort"),
-        ("à examiner", 100, date(2022, 2, 28), "G", None, None, "2022-02", "P0002", "Même acte qu'une autre ligne"),
-        ("à examiner", 11, None, "VL", 500, Decimal("0.1"), "2022-12", "P0100", "Date illisible"),
-        ("non conforme", 12, date(2021, 12, 31), "TE1", 0, Decimal(0), "2021-12", None, "TE1 avant l'été"),
-        ("non conforme", 13, date(2022, 6, 1), "VG", 1000, Decimal("0.3"), "2022-06", "P0003", "VG + MD"),
+        (
+            "non conforme",
+            9,
+            date(2022, 11, 3),
+            "TE2",
+            2000,
+            Decimal("0.9"),
+            date(2022, 11, 1),
+            "P0007",
+            "5e TE2, 4 au plus",
+        ),
+        (
+            "non conforme",
+            10,
+            date(2023, 1, 2),
+            "APC",
+            123456,
+            Decimal("0.20004"),
+            date(2023, 1, 1),
+            "P0010",
+            "VG à tort",
+        ),
+        (
+            "à examiner",
+            100,
+            date(2022, 2, 28),
+            "G",
+            None,
+            None,
+            date(2022, 2, 1),
+            "P0002",
+            "Même acte qu'une autre ligne",
+        ),
+        ("à examiner", 11, None, "VL", 500, Decimal("0.1"), date(2022, 12, 1), "P0100", "Date illisible"),
+        ("non conforme", 12, date(2021, 12, 31), "TE1", 0, Decimal(0), date(2021, 12, 1), None, "TE1 avant l'été"),
+        ("non conforme", 13, date(2022, 6, 1), "VG", 1000, Decimal("0.3"), date(2022, 6, 1), "P0003", "VG + MD"),
     ],
     title="Anomalies",
     total=("Total", None, None, None, 126956, None, None, None, None),
@@ -40,7 +70,7 @@ FINDINGS = Table(
     note="« En jeu » est une borne haute.",
 )
 
-MONTHS = ("2022-10", "2022-11", "2022-12", "2023-01")
+MONTHS = (date(2022, 10, 1), date(2022, 11, 1), date(2022, 12, 1), date(2023, 1, 1))
 SHARES = Chart(
     "Part de l'activité à distance",
     "line",

@@ -200,13 +200,13 @@ def test_too_many_sheets_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_share_to_date_is_drawn_beside_its_ceiling() -> None:
     activity = section(shown(full()), "Activité à distance")
     (chart,) = activity.charts
-    assert (chart.form, chart.categories) == ("line", ("2022-01", "2022-02"))
+    assert (chart.form, chart.categories) == ("line", (date(2022, 1, 1), date(2022, 2, 1)))
     assert chart.series[0].values == (Decimal("0.25"), Decimal("0.24"))
     assert chart.limits[0].values == (Decimal("0.2"), Decimal("0.2"))
     assert activity.tables[0].rows == [
         ("10001234567", 2022, 100, 24, Decimal("0.24"), Decimal("0.2"), "dépassé de 4\u00a0actes")
     ]
-    assert activity.tables[1].rows[1] == ("10001234567", "2022-02", 60, 14, Decimal("0.24"), Decimal("0.2"))
+    assert activity.tables[1].rows[1] == ("10001234567", date(2022, 2, 1), 60, 14, Decimal("0.24"), Decimal("0.2"))
 
 
 def test_what_was_not_checked() -> None:
@@ -327,7 +327,7 @@ def test_months_without_a_finding_are_drawn_too() -> None:
     later = {**FIFTH, "date": date(2023, 2, 1), "verdict": "review"}
     charts = section(shown(report(FIFTH, later)), "Graphiques").charts
     by_month = charts[-1]
-    assert by_month.categories == ("2022-11", "2022-12", "2023-01", "2023-02")
+    assert by_month.categories == (date(2022, 11, 1), date(2022, 12, 1), date(2023, 1, 1), date(2023, 2, 1))
     assert [series.values for series in by_month.series] == [(1, 0, 0, 0), (0, 0, 0, 1)]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -182,10 +183,10 @@ def test_what_a_column_sorts_by() -> None:
     ]
     keys = [[cell.attributes.get("data-v") for cell in body.all("tr")[0].all("td")] for body in node.all("tbody")]
     assert keys[:4] == [
-        [None, "9", "2022-11-03", None, "2000", "0.9", "2022-11", None, None],
-        [None, "10", "2023-01-02", None, "123456", "0.20004", "2023-01", None, None],
-        [None, "100", "2022-02-28", None, "", "", "2022-02", None, None],
-        [None, "11", "", None, "500", "0.1", "2022-12", None, None],
+        [None, "9", "2022-11-03", None, "2000", "0.9", "2022-11-01", None, None],
+        [None, "10", "2023-01-02", None, "123456", "0.20004", "2023-01-01", None, None],
+        [None, "100", "2022-02-28", None, "", "", "2022-02-01", None, None],
+        [None, "11", "", None, "500", "0.1", "2022-12-01", None, None],
     ]
 
 
@@ -343,14 +344,14 @@ def test_bars_with_a_limit_and_below_zero() -> None:
 
 @pytest.mark.parametrize("values", [(), (None, None)], ids=["no value", "unknown values"])
 def test_a_chart_of_nothing_is_not_drawn(values: tuple[None, ...]) -> None:
-    chart = Chart("T", "line", ("2022-01", "2022-02")[: len(values)], (Series("x", values),), "share")
+    chart = Chart("T", "line", (date(2022, 1, 1), date(2022, 2, 1))[: len(values)], (Series("x", values),), "share")
     assert read(Document("T", "R", (Section("S", ("Mots.",), charts=(chart,)),))).all("figure") == []
 
 
 @pytest.mark.parametrize("value", [0, 1, -3, 10**9, Decimal("0.00001")])
 def test_a_chart_of_any_one_value_is_drawn(value: int | Decimal) -> None:
     for form in ("line", "bar"):
-        chart = Chart("T", form, ("2022-01",), (Series("x", (value,)),), "number")
+        chart = Chart("T", form, (date(2022, 1, 1),), (Series("x", (value,)),), "number")
         assert read(Document("T", "R", (Section("S", charts=(chart,)),))).all("svg")
 
 

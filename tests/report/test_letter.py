@@ -31,7 +31,7 @@ WRITTEN = Letter(
             tables=(
                 Table(
                     (Column("Mois", "month"), Column("Actes", "integer"), Column("Part", "text")),
-                    [("2022-01", 104, "49 %"), ("2022-02", 1096, "")],
+                    [(date(2022, 1, 1), 104, "49 %"), (date(2022, 2, 1), 1096, "")],
                     total=(None, 1200, None),
                     note="Note.",
                 ),

@@ -43,7 +43,7 @@ ACTS = Table(
             "000123",
             date(2022, 11, 3),
             Decimal("0.200040"),
-            "2022-11",
+            date(2022, 11, 1),
             Decimal("7.5"),
             "un",
             "https://a.fr/",
@@ -56,7 +56,7 @@ ACTS = Table(
 CURVE = Chart(
     "Part à distance",
     "line",
-    ("2022-01", "2022-02"),
+    (date(2022, 1, 1), date(2022, 2, 1)),
     (Series("Part", (Decimal("0.1"), None)),),
     "share",
     (Series("Plafond", (Decimal("0.2"), Decimal("0.2"))),),
@@ -154,7 +154,7 @@ def test_every_cell_of_a_small_workbook() -> None:
         (Decimal("0.4908"), "share", "0.00\\ %"),
         (Decimal("0.20004"), "share", "0.0000\\ %"),  # never shown as 20 %
         (date(2022, 4, 1), "date", "dd/mm/yyyy"),
-        ("2022-09", "month", "[$-40C]mmmm\\ yyyy"),
+        (date(2022, 9, 1), "month", "[$-40C]mmmm\\ yyyy"),
         ("0012", "identifier", "@"),
         (3183, "identifier", "0"),  # a row, a year: nothing between thousands
     ],

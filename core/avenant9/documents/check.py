@@ -16,7 +16,6 @@ from avenant9.model import Source, Unverifiable, Verdict
 from avenant9.period import Period
 from avenant9.profile import FAMILIES
 from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
-from avenant9.results.base import iso_month
 from avenant9.results.check import Report, SetApart
 from avenant9.rule_ids import family_of
 from avenant9.settings import waivers
@@ -314,12 +313,12 @@ def _charts(report: Report) -> Iterator[Chart]:
     if len(months := _by_month_of_care(report)):
         verdicts = (Verdict.VIOLATION, Verdict.REVIEW)
         series = tuple(Series(verdict.french, tuple(months[verdict.value])) for verdict in verdicts)
-        yield Chart("Constats par mois de soins", "bar", tuple(months["month"]), series, "integer")
+        yield Chart("Constats par mois de soins", "bar", tuple(months["date"]), series, "integer")
 
 
 def _by_month_of_care(report: Report) -> pl.DataFrame:
-    """`month`, and how many findings there are under the name of each verdict: every month from the first to the
-    last one, the latest of them."""
+    """`date`, the first day of a month, and how many findings there are under the name of each verdict: every month
+    from the first to the last one, the latest of them."""
     dated = report.findings.drop_nulls("date").with_columns(pl.col("date").dt.truncate("1mo"))
     counts = dated.group_by("date").agg(
         violation=(pl.col("verdict") == "violation").sum(), review=(pl.col("verdict") == "review").sum()
@@ -328,7 +327,7 @@ def _by_month_of_care(report: Report) -> pl.DataFrame:
         return counts
     every = counts.select(date=pl.date_range(pl.col("date").min(), pl.col("date").max(), "1mo"))
     months = every.tail(_MOST_MONTHS).join(counts, on="date", how="left", maintain_order="left")
-    return months.with_columns(pl.col("violation", "review").fill_null(0), month=pl.col("date").dt.to_string("%Y-%m"))
+    return months.with_columns(pl.col("violation", "review").fill_null(0))
 
 
 def _family(family: str, profile: str) -> str:
@@ -568,7 +567,7 @@ def _curve(entry: Practitioner) -> Chart:
     return Chart(
         f"Praticien {entry.practitioner}, {entry.year} : part des actes à distance depuis le 1er janvier",
         "line",
-        tuple(iso_month(month.month) for month in months),
+        tuple(month.month for month in months),
         (Series("Part à distance", tuple(month.share_to_date for month in months)),),
         "share",
         (Series("Plafond", (entry.ceiling,) * len(months)),),
@@ -616,7 +615,7 @@ def _by_month(entries: Sequence[Practitioner]) -> Table:
         [
             (
                 entry.practitioner,
-                iso_month(month.month),
+                month.month,
                 month.total,
                 month.remote,
                 month.share_to_date,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from avenant9.documents import left_out, sentences
 from avenant9.report.document import Column, Document, Fact, Section, Table
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from avenant9.results.measures import Beside, Refused, Row, Standing, Term, Total
 
 Shown = Measures | Standings | History
+#: What effects are told by: a measure, a practitioner, the first day of a month.
+Key: TypeAlias = "str | date"
 
 #: The columns of the contract, in its order: new ones only at the end.
 CSV: Final = (
@@ -178,9 +180,9 @@ def effect(row: Row | Total) -> Effect | None:
     return Effect(apart=row.with_measure) if row.with_measure is not None else None
 
 
-def _sums(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, Effect]:
+def _sums(rows: Iterable[Row], key: Callable[[Row], Key]) -> dict[Key, Effect]:
     """By key, of the lines that tell: a line that does not is no zero."""
-    sums: dict[str, Effect] = {}
+    sums: dict[Key, Effect] = {}
     for row in rows:
         told = effect(row)
         if told is not None:
@@ -204,7 +206,7 @@ def _simulation(result: Measures, limit: int | None) -> Document:
             *_comparison(result),
             Section("Par mesure", tables=(_by_measure(result),), facts=_participation(result)),
             Section("Par praticien", tables=(_effects("Praticien", _people(result.rows), "text"),)),
-            Section("Par mois", tables=(_effects("Mois", _sums(result.rows, _month), "month"),)),
+            Section("Par mois", tables=(_effects("Mois", _sums(result.rows, lambda row: row.month), "month"),)),
             *_refusals(result, limit),
             Section("Lignes rejetées", tables=(_shortened(_rejected(result), limit),) if result.rejected else ()),
             Section("À savoir", words=result.notes),
@@ -332,11 +334,7 @@ def _participation(result: Measures) -> tuple[Fact, ...]:
     return (Fact(label, total.participation, "euros"),)
 
 
-def _month(row: Row) -> str:
-    return iso_month(row.month)
-
-
-def _people(rows: Iterable[Row]) -> dict[str, Effect]:
+def _people(rows: Iterable[Row]) -> dict[Key, Effect]:
     return _sums(rows, lambda row: _person(row.practitioner))
 
 
@@ -344,8 +342,8 @@ def _person(practitioner: str) -> str:
     return "? (équipe, ou praticien non nommé)" if practitioner == _NOBODY else practitioner
 
 
-def _effects(heading: str, sums: Mapping[str, Effect], kind: Kind) -> Table:
-    ordered = sorted(sums)
+def _effects(heading: str, sums: Mapping[Key, Effect], kind: Kind) -> Table:
+    ordered = sorted(sums, key=str)
     apart = any(one.apart for one in sums.values())
     note = "À part : dû, sans que rien ne dise ce qui le serait sans la mesure." if apart else ""
     return Table(
@@ -378,7 +376,7 @@ def _detail(result: Measures) -> Table:
                 name_of(row.measure),
                 row.period or "hors période",
                 row.practitioner,
-                iso_month(row.month),
+                row.month,
                 row.units,
                 row.retained,
                 row.refused,
@@ -402,19 +400,19 @@ def _comparison(result: Measures) -> Iterator[Section]:
     if result.law is None:
         return
     rows, law = result.rows, result.law.rows
-    keys: tuple[tuple[str, Kind, Callable[[Row], str]], ...] = (
+    keys: tuple[tuple[str, Kind, Callable[[Row], Key]], ...] = (
         ("Mesure", "text", lambda row: name_of(row.measure)),
         ("Praticien", "text", lambda row: _person(row.practitioner)),
-        ("Mois", "month", _month),
+        ("Mois", "month", lambda row: row.month),
     )
     tables = [_compared(heading, kind, _sums(law, key), _sums(rows, key)) for heading, kind, key in keys]
     words = "Ce que reçoivent médecins et équipes selon la loi et selon le scénario, puis qui paie la différence."
     yield Section("Scénario et loi", words=(words,), tables=tuple(tables))
 
 
-def _compared(heading: str, kind: Kind, law: Mapping[str, Effect], now: Mapping[str, Effect]) -> Table:
+def _compared(heading: str, kind: Kind, law: Mapping[Key, Effect], now: Mapping[Key, Effect]) -> Table:
     rows: list[tuple[Value, ...]] = []
-    for key in sorted(law.keys() | now.keys()):
+    for key in sorted(law.keys() | now.keys(), key=str):
         before, after = (sums.get(key, Effect()) for sums in (law, now))
         change = after - before
         if change != Effect():

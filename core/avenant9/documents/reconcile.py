@@ -211,7 +211,7 @@ def _chart(one: Comparison, months: Sequence[MonthGap]) -> Chart:
     return Chart(
         "Payé par mois",
         "line",
-        tuple(iso_month(month.month) for month in months),
+        tuple(month.month for month in months),
         (
             Series("d'après les actes", tuple(month.acts for month in months)),
             Series(f"d'après {_THE[one.against]}", tuple(month.declared for month in months)),
@@ -225,7 +225,7 @@ def _months(one: Comparison) -> Iterator[Table]:
         gaps = [_gap(month) for month in one.months]
         yield Table(
             _gap_columns(Column("Mois", "month"), one.against),
-            [(iso_month(month.month), *gap) for month, gap in zip(one.months, gaps, strict=True)],
+            [(month.month, *gap) for month, gap in zip(one.months, gaps, strict=True)],
             title="Par mois de paiement",
             total=(None, *(sum(gap[side] for gap in gaps) for side in range(3))),
         )
@@ -253,10 +253,10 @@ def _days(one: Comparison, *, whole: bool) -> Iterator[Table]:
 
 def _totals(result: Reconcile) -> Iterator[Section]:
     total, month = _sums(result.total), Column("Mois", "month")
-    care = [(iso_month(one.month), *_sums(one)) for one in result.by_month_of_care]
+    care = [(one.month, *_sums(one)) for one in result.by_month_of_care]
     yield _section(f"Soins de {result.year}, par mois de soins", "Mois de soins", month, care, (None, *total))
     if result.by_month_of_payment is not None:
-        paid = [(iso_month(one.month), *_sums(one)) for one in result.by_month_of_payment]
+        paid = [(one.month, *_sums(one)) for one in result.by_month_of_payment]
         sums: tuple[Value, ...] = (None, *_added(result.by_month_of_payment))
         yield _section(f"Payé en {result.year}, par mois de paiement", "Mois de paiement", month, paid, sums)
     if result.by_family is not None:

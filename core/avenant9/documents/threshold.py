@@ -12,7 +12,6 @@ from avenant9.model import Verdict
 from avenant9.remote_share import share_of
 from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
 from avenant9.report.values import shown
-from avenant9.results.base import iso_month
 from avenant9.wording import DISCLAIMER, MONTHS, NBSP, counted, day, listed, months, runs
 
 if TYPE_CHECKING:
@@ -258,19 +257,18 @@ def _last(entry: Followed, as_of: date) -> date:
     return min(last, as_of) if as_of.year == entry.year else last
 
 
-def _by_month(entry: Followed) -> list[tuple[str, int, int, Decimal | None]]:
+def _by_month(entry: Followed) -> list[tuple[date, int, int, Decimal | None]]:
     """Month, acts, remote ones, share from 1 January, to the last month that has an act.
 
     The share is carried over a month without acts, and unknown before the first one.
     """
     counts = {one.month.month: one for one in entry.months}
-    rows: list[tuple[str, int, int, Decimal | None]] = []
+    rows: list[tuple[date, int, int, Decimal | None]] = []
     share: Decimal | None = None
     for rank in range(1, max(counts, default=0) + 1):
         own = counts.get(rank)
         share = own.share_to_date if own else share
-        month = iso_month(date(entry.year, rank, 1))
-        rows.append((month, own.total if own else 0, own.remote if own else 0, share))
+        rows.append((date(entry.year, rank, 1), own.total if own else 0, own.remote if own else 0, share))
     return rows
 
 

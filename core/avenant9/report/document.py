@@ -15,7 +15,7 @@ from typing import Literal
 from avenant9.model import Verdict
 
 #: What a column, a fact or a chart holds: `euros` are cents (int); `points`, `hours` and `number` Decimals or ints;
-#: `share` a Decimal of 0 to 1; `date` a date; `month` `2022-09`; `identifier` text that is never a
+#: `share` a Decimal of 0 to 1; `date` a date; `month` its first day; `identifier` text that is never a
 #: number, or a whole number that names (a year, a row); `verdict` a `Verdict`, in its colour; `text`.
 Kind = Literal[
     "text", "identifier", "integer", "number", "euros", "points", "hours", "share", "date", "month", "url", "verdict"
@@ -91,7 +91,7 @@ class Chart:
 
     title: str
     form: Literal["line", "bar"]
-    categories: tuple[str, ...]
+    categories: tuple[str | date, ...]  # a date: the month that starts with it
     series: tuple[Series, ...]
     kind: Kind
     limits: tuple[Series, ...] = ()

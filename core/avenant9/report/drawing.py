@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from markupsafe import Markup
 
 from avenant9.model import Verdict
-from avenant9.report.values import month_of, short_month, shown
+from avenant9.report.values import short_month, shown
 from avenant9.wording import NBSP
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
         *(Entry(fit(series.name), _style(series.name, place, chart)) for place, series in enumerate(chart.series)),
         *(Entry(fit(series.name), "limit") for series in chart.limits),
     ]
-    months = all(map(month_of, chart.categories))
+    months = all(isinstance(category, date) for category in chart.categories)
     over_time = chart.form == "line" or (months and not chart.limits)
     drawn = (*chart.series, *chart.limits)
     top, scale = _scales(chart, drawn, over_time=over_time)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from avenant9.model import Verdict
-from avenant9.wording import MONTHS, NBSP, SHORT_MONTHS, day, euros, integer
+from avenant9.wording import NBSP, SHORT_MONTHS, day, euros, integer, month_and_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from avenant9.report.document import Column, Kind, Table, Value
 
-_MONTH = re.compile(r"(?!0000)(\d{4})-(0[1-9]|1[0-2])")
 #: The kinds that are words: nothing stands where there are none.
 WORDS: frozenset[Kind] = frozenset({"text", "identifier", "url", "verdict"})
 
@@ -44,23 +42,15 @@ def shown(value: Value, kind: Kind, unknown: str = UNKNOWN, decimals: int = 0) -
             return day(value)
         case "verdict":
             return Verdict(str(value)).french
-        case "month":
-            month = month_of(str(value))
-            return f"{MONTHS[month.month - 1]} {month:%Y}" if month else str(value)
+        case "month" if isinstance(value, date):
+            return month_and_year(value)
         case _:
             return str(value)
 
 
-def month_of(text: str) -> date | None:
-    """The first day of a month `2022-09`; None for what is no month."""
-    found = _MONTH.fullmatch(text)
-    return date(int(found[1]), int(found[2]), 1) if found else None
-
-
-def short_month(text: str) -> str:
-    """`sept. 22` of a month; what is no month as it is."""
-    month = month_of(text)
-    return f"{SHORT_MONTHS[month.month - 1]} {month:%y}" if month else text
+def short_month(category: str | date) -> str:
+    """`sept. 22` of a month by its first day; any other category of a chart as it is."""
+    return category if isinstance(category, str) else f"{SHORT_MONTHS[category.month - 1]} {category:%y}"
 
 
 def columns_of(table: Table) -> list[list[str]]:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from avenant9.model import Verdict
 from avenant9.report.document import FIGURES
-from avenant9.report.values import month_of
 from avenant9.wording import fold
 
 if TYPE_CHECKING:
@@ -110,8 +109,8 @@ def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
             return value, _varied(style, _decimals(value), "right")
         case "date" if isinstance(value, date):
             return value, _varied(style, _FORMATS["date"], "left")
-        case "month" if month := month_of(str(value)):
-            return month, _varied(style, _FORMATS["month"], "left")
+        case "month" if isinstance(value, date):
+            return value, _varied(style, _FORMATS["month"], "left")
         case "identifier" if isinstance(value, int):
             return value, _varied(style, "0", "left")  # a year, a row: nothing between thousands
         case "verdict":

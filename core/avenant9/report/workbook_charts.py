@@ -83,7 +83,11 @@ def _figure(series: Series, place: int, chart: Chart) -> Content:
 
 def _drawn(pen: Pen, chart: Chart, spot: _Spot) -> Any:
     """A native chart: lines over months, or bars with limits as dashed lines."""
-    lying = chart.form == "bar" and not chart.limits and max(map(len, chart.categories)) > 12
+    lying = (
+        chart.form == "bar"
+        and not chart.limits
+        and max(len(short_month(category)) for category in chart.categories) > 12
+    )
     main = pen.book.add_chart({"type": "line" if chart.form == "line" else "bar" if lying else "column"})
     for rank in range(len(chart.series)):
         main.add_series(_series(chart, spot, rank, _COLORS[rank % len(_COLORS)], line=chart.form == "line"))
