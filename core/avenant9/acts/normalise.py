@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -70,17 +70,18 @@ def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapp
 
 def typed_columns(
     reading: Reading, nomenclature: Nomenclature, mapping: Mapping
-) -> tuple[dict[str, pl.Series], dict[str, tuple[Coded, ...]]]:
+) -> tuple[dict[str, pl.Series], Sequence[tuple[Coded, ...]]]:
     """The number of each row and its cells, typed, null where the sheet has no such column; and the acts of each
-    text of the codes, which are left as texts where they hold some."""
+    text of the codes: a cell has the place of its text, where that holds some."""
 
     def absent(key: str) -> pl.Series:
         return pl.Series(key, [None], dtype=ACTS[key]).new_from_index(0, len(reading.rows))
 
     columns: dict[str, pl.Series] = {"row": reading.rows["row"]}
     codes, places = values.by_text(reading.required("code"))
-    cells = {cell: parse_codes(cell, nomenclature) for cell in codes}
-    columns["code"] = pl.Series([cell if cells[cell] else None for cell in codes], dtype=pl.String).gather(places)
+    cells = [parse_codes(cell, nomenclature) for cell in codes]
+    read = [place if acts else None for place, acts in enumerate(cells)]
+    columns["code"] = pl.Series(read, dtype=pl.UInt32).gather(places)
     order = order_of(mapping.dates or "") or DAY_FIRST
     _at_once(
         reading,
@@ -97,10 +98,12 @@ def typed_columns(
 
 
 def _of_children(
-    columns: dict[str, pl.Series], cells: dict[str, tuple[Coded, ...]], nomenclature: Nomenclature
+    columns: dict[str, pl.Series], cells: Sequence[tuple[Coded, ...]], nomenclature: Nomenclature
 ) -> pl.Series:
     """Whether each row is about a child: by who bills, or by an act that is due for children only."""
-    reserved = [cell for cell, acts in cells.items() if any(act.code in nomenclature.of_children for act in acts)]
+    reserved = [
+        place for place, acts in enumerate(cells) if any(act.code in nomenclature.of_children for act in acts)
+    ]
     paediatricians = pl.Series(sorted(nomenclature.paediatricians), dtype=ACTS["specialty"])
     by_whom = columns["specialty"].is_in(paediatricians.implode()).fill_null(False)
     return by_whom | columns["code"].is_in(reserved).fill_null(False)
@@ -166,12 +169,14 @@ def _rejection(
     return Rejected(reading.raw.file, reading.raw.sheet, row, reading.cell(key, row), reason)
 
 
-def _expand(typed: pl.DataFrame, cells: dict[str, tuple[Coded, ...]], nomenclature: Nomenclature) -> pl.DataFrame:
+def _expand(typed: pl.DataFrame, cells: Sequence[tuple[Coded, ...]], nomenclature: Nomenclature) -> pl.DataFrame:
     """One line per act: quantities of the cell times the column's, aliases and groupings resolved."""
     lines = [
-        (text, len(acts), act.code, act.quantity, act.coefficient) for text, acts in cells.items() for act in acts
+        (place, len(acts), act.code, act.quantity, act.coefficient)
+        for place, acts in enumerate(cells)
+        for act in acts
     ]
-    schema = {"code": pl.String, "parts": pl.UInt8, "act_code": pl.String, "times": pl.Int32, "in_cell": pl.Int32}
+    schema = {"code": pl.UInt32, "parts": pl.UInt8, "act_code": pl.String, "times": pl.Int32, "in_cell": pl.Int32}
     split = pl.DataFrame(lines, schema=schema, orient="row")
     acts = typed.join(split, on="code", how="left", maintain_order="left_right").drop("code")
     acts = acts.with_columns(

@@ -12,7 +12,6 @@ from avenant9.acts.contents import Contents, Top
 from avenant9.acts.header import Header, heading_rows
 from avenant9.acts.headings import CNAM_SECTOR, OF_ACTS, Titles, fold_heading
 from avenant9.acts.mapping import Mapping
-from avenant9.acts.values import by_text
 from avenant9.model import Nomenclature
 from avenant9.reading.raw_sheet import RawSheet
 
@@ -165,8 +164,12 @@ def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]
     """
     required, ranks = header.titles.required, header.titles.ranks
     titles = {key: {fold_heading(header.headings[key]), *ranks[key]} for key in required}
-    found = [_titled(raw, header.columns[key], set().union(*titles.values())) for key in required]
-    rows = raw.table.filter(pl.col("row").is_in([*set().union(*found)]), pl.col("row") > header.row.number)
+    below = raw.table[int(raw.table["row"].search_sorted(header.row.number, side="right")) :]
+    found = [_titled(below[f"c{header.columns[key]}"], set().union(*titles.values())) for key in required]
+    held = [
+        pl.col(f"c{header.columns[key]}").is_in(texts) for key, texts in zip(required, found, strict=True) if texts
+    ]
+    rows = below.filter(pl.any_horizontal(held)) if held else below.clear()
     again, others = list[int](), list[int]()
     for row, *texts in rows.iter_rows():
         cells = {
@@ -179,11 +182,10 @@ def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]
     return again, others
 
 
-def _titled(raw: RawSheet, place: int, titles: set[str]) -> set[int]:
-    """The rows whose cell in a column is one of these headings, folded."""
-    texts, places = by_text(raw.table[f"c{place}"])
-    found = [cell for cell in texts.filter(~texts.str.contains(r"\d")) if cell and fold_heading(cell) in titles]
-    return {*raw.table["row"].filter(texts.is_in(found).gather(places))}
+def _titled(cells: pl.Series, titles: set[str]) -> list[str]:
+    """The texts of a column that are one of these headings, folded."""
+    texts = cells.unique().drop_nulls()
+    return [cell for cell in texts.filter(~texts.str.contains(r"\d")) if cell and fold_heading(cell) in titles]
 
 
 def _repeats(cells: dict[int, str], header: Header) -> bool:
