@@ -17,6 +17,13 @@ def standings(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str,
     return found["on"], {f"{one['id']} {one['period']}": one["status"] for one in periods}
 
 
+@pytest.fixture(autouse=True)
+def _known_before_the_clock_stops(capsys: pytest.CaptureFixture[str]) -> None:
+    """A model that is completed while the clock is stopped would not know its dates for what they are."""
+    standings(capsys, "list")
+    standings(capsys, "show", "snp")
+
+
 @pytest.mark.parametrize(
     ("today", "summer", "autumn", "flash"),
     [
