@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.styles import PatternFill
+from openpyxl.writer.excel import ExcelWriter
 
 from avenant9.annotated import list as annotate_list
 from avenant9.annotated.list import Marked
@@ -185,8 +186,9 @@ def _loaded(path: str) -> Workbook:
 
 
 def _saved(book: Workbook) -> bytes:
+    """As `book.save` writes it, but for the moment: the copy says when the original was changed."""
     out = io.BytesIO()
-    book.save(out)
+    ExcelWriter(book, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED)).save()
     return out.getvalue()
 
 
