@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.acts.asked import ReadOptions
+from avenant9.acts.load import load_acts
 from avenant9.documents.render import render
 from avenant9.engine import Options, check
 from avenant9.errors import SettingError

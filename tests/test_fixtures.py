@@ -47,7 +47,8 @@ def run_name(run: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("run", RUNS, ids=run_name)
 def test_reader(run: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    from avenant9.acts.load import ReadOptions, load_acts
+    from avenant9.acts.asked import ReadOptions
+    from avenant9.acts.load import load_acts
     from avenant9.errors import InputError
     from avenant9.rulebook.load import load_rulebook
     from avenant9.settings.mapping import load_mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openpyxl import Workbook
 
-from avenant9.acts.load import ReadOptions
+from avenant9.acts.asked import ReadOptions
 from avenant9.acts.mapping import Mapping
 from avenant9.errors import InputError, SettingError
 from avenant9.model import CellRef, Unread

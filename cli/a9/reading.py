@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from a9.options import Reading
     from a9.output import Notices
-    from avenant9.acts.load import ReadOptions
+    from avenant9.acts.asked import ReadOptions
     from avenant9.claim.read import Claim
     from avenant9.model import Acts, Input, Nomenclature
     from avenant9.reconcile.billed import Billed
@@ -144,7 +144,7 @@ def _read(load: Callable[..., Found], reading: Reading, rulebook: Rulebook, noti
 
 def read_options(reading: Reading, nomenclature: Nomenclature | None = None) -> ReadOptions:
     """What the user says of the files. Raises as `mapping_of`."""
-    from avenant9.acts.load import ReadOptions  # noqa: PLC0415
+    from avenant9.acts.asked import ReadOptions  # noqa: PLC0415
     from avenant9.settings.of_files import mapping_of  # noqa: PLC0415
 
     return ReadOptions(

@@ -30,8 +30,9 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9 import engine, findings, schedule
+from avenant9.acts.asked import ReadOptions
 from avenant9.acts.columns import ACTS
-from avenant9.acts.load import OneFile, ReadOptions, account, forget_unnamed, held, netted, read_one, some_unnamed
+from avenant9.acts.load import OneFile, account, forget_unnamed, held, netted, read_one, some_unnamed
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts

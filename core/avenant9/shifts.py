@@ -16,9 +16,10 @@ from typing import Any, BinaryIO
 import polars as pl
 
 from avenant9.acts import dates, values
+from avenant9.acts.asked import ReadOptions
 from avenant9.acts.columns import ACTS, COLUMNS
 from avenant9.acts.header import heading_rows, places
-from avenant9.acts.load import OneFile, ReadOptions, account, join, of_sheets
+from avenant9.acts.load import OneFile, account, join, of_sheets
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.people import one_spelling, practitioner_key
 from avenant9.acts.recognise import Recognised, recognise

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, to_excel
 
-from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.acts.asked import ReadOptions
+from avenant9.acts.load import load_acts
 from avenant9.errors import InputError, SettingError
 from avenant9.rulebook.load import load_rulebook
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from avenant9.acts.asked import ReadOptions
 from avenant9.acts.check_mapping import check_mapping
-from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.acts.load import load_acts
 from avenant9.acts.mapping import Mapping
 from avenant9.errors import SettingError
 from avenant9.rulebook.load import load_rulebook

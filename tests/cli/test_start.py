@@ -56,6 +56,11 @@ def test_a_file_begins_to_be_read_before_anything_heavy_is_imported(tmp_path: Pa
     assert not imported("check", str(FIXTURES / "annee_cabinet.xlsx"), "--texts", *refused) & {"polars", "pydantic"}
 
 
+def test_what_reads_a_file_needs_no_model_of_the_law() -> None:
+    code = "import sys, avenant9.acts.asked, avenant9.reading.prefetch; sys.exit('pydantic' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], env=environment(), check=True, timeout=60)
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_table_of_commands_says_what_they_are(name: str) -> None:
     context = click.Context(cli)

@@ -17,7 +17,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from avenant9 import cluster, engine, findings, profile
-from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.acts.asked import ReadOptions
+from avenant9.acts.load import load_acts
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, recognise
 from avenant9.engine import Options

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from openpyxl import Workbook
 
-from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.acts.asked import ReadOptions
+from avenant9.acts.load import load_acts
 from avenant9.acts.mapping import Mapping
 from avenant9.documents.sentences import not_read
 from avenant9.errors import InputError, SettingError

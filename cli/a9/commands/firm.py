@@ -171,7 +171,7 @@ def _asked(
     baseline: str | None = None,
 ) -> Asked:
     """What is asked of all clients; what is wrong with it is said before any of them is read."""
-    from avenant9.acts.load import ReadOptions  # noqa: PLC0415
+    from avenant9.acts.asked import ReadOptions  # noqa: PLC0415
     from avenant9.engine import Options  # noqa: PLC0415
     from avenant9.firm.baseline import read_baselines  # noqa: PLC0415
     from avenant9.firm.run import Asked, rulebook_of  # noqa: PLC0415

@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 import polars as pl
 
+from avenant9.acts.asked import ReadOptions
 from avenant9.acts.columns import ACTS, COLUMNS
 from avenant9.acts.drafts import draft
-from avenant9.acts.headings import is_heading
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.netting import cancel, mark_repetitions
 from avenant9.acts.normalise import normalise
@@ -28,31 +28,6 @@ from avenant9.reading import prefetch
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request, check_file, check_names, left_out
 from avenant9.wording import counted, listed, plural, quoted
-
-
-@dataclass(frozen=True)
-class ReadOptions:
-    """What a user says of the files: all optional."""
-
-    mapping: Mapping | None = None
-    sheets: tuple[str, ...] = ()
-    all_sheets: bool = False
-    encoding: str | None = None
-    practitioner: str | None = None
-
-    @property
-    def request(self) -> Request:
-        """What this asks of the reader of files; an option wins over the mapping."""
-        mapping = self.mapping or Mapping()
-        named = (mapping.sheet,) if mapping.sheet else ()
-        return Request(
-            encoding=self.encoding or mapping.encoding,
-            separator=mapping.separator,
-            sheets=self.sheets or named,
-            hidden=self.all_sheets,
-            by="--sheet" if self.sheets else mapping.asked_by,
-            is_heading=is_heading,
-        )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from avenant9 import remote_share, threshold, waivers
-from avenant9.acts.load import ReadOptions, load_acts
+from avenant9.acts.asked import ReadOptions
+from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check, prepared
 from avenant9.errors import SettingError
 from avenant9.firm.clients import SETTINGS

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from avenant9.errors import InputError, SettingError
-from avenant9.model import Unread
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from avenant9.model import Unread
     from avenant9.reading.raw_sheet import RawSheet
 
 
@@ -90,6 +90,8 @@ def check_names(wanted: Sequence[str], seen: Iterable[str]) -> None:
 
 def left_out(file: str, raw: RawSheet, request: Request, reason: str, remedy: str) -> Unread:
     """Why a sheet is not read, and what would have it read: `reason` and `remedy` where it was looked at."""
+    from avenant9.model import Unread  # noqa: PLC0415 - a file is read while that is imported
+
     if request.wants(raw.sheet, hidden=raw.hidden):
         return (
             Unread(file, raw.sheet, "vide", "") if raw.table.is_empty() else Unread(file, raw.sheet, reason, remedy)

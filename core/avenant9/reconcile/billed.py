@@ -8,7 +8,8 @@ from typing import BinaryIO, Final
 
 import polars as pl
 
-from avenant9.acts.load import OneFile, ReadOptions, join, read_one
+from avenant9.acts.asked import ReadOptions
+from avenant9.acts.load import OneFile, join, read_one
 from avenant9.acts.netting import REFUSED
 from avenant9.engine import Options, prepared
 from avenant9.model import Acts, Nomenclature
