@@ -67,9 +67,12 @@ def begin(reading: Reading) -> None:
 
 def _size(files: Sequence[str]) -> float:
     """The bytes of all files together; no limit where one of them does not tell."""
-    with suppress(OSError):
-        return sum(os.path.getsize(file) for file in files if file != "-") if "-" not in files else inf
-    return inf
+    if "-" in files:
+        return inf
+    try:
+        return sum(map(os.path.getsize, files))
+    except OSError:
+        return inf
 
 
 def read_rulebook(rules: str | None, notices: Notices) -> Rulebook:

@@ -83,9 +83,8 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     """
     if len(cells) <= _FEW:
         return _trimmed(cells)
-    with ThreadPoolExecutor(
-        min(os.cpu_count() or 1, _AT_ONCE)
-    ) as pool:  # polars works outside the interpreter's lock
+    threads = min(os.cpu_count() or 1, _AT_ONCE)
+    with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
         return cells.with_columns(pool.map(_long_and_clean, cells))
 
 
