@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,10 +22,9 @@ from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version, text_behind
 from avenant9.model import Outcome
 from avenant9.rulebook.load import Rulebook
+from avenant9.threads import THREADS
 
 _AT_MOST = "En jeu, au plus : le montant de la ligne n'est pas la somme des tarifs connus de ses codes."
-#: Rules that run at once, at most: each of them takes memory.
-_AT_ONCE = 4
 _NOTHING = Outcome(pl.DataFrame(schema=FINDINGS), pl.DataFrame(schema=UNVERIFIABLE))
 
 
@@ -83,8 +81,7 @@ def answers(
     identities = counted.select(one_patient.COLUMNS)
     undivided = counted["act"].filter(counted["undivided"])
     sorter.prepare()
-    threads = min(os.cpu_count() or 1, _AT_ONCE)
-    with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
+    with ThreadPoolExecutor(THREADS) as pool:
         acts_for = _ActsFor(counted, run, pool)
         while sorter.is_active():
             ready = sorted(sorter.get_ready(), key=lambda name: rules[name].acts_needed != "all")  # long ones first

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from avenant9.acts.written import fold
+from avenant9.threads import THREADS
 
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
 #: What is not seen, marks of direction among them.
@@ -39,8 +39,6 @@ def _nothing() -> Iterator[str]:
 
 #: Cells of a column that is too short for coding its texts to pay.
 _FEW = 4_000
-#: Columns that are cleaned at once, at most.
-_AT_ONCE = 4
 #: The texts that stand for nothing.
 _NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 
@@ -83,8 +81,7 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     """
     if len(cells) <= _FEW:
         return _trimmed(cells)
-    threads = min(os.cpu_count() or 1, _AT_ONCE)
-    with ThreadPoolExecutor(threads) as pool:  # polars works outside the interpreter's lock
+    with ThreadPoolExecutor(THREADS) as pool:
         return cells.with_columns(pool.map(_long_and_clean, cells))
 
 
