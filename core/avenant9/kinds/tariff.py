@@ -15,7 +15,7 @@ from avenant9.french import euros as in_euros
 from avenant9.kinds.condition import Condition
 from avenant9.kinds.kind import Kind
 from avenant9.kinds.opposable import Opposable
-from avenant9.kinds.run import Run, amount, doubts, in_force, outcome
+from avenant9.kinds.run import NO_OUTCOME, Run, amount, doubts, in_force, outcome
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.specialty import Specialty, SpecialtyEntry
 from avenant9.kinds.trace import Cents, Fact, Line, Span, Thousandths, Told, Trace, cents, times
@@ -151,9 +151,11 @@ class Tariff(Kind[TariffVersion]):
         about = about.with_columns(_extras(version), _era(about["date"], {*run.prices.eras, *refusals.bounds}))
         alone = pl.col("parts") == 1
         several = about.filter(~alone)
-        rows = _priced(about.filter(alone) if len(several) else about, version, refusals, run)
-        if len(several):
-            rows = pl.concat([rows, _priced(_rows_of_several(several), version, refusals, run)]).sort("act")
+        asked = [about.filter(alone), _rows_of_several(several)] if len(several) else [about]
+        priced = [found for rows in asked if len(found := _priced(rows, version, refusals, run))]
+        if not priced:
+            return NO_OUTCOME
+        rows = pl.concat(priced).sort("act")
         base, expected = pl.col("base"), pl.col("expected")
         no_answer = (pl.col("missing").list.len() > 0) | pl.col("amount").is_null()
         hidden = ~no_answer & pl.col("at_most") & (base <= expected)
@@ -336,33 +338,38 @@ def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run: Run) -> pl.DataFrame:
-    """The rows with their answer: each distinct question is priced once.
+def _off_the_tariff(
+    billed: pl.DataFrame, version: TariffVersion, refusals: Refusals, run: Run
+) -> tuple[list[_Question], pl.DataFrame]:
+    """Distinct questions, and what of `billed` (_KEY, `base`) is not at its tariff, with the rank of its `question`.
 
-    `rows` holds values for rows of one act, lists (and their `acts`) for those of several. Those billed at the
-    tariff itself are left out: they are nearly all of them, nothing is said of them, and no supplement is looked for.
+    Nearly all rows are billed at the tariff itself: nothing is said of them, and no supplement is looked for.
+    """
+    questions = billed.select(_KEY).unique(maintain_order=True).with_row_index("question")
+    asked = [_Question.of(*values) for _, *values in questions.iter_rows()]
+    bare = [_price_row(question, version.verdict, {}, refusals, run) for question in asked]
+    expected = pl.Series("expected", [None if price.at_most else price.expected for price in bare], pl.Int64)
+    told = questions.lazy().with_columns(expected)
+    off = billed.lazy().join(told, on=_KEY, how="left", nulls_equal=True, maintain_order="left")
+    at_tariff = (pl.col("base") == pl.col("expected")).fill_null(False)
+    return asked, off.filter(~at_tariff).drop("expected").collect()
+
+
+def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run: Run) -> pl.DataFrame:
+    """The rows that are not billed at their tariff (none at all without columns) with their answer.
+
+    Each distinct question is priced once. `rows` holds values for rows of one act, lists (and their `acts`) for those
+    of several.
     """
     permitted: dict[str, list[Combination]] = {}
     for combination in version.combinations:
         for code in combination.codes:
             permitted.setdefault(code, []).append(combination)
     rows = rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
-    billed = rows.select(*_KEY, "base").unique(maintain_order=True)
-    questions = billed.select(_KEY).unique(maintain_order=True).with_row_index("question")
-    asked = [_Question.of(*values) for _, *values in questions.iter_rows()]
-    bare = [_price_row(question, version.verdict, {}, refusals, run) for question in asked]
-    expected = [None if price.at_most else price.expected for price in bare]
-    off = (
-        billed.join(
-            questions.with_columns(expected=pl.Series(expected, dtype=pl.Int64)),
-            on=_KEY,
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
-        .filter((pl.col("base") != pl.col("expected")).fill_null(True))
-        .drop("expected")
-    )
+    billed = rows.lazy().select(*_KEY, "base").unique(maintain_order=True).collect()
+    asked, off = _off_the_tariff(billed, version, refusals, run)
+    if off.is_empty():
+        return off
     off = (
         rows.filter(pl.col("base").is_in(off["base"].implode()) | pl.col("base").is_null())
         .join(off, on=[*_KEY, "base"], nulls_equal=True, maintain_order="left")
@@ -392,20 +399,20 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
 class _Question:
     """What a row bills, when, by whom, and the breaches that it is in."""
 
-    codes: Sequence[str]
-    coefficients: Sequence[int]
-    quantities: Sequence[int]
+    codes: tuple[str, ...]
+    coefficients: tuple[int, ...]
+    quantities: tuple[int, ...]
     day: date
     specialty: int | None
     broken: int = 0
 
     @classmethod
     def of(cls, codes: Any, coefficients: Any, quantities: Any, day: date, specialty: int | None) -> _Question:
-        return cls(_listed(codes), _listed(coefficients), _listed(quantities), day, specialty)
+        return cls(_several(codes), _several(coefficients), _several(quantities), day, specialty)
 
 
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def _several(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else (value,)
 
 
 def _price_row(
