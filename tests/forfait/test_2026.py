@@ -310,7 +310,7 @@ def test_everything_together() -> None:
 
 def changes(answers: dict[str, Answer], year: int = 2026) -> list[tuple[str, int, str]]:
     found = what_if(Practice("Dr", answers), year, scales(), TODAY)
-    return [(one.indicator, one.gain_euros, one.change.replace("\u00a0", " ")) for one in found]
+    return [(one.indicator, one.gain_euros, str(one.change).replace("\u00a0", " ")) for one in found]
 
 
 def test_each_rate_that_alone_brings_the_socle() -> None:

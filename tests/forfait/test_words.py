@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 from avenant9.forfait import words
-from avenant9.results.forfait import written
+from avenant9.results.forfait import Change, More, written
 from avenant9.rulebook.conditions import Condition
 from avenant9.rulebook.scales import Indicator
 from forfait.answered import scales
@@ -129,3 +129,26 @@ def test_a_choice_beside_something_else_is_told_apart() -> None:
     assert words.choice(["a"]) == words.choice(["a"], among_others=True) == "a"
     assert words.choice(["a", "b"]) == "a ou b"
     assert words.choice(["a", "b", "c"], among_others=True) == "soit a, soit b, soit c"
+
+
+@pytest.mark.parametrize(
+    ("count", "key", "sentence"),
+    [
+        (1, "snp_t1", "1~soin non programmé de plus au 1er trimestre"),
+        (6012, "snp_t2", "6~012~soins non programmés de plus au 2e trimestre"),
+        (1_234_567, "taux_dmp", "1~234~567~documents DMP de plus"),
+    ],
+)
+def test_so_many_more_units_are_a_number_again_in_a_saved_result(count: int, key: str, sentence: str) -> None:
+    made = words.more(count, scales().keys[key])
+    change = Change(indicator=key, gain_points="1", gain_euros=700, change=made)
+    saved = change.model_dump_json()
+    assert f'"change":"{sentence.replace("~", NBSP)}"' in saved
+    assert Change.model_validate_json(saved) == change
+    assert isinstance(change.change, More)
+
+
+@pytest.mark.parametrize("said", ["installer l'addendum 8", f"taux : passer de 5{NBSP}% à 6{NBSP}%", "12 actes", ""])
+def test_other_changes_stay_words(said: str) -> None:
+    change = Change(indicator="a", gain_points="1", gain_euros=700, change=said)
+    assert Change.model_validate_json(change.model_dump_json()).change == said

@@ -23,10 +23,10 @@ from avenant9.documents.forfait_words import (
     source_of,
     worth,
 )
-from avenant9.forfait.words import count_of
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.values import number
-from avenant9.wording import capital, day, euros, listed, quoted
+from avenant9.results.forfait import More
+from avenant9.wording import capital, day, euros, integer, listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,8 +152,13 @@ def _what_if(result: Forfait, *, whole: bool) -> Section:
 def _change_row(tiers: tuple[Change, ...]) -> tuple[Value, ...]:
     most, *smaller = tiers
     words, *figures = change_cells(most)
-    steps = [f"{count_of(one.change)} : {euros(one.gain_euros)}" for one in reversed(smaller)]
+    steps = [f"{_step(one.change)} : {euros(one.gain_euros)}" for one in reversed(smaller)]
     return (f"{words} (dès {', '.join(steps)})" if steps else words, *figures)
+
+
+def _step(change: More | str) -> str:
+    """What a smaller change is told by beside the largest of its indicator."""
+    return integer(change.count) if isinstance(change, More) else change
 
 
 def _under_changes(result: Forfait, changes: Sequence[Change]) -> str:

@@ -241,4 +241,4 @@ def by_indicator(changes: Iterable[Change]) -> list[tuple[Change, ...]]:
 def change_cells(one: Change) -> tuple[Value, Value, Value, Value]:
     """A change in words, its points and cents, and whether it is still possible."""
     possible = {True: "oui", False: "non", None: ""}[one.possible]
-    return capital(one.change), one.gain_points, one.gain_euros, possible
+    return capital(str(one.change)), one.gain_points, one.gain_euros, possible

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from avenant9.forfait.answers import Answer, Practice
     from avenant9.forfait.judge import Judged
+    from avenant9.results.forfait import More
     from avenant9.rulebook.conditions import Condition
     from avenant9.rulebook.scales import Key, Scale, Scales
 
@@ -52,12 +53,12 @@ class Step:
 
     indicator: str
     answers: Mapping[str, Answer]
-    what: str
+    what: More | str
     told: bool = False
     opens: bool = False
 
     @property
-    def words(self) -> str:
+    def words(self) -> More | str:
         """The change as a person reads it."""
         return f"{_TO_TELL}{self.what}" if self.told else self.what
 
@@ -158,13 +159,13 @@ def _openings(ways: list[list[Step]], scale: Scale, judged: tuple[Judged, ...]) 
     said = [volet.opens for volet in scale.volet if volet.opens and waits]
     for step in found:
         opening = _opening([step]) if len(ways) == 1 else step
-        yield replace(opening, what=" ; ".join((opening.what, *said)))
+        yield replace(opening, what=" ; ".join((str(opening.what), *said)))
 
 
 def _opening(parts: list[Step]) -> Step:
     """All missing prerequisites at once: one of them alone brings nothing."""
-    told = ", ".join(part.what for part in parts if part.told)
-    done = [part.what for part in parts if not part.told]
+    told = ", ".join(str(part.what) for part in parts if part.told)
+    done = [str(part.what) for part in parts if not part.told]
     return Step(
         parts[0].indicator if len(parts) == 1 else PREREQUISITES,
         {key: answer for part in parts for key, answer in part.answers.items()},
@@ -300,7 +301,7 @@ def _fix(
         case DeclaredBy():
             return {key.id: test.last_day}, f"{key.action}, au plus tard le {day(test.last_day)}"
         case CountAtLeast():
-            return {key.id: test.count}, words.more(test.count - (given if isinstance(given, int) else 0), key)
+            return {key.id: test.count}, str(words.more(test.count - (given if isinstance(given, int) else 0), key))
         case RateAtLeast():
             return _raised(test, given, key)
 
@@ -310,7 +311,7 @@ def _raised(test: RateAtLeast, given: Answer | None, key: Key) -> tuple[dict[str
         more = units_missing(test, given.done, given.total)
         done = given.done + more
         rate = Rate(Fraction(done, given.total), done, given.total, given.excluded)
-        return {key.id: rate}, words.more(more, key)
+        return {key.id: rate}, str(words.more(more, key))
     now = given.value if isinstance(given, Rate) else Fraction(0)
     target = words.percent(test.threshold, up=True)
     return {key.id: Rate(test.threshold)}, f"{key.units} : passer de {words.percent(now)} à {target}"

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from avenant9.results.forfait import Addendum
+from avenant9.results.forfait import Addendum, More
 from avenant9.rulebook.conditions import (
     AddendumAtLeast,
     AllOf,
@@ -22,7 +21,7 @@ from avenant9.rulebook.conditions import (
     Yes,
     leaves,
 )
-from avenant9.wording import NBSP, counted, day, integer, listed
+from avenant9.wording import NBSP, counted, day, integer, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -83,14 +82,9 @@ def percentage_points(value: Fraction, *, up: bool = False) -> str:
     return f"{number(value * 100, up=up)}{NBSP}point{'s' if value * 100 >= 2 else ''} de pourcentage"
 
 
-def more(count: int, key: Key) -> str:
+def more(count: int, key: Key) -> More:
     """`12 soins non programmés de plus au 1er trimestre`."""
-    return " ".join(part for part in (counted(count, key.unit, key.units), "de plus", key.when) if part)
-
-
-def count_of(change: str) -> str:
-    """The number that `more` starts with: a result says it nowhere else."""
-    return re.split(rf"{NBSP}(?!\d)", change, maxsplit=1)[0]
+    return More(count, " ".join(filter(None, (plural(count, key.unit, key.units), "de plus", key.when))))
 
 
 def needed(test: Condition, keys: Mapping[str, Key]) -> str:

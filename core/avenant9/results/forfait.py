@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import takewhile
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import PlainSerializer, SkipValidation, WithJsonSchema
 
 from avenant9.results.base import Cents, Month, Points, Result, Source, read_by
+from avenant9.wording import NBSP, integer
 
 FORMAT: Literal["a9-forfait/1"] = "a9-forfait/1"
 
@@ -37,6 +39,23 @@ class Addendum:
     def read(cls, text: str) -> Addendum:
         """The same, back from its text."""
         return cls(int(text.removeprefix("addendum")))
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """So many more units of something, which JSON has in words: `12 soins non programmés de plus`."""
+
+    count: int
+    units: str
+
+    def __str__(self) -> str:
+        return f"{integer(self.count)}{NBSP}{self.units}"
+
+    @classmethod
+    def read(cls, text: str) -> More:
+        """The same, back from its text."""
+        number = "".join(takewhile(f"0123456789{NBSP}".__contains__, text))
+        return cls(int(number.replace(NBSP, "")), text.removeprefix(number))
 
 
 #: An answer, or what must be reached: yes or no, a number of units, a share of 1 (or points), a day, a word.
@@ -72,6 +91,13 @@ _Threshold = Annotated[
     SkipValidation[Told],
     read_by((r"\d{1,99}", int), *_SHAPES),
     PlainSerializer(written),
+    WithJsonSchema({"type": "string"}),
+]
+
+_Change = Annotated[
+    SkipValidation[More | str],
+    read_by((rf"\d{{1,3}}({NBSP}\d{{3}}){{0,5}}{NBSP}\D.*", More.read), (r"(?s).*", str)),
+    PlainSerializer(str),
     WithJsonSchema({"type": "string"}),
 ]
 
@@ -129,7 +155,7 @@ class Change(Result):
     indicator: str
     gain_points: Points
     gain_euros: Cents
-    change: str
+    change: _Change
     possible: bool | None = None
 
 
