@@ -668,6 +668,25 @@ def test_even_lines_are_what_cut_lines_are(rows: list[list[str]], separator: str
         assert_frame_equal(table.select(stripped), slow.select(stripped))
 
 
+@pytest.mark.parametrize("bad", [b"\xe9", b"\xc3", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\xff"])
+@pytest.mark.parametrize("line", [b"01/02/2023;G%s", b"01/02/2023;%sG", b"%s01/02/2023;G"])
+def test_even_lines_are_utf8(bad: bytes, line: bytes) -> None:
+    lines = [b"date;code", *[b"01/02/2023;G"] * 50]
+    assert text_reader._even(b"\n".join(lines), b";") is not None
+    lines[30] = line.replace(b"%s", bad)
+    assert text_reader._even(b"\n".join(lines), b";") is None
+
+
+def test_the_first_accent_comes_late(tmp_path: Path) -> None:
+    """What looks like UTF-8 for as long as one looks at its top is not taken for it."""
+    lines = ["date;code;nom", *["01/02/2023;G;Nom"] * (text_reader.MOST_OF_TOP // 16), "01/02/2023;G;Né"]
+    ((found,), notices) = read_file(text_file(tmp_path, "\n".join(lines).encode("cp1252")))
+    assert found.table.row(-1) == (len(lines), "01/02/2023", "G", "Né")
+    assert notices[0].endswith(
+        "encodage cp1252 (le fichier n'est pas en UTF-8 ; --encoding en impose un autre), séparateur « ; »."
+    )
+
+
 def test_standard_input() -> None:
     ((found,), notices) = read_file("-", stdin=io.BytesIO(b"date;code\n01/02/2023;G\n"))
     same(found, RawSheet("-", None, table((1, "date", "code"), (2, "01/02/2023", "G")), "utf-8", ";"))

@@ -165,7 +165,9 @@ def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]
     required, ranks = header.titles.required, header.titles.ranks
     titles = {key: {fold_heading(header.headings[key]), *ranks[key]} for key in required}
     below = raw.table[int(raw.table["row"].search_sorted(header.row.number, side="right")) :]
-    found = [_titled(below[f"c{header.columns[key]}"], set().union(*titles.values())) for key in required]
+    places = pl.col([f"c{header.columns[key]}" for key in required])
+    texts = below.select(places.unique().implode())  # of several columns at once: they may be long
+    found = [_titled(column.explode(), set().union(*titles.values())) for column in texts]
     held = [
         pl.col(f"c{header.columns[key]}").is_in(texts) for key, texts in zip(required, found, strict=True) if texts
     ]
@@ -182,9 +184,8 @@ def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]
     return again, others
 
 
-def _titled(cells: pl.Series, titles: set[str]) -> list[str]:
-    """The texts of a column that are one of these headings, folded."""
-    texts = cells.unique().drop_nulls()
+def _titled(texts: pl.Series, titles: set[str]) -> list[str]:
+    """Of the texts of a column, those that are one of these headings, folded."""
     return [cell for cell in texts.filter(~texts.str.contains(r"\d")) if cell and fold_heading(cell) in titles]
 
 

@@ -44,24 +44,46 @@ def read_text(path: str, data: bytes, request: Request) -> RawSheet:
         InputError: undecodable, a null character, a quote that nothing closes, a line without measure.
         SettingError: the encoding that is asked for is nothing known.
     """
+    plain = request.encoding is None and _begins_in_utf8(data)
+    sheet = _even_sheet(path, data, "utf-8", request) if plain else None
+    if sheet is not None:
+        return sheet
     data, encoding = _in_utf8(path, data, request)
-    data = _before_the_end(data)
-    if b"\0" in data:
-        line = _with_one_end(data[: data.index(b"\0")].decode()).count("\n") + 1
+    if not (plain and encoding == "utf-8"):
+        sheet = _even_sheet(path, data, encoding, request)
+    return _cut_sheet(path, data, encoding, request) if sheet is None else sheet
+
+
+def _begins_in_utf8(data: bytes) -> bool:
+    """Whether a text seems to be UTF-8 without its mark: whether all of it is, the cutting of its cells tells."""
+    if data.startswith(codecs.BOM_UTF8):
+        return False
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data[:MOST_OF_TOP])
+    except UnicodeError:
+        return False
+    return True
+
+
+def _even_sheet(path: str, data: bytes, encoding: str, request: Request) -> RawSheet | None:
+    """The sheet of a text whose lines are `_even`; None where they are not, or where it is no UTF-8."""
+    body, first, separator = _body(data, request)
+    table = None if separator is None else _even(body, separator.encode())
+    if table is None:
+        return None
+    rows = pl.int_range(first, first + len(table), dtype=pl.UInt32, eager=True).alias("row")
+    fields = pl.Series([table.width], dtype=pl.UInt32).new_from_index(0, len(table))
+    return RawSheet(path, None, table.insert_column(0, rows), encoding, separator, fields=fields)
+
+
+def _cut_sheet(path: str, data: bytes, encoding: str, request: Request) -> RawSheet:
+    """The sheet of a text (UTF-8), line by line."""
+    body, first, separator = _body(data, request)
+    if b"\0" in body:
+        line = _with_one_end(body[: body.index(b"\0")].decode()).count("\n") + first
         remedy = "le fichier est abîmé, exportez-le à nouveau (s'il est en UTF-16 : --encoding utf-16-le)"
         raise InputError(path, f"caractère nul à la ligne {line}", remedy)
-    first = 1
-    top = data[:MOST_OF_TOP].decode(errors="ignore")
-    said = re.match(r'"?sep=([^\r\n])"?[ ;,\t]*(?:\r?\n|\r|$)', top, re.IGNORECASE)
-    if said:
-        data, first = data[len(said[0].encode()) :], 2
-    separator = request.separator or (said[1] if said else _found_separator(top, request.is_heading))
-    table = None if separator is None else _even(data, separator.encode())
-    if table is not None:
-        rows = pl.int_range(first, first + len(table), dtype=pl.UInt32, eager=True).alias("row")
-        fields = pl.Series([table.width], dtype=pl.UInt32).new_from_index(0, len(table))
-        return RawSheet(path, None, table.insert_column(0, rows), encoding, separator, fields=fields)
-    text = _with_one_end(data.decode())
+    text = _with_one_end(body.decode())
     lines = pl.Series("", [text.removesuffix("\n")]).str.split("\n").explode()
     rows = pl.int_range(first, first + len(lines), dtype=pl.UInt32, eager=True).alias("row")
     if separator is None:
@@ -76,9 +98,23 @@ def read_text(path: str, data: bytes, request: Request) -> RawSheet:
     return RawSheet(path, None, table, encoding, separator, fields=fields)
 
 
+def _body(data: bytes, request: Request) -> tuple[bytes, int, str | None]:
+    """The lines of a text (UTF-8), the number of the first one, and what stands between two cells.
+
+    A first line may say that of the others (`sep=;`).
+    """
+    data = _before_the_end(data)
+    top = data[:MOST_OF_TOP].decode(errors="ignore")
+    said = re.match(r'"?sep=([^\r\n])"?[ ;,\t]*(?:\r?\n|\r|$)', top, re.IGNORECASE)
+    if said:
+        data = data[len(said[0].encode()) :]
+    separator = request.separator or (said[1] if said else _found_separator(top, request.is_heading))
+    return data, 2 if said else 1, separator
+
+
 def _before_the_end(data: bytes) -> bytes:
     """The text before the mark by which DOS ends one, 0x1A: nothing follows it but ends of lines."""
-    if b"\x1a" not in data:
+    if b"\x1a" not in data[-MOST_OF_TOP:]:
         return data
     text = data.rstrip(b"\r\n\x1a")
     end = data.find(b"\x1a", len(text))
@@ -94,14 +130,14 @@ def _with_one_end(text: str) -> str:
 
 
 def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
-    """The cells of lines (UTF-8) that all have as many of them, and no quote; None where they have not.
+    """The cells of lines that all have as many of them, and no quote; None where they have not, or are no UTF-8.
 
     There are as many separators as that takes, and no line has too many: so none has too few. A carriage return at
     the end of a cell is dropped, as cleaning would.
     """
     end = data.find(b"\n")
     between = data.count(separator, 0, None if end < 0 else end)
-    if not 0 < between < MAX_COLUMNS or not separator.isascii() or b'"' in data:
+    if not 0 < between < MAX_COLUMNS or not separator.isascii() or b'"' in data or b"\0" in data:
         return None
     lines, beyond = divmod(data.count(separator), between)
     if beyond or lines * (between + 1) > MAX_CELLS:
