@@ -303,18 +303,22 @@ def verdict_of(year: Row, version: ShareVersion, given: Given) -> FoundVerdict:
 
 def remote_units(acts: pl.DataFrame, version: ShareVersion) -> pl.DataFrame:
     """The acts that enter the share: what it reads of them, `year`, `remote` (null where unknown)."""
+    return _units(acts, version).collect()
+
+
+def _units(acts: pl.DataFrame, version: ShareVersion) -> pl.LazyFrame:
     uncounted = pl.col("nature").is_in(list(version.uncounted_natures)).fill_null(False)
     counted = acts.lazy().select(_COLUMNS).filter(in_force(version), ~uncounted)
     remote = version.remote
     if version.exclude_own_patients:
         own, stands_in = pl.col("own_patient"), pl.col("stands_in")
         remote = remote & ~pl.when(own | ~stands_in).then(own)  # whose patient it is to a stand-in, nobody says
-    return counted.with_columns(year=pl.col("date").dt.year(), remote=remote).collect()
+    return counted.with_columns(year=pl.col("date").dt.year(), remote=remote)
 
 
 def days_of(acts: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
     """The `tally` of all acts of a run, which the rule and the follow-up of the ceiling both read."""
-    return run.kept.once(("tally", id(acts), version.from_), lambda: tally(remote_units(acts, version)))
+    return run.kept.once(("tally", id(acts), version.from_), lambda: tally(_units(acts, version)))
 
 
 def _looked_into(acts: pl.DataFrame, yearly: pl.DataFrame) -> pl.DataFrame:
@@ -323,20 +327,25 @@ def _looked_into(acts: pl.DataFrame, yearly: pl.DataFrame) -> pl.DataFrame:
     return acts.filter(pl.col("practitioner").is_in(near.implode()) | pl.col("practitioner").is_null())
 
 
-def tally(units: pl.DataFrame) -> pl.DataFrame:
+def tally(units: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     """What `remote_units` gave, in one line per practitioner, specialty (given or deduced) and day.
 
     All is counted from these: `acts` (how many), and their units, `total`, `remote`, `unknown` (remote
     or not, nobody can say) and `repeated` (remote, and perhaps another row once more).
     """
-    quantity = pl.col("quantity").cast(pl.Int64)
-    return units.group_by("practitioner", *_SPECIALTY, "date", "year").agg(
-        acts=pl.len(),
-        total=quantity.sum(),
-        remote=quantity.filter(pl.col("remote")).sum(),
-        unknown=quantity.filter(pl.col("remote").is_null()).sum(),
-        repeated=quantity.filter(pl.col("remote"), pl.col("doubtful")).sum(),
+    quantity, remote, keys = (
+        pl.col("quantity").cast(pl.Int64),
+        pl.col("remote"),
+        ("practitioner", *_SPECIALTY, "date"),
     )
+    counts = {
+        "total": quantity,
+        "remote": quantity * remote,
+        "unknown": quantity * remote.is_null(),
+        "repeated": quantity * (remote & pl.col("doubtful")),
+    }
+    by_day = units.lazy().select(*keys, **counts).group_by(keys).agg(pl.col(_COUNTS).sum(), acts=pl.len())
+    return by_day.with_columns(year=pl.col("date").dt.year()).collect()
 
 
 def _by_year(days: pl.DataFrame) -> pl.DataFrame:
