@@ -89,7 +89,7 @@ def test_what_the_table_does_not_say_is_asked_for(tmp_path: Path) -> None:
         "ne donne pas partout la cause, la nature (le code de l'acte) et la date du versement" in words
         for words in told.words
     )
-    assert "reçue le [date]" in told.subject  # nobody said when it was notified
+    assert "reçue le [date]" in str(told.subject)  # nobody said when it was notified
     assert told.annexes[-1].words == (
         "La cause : toutes les lignes.",
         "La nature (le code de l'acte) : toutes les lignes.",
@@ -99,7 +99,7 @@ def test_what_the_table_does_not_say_is_asked_for(tmp_path: Path) -> None:
 
 def test_the_last_day_to_answer_is_for_the_doctor_alone(cabinet: Claim) -> None:
     told = letter(cabinet)
-    aside = " ".join(words for section in told.aside for words in section.words)
+    aside = " ".join(str(words) for section in told.aside for words in section.words)
     assert "deux mois à compter de la réception de la notification, soit le 13/11/2025 au plus tard" in aside
     assert "fraude" in aside
     assert not any("fraude" in words for words in told.words)

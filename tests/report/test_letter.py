@@ -13,18 +13,18 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_COLOR_INDEX
 
 from avenant9.report import letter
-from avenant9.report.document import Column, Fact, Letter, Section, Table
+from avenant9.report.document import Blank, Column, Fact, Letter, Paragraph, Section, Table
 
 DAY = date(2023, 6, 30)
 WRITTEN = Letter(
-    sender=("Docteur [prénom et nom], psychiatrie générale", "[adresse]"),
+    sender=(Paragraph(("Docteur ", Blank("prénom et nom"), ", psychiatrie [générale]")), Blank("adresse")),
     addressee=("Secrétariat de la commission",),
-    dated="[Ville], le [date]",
-    subject="Objet : essai",
-    paragraphs=("Madame, Monsieur,", "Je demande [… %], et rien d'autre."),
-    signature="[Signature]",
+    dated=Paragraph((Blank("Ville"), ", le ", Blank("date"))),
+    subject=Paragraph(("Objet : essai ", Blank(), " bis")),
+    paragraphs=("Madame, Monsieur,", Paragraph(("Je demande ", Blank("… %"), ", et rien d'autre."))),
+    signature=Blank("Signature"),
     annexes=(
-        Section("Critères", words=("[ ] zone", "[ ] autre : […]")),
+        Section("Critères", words=(Paragraph(("zone",), box=True), Paragraph(("autre : ", Blank()), box=True))),
         Section(
             "Chiffres",
             facts=(Fact("Part", None, "share"),),
@@ -51,11 +51,11 @@ def opened(written: bytes) -> docx.document.Document:
 def test_what_it_says_in_its_order() -> None:
     said = [line.text.strip() for line in opened(letter.render(WRITTEN, DAY)).paragraphs]
     assert [line for line in said if line] == [
-        "Docteur [prénom et nom], psychiatrie générale",
+        "Docteur [prénom et nom], psychiatrie [générale]",
         "[adresse]",
         "Secrétariat de la commission",
         "[Ville], le [date]",
-        "Objet : essai",
+        "Objet : essai […] bis",
         "Madame, Monsieur,",
         "Je demande [… %], et rien d'autre.",
         "[Signature]",
@@ -78,7 +78,12 @@ def test_what_is_left_to_complete_is_marked_and_nothing_else() -> None:
         for run in line.runs
         if run.font.highlight_color == WD_COLOR_INDEX.YELLOW
     ]
-    assert marked == ["[prénom et nom]", "[adresse]", "[Ville]", "[date]", "[… %]", "[Signature]", "[…]"]
+    assert marked == ["[prénom et nom]", "[adresse]", "[Ville]", "[date]", "[…]", "[… %]", "[Signature]", "[…]"]
+
+
+def test_the_whole_subject_is_bold() -> None:
+    (subject,) = (line for line in opened(letter.render(WRITTEN, DAY)).paragraphs if line.text.startswith("Objet"))
+    assert [run.bold for run in subject.runs] == [True, True, True]
 
 
 def test_figures() -> None:

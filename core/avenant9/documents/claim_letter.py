@@ -8,12 +8,13 @@ from avenant9.documents.claim import DISCLAIMER, ITEMS, NAMES, act_words, called
 from avenant9.documents.sentences import reference
 from avenant9.named import named
 from avenant9.period import add_months
-from avenant9.report.document import Column, Letter, Section, Table
+from avenant9.report.document import Blank, Column, Letter, Paragraph, Section, Table
 from avenant9.wording import counted, day, euros, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from avenant9.report.document import Words
     from avenant9.results.claim import Answer, Claim, ClaimedLine
 
 #: What each answer makes of a line: it is contested, or accepted, or more is asked of it.
@@ -50,28 +51,30 @@ def render(result: Claim) -> bytes:
 
 def letter(result: Claim) -> Letter:
     """The draft: what is contested and why, what is accepted, what is asked, and each line in an annex."""
-    number = result.practitioner or "[votre numéro RPPS]"
+    number = result.practitioner or Blank("votre numéro RPPS")
     return Letter(
         sender=(
-            f"Docteur [prénom et nom], [spécialité], numéro {number}",
-            "[adresse du cabinet, téléphone, courriel]",
+            Paragraph(("Docteur ", Blank("prénom et nom"), ", ", Blank("spécialité"), ", numéro ", number)),
+            Blank("adresse du cabinet, téléphone, courriel"),
         ),
         addressee=(
-            "Caisse primaire d'assurance maladie de [caisse]",
-            "[service et adresse qui figurent sur la notification]",
+            Paragraph(("Caisse primaire d'assurance maladie de ", Blank("caisse"))),
+            Blank("service et adresse qui figurent sur la notification"),
         ),
-        dated="[Ville], le [date]",
-        subject=f"Objet : observations sur la notification d'indu reçue le {_notified(result)}, référence […]",
+        dated=Paragraph((Blank("Ville"), ", le ", Blank("date"))),
+        subject=Paragraph(
+            ("Objet : observations sur la notification d'indu reçue le ", _notified(result), ", référence ", Blank())
+        ),
         paragraphs=tuple(_paragraphs(result)),
-        signature="[Signature]",
+        signature=Blank("Signature"),
         annexes=tuple(_annexes(result)),
         aside=(Section("Pour vous, sans le joindre", words=tuple(_advice(result))),),
         footer=(*map(cited, result.texts), f"Lignes répondues au {day(result.as_of)}.", DISCLAIMER),
     )
 
 
-def _notified(result: Claim) -> str:
-    return "[date]" if result.notified == result.as_of else day(result.notified)
+def _notified(result: Claim) -> str | Blank:
+    return Blank("date") if result.notified == result.as_of else day(result.notified)
 
 
 def _of(result: Claim, answers: Sequence[Answer]) -> list[ClaimedLine]:
@@ -90,7 +93,7 @@ def _in_words(result: Claim, about: str) -> str:
 # --- the body -------------------------------------------------------------------------------------------------
 
 
-def _paragraphs(result: Claim) -> Iterable[str]:
+def _paragraphs(result: Claim) -> Iterable[Words]:
     months = _in_words(result, "answer")
     summary = result.summary
     yield "Madame, Monsieur,"
@@ -111,7 +114,8 @@ def _paragraphs(result: Claim) -> Iterable[str]:
             "Je vous demande en conséquence d'abandonner la réclamation pour les lignes contestées. À défaut, je me "
             "réserve d'exercer les voies de recours que votre notification indique."
         )
-    yield "Je me tiens à votre disposition pour un échange contradictoire : [téléphone, courriel]."
+    at_disposal = "Je me tiens à votre disposition pour un échange contradictoire : "
+    yield Paragraph((at_disposal, Blank("téléphone, courriel"), "."))
     yield "Veuillez agréer, Madame, Monsieur, l'expression de mes salutations distinguées."
 
 

@@ -10,16 +10,27 @@ from avenant9.acts.columns import heading
 from avenant9.documents import left_out, sentences
 from avenant9.model import Verdict
 from avenant9.remote_share import share_of
-from avenant9.report.document import Chart, Column, Document, Fact, Letter, Section, Series, Table
+from avenant9.report.document import (
+    Blank,
+    Chart,
+    Column,
+    Document,
+    Fact,
+    Letter,
+    Paragraph,
+    Section,
+    Series,
+    Table,
+)
 from avenant9.report.values import shown
 from avenant9.wording import DISCLAIMER, MONTHS, NBSP, counted, day, listed, months, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from avenant9.report.document import Value
+    from avenant9.report.document import Value, Words
     from avenant9.results.base import Source
-    from avenant9.results.threshold import Followed, Group, Request, Text, Threshold
+    from avenant9.results.threshold import Followed, Group, Passage, Request, Text, Threshold
 
 #: The columns of the contract, in its order: new ones only at the end.
 CSV: Final = (
@@ -37,6 +48,9 @@ _AT_LEAST = (
     "Les actes à distance et la part sont des minimums là où des actes sont inconnus : le détail de chacun le dit."
 )
 _DRAFT = "Projet de lettre : remplissez ce qui est entre crochets, cochez, datez et signez. Rien n'est envoyé."
+_REASONS = Blank(
+    "votre exercice, votre patientèle, ce que la téléconsultation permet, ce qui empêche les consultations au cabinet"
+)
 _GRAVITY = (Verdict.OK, Verdict.UNVERIFIABLE, Verdict.REVIEW, Verdict.VIOLATION)
 
 
@@ -393,27 +407,27 @@ def _as_document(result: Threshold, asked: Request) -> Document:
 def letter(result: Threshold, asked: Request) -> Letter:
     """The request to the committee, with the figures that it rests on."""
     entry = max(result.practitioners, key=lambda one: one.year)
-    number = "[votre numéro RPPS]" if entry.practitioner == "?" else entry.practitioner
-    specialty = entry.label or entry.named_specialty or "[votre spécialité]"
+    number = Blank("votre numéro RPPS") if entry.practitioner == "?" else entry.practitioner
+    specialty = entry.label or entry.named_specialty or Blank("votre spécialité")
     return Letter(
         sender=(
-            f"Docteur [prénom et nom], {specialty}, numéro {number}",
-            "[adresse du cabinet principal, téléphone, courriel]",
+            Paragraph(("Docteur ", Blank("prénom et nom"), ", ", specialty, ", numéro ", number)),
+            Blank("adresse du cabinet principal, téléphone, courriel"),
         ),
-        addressee=(asked.addressee, "[nom et adresse de la caisse]"),
-        dated="[Ville], le [date]",
+        addressee=(asked.addressee, Blank("nom et adresse de la caisse")),
+        dated=Paragraph((Blank("Ville"), ", le ", Blank("date"))),
         subject="Objet : demande d'aménagement du plafond d'activité à distance au titre de l'année civile "
         f"{asked.year}",
         paragraphs=_body(result, entry, asked),
-        signature="[Signature]",
+        signature=Blank("Signature"),
         annexes=(
             Section(
                 "Critères que je fais valoir (cocher)",
-                words=(*_boxes(asked.criteria.entries), _box("autre : […]"), asked.open),
+                words=(*_boxes(asked.criteria), asked.open),
             ),
             Section(
                 "Conditions auxquelles je peux m'engager (cocher)",
-                words=(*_boxes(asked.conditions.entries), _box("autre : […]")),
+                words=_boxes(asked.conditions),
             ),
             Section(
                 f"Chiffres, {_period(entry)}",
@@ -442,7 +456,7 @@ def letter(result: Threshold, asked: Request) -> Letter:
     )  # fmt: skip
 
 
-def _body(result: Threshold, entry: Followed, asked: Request) -> tuple[str, ...]:
+def _body(result: Threshold, entry: Followed, asked: Request) -> tuple[Words, ...]:
     least = "au moins " if entry.unknown else ""
     text = next((one.source.article for one in reversed(result.texts) if one.from_.year <= asked.year), "")
     return (
@@ -452,8 +466,9 @@ def _body(result: Threshold, entry: Followed, asked: Request) -> tuple[str, ...]
         f"Du 01/01/{entry.year} au {day(_last(entry, result.as_of))}, le décompte de mes actes est de "
         f"{shown(entry.total, 'integer')}, dont {least}{shown(entry.remote, 'integer')} à distance, soit {least}"
         f"{_percent(entry.share)}, pour un plafond de {_ceiling(entry)}. Le détail par mois est joint.",
-        "Je demande que ce plafond soit porté à [… %] pour les raisons suivantes : [votre exercice, votre "
-        "patientèle, ce que la téléconsultation permet, ce qui empêche les consultations au cabinet].",
+        Paragraph(
+            ("Je demande que ce plafond soit porté à ", Blank("… %"), " pour les raisons suivantes : ", _REASONS, ".")
+        ),
         "Je fais valoir les critères cochés ci-dessous, et je peux m'engager sur les conditions cochées ensuite.",
         f"J'ai pris note de ce qui suit. {' '.join(asked.terms.entries)}",
         "Je me tiens à la disposition de la commission pour lui présenter ma situation.",
@@ -490,12 +505,10 @@ def _apart(paragraphs: Sequence[str]) -> tuple[str, ...]:
     return tuple(words for paragraph in paragraphs for words in (paragraph, ""))[:-1]
 
 
-def _boxes(entries: Sequence[str]) -> tuple[str, ...]:
-    return tuple(_box(entry) for entry in entries)
-
-
-def _box(words: str) -> str:
-    return f"[ ] {words}"
+def _boxes(passage: Passage) -> tuple[Paragraph, ...]:
+    """What a text lists, to be ticked, and room for something else."""
+    entries = ((entry,) for entry in passage.entries)
+    return tuple(Paragraph(parts, box=True) for parts in (*entries, ("autre : ", Blank())))
 
 
 def _sources(asked: Request) -> list[str]:

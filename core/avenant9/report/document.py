@@ -120,6 +120,30 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Blank:
+    """What the writer of a letter completes by hand: `[date]`."""
+
+    what: str = "…"
+
+    def __str__(self) -> str:
+        return f"[{self.what}]"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Words with what is left to complete among them; `box`: to be ticked."""
+
+    parts: tuple[str | Blank, ...]
+    box: bool = False
+
+    def __str__(self) -> str:
+        return f"{'[ ] ' if self.box else ''}{''.join(map(str, self.parts))}"
+
+
+Words = str | Blank | Paragraph
+
+
+@dataclass(frozen=True)
 class Section:
     """A titled part: words first, then facts, charts and tables. It is a sheet of the workbook under `sheet`.
 
@@ -128,7 +152,7 @@ class Section:
     """
 
     title: str
-    words: tuple[str, ...] = ()
+    words: tuple[Words, ...] = ()
     facts: tuple[Fact, ...] = ()
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
@@ -152,7 +176,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Letter:
-    """A letter to complete, date and sign: `[…]` marks what is left to complete, `[ ] ` what is to be ticked.
+    """A letter to complete, date and sign.
 
     Attributes:
         sender: who writes, a line each.
@@ -166,12 +190,12 @@ class Letter:
         footer: texts and dates, below these.
     """
 
-    sender: tuple[str, ...]
-    addressee: tuple[str, ...]
-    dated: str
-    subject: str
-    paragraphs: tuple[str, ...]
-    signature: str
+    sender: tuple[Words, ...]
+    addressee: tuple[Words, ...]
+    dated: Words
+    subject: Words
+    paragraphs: tuple[Words, ...]
+    signature: Words
     annexes: tuple[Section, ...]
     aside: tuple[Section, ...]
     footer: tuple[str, ...]
@@ -179,4 +203,5 @@ class Letter:
     @property
     def words(self) -> tuple[str, ...]:
         """The letter itself, a paragraph each."""
-        return (*self.sender, *self.addressee, self.dated, self.subject, *self.paragraphs, self.signature)
+        whole = (*self.sender, *self.addressee, self.dated, self.subject, *self.paragraphs, self.signature)
+        return tuple(map(str, whole))

@@ -230,7 +230,7 @@ def _section(section: Section, name: str, room: _Room) -> _Section:
     return _Section(
         name,
         _fit(section.title),
-        [_lines(words) for words in section.words],
+        [_lines(str(words)) for words in section.words],
         [_fact(fact) for fact in section.facts],
         [*_drawings(section.charts), *(part for table in section.tables for part in _folded(table, section, room))],
         _fit(section.line),

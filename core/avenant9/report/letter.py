@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from datetime import datetime, time
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import docx
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_COLOR_INDEX
 from docx.shared import Cm, Pt
 
-from avenant9.report.document import FIGURES
+from avenant9.report.document import FIGURES, Blank, Paragraph
 from avenant9.report.values import columns_of, shown
 
 if TYPE_CHECKING:
@@ -20,16 +19,14 @@ if TYPE_CHECKING:
     from datetime import date
 
     from docx.document import Document as Docx
-    from docx.text.paragraph import Paragraph
+    from docx.text.paragraph import Paragraph as DocxParagraph
 
-    from avenant9.report.document import Letter, Section, Table
+    from avenant9.report.document import Letter, Section, Table, Words
 
 _FONT, _SIZE, _SMALL = "Calibri", Pt(11), Pt(9)
 _MARGIN = Cm(2.5)
 _A4 = (Cm(21), Cm(29.7))
-#: What is left to complete, `[Ville]`, which is marked; a box to tick is none.
-_TO_FILL = re.compile(r"(\[[^\] ][^\]]*\])")
-_BOX, _TICK = "[ ] ", "☐ "
+_BOX = "☐ "
 _CHARACTER, _LEAST = Cm(0.19), Cm(2)  # what one takes in a cell, and the least that a column of words has
 
 
@@ -41,7 +38,8 @@ def render(letter: Letter, day: date) -> bytes:
         _paragraph(book, words, after=0)
     for words in (*letter.addressee, letter.dated):
         _paragraph(book, words, left=Cm(8.5), before=12)
-    _paragraph(book, letter.subject, before=18).runs[0].bold = True
+    for run in _paragraph(book, letter.subject, before=18).runs:
+        run.bold = True
     for words in letter.paragraphs:
         _paragraph(book, words).alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     _paragraph(book, letter.signature, left=Cm(8.5), before=24)
@@ -64,19 +62,25 @@ def _lay_out(book: Docx) -> None:
 
 
 def _paragraph(
-    book: Docx, words: str, *, left: int = 0, before: float = 0, after: float = 6, size: int | None = None
-) -> Paragraph:
+    book: Docx, words: Words, *, left: int = 0, before: float = 0, after: float = 6, size: int | None = None
+) -> DocxParagraph:
     """A paragraph in which what is left to complete is marked."""
     paragraph = book.add_paragraph()
     form = paragraph.paragraph_format
     form.left_indent, form.space_before, form.space_after = left, Pt(before), Pt(after)
-    boxed = words.startswith(_BOX)
-    for place, part in enumerate(_TO_FILL.split(_TICK + words.removeprefix(_BOX) if boxed else words)):
-        run = paragraph.add_run(part)
+    for part in _parts(words):
+        run = paragraph.add_run(str(part))
         run.font.size = size
-        if place % 2:
+        if isinstance(part, Blank):
             run.font.highlight_color = WD_COLOR_INDEX.YELLOW
     return paragraph
+
+
+def _parts(words: Words) -> tuple[str | Blank, ...]:
+    """What stands side by side in it, with a box before what is to be ticked."""
+    if not isinstance(words, Paragraph):
+        return (words,)
+    return (_BOX, *words.parts) if words.box else words.parts
 
 
 def _section(book: Docx, section: Section) -> None:
@@ -87,8 +91,8 @@ def _section(book: Docx, section: Section) -> None:
     title = _paragraph(book, section.title, before=12)
     title.runs[0].bold = True
     title.paragraph_format.keep_with_next = True
-    for words in filter(None, section.words):
-        _paragraph(book, words, after=2 if words.startswith(_BOX) else 6)
+    for words in (own for own in section.words if own):
+        _paragraph(book, words, after=2 if isinstance(words, Paragraph) and words.box else 6)
     for fact in section.facts:
         _paragraph(book, f"{fact.label} : {shown(fact.value, fact.kind)}", after=0)
     for table in tables:

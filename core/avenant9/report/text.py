@@ -50,7 +50,7 @@ def render(document: Document, page: Page) -> str:
 
 def _section(section: Section, page: Page) -> Iterator[str]:
     body = [
-        *(page.wrap(words) for words in section.words),
+        *(page.wrap(str(words)) for words in section.words),
         *_facts(section.facts, page),
         *(line for chart in section.charts for line in _chart(chart, page)),
         *(line for table in section.tables for line in _table(table, page)),

@@ -219,7 +219,7 @@ def _write_answer(pen: Pen, document: Document, notes: Sequence[str]) -> None:
 def _write_section(pen: Pen, section: Section) -> None:
     pen.words(section.title, SUBTITLE)
     for words in section.words:
-        pen.words(words)
+        pen.words(str(words))
     for fact in section.facts:
         _write_fact(pen, fact)
     if not section.tables or section.sheet:
