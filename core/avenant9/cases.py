@@ -211,7 +211,12 @@ def run(rule: str, case: Case, rulebook: Rulebook) -> Report:
         SettingError: its derogations cannot be used.
     """
     acts = load_acts(["-"], rulebook.nomenclature, stdin=io.BytesIO(case.acts.encode()))
-    options = Options(
+    return check(acts, rulebook, asked(rule, case))
+
+
+def asked(rule: str, case: Case) -> Options:
+    """What a check of the acts of a case is asked. Raises SettingError: its derogations cannot be used."""
+    return Options(
         as_of=case.as_of,
         zone=case.zone,
         only=(rule,),
@@ -220,7 +225,6 @@ def run(rule: str, case: Case, rulebook: Rulebook) -> Report:
         ),
         complete_years=case.complete_years,
     )
-    return check(acts, rulebook, options)
 
 
 def told(finding: Mapping[str, Any], explanations: Explanations) -> dict[str, Any]:
