@@ -78,8 +78,6 @@ def answers(
     unknown: dict[str, pl.DataFrame] = {}
     crashed: list[str] = []
     rows = counted.select("act", "input", "row")
-    identities = counted.select(one_patient.COLUMNS)
-    undivided = counted["act"].filter(counted["undivided"])
     sorter.prepare()
     with ThreadPoolExecutor(THREADS) as pool:
         acts_for = _ActsFor(counted, run, pool)
@@ -90,12 +88,7 @@ def answers(
                 if outcome is None:
                     crashed.append(name)
                     continue
-                rule, said = rules[name], outcome.findings
-                if rule.sets_rows_side_by_side and len(said):
-                    said = one_patient.at_most_review(said, named_by(said, identities))
-                if len(undivided) and len(said) and rule.at_stake_is == "amount":
-                    said = _at_most(said, undivided)
-                found[name] = _silenced(said, rule.silent_where, found, rows)
+                found[name] = _silenced(outcome.findings, rules[name].silent_where, found, rows)
                 unknown[name] = outcome.unverifiable
             sorter.done(*ready)
             run = informed(run, found, unknown)
@@ -130,10 +123,8 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
         ]
         if not said:
             return _NOTHING
-        return Outcome(
-            pl.concat([outcome.findings for outcome in said], how="vertical_relaxed"),
-            pl.concat([outcome.unverifiable for outcome in said]),
-        )
+        findings = pl.concat([outcome.findings for outcome in said], how="vertical_relaxed")
+        return Outcome(acts_for.bounded(rule, findings), pl.concat([outcome.unverifiable for outcome in said]))
     except (Exception, pl.exceptions.PanicException):
         return None
 
@@ -151,6 +142,8 @@ class _ActsFor:
         self._grouping = frozenset(run.grouping)
         self._places = pool.submit(_places, acts["code"])
         self._together = pool.submit(_together, acts.select(COLUMNS), self._grouping)
+        self._identities = acts.select(one_patient.COLUMNS)
+        self._undivided = acts["act"].filter(acts["undivided"])
         self._kept = Kept()
 
     def __call__(self, rule: Kind[Any], version: Version) -> pl.DataFrame:
@@ -158,6 +151,16 @@ class _ActsFor:
             codes = frozenset((rule.codes(version) | self._grouping) & self._places.result().keys())
             return self._kept.once(codes, lambda: self._of_codes(codes))
         return self._together.result() if rule.acts_needed == "not-alone" else self._acts
+
+    def bounded(self, rule: Kind[Any], findings: pl.DataFrame) -> pl.DataFrame:
+        """The findings of a rule, where its acts leave it no more: a review of whom they may not all be, and at most
+        the amount of what they are only a part of.
+        """
+        if rule.sets_rows_side_by_side and len(findings):
+            findings = one_patient.at_most_review(findings, named_by(findings, self._identities))
+        if len(self._undivided) and len(findings) and rule.at_stake_is == "amount":
+            findings = _at_most(findings, self._undivided)
+        return findings
 
     def _of_codes(self, codes: frozenset[str]) -> pl.DataFrame:
         """The acts of some codes, in their order."""

@@ -146,12 +146,12 @@ class Tariff(Kind[TariffVersion]):
         Explained by `billed`, `tariff` and `difference` (euros).
         """
         told = pl.when(~pl.col("specialty_deduced")).then("specialty")  # as `_told` does
-        about = acts.lazy().filter(in_force(version)).with_columns(specialty=told).select(_PRICED).collect()
         refusals = Refusals(version, run)
-        about = about.with_columns(_extras(version), _era(about["date"], {*run.prices.eras, *refusals.bounds}))
+        era = _era({*run.prices.eras, *refusals.bounds}, version.period)
+        about = acts.lazy().filter(in_force(version)).with_columns(specialty=told).select(*_PRICED, era=era).collect()
         alone = pl.col("parts") == 1
         several = about.filter(~alone)
-        asked = [about.filter(alone), _rows_of_several(several)] if len(several) else [about]
+        asked = [about.filter(alone), _rows_of_several(several, version)] if len(several) else [about]
         priced = [found for rows in asked if len(found := _priced(rows, version, refusals, run))]
         if not priced:
             return NO_OUTCOME
@@ -313,16 +313,20 @@ class Refusals:
 
 
 def _extras(version: TariffVersion) -> pl.Expr:
-    return pl.col("nature").is_in(list(version.unpriced_extras)).fill_null(False).alias("extras")
+    """Whether the amount of an act may hold what has no tariff."""
+    return pl.col("nature").is_in(list(version.unpriced_extras)).fill_null(False)
 
 
-def _era(days: pl.Series, starts: set[date]) -> pl.Series:
-    """The first day of the era in which each day lies: within one, neither a tariff nor who may bill what changes."""
-    eras = pl.Series("era", sorted(starts), dtype=pl.Date)
-    return eras.gather(eras.search_sorted(days, side="right") - 1)
+def _era(starts: Iterable[date], period: Period) -> pl.Expr:
+    """The first day of the era in which a day of a period lies: within one, neither a tariff nor who may bill what
+    changes."""
+    era = pl.lit(period.first)
+    for start in sorted(start for start in starts if start in period):
+        era = pl.when(pl.col("date") >= start).then(pl.lit(start)).otherwise(era)
+    return era
 
 
-def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
+def _rows_of_several(about: pl.DataFrame, version: TariffVersion) -> pl.DataFrame:
     """One line per row of the input that bills several codes, with the lists of its acts."""
     whole = (pl.len() == pl.col("parts").first()) & (pl.col("amount").n_unique() == 1)
     return about.group_by(ROW, maintain_order=True).agg(
@@ -332,7 +336,7 @@ def _rows_of_several(about: pl.DataFrame) -> pl.DataFrame:
         ).first(),
         # of a row of several codes that were not all cancelled alike, nothing tells what is left
         amount=pl.when(whole).then(pl.col("amount").first()),
-        extras=pl.col("extras").any(),
+        extras=_extras(version).any(),
         acts=pl.col("act"),
         **{name: pl.col(name) for name in _QUESTION},
     )
@@ -365,18 +369,19 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
     for combination in version.combinations:
         for code in combination.codes:
             permitted.setdefault(code, []).append(combination)
-    rows = rows.with_columns(base=pl.col("amount") - pl.col("overcharge").fill_null(0))
-    billed = rows.lazy().select(*_KEY, "base").unique(maintain_order=True).collect()
+    base = pl.col("amount") - pl.col("overcharge").fill_null(0)
+    billed = rows.lazy().select(*_KEY, base=base).unique(maintain_order=True).collect()
     asked, off = _off_the_tariff(billed, version, refusals, run)
     if off.is_empty():
         return off
+    near = rows.lazy().with_columns(base=base).filter(pl.col("base").is_in(off["base"].implode()) | base.is_null())
     off = (
-        rows.filter(pl.col("base").is_in(off["base"].implode()) | pl.col("base").is_null())
-        .join(off, on=[*_KEY, "base"], nulls_equal=True, maintain_order="left")
+        near.join(off.lazy(), on=[*_KEY, "base"], nulls_equal=True, maintain_order="left")
         .with_columns(refusals.broken())
+        .collect()
     )
     if "acts" not in off.columns:
-        off = off.with_columns(acts=pl.concat_list("act"))
+        off = off.with_columns(acts=pl.concat_list("act"), extras=_extras(version))
     questions = off.select("question", "broken").unique(maintain_order=True)
     asked = [replace(asked[question], broken=broken) for question, broken in questions.iter_rows()]
     answers = [_price_row(question, version.verdict, permitted, refusals, run) for question in asked]
