@@ -15,7 +15,7 @@ HOSTILE = '</script></style><img src=x onerror="alert(1)"><script>window.hacked=
 
 FINDINGS = Table(
     columns=(
-        Column("Verdict"),
+        Column("Verdict", "verdict"),
         Column("Ligne", "integer"),
         Column("Date de soins", "date"),
         Column("Code acte"),
@@ -27,7 +27,7 @@ FINDINGS = Table(
     ),
     rows=[
         (
-            "non conforme",
+            Verdict.VIOLATION,
             9,
             date(2022, 11, 3),
             "TE2",
@@ -38,7 +38,7 @@ FINDINGS = Table(
             "5e TE2, 4 au plus",
         ),
         (
-            "non conforme",
+            Verdict.VIOLATION,
             10,
             date(2023, 1, 2),
             "APC",
@@ -49,7 +49,7 @@ FINDINGS = Table(
             "VG à tort",
         ),
         (
-            "à examiner",
+            Verdict.REVIEW,
             100,
             date(2022, 2, 28),
             "G",
@@ -59,9 +59,9 @@ FINDINGS = Table(
             "P0002",
             "Même acte qu'une autre ligne",
         ),
-        ("à examiner", 11, None, "VL", 500, Decimal("0.1"), date(2022, 12, 1), "P0100", "Date illisible"),
-        ("non conforme", 12, date(2021, 12, 31), "TE1", 0, Decimal(0), date(2021, 12, 1), None, "TE1 avant l'été"),
-        ("non conforme", 13, date(2022, 6, 1), "VG", 1000, Decimal("0.3"), date(2022, 6, 1), "P0003", "VG + MD"),
+        (Verdict.REVIEW, 11, None, "VL", 500, Decimal("0.1"), date(2022, 12, 1), "P0100", "Date illisible"),
+        (Verdict.VIOLATION, 12, date(2021, 12, 31), "TE1", 0, Decimal(0), date(2021, 12, 1), None, "TE1 avant l'été"),
+        (Verdict.VIOLATION, 13, date(2022, 6, 1), "VG", 1000, Decimal("0.3"), date(2022, 6, 1), "P0003", "VG + MD"),
     ],
     title="Anomalies",
     total=("Total", None, None, None, 126956, None, None, None, None),
@@ -90,7 +90,7 @@ BY_MONTH = Chart(
     "Constats par mois de soins",
     "bar",
     MONTHS,
-    (Series("non conforme", (1, 0, 3, 2)), Series("à examiner", (0, 2, 1, None))),
+    (Series("violations", (1, 0, 3, 2), Verdict.VIOLATION), Series("doutes", (0, 2, 1, None), Verdict.REVIEW)),
     "integer",
 )
 

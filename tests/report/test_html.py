@@ -117,7 +117,8 @@ def test_a_whole_page_says_everything_in_order() -> None:
 
 
 def test_the_verdict_is_not_said_twice() -> None:
-    answer = read(replace(DOCUMENT, answer="Verdict : non conforme, 4 anomalies.")).all("div", _class="answer")[0]
+    said = replace(DOCUMENT, answer="Verdict : non conforme, 4 anomalies.", says_verdict=True)
+    answer = read(said).all("div", _class="answer")[0]
     assert answer.said == "Verdict : non conforme, 4 anomalies."
 
 
@@ -193,6 +194,14 @@ def test_what_a_column_sorts_by() -> None:
 def test_a_verdict_that_no_cell_says_is_written_all_the_same() -> None:
     table = Table((Column("Année"),), [("2022",), ("2023",)], verdicts=[Verdict.OK, None])
     assert grid(read(of(table)).all("table")[0])[1:] == [["conforme 2022"], ["2023"]]
+
+
+def test_words_that_are_no_verdict_stand_in_its_column_as_they_are() -> None:
+    rows = [(Verdict.REVIEW,), ("non lu",), (None,)]
+    table = Table((Column("Verdict", "verdict"),), rows, verdicts=[Verdict.REVIEW, None, None])
+    node = read(of(table)).all("table")[0]
+    assert grid(node)[1:] == [["à examiner"], ["non lu"], [""]]
+    assert [badge.said for badge in node.all("span", _class="badge")] == ["à examiner"]
 
 
 def test_controls_stand_on_tables_that_need_them() -> None:

@@ -28,7 +28,7 @@ RULES = Table(
 )
 ACTS = Table(
     (
-        Column("Verdict"),
+        Column("Verdict", "verdict"),
         Column("N° facture", "identifier"),
         Column("Date de soins", "date"),
         Column("Part", "share"),
@@ -39,7 +39,7 @@ ACTS = Table(
     ),
     [
         (
-            "non conforme",
+            Verdict.VIOLATION,
             "000123",
             date(2022, 11, 3),
             Decimal("0.200040"),

@@ -23,7 +23,7 @@ _NAMED = 6
 _COLUMNS = (
     Column("Sujet"),
     Column("Ce qui est dit"),
-    Column("Verdict"),
+    Column("Verdict", "verdict"),
     Column("Depuis", "date"),
     Column("Jusqu'au", "date"),
     Column("En vigueur"),
@@ -112,7 +112,7 @@ def _rows(card: ActCard) -> list[tuple[str | date | None, ...]]:
         (
             TOPICS[line.topic],
             line.says,
-            line.verdict.french if line.verdict else "",
+            line.verdict,
             None if line.period.first.year <= ALWAYS else line.period.first,
             line.period.last,
             "oui" if card.at in line.period else "non",

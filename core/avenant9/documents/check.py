@@ -119,7 +119,8 @@ def document(report: Report, *, as_workbook: bool = False) -> Document:
         *([] if as_workbook else [Section("Lecture", sentences.reading(report), tables=(_inputs(report),))]),
     )
     kept = tuple(section for section in sections if section.words or _holds(section))
-    return Document(TITLE, words, kept, verdict, sentences.account(report), _about(report))
+    said = bool(report.summary.violation or report.summary.review)
+    return Document(TITLE, words, kept, verdict, sentences.account(report), _about(report), says_verdict=said)
 
 
 def _holds(section: Section) -> bool:
@@ -304,7 +305,7 @@ def _charts(report: Report) -> Iterator[Chart]:
             "bar",
             tuple(_family(family, report.profile) for family in euros["family"]),
             tuple(
-                Series(verdict.french, tuple(euros[verdict.value]))
+                Series(verdict.french, tuple(euros[verdict.value]), verdict)
                 for verdict in (Verdict.VIOLATION, Verdict.REVIEW)
                 if euros[verdict.value].sum()
             ),
@@ -312,7 +313,7 @@ def _charts(report: Report) -> Iterator[Chart]:
         )
     if len(months := _by_month_of_care(report)):
         verdicts = (Verdict.VIOLATION, Verdict.REVIEW)
-        series = tuple(Series(verdict.french, tuple(months[verdict.value])) for verdict in verdicts)
+        series = tuple(Series(verdict.french, tuple(months[verdict.value]), verdict) for verdict in verdicts)
         yield Chart("Constats par mois de soins", "bar", tuple(months["date"]), series, "integer")
 
 

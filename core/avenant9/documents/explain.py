@@ -27,12 +27,14 @@ _CSV = (
     Column("Date de soins", "date"),
     *map(Column, ("Code acte", "Praticien", "Patient", "N° facture")),
     Column("Montant", "euros"),
-    *map(Column, ("Règle", "Verdict", "Réponse")),
+    Column("Règle"),
+    Column("Verdict", "verdict"),
+    Column("Réponse"),
     Column("En jeu", "euros"),
     *map(Column, ("Texte", "Confiance", "URL", "Compte")),
 )
 _ANSWERS = (
-    Column("Verdict"),
+    Column("Verdict", "verdict"),
     Column("Réponse"),
     Column("En jeu", "euros", absent="-"),
     Column("Règle", "identifier"),
@@ -66,6 +68,7 @@ def document(explanation: Explanation, *, whole: bool = True) -> Document:
         sections=tuple(section for one in explanation.acts for section in sections(one, explanation.of(one))),
         verdict=_worst(blocks) if explanation.state == "acts" else None,
         footer=tuple(_account(explanation)),
+        says_verdict=any(block.verdict for block in blocks),
     )
 
 
@@ -212,7 +215,7 @@ def _tables(one: ActExplained, explanation: Explanation) -> Iterator[Section]:
 def _answer(block: Block, explanation: Explanation) -> tuple[Value, ...]:
     source = block.texts[0].source if block.texts else None
     return (
-        block.verdict.french if block.verdict else _SILENT,
+        block.verdict or _SILENT,
         _said(block, explanation) or block.title,
         block.at_stake,
         block.rule,

@@ -119,15 +119,17 @@ def document(result: Firm, reports: Mapping[str, Report] = MappingProxyType({}),
         whole: whether each client follows the list.
     """
     words, verdict = answer(result)
+    entries = _entries(result)
     columns = [one for one in _COLUMNS if one is not _KNOWN or _has_baseline(result)]
     sections = (
         Section("Ensemble", facts=tuple(_totals(result))),
-        Section("Clients", tables=(firm_list.listed(columns, _entries(result), result.totals, _PRINTED),)),
+        Section("Clients", tables=(firm_list.listed(columns, entries, result.totals, _PRINTED),)),
         firm_list.remarks(result.clients),
         *((_client(client, reports.get(client.client)) for client in result.clients) if whole else ()),
     )
     footer = (*firm_list.FOOTER, f"Contrôle fait au {day(result.as_of)}.", DISCLAIMER)
-    return Document(firm_list.TITLE, words, sections, verdict, footer, firm_list.ABOUT)
+    said = any(one.verdict for one in entries)
+    return Document(firm_list.TITLE, words, sections, verdict, footer, firm_list.ABOUT, says_verdict=said)
 
 
 def _entries(result: Firm) -> list[Entry[Line]]:

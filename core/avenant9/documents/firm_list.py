@@ -83,7 +83,7 @@ def listed(columns: Sequence[Told[L]], entries: Sequence[Entry[L]], totals: Any,
     """
     heads = (
         Column(LEAD[0], "text", widest=30),
-        Column(LEAD[1], "text", wide_only=True, widest=16),
+        Column(LEAD[1], "verdict", wide_only=True, widest=16),
         *(Column(one.heading, one.kind, not one.narrow, absent="-", widest=one.widest) for one in columns),
         Column(LAST[1], "text", wide_only=True),
     )
@@ -101,7 +101,8 @@ def listed(columns: Sequence[Told[L]], entries: Sequence[Entry[L]], totals: Any,
 
 
 def _row(entry: Entry[L], columns: Sequence[Told[L]]) -> tuple[Value, ...]:
-    return (entry.part.client, entry.words, *_values(entry, columns), " ".join(said(entry.part)) or None)
+    first = (entry.part.client, entry.verdict or entry.words)
+    return (*first, *_values(entry, columns), " ".join(said(entry.part)) or None)
 
 
 def _values(entry: Entry[L], columns: Sequence[Told[L]]) -> list[Value]:

@@ -112,6 +112,7 @@ def _follow_up(result: Threshold) -> Document:
             *left_out.sections(result.rejected, result.unread),
         ),
         footer=(*_texts(result), f"Suivi fait au {day(result.as_of)}.", DISCLAIMER),
+        says_verdict=len(entries) == 1 and _is_doubtful(entries[0]),
     )
 
 
@@ -143,7 +144,7 @@ def _standing(entry: Followed) -> str:
     by = "d'au moins" if entry.unknown else "de"
     if not entry.over:
         return f"{ceiling} respecté, marge {by} {counted(_least_margin(entry), 'acte')} à distance"
-    doubt = ", à examiner" if _verdict(entry) is Verdict.REVIEW else ""
+    doubt = ", à examiner" if _is_doubtful(entry) else ""
     return f"{ceiling} dépassé {by} {counted(entry.excess, 'acte')}{doubt}"
 
 
@@ -531,6 +532,10 @@ def _verdict(entry: Followed) -> Verdict:
 
 def _unsure(entry: Followed) -> bool:
     return _verdict(entry) is Verdict.UNVERIFIABLE
+
+
+def _is_doubtful(entry: Followed) -> bool:
+    return entry.over and _verdict(entry) is Verdict.REVIEW
 
 
 def _color(entries: Sequence[Followed], *, unread: bool) -> Verdict | None:

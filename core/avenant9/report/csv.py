@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from avenant9.model import Verdict
 from avenant9.report.document import FIGURES
+from avenant9.report.values import shown
 from avenant9.wording import day, money
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def _cell(value: Value, kind: Kind) -> str | None:
         case date():
             return day(value)
         case str() if kind == "verdict":
-            return Verdict(value).french
+            return shown(value, kind)
         case Decimal() if kind == "share":
             return f"{value:.6f}".replace(".", ",")
         case None | "":

@@ -16,7 +16,8 @@ from avenant9.model import Verdict
 
 #: What a column, a fact or a chart holds: `euros` are cents (int); `points`, `hours` and `number` Decimals or ints;
 #: `share` a Decimal of 0 to 1; `date` a date; `month` its first day; `identifier` text that is never a
-#: number, or a whole number that names (a year, a row); `verdict` a `Verdict`, in its colour; `text`.
+#: number, or a whole number that names (a year, a row); `verdict` a `Verdict`, in its colour, or the words that stand
+#: where there is none; `text`.
 Kind = Literal[
     "text", "identifier", "integer", "number", "euros", "points", "hours", "share", "date", "month", "url", "verdict"
 ]
@@ -80,6 +81,7 @@ class Series:
 
     name: str
     values: tuple[int | Decimal | None, ...]
+    verdict: Verdict | None = None  # in its colour
 
 
 @dataclass(frozen=True)
@@ -163,8 +165,8 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole result. `answer` is the sentence that stands first, coloured by `verdict`; text may do without a
-    title."""
+    """The whole result. `answer` is the sentence that stands first, coloured by `verdict`, which is said beside it
+    unless it `says_verdict`; text may do without a title."""
 
     title: str
     answer: str
@@ -172,6 +174,7 @@ class Document:
     verdict: Verdict | None = None
     footer: tuple[str, ...] = ()  # dates of the rules, disclaimer
     about: Mapping[str, str] = field(default_factory=dict)  # what each sheet of its workbook holds, by its name
+    says_verdict: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
 
-from avenant9.model import Verdict
 from avenant9.report.values import short_month, shown
 from avenant9.wording import NBSP
 
@@ -84,7 +83,7 @@ def drawable(chart: Chart) -> bool:
 def draw(chart: Chart, fit: Callable[[str], str]) -> Drawing:
     """The drawing of a chart; `fit` makes its words fit for the page."""
     legend = [
-        *(Entry(fit(series.name), _style(series.name, place, chart)) for place, series in enumerate(chart.series)),
+        *(Entry(fit(series.name), _style(series, place, chart)) for place, series in enumerate(chart.series)),
         *(Entry(fit(series.name), "limit") for series in chart.limits),
     ]
     months = all(isinstance(category, date) for category in chart.categories)
@@ -140,15 +139,14 @@ def _scales(chart: Chart, drawn: Sequence[Series], *, over_time: bool) -> tuple[
     return top, top if shorter is None else shorter * _BEYOND
 
 
-def _style(name: str, place: int, chart: Chart) -> str:
-    """The colour of a verdict for a series that is named after it, else one of those in turn.
+def _style(series: Series, place: int, chart: Chart) -> str:
+    """The colour of the verdict of a series, else one of those in turn.
 
     The parts of a whole go from what is there to what is not.
     """
     if chart.stacked:
         return _PARTS[place % len(_PARTS)]
-    verdict = next((verdict for verdict in Verdict if name.casefold() == verdict.french), None)
-    return f"v-{verdict}" if verdict else f"s{place % _COLORS}"
+    return f"v-{series.verdict}" if series.verdict else f"s{place % _COLORS}"
 
 
 def _percent(value: int | Decimal | None, scale: Decimal) -> str:

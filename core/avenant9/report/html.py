@@ -178,7 +178,7 @@ def render(document: Document) -> str:
             title=_fit(document.title),
             answer=_lines(document.answer),
             verdict=document.verdict,
-            said=document.verdict is not None and document.verdict.french in document.answer,
+            said=document.says_verdict,
             sections=sections,
             footer=[_lines(words) for words in document.footer],
             policy=_policy(script),
@@ -382,13 +382,14 @@ def _decimals(table: Table, place: int) -> int:
 
 def _rows(table: Table, cells: Sequence[list[_Cell]], kept: Sequence[int], details: Sequence[str]) -> list[_Row]:
     moved = [place for place in range(len(table.columns)) if place not in kept]
+    named = next((rank for rank, place in enumerate(kept) if table.columns[place].kind == "verdict"), None)
     verdicts = chain(table.verdicts or (), repeat(None))
     rows = []
     for values, own, verdict, detail in zip(table.rows, cells, verdicts, details, strict=False):
         more = [(_fit(table.columns[place].heading), own[place]) for place in moved if values[place] is not None]
         said = _fit(detail)
         unsaid = [(heading, cell) for heading, cell in more if cell.href or cell.text not in said]
-        rows.append(_row([own[place] for place in kept], verdict, _lines(detail), unsaid))
+        rows.append(_row([own[place] for place in kept], verdict, named, _lines(detail), unsaid))
     return rows
 
 
@@ -413,15 +414,13 @@ def _styles(table: Table, taken: int) -> list[str]:
     ]
 
 
-def _row(cells: list[_Cell], verdict: Verdict | None, detail: list[str], more: list[tuple[str, _Cell]]) -> _Row:
-    """A row whose verdict stands in one of its cells, or before the first where none says it."""
-    if verdict is None:
-        return _Row(cells, None, marked=False, detail=detail, more=more)
-    said = _fit(verdict.french)
-    found = next((place for place, cell in enumerate(cells) if cell.text == said), None)
-    if found is not None:
-        cells[found] = replace(cells[found], badge=True)
-    return _Row(cells, verdict, marked=found is None, detail=detail, more=more)
+def _row(
+    cells: list[_Cell], verdict: Verdict | None, named: int | None, detail: list[str], more: list[tuple[str, _Cell]]
+) -> _Row:
+    """A row whose verdict stands in the cell that is `named` for it, or before the first where there is none."""
+    if verdict is not None and named is not None:
+        cells[named] = replace(cells[named], badge=True)
+    return _Row(cells, verdict, marked=verdict is not None and named is None, detail=detail, more=more)
 
 
 def _cell(value: Value, column: Column, unknown: str, style: str, decimals: int) -> _Cell:

@@ -12,7 +12,7 @@ from avenant9.model import Verdict
 from avenant9.report.document import Column
 from avenant9.report.grid import grid
 from avenant9.report.page import sections
-from avenant9.report.values import columns_of, in_column, shown
+from avenant9.report.values import columns_of, in_column, shown, verdict
 from avenant9.wording import wrapped
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def _color(table: Table, row: int, place: int) -> Verdict | None:
     """The colour of a cell: of the verdict that it is, or of its row."""
     if table.columns[place].kind == "verdict":
         value = table.rows[row][place] if row < len(table.rows) else None
-        return None if value is None else Verdict(str(value))
+        return verdict(value)
     return table.verdicts[row] if table.verdicts and row < len(table.verdicts) else None
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 #: The kinds that are words: nothing stands where there are none.
 WORDS: frozenset[Kind] = frozenset({"text", "identifier", "url", "verdict"})
 
+_VERDICTS = frozenset(Verdict)
 #: What stands for a value that is not known.
 UNKNOWN = "non résolu"
 
@@ -41,11 +42,17 @@ def shown(value: Value, kind: Kind, unknown: str = UNKNOWN, decimals: int = 0) -
         case "date" if isinstance(value, date):
             return day(value)
         case "verdict":
-            return Verdict(str(value)).french
+            found = verdict(value)
+            return found.french if found else str(value)
         case "month" if isinstance(value, date):
             return month_and_year(value)
         case _:
             return str(value)
+
+
+def verdict(value: Value) -> Verdict | None:
+    """The verdict that a cell holds; None where it holds other words."""
+    return Verdict(str(value)) if value in _VERDICTS else None
 
 
 def short_month(category: str | date) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from avenant9.model import Verdict
 from avenant9.report.document import FIGURES
+from avenant9.report.values import shown
 from avenant9.wording import fold
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def content(value: Value, kind: Kind, style: Style = BODY) -> Content:
         case "identifier" if isinstance(value, int):
             return value, _varied(style, "0", "left")  # a year, a row: nothing between thousands
         case "verdict":
-            return text(Verdict(str(value)).french, _varied(style, "General", "", wrap=True))
+            return text(shown(value, kind), _varied(style, "General", "", wrap=True))
         case "identifier" | "url":
             return text(str(value), _varied(style, "@", "", link=kind == "url"))
         case _:

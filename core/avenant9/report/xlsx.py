@@ -299,7 +299,7 @@ def _total(value: Any, column: Column, style: Style) -> workbook.Content:
 
 def _marked(table: Table) -> int:
     """The column that carries the colour of the verdict: the one that names it, else the first."""
-    return next((place for place, column in enumerate(table.columns) if column.heading == "Verdict"), 0)
+    return next((place for place, column in enumerate(table.columns) if column.kind == "verdict"), 0)
 
 
 def _write_sheets(pen: Pen, names: Sequence[str], document: Document) -> None:
