@@ -257,13 +257,14 @@ def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, wanted:
     nobody = acts.filter(pl.col("practitioner").is_null())["act"]
     alone = pl.when(pl.col("act").is_in(nobody.implode())).then("act")
     counted = (
-        frame.group_by(alone.alias("alone"))
+        frame.lazy()
+        .group_by(alone.alias("alone"))
         .agg(acts=pl.col("act").n_unique(), missing=pl.col("missing").explode().drop_nulls().unique())
         .select("acts", "missing", rule=pl.lit(name), act="alone")
         .select(*UNANSWERED)
         for name, frame in unknown.items()
     )
-    return pl.concat([pl.DataFrame(schema=UNANSWERED), *counted])
+    return pl.concat([pl.LazyFrame(schema=UNANSWERED), *counted]).collect()
 
 
 def _entries(unanswered: pl.DataFrame) -> list[Unverifiable]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -31,15 +30,13 @@ def mark_repetitions(acts: pl.DataFrame) -> pl.DataFrame:
     counted = acts.select("act", "input", "row", "uncounted", *_GROUP, "amount", "time", "invoice").filter(
         pl.col("uncounted").is_null(), pl.col("patient").is_not_null()
     )
-    with ThreadPoolExecutor(2) as pool:
-        for marks in pool.map(lambda find: find(counted), (_duplicates, _rebilled)):
-            acts = updated(acts, marks)
-    return acts
+    alike = candidates(counted, REBILLED)  # rows that are alike in more are in this
+    return updated(updated(acts, _duplicates(alike)), _rebilled(alike))
 
 
-def _duplicates(counted: pl.DataFrame) -> pl.DataFrame:
-    key = [*_GROUP, "amount", "time", "invoice"]
-    again = candidates(counted, key)
+def _duplicates(alike: pl.DataFrame) -> pl.DataFrame:
+    key = [*REBILLED, "time", "invoice"]
+    again = candidates(alike, key)
     if again.is_empty():
         return again
     return (
@@ -54,8 +51,8 @@ def _duplicates(counted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rebilled(counted: pl.DataFrame) -> pl.DataFrame:
-    again = candidates(counted.filter(pl.col("invoice").is_not_null()), REBILLED)
+def _rebilled(alike: pl.DataFrame) -> pl.DataFrame:
+    again = candidates(alike.filter(pl.col("invoice").is_not_null()), REBILLED)
     if again.is_empty():
         return again
     first = pl.col("act", "invoice").first().over(REBILLED).name.prefix("first_")

@@ -80,7 +80,7 @@ def _unknown(rule: Data, acts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     counted = acts.filter(pl.col("uncounted").is_null())
     if rule.look_for in _EARLIER:
         yield missing_columns(counted.filter(pl.col("patient").is_null()), ["patient"])
-    if rule.look_for == "billed-again":
+    if rule.look_for == "billed-again" and counted["invoice"].null_count():
         alike = candidates(counted.filter(pl.col("patient").is_not_null()), REBILLED)
         rows = pl.struct("input", "row").n_unique().over(REBILLED)
         yield missing_columns(alike.filter(rows > 1, pl.col("invoice").is_null()), ["invoice"])
