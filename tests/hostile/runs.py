@@ -1,7 +1,9 @@
-"""One run of `a9` as a user has it: its own process, watched for time, memory, and what it leaves behind."""
+"""One run of `a9`: as a user has it, in its own process, watched for time, memory, and what it leaves behind; or in
+this one, where what is tested is what it says."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -12,6 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from oracle.a9 import ran
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Of a run on a small hostile file, on a loaded machine: a hang is longer, a bomb is larger.
@@ -67,6 +71,14 @@ def run(*args: str, cwd: Path, seconds: int = MOST_SECONDS, mib: int = MOST_MIB)
     assert "Traceback" not in err, err
     assert peak.mib < mib, peak.mib
     return Run(process.returncode, out, err.replace("\xa0", " "), peak.mib)
+
+
+def here(*args: str, cwd: Path) -> Run:
+    """Run `a9` in this process, which takes a fifth of the time; it must not fall with a traceback."""
+    with contextlib.chdir(cwd):
+        code, out, err = ran(*args)
+    assert "Traceback" not in err, err
+    return Run(code, out, err.replace("\xa0", " "), 0)
 
 
 class _Peak(threading.Thread):

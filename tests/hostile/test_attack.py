@@ -109,7 +109,7 @@ def test_a_settings_file_is_an_input_too(tmp_path: Path, command: tuple[str, ...
     if command == ("columns",) and option != "--map":
         pytest.skip("columns takes no derogations")
     (tmp_path / "s.toml").write_text(SETTINGS[option], encoding="utf-8")
-    found = runs.run(*command, acts(tmp_path), option, "s.toml", "-o", "s.toml", "--format", "json", cwd=tmp_path)
+    found = runs.here(*command, acts(tmp_path), option, "s.toml", "-o", "s.toml", "--format", "json", cwd=tmp_path)
     assert (found.code, (tmp_path / "s.toml").read_text(encoding="utf-8")) == (2, SETTINGS[option]), found.err
     assert "ce fichier est aussi une entrée" in found.err
 
@@ -136,7 +136,7 @@ ODD = {
 def test_odd_settings_are_a_sentence(tmp_path: Path, command: str, file: str, text: str) -> None:
     (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / file).write_text(text, encoding="utf-8")
-    found = runs.run(*command.split(), acts(tmp_path), cwd=tmp_path)
+    found = runs.here(*command.split(), acts(tmp_path), cwd=tmp_path)
     assert (found.code in {2, 3}, len(found.errors)) == (True, 1), (found.code, found.err)
 
 
@@ -146,7 +146,7 @@ def test_an_amount_beyond_reason_is_refused(tmp_path: Path, amount: str) -> None
         "Date de soins;Heure;Code acte;Patient;Montant;Régulation;Régulé le;Médecin traitant\n"
         "18/07/2022;10:00;G+SNP;A;40;sas;18/07/2022 09:00;non\n"
     )
-    found = runs.run("measures", "simulate", acts(tmp_path, text), "--set", f"snp.amount={amount}", cwd=tmp_path)
+    found = runs.here("measures", "simulate", acts(tmp_path, text), "--set", f"snp.amount={amount}", cwd=tmp_path)
     assert found.code == 2, found.err
     assert "snp.amount" in found.err
 
@@ -155,19 +155,19 @@ def test_an_assistant_signed_at_the_end_of_time(tmp_path: Path) -> None:
     (tmp_path / "c.toml").write_text(
         '[assistant]\netp = "1/2"\nsigne_le = 9999-12-31\npercentile = "<P90"\n', encoding="utf-8"
     )
-    assert runs.run("forfait", "simulate", "c.toml", "--year", "2022", cwd=tmp_path).code in {2, 3}
+    assert runs.here("forfait", "simulate", "c.toml", "--year", "2022", cwd=tmp_path).code in {2, 3}
 
 
 # --- saved results -----------------------------------------------------------------------------------------------
 
 
 def saved(folder: Path) -> dict[str, Any]:
-    return runs.run("check", acts(folder), "--format", "json", cwd=folder).json
+    return runs.here("check", acts(folder), "--format", "json", cwd=folder).json
 
 
 def rendered(folder: Path, content: bytes, *options: str) -> runs.Run:
     (folder / "r.json").write_bytes(content)
-    return runs.run("report", "r.json", *options, cwd=folder)
+    return runs.here("report", "r.json", *options, cwd=folder)
 
 
 @pytest.mark.parametrize(
@@ -202,7 +202,7 @@ CELLS = [(heading, cell) for heading in ("Spécialité", "Exonération") for cel
 @pytest.mark.parametrize(("heading", "cell"), CELLS, ids=[f"{heading} {cell[:2]}" for heading, cell in CELLS])
 def test_a_cell_out_of_its_list_is_unknown(tmp_path: Path, heading: str, cell: str) -> None:
     text = f"{HEADINGS};{heading}\n10/01/2023;G;{DOCTOR};A;25;F1;{cell}\n"
-    found = runs.run("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
     assert found.code == 0, found.err
     assert "1 cellule hors liste" in found.err
 
@@ -220,7 +220,7 @@ def test_a_patient_called_total_is_a_patient(tmp_path: Path) -> None:
     """Where the first column names the patient, `Total…` alone does not tell a total."""
     rows = [f"TOTAL Marie;{day};TE2;{DOCTOR};20,00;F{n}" for n, day in enumerate(DAYS)]
     text = "\n".join(["Patient;Date de soins;Code acte;Praticien;Montant;N° facture", *rows, "Total;;;;100,00;", ""])
-    found = runs.run("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
     assert [(entry["rows"], entry["acts"], entry["skipped"]) for entry in found.json["inputs"]] == [(5, 5, 1)]
     assert annual(found) == [(6, "review")]  # two words are a name
 
@@ -246,7 +246,7 @@ ONE_PERSON = [
 
 @pytest.mark.parametrize(("name", "patients"), ONE_PERSON)
 def test_one_person_however_written(tmp_path: Path, name: str, patients: tuple[str, ...]) -> None:
-    found = runs.run("check", acts(tmp_path, te2(patients)), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, te2(patients)), "--format", "json", cwd=tmp_path)
     # two words are a name, a NIR alone may be of several persons: what rests on them alone is at most a review
     doubtful = name == "hyphens" or "NIR" in name
     assert annual(found) == [(6, "review" if doubtful else "violation")], name
@@ -262,7 +262,7 @@ ONE_DOCTOR = [
 
 @pytest.mark.parametrize(("name", "doctors"), ONE_DOCTOR)
 def test_one_doctor_however_written(tmp_path: Path, name: str, doctors: tuple[str, ...]) -> None:
-    found = runs.run("check", acts(tmp_path, te2(("A1",) * 5, doctors)), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, te2(("A1",) * 5, doctors)), "--format", "json", cwd=tmp_path)
     assert annual(found) == [(6, "violation")], name
 
 
@@ -271,21 +271,21 @@ def test_one_doctor_however_written(tmp_path: Path, name: str, doctors: tuple[st
     [("identifiers", ("AB 1", "AB1", "AB 2", "AB2", "ab1")), ("names", ("D Arc", "Darc", "D'Arcy", "Arc", "Dark"))],
 )
 def test_two_persons_remain_two(tmp_path: Path, name: str, people: tuple[str, ...]) -> None:
-    found = runs.run("check", acts(tmp_path, te2(people)), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, te2(people)), "--format", "json", cwd=tmp_path)
     assert (annual(found), found.json["summary"]["patients"]) == ([], 5), name
 
 
 @pytest.mark.parametrize("mark", ["-", "?", "***", "—"])
 def test_a_mark_for_nobody_is_no_patient(tmp_path: Path, mark: str) -> None:
     """Five persons of whom the name was struck out are not one person seen five times."""
-    found = runs.run("check", acts(tmp_path, te2((mark,) * 5)), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, te2((mark,) * 5)), "--format", "json", cwd=tmp_path)
     assert annual(found) == []
     assert "5 cellules sans lettre ni chiffre (la première en D2), lues comme inconnues" in found.err
 
 
 @pytest.mark.parametrize("mark", ["-", "?", "***", "—"])
 def test_a_mark_for_nobody_is_no_practitioner(tmp_path: Path, mark: str) -> None:
-    found = runs.run("check", acts(tmp_path, te2(("A1",) * 5, (mark,) * 5)), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, te2(("A1",) * 5, (mark,) * 5)), "--format", "json", cwd=tmp_path)
     assert (annual(found), found.json["summary"]["practitioners"]) == ([], 0)
     assert "5 cellules sans lettre ni chiffre (la première en C2), lues comme inconnues" in found.err
 
@@ -304,7 +304,7 @@ MARKED = [
 def test_a_mark_for_nobody_however_patients_are_told(tmp_path: Path, headings: str, cells: str, said: str) -> None:
     rows = [f"{day};TE2;{cells}" for day in DAYS]
     text = "\n".join([f"Date de soins;Code acte;{headings}", *rows, ""])
-    found = runs.run("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
     assert (annual(found), found.json["summary"]["patients"]) == ([], 0)
     assert said in found.err
 
@@ -313,7 +313,7 @@ def test_a_mark_for_nobody_however_patients_are_told(tmp_path: Path, headings: s
 def test_one_nir_however_written(tmp_path: Path, quoted: str) -> None:
     rows = [f"{day};TE2;{DOCTOR};{nir};01/02/1985" for day, nir in zip(DAYS, (quoted, *[NIR] * 4), strict=True)]
     text = "\n".join(["Date de soins;Code acte;Praticien;NIR;Date de naissance", *rows, ""])
-    found = runs.run("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, text), "--format", "json", cwd=tmp_path)
     assert annual(found) == [(6, "violation")]
 
 
@@ -329,7 +329,7 @@ TOTALS = [
 
 @pytest.mark.parametrize("total", TOTALS)
 def test_totals_are_still_left_out(tmp_path: Path, total: str) -> None:
-    found = runs.run("check", acts(tmp_path, te2(("A1",) * 5) + total + "\n"), "--format", "json", cwd=tmp_path)
+    found = runs.here("check", acts(tmp_path, te2(("A1",) * 5) + total + "\n"), "--format", "json", cwd=tmp_path)
     assert [(entry["rows"], entry["skipped"]) for entry in found.json["inputs"]] == [(5, 1)]
 
 
@@ -363,6 +363,6 @@ def test_interrupted_while_it_starts() -> None:
 )
 def test_a_name_that_is_empty(tmp_path: Path, command: str, option: str) -> None:
     acts(tmp_path)
-    found = runs.run(*command.split(), option, "", cwd=tmp_path)
+    found = runs.here(*command.split(), option, "", cwd=tmp_path)
     assert (found.code, found.out) == (2, "")
     assert found.errors == [f"Erreur : {option} : le nom du fichier est vide ; donnez un nom de fichier."]
