@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import random
 import tomllib
 from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from avenant9 import cases
 from avenant9.acts.asked import ReadOptions
 from avenant9.acts.load import load_acts
 from avenant9.documents.render import render
@@ -33,6 +36,7 @@ from avenant9.period import Period
 from avenant9.profile import explained
 from avenant9.report.page import Page
 from avenant9.rulebook.load import Rulebook, load_rulebook
+from together import Asked, put_together
 
 HERE = Path(__file__).parent
 FIXTURES = HERE.parent / "fixtures"
@@ -110,52 +114,64 @@ def test_planted_rows_are_explained_as_they_are_checked(year: Explainer, entry: 
     assert answer.startswith(f"{found.verdict.french}. ")
 
 
-def sample(path: Path) -> list[dict[str, Any]]:
+def sample(table: Iterable[cases.Case]) -> list[cases.Case]:
     """Of a table of cases: one with each verdict, one unverifiable, one silent."""
-    chosen: dict[str, dict[str, Any]] = {}
-    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]:
-        kinds = [entry["verdict"] for entry in case["expect"] if entry["row"]] or ["silent"]
-        for kind in [*kinds, *(["unverifiable"] if "unverifiable" in case else [])]:
+    chosen: dict[str, cases.Case] = {}
+    for case in table:
+        kinds = [entry.verdict for entry in case.expect if entry.row] or ["silent"]
+        for kind in [*kinds, *(["unverifiable"] if case.unverifiable else [])]:
             chosen.setdefault(kind, case)
-    return list({case["name"]: case for case in chosen.values()}.values())
+    return list({case.name: case for case in chosen.values()}.values())
 
 
-CASES = sorted((HERE / "rules").glob("*/*.toml"))
+CASES = {rule: sample(cases.read_table(file).cases) for rule, file in cases.find_tables(HERE / "rules").items()}
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_cases_are_explained_as_they_are_checked(path: Path, rulebook: Rulebook, tmp_path: Path) -> None:
-    rule = f"{path.parent.name}/{path.stem}"
-    for case in sample(path):
-        granted = tuple(
-            GrantedCeiling(entry["practitioner"], entry["year"], round(entry["ceiling"] * 10_000))
-            for entry in case.get("derogations", ())
-        )
-        asked = explainer(
-            tmp_path,
-            rulebook,
-            case["acts"].splitlines(),
-            rule,
-            as_of=date.fromisoformat(str(case.get("as_of", AS_OF))),
-            zone=case.get("zone", "metropole"),
-            derogations=granted,
-            complete_years=tuple(case.get("complete_years", ())),
-        )
-        wanted = {
-            row: sorted((entry["verdict"], entry["message"]) for entry in case["expect"] if entry["row"] == row)
-            for row in asked.acts.table["row"]
-        }
+class Beside(NamedTuple):
+    """What answers for a case, maybe among others, and how the row of a number is named there."""
+
+    asked: Explainer
+    sheet: str
+
+
+@pytest.fixture(scope="module")
+def beside(rulebook: Rulebook) -> dict[tuple[str, str], Beside]:
+    """By rule and name, the cases that can be put together."""
+    keys = [(rule, case.name) for rule, table in CASES.items() for case in table]
+    asked = [Asked(case.acts, cases.asked(rule, case)) for rule, table in CASES.items() for case in table]
+    found = {}
+    for group in put_together(asked, rulebook):
+        of_all = Explainer(group.acts, rulebook, group.options)
+        for rank in group.cases:
+            of_rule = copy(of_all)
+            of_rule.selected = keys[rank][:1]
+            found[keys[rank]] = Beside(of_rule, f"{rank}!")
+    return found
+
+
+def alone(case: cases.Case, rule: str, rulebook: Rulebook) -> Beside:
+    acts = load_acts(["-"], rulebook.nomenclature, stdin=io.BytesIO(case.acts.encode()))
+    return Beside(Explainer(acts, rulebook, cases.asked(rule, case)), "")
+
+
+@pytest.mark.parametrize("rule", CASES, ids=lambda rule: rule.partition("/")[2])
+def test_cases_are_explained_as_they_are_checked(
+    rule: str, rulebook: Rulebook, beside: dict[tuple[str, str], Beside]
+) -> None:
+    for case in CASES[rule]:
+        asked, sheet = beside.get((rule, case.name)) or alone(case, rule, rulebook)
         got, unknown = {}, 0
-        for row in wanted:
-            blocks = [block for one in asked.at(str(row)).acts for block in one.blocks]
+        for row in range(2, len(case.acts.strip().splitlines()) + 1):
+            blocks = [block for one in asked.at(f"{sheet}{row}").acts for block in one.blocks]
             unknown += any(block.verdict is Verdict.UNVERIFIABLE for block in blocks)
             got[row] = sorted(
                 (str(block.verdict), str(block.message))
                 for block in blocks
                 if block.verdict in SAID and block.carried_by is None and not rule.startswith("seuil/")
             )
-        assert got == wanted, case["name"]
-        assert bool(unknown) == ("unverifiable" in case), case["name"]
+        wanted = {row: sorted((one.verdict, one.message) for one in case.expect if one.row == row) for row in got}
+        assert got == wanted, case.name
+        assert bool(unknown) == (case.unverifiable is not None), case.name
 
 
 # --- counts -----------------------------------------------------------------------------------------------

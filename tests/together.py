@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,7 +20,7 @@ from avenant9.acts.netting import counting
 from avenant9.acts.sheet import Sheet
 from avenant9.engine import Options, in_order, prepared
 from avenant9.findings import in_one, reported
-from avenant9.model import GrantedCeiling
+from avenant9.model import Acts
 from avenant9.results.explanations import Explanations
 from avenant9.rule_ids import family_of
 from avenant9.rulebook.load import Rulebook
@@ -54,17 +54,31 @@ def together(asked: Sequence[Asked], rulebook: Rulebook) -> list[Answer | None]:
     That is one of which a row is rejected, or is of an unknown practitioner, or of an unknown patient where a rule
     follows patients from one practitioner to another: such a row may be of the people of another case.
     """
+    said: dict[int, Answer] = {}
+    for group in put_together(asked, rulebook):
+        said |= _answered(group, rulebook)
+    return [said.get(rank) for rank in range(len(asked))]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Cases in one set of acts, in which the sheet of each has its rank for a name; `options` ask what all ask."""
+
+    acts: Acts
+    options: Options
+    cases: Mapping[int, Asked]
+
+
+def put_together(asked: Sequence[Asked], rulebook: Rulebook) -> list[Group]:
+    """Those that do not have to stay alone, by what is asked besides rules and granted ceilings."""
     follows = any(family_of(rule) == "frequence" for one in asked for rule in one.options.only)
     sheets = _sheets([one.acts for one in asked], rulebook)
-    sheets = {rank: sheet for rank, sheet in sheets.items() if _stays_apart(sheet, follows=follows)}
-    groups = defaultdict(list)
-    for rank in sheets:
-        options = asked[rank].options
-        groups[options.as_of, options.zone, options.complete_years].append(rank)
-    said: dict[int, Answer] = {}
-    for ranks in groups.values():
-        said |= _answered({rank: asked[rank].options for rank in ranks}, sheets, rulebook)
-    return [said.get(rank) for rank in range(len(asked))]
+    groups: dict[Any, dict[int, Asked]] = defaultdict(dict)
+    for rank, sheet in sheets.items():
+        if _stays_apart(sheet, follows=follows):
+            options = asked[rank].options
+            groups[options.as_of, options.zone, options.complete_years][rank] = asked[rank]
+    return [Group(_joined(sheets, cases), _asking(cases), cases) for cases in groups.values()]
 
 
 def _stays_apart(sheet: Sheet, *, follows: bool) -> bool:
@@ -123,35 +137,40 @@ def _prefix(rank: int) -> str:
     return f"{rank:06d}{_MARK}"
 
 
+def _joined(sheets: Mapping[int, Sheet], cases: Iterable[int]) -> Acts:
+    return join([OneFile("-", sheets=tuple(sheets[rank] for rank in cases))], _ALONE)
+
+
 # --- what is said of them -------------------------------------------------------------------------------------
 
 
-def _answered(asked: Mapping[int, Options], sheets: Mapping[int, Sheet], rulebook: Rulebook) -> dict[int, Answer]:
-    """One run on the acts of cases whose options only differ by what is granted, and by what is looked at."""
-    acts = join([OneFile("-", sheets=tuple(sheets[rank] for rank in asked))], _ALONE)
-    rules = rulebook.select(tuple({rule for options in asked.values() for rule in options.only}))
-    options = next(iter(asked.values()))
-    run = prepared(acts, rulebook, replace(options, derogations=tuple(_granted(asked))))
-    found, unknown, crashed = answers(counting(run.acts_read), rulebook, rules, run)
+def _asking(cases: Mapping[int, Asked]) -> Options:
+    granted = [
+        replace(own, practitioner=f"{_prefix(rank)}{own.practitioner}")
+        for rank, one in cases.items()
+        for own in one.options.derogations
+    ]
+    only = dict.fromkeys(rule for one in cases.values() for rule in one.options.only)
+    options = next(iter(cases.values())).options
+    return replace(options, only=tuple(only), derogations=tuple(granted))
+
+
+def _answered(group: Group, rulebook: Rulebook) -> dict[int, Answer]:
+    run = prepared(group.acts, rulebook, group.options)
+    found, unknown, crashed = answers(counting(run.acts_read), rulebook, rulebook.select(group.options.only), run)
     assert not crashed
     table, explanations = in_one({name: frame for name, frame in found.items() if len(frame)})
-    findings = reported(table, run.acts_read, run.acts_read, acts.inputs, rulebook, options.as_of)
-    said = {rank: Answer(explanations) for rank in asked}
+    findings = reported(table, run.acts_read, run.acts_read, group.acts.inputs, rulebook, group.options.as_of)
+    said = {rank: Answer(explanations) for rank in group.cases}
     for finding in findings.iter_rows(named=True):
         rank = int((finding["sheet"] or finding["practitioner"]).partition(_MARK)[0])
-        if finding["rule"] in asked[rank].only:
+        if finding["rule"] in group.cases[rank].options.only:
             said[rank].findings.append(_alone(finding))
-    ranks = [*asked]
+    ranks = [*group.cases]
     for rule, place, number, missing in _unknown(unknown, run.acts_read):
-        if rule in asked[ranks[place]].only:
+        if rule in group.cases[ranks[place]].options.only:
             said[ranks[place]].unverifiable[rule] = number, in_order(missing)
     return said
-
-
-def _granted(asked: Mapping[int, Options]) -> Iterator[GrantedCeiling]:
-    for rank, options in asked.items():
-        for granted in options.derogations:
-            yield replace(granted, practitioner=f"{_prefix(rank)}{granted.practitioner}")
 
 
 def _alone(finding: Mapping[str, Any]) -> dict[str, Any]:
