@@ -36,7 +36,7 @@ from avenant9.period import Period
 from avenant9.profile import explained
 from avenant9.report.page import Page
 from avenant9.rulebook.load import Rulebook, load_rulebook
-from together import Asked, put_together
+from together import Asked, put_together, together
 
 HERE = Path(__file__).parent
 FIXTURES = HERE.parent / "fixtures"
@@ -216,13 +216,11 @@ def te2(days: Sequence[date]) -> list[str]:
     return [HEAD, *(f"{day:%d/%m/%Y};TE2;A;P1;20,00" for day in days)]
 
 
-def found_on(folder: Path, rulebook: Rulebook, lines: Sequence[str], rule: str) -> set[int]:
-    file = folder / "deplace.csv"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    findings = check(
-        load_acts([str(file)], rulebook.nomenclature), rulebook, Options(as_of=AS_OF, only=(rule,))
-    ).findings
-    return set(findings["row"])
+def found_on(rulebook: Rulebook, rule: str, files: Sequence[Sequence[str]]) -> list[set[int]]:
+    """The rows that the rule finds in each of some files, in one run."""
+    options = Options(as_of=AS_OF, only=(rule,))
+    answers = together([Asked("\n".join(lines), options) for lines in files], rulebook)
+    return [{finding["row"] for finding in answer.findings} for answer in answers if answer is not None]
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -255,10 +253,11 @@ def test_counts_and_earliest_dates_are_those_of_the_engine(
             continue
         assert trace.earliest is not None
         assert trace.earliest > day
-        on_it, before = (
-            found_on(tmp_path, trial, te2([to if place == row else own for place, own in enumerate(days, 2)]), rule)
+        moved = (
+            [to if place == row else own for place, own in enumerate(days, 2)]
             for to in (trace.earliest, trace.earliest - timedelta(days=1))
         )
+        on_it, before = found_on(trial, rule, [te2(to) for to in moved])
         assert row in before
         assert row not in on_it
         assert {place.row for place in trace.displaced} == on_it - over.keys()
