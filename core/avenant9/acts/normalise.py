@@ -79,7 +79,7 @@ def typed_columns(
 
     columns: dict[str, pl.Series] = {"row": reading.rows["row"]}
     codes, places = values.by_text(reading.required("code"))
-    cells = [parse_codes(cell, nomenclature) for cell in codes]
+    cells = [() if cell is None else parse_codes(cell, nomenclature) for cell in codes]
     read = [place if acts else None for place, acts in enumerate(cells)]
     columns["code"] = pl.Series(read, dtype=pl.UInt32).gather(places)
     order = order_of(mapping.dates or "") or DAY_FIRST

@@ -133,7 +133,7 @@ def _of_names(cells: pl.Series) -> pl.Series:
     """Whether each cell of a column of patients is a name: most cells of the column are several words, no numbers."""
     texts, places = values.by_text(cells)
     name, identifier = texts.str.contains(_NAME), texts.str.contains(r"\d")
-    return (~identifier & (2 * name.sum() >= max(len(texts), 1))).gather(places).fill_null(False)
+    return (~identifier & (2 * name.sum() >= max(texts.count(), 1))).gather(places).fill_null(False)
 
 
 def one_spelling(cell: str) -> str | None:

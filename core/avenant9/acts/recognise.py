@@ -166,8 +166,8 @@ def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]
     titles = {key: {fold_heading(header.headings[key]), *ranks[key]} for key in required}
     below = raw.table[int(raw.table["row"].search_sorted(header.row.number, side="right")) :]
     places = pl.col([f"c{header.columns[key]}" for key in required])
-    texts = below.select(places.unique().implode())  # of several columns at once: they may be long
-    found = [_titled(column.explode(), set().union(*titles.values())) for column in texts]
+    seen = below.select(places.unique().cast(pl.String).implode())  # of several columns at once: they may be long
+    found = [_titled(texts.explode(), set().union(*titles.values())) for texts in seen]
     held = [
         pl.col(f"c{header.columns[key]}").is_in(texts) for key, texts in zip(required, found, strict=True) if texts
     ]

@@ -44,17 +44,15 @@ _NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 
 
 def by_text(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The distinct texts of a column (String, or Categorical as `clean` gives it), null left out, and for each cell
-    the place of its text among them."""
+    """The distinct texts of a column (String, or Categorical as `clean` gives it), and for each cell the place of its
+    text among them; null stands where a row that was left out had another text."""
     if len(column) <= _FEW:
         return _few_by_text(column.to_list())
     coded = column.cast(pl.Categorical(pl.Categories.random())) if column.dtype == pl.String else column
-    texts = coded.unique(maintain_order=True).drop_nulls()
-    codes, places = texts.to_physical(), coded.to_physical()
-    if len(codes) and not (codes.is_sorted() and codes[-1] == len(codes) - 1):  # some rows were left out
-        order = pl.Series([0], dtype=codes.dtype).new_from_index(0, int(codes.max()) + 1)  # type: ignore[arg-type]
-        places = order.scatter(codes, range(len(codes))).gather(places)
-    return texts.cast(pl.String), places
+    used = coded.unique(maintain_order=True).drop_nulls()
+    codes = used.to_physical()
+    texts = pl.Series([None], dtype=pl.String).new_from_index(0, 1 + max(codes, default=-1))
+    return texts.scatter(codes, used.cast(pl.String)), coded.to_physical()
 
 
 def _few_by_text(cells: list[str | None]) -> tuple[pl.Series, pl.Series]:
@@ -68,10 +66,11 @@ def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType)
     """`parse` applied to each distinct text of `column`; null stays null."""
     if len(column) <= _FEW:
         cells = column.to_list()
-        read = {text: parse(text) for text in dict.fromkeys(cells) if text is not None}
-        return pl.Series(column.name, map(read.get, cells), dtype=dtype)
+        of_text = {text: parse(text) for text in dict.fromkeys(cells) if text is not None}
+        return pl.Series(column.name, map(of_text.get, cells), dtype=dtype)
     texts, places = by_text(column)
-    return pl.Series(column.name, [parse(text) for text in texts], dtype=dtype).gather(places)
+    read = [None if text is None else parse(text) for text in texts]
+    return pl.Series(column.name, read, dtype=dtype).gather(places)
 
 
 def clean(cells: pl.DataFrame) -> pl.DataFrame:
@@ -80,18 +79,18 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     A column whose texts repeat comes back as Categorical: what is done to its texts is done once for each.
     """
     if len(cells) <= _FEW:
-        return _trimmed(cells)
+        return _trimmed(cells.cast(pl.String))
     with ThreadPoolExecutor(THREADS) as pool:
         return cells.with_columns(pool.map(_long_and_clean, cells))
 
 
 def _long_and_clean(column: pl.Series) -> pl.Series:
-    if not _repeats(column):
+    if column.dtype == pl.String and not _repeats(column):
         return _trimmed(column.to_frame()).to_series()
-    coded = column.cast(pl.Categorical(pl.Categories.random()))
+    coded = column.cast(pl.Categorical(pl.Categories.random())) if column.dtype == pl.String else column
     texts, places = by_text(coded)
     trimmed = _trimmed(texts.to_frame()).to_series()
-    return coded if trimmed.equals(texts) else trimmed.gather(places).cast(coded.dtype).alias(column.name)
+    return coded if trimmed.equals(texts) else trimmed.cast(coded.dtype).gather(places).alias(column.name)
 
 
 def _repeats(column: pl.Series) -> bool:
@@ -129,10 +128,11 @@ def plain_marks(text: str) -> str:
 def yes_no(column: pl.Series) -> pl.Series:
     """oui/non; in a column of nothing but `x` and empty cells, an empty cell is "non"."""
     texts, places = by_text(column)
-    folded = [fold(bare(text)) for text in texts]
-    if set(folded) == {"x"}:
+    folded = [None if text is None else fold(bare(text)) for text in texts]
+    if {*folded} - {None} == {"x"}:
         return column.is_not_null()
-    return pl.Series(column.name, [(_YES | _NO).get(text) for text in folded], dtype=pl.Boolean).gather(places)
+    said = [None if text is None else (_YES | _NO).get(text) for text in folded]
+    return pl.Series(column.name, said, dtype=pl.Boolean).gather(places)
 
 
 def listed(column: pl.Series, spellings: Mapping[str, str]) -> pl.Series:
