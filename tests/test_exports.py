@@ -92,7 +92,7 @@ def test_columns_are_recognised_and_guesses_said(file: str, read: Any) -> None:
     for entry, planted in zip(acts.inputs, wanted["input"], strict=True):
         assert {key: entry.columns.get(key) for key in planted["columns"]} == planted["columns"]
         assert not set(entry.columns.values()) & set(wanted["no_columns"])
-    notices = "\n".join(acts.notices)
+    notices = "\n".join(map(str, acts.notices))
     assert [word for word in wanted["says"] if word not in notices] == []
 
 

@@ -73,7 +73,7 @@ def test_reader(run: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     for entry, expected in zip(acts.rejected, run.get("rejected", []), strict=True):
         assert re.search(KINDS[expected["kind"]], entry.reason), entry.reason
     assert sorted(sheet.sheet or "" for sheet in acts.skipped_sheets) == sorted(run.get("skipped_sheets", []))
-    notices = "\n".join(acts.notices).casefold()
+    notices = "\n".join(map(str, acts.notices)).casefold()
     assert [word for word in run.get("says", []) if word.casefold() not in notices] == [], notices
 
     table = acts.table.to_dicts()

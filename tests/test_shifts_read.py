@@ -237,13 +237,13 @@ def test_without_a_column_of_practitioners_all_shifts_are_one_person_s(tmp_path:
     ]
     place = tmp_path / "f0.csv"
     understood = f"{place} : encodage UTF-8, séparateur « ; »."
-    assert found.notices == (
+    assert tuple(map(str, found.notices)) == (
         understood,
         f"{place} : pas de colonne « Praticien », les vacations sont prises pour celles d'une seule personne, notée "
         "« ? » ; nommez-la par --practitioner ID.",
     )
     named = read(tmp_path, text, options=ReadOptions(practitioner="A"))
-    assert ([one.practitioner for one in named.shifts], named.notices) == (["A"], (understood,))
+    assert ([one.practitioner for one in named.shifts], tuple(map(str, named.notices))) == (["A"], (understood,))
 
 
 def test_the_option_keeps_one_practitioner_and_the_unknown(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from avenant9.acts.asked import ReadOptions
     from avenant9.claim.read import Claim
     from avenant9.model import Acts, Input, Nomenclature
+    from avenant9.notice import Notice
     from avenant9.reconcile.billed import Billed
     from avenant9.rulebook.load import Rulebook
     from avenant9.shifts import Activity
@@ -178,12 +179,12 @@ def left_out(rows: int) -> list[str]:
     return [counted(rows, "ligne non comptée", "lignes non comptées")] if rows else []
 
 
-def tell(acts: Acts, said: Sequence[str], crashed: Sequence[str], notices: Notices) -> None:
+def tell(acts: Acts, said: Sequence[Notice | str], crashed: Sequence[str], notices: Notices) -> None:
     """What was understood, what was left out, what failed: before the result."""
     from avenant9.documents.sentences import not_read  # noqa: PLC0415
 
     for notice in dict.fromkeys(said):
-        notices.say(notice)
+        notices.say(str(notice))
     for sheet in acts.skipped_sheets:
         notices.say(not_read(sheet))
     notices.done()

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from avenant9.errors import InputError
+    from avenant9.notice import Notice
 
 #: What programs read of a result has no other keys.
 closed = with_config(ConfigDict(extra="forbid"))
@@ -132,7 +133,7 @@ class Acts:
     inputs: tuple[Input, ...]
     rejected: tuple[Rejected, ...] = ()
     skipped_sheets: tuple[Unread, ...] = ()
-    notices: tuple[str, ...] = ()  # what was understood, for stderr: French sentences without identifiers
+    notices: tuple[Notice | str, ...] = ()  # what was understood, for stderr: French sentences without identifiers
     columns: frozenset[str] = frozenset()  # keys found in at least one sheet
     failures: tuple[InputError, ...] = ()  # files that gave no row, while others did
 

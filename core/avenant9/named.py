@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -35,8 +36,8 @@ def file_names(paths: Iterable[str]) -> dict[str, str]:
 
 def _shared(names: Mapping[str, str], parts: Mapping[str, list[str]], depths: Mapping[str, int]) -> list[str]:
     """The paths that have the name of another and have folders left to say."""
-    told = list(names.values())
-    return [path for path, name in names.items() if told.count(name) > 1 and depths[path] < len(parts[path])]
+    times = Counter(names.values())
+    return [path for path, name in names.items() if times[name] > 1 and depths[path] < len(parts[path])]
 
 
 def _end(parts: list[str], depth: int) -> str:
@@ -44,7 +45,7 @@ def _end(parts: list[str], depth: int) -> str:
 
 
 def _files(value: Any) -> Iterator[str]:
-    """The paths of a result: whatever stands under `file`."""
+    """The paths of a result: whatever stands under `file` and `files`."""
     if isinstance(value, pl.DataFrame):
         if "file" in value.columns:
             yield from value["file"].drop_nulls().unique(maintain_order=True)
@@ -55,6 +56,8 @@ def _files(value: Any) -> Iterator[str]:
         for name, one in _parts(value):
             if name == "file" and isinstance(one, str):
                 yield one
+            elif name == "files":
+                yield from one
             else:
                 yield from _files(one)
 
@@ -83,16 +86,9 @@ def _renamed(value: Any, names: Mapping[str, str]) -> Any:
 def _field(name: str, value: Any, names: Mapping[str, str]) -> Any:
     if name == "file" and isinstance(value, str):
         return names.get(value, value)
-    if name == "notices":
-        return tuple(_said(words, names) for words in value)
+    if name == "files":
+        return tuple(names.get(file, file) for file in value)
     return value if isinstance(value, (str, dict, frozenset)) else _renamed(value, names)
-
-
-def _said(words: str, names: Mapping[str, str]) -> str:
-    """A sentence that names files."""
-    for path, name in names.items():
-        words = words.replace(path, name)
-    return words
 
 
 def _frame(table: pl.DataFrame, names: Mapping[str, str]) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from avenant9.acts.rows import data_rows
 from avenant9.acts.written import DAY_FIRST
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, CellRef, Input, Nomenclature, Rejected, Unread
+from avenant9.notice import Notice
 from avenant9.reading import prefetch
 from avenant9.reading.addresses import letters
 from avenant9.reading.raw_sheet import RawSheet
@@ -123,7 +124,7 @@ class Activity:
     patients: tuple[Patient, ...] = ()
     inputs: tuple[Input, ...] = ()  # sheets of shifts and patients; `acts` counts what they gave
     rejected: tuple[Rejected, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice | str, ...] = ()
 
 
 # --- the files ------------------------------------------------------------------------------------------------
@@ -287,7 +288,7 @@ class _Sheet:
     entries: tuple[Shift | Patient, ...]
     rejected: tuple[Rejected, ...]
     account: Input
-    notices: tuple[str, ...]
+    notices: tuple[Notice, ...]
 
 
 class _Refusal(Exception):  # noqa: N818 - a row that cannot be read is no error of the program
@@ -373,16 +374,18 @@ def _read(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) ->
     return _Sheet(form, tuple(entries), tuple(rejected), account, tuple(_notices(form, raw, found, options)))
 
 
-def _notices(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) -> Iterator[str]:
-    place = raw.file if raw.sheet is None else f"{raw.file}, feuille {raw.sheet}"
+def _notices(form: Form, raw: RawSheet, found: Recognised, options: ReadOptions) -> Iterator[Notice]:
+    sheet = "" if raw.sheet is None else f", feuille {raw.sheet}"
     if form is SHIFTS and "practitioner" not in found.columns and options.practitioner is None:
-        yield (
-            f"{place} : pas de colonne « {SHIFTS.headings['practitioner']} », les vacations sont prises pour celles "
-            f"d'une seule personne, notée « {NOBODY} » ; nommez-la par --practitioner ID."
+        yield Notice(
+            (raw.file,),
+            f"{sheet} : pas de colonne « {SHIFTS.headings['practitioner']} », les vacations sont prises pour celles "
+            f"d'une seule personne, notée « {NOBODY} » ; nommez-la par --practitioner ID.",
         )
     missing = [PATIENTS.headings[key] for key in ("profession", "birth_date") if key not in found.columns]
     if form is PATIENTS and missing:
-        yield f"{place} : sans colonne {listed(quoted(missing), 'ni')}, toutes les conditions ne se vérifient pas."
+        lacking = listed(quoted(missing), "ni")
+        yield Notice((raw.file,), f"{sheet} : sans colonne {lacking}, toutes les conditions ne se vérifient pas.")
 
 
 _END_OF_DAY = re.compile(r"24(?:[:hH](?:00)?)?(?::00)?")

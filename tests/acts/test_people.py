@@ -33,7 +33,7 @@ def patients(acts: Acts) -> list[tuple[str | None, bool | None]]:
 def said(acts: Acts) -> list[str]:
     """What the notices tell of identities, without the file."""
     words = ("identité incertaine", "zéros")
-    return [notice.partition(" : ")[2] for notice in acts.notices if any(word in notice for word in words)]
+    return [notice.partition(" : ")[2] for notice in map(str, acts.notices) if any(word in notice for word in words)]
 
 
 ALONE = "identité incertaine, patients reconnus par leur nom seul ; ce qui en dépend est au plus à examiner."

@@ -37,7 +37,7 @@ def test_rows_of_another_width(tmp_path: Path, rows: list[str], rejected: list[s
     acts = load_acts([str(file)], load_rulebook().nomenclature)
     reasons = [f"{one.where.row} {one.reason.replace(' de cellules que de titres', '')}" for one in acts.rejected]
     assert reasons == rejected
-    notices = " ".join(acts.notices).replace("\xa0", " ")
+    notices = " ".join(map(str, acts.notices)).replace("\xa0", " ")
     assert said in notices
     assert bool(said) == ("ligne fini" in notices or "lignes fini" in notices)
 

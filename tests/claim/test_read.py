@@ -132,7 +132,7 @@ def test_a_cause_without_who_the_patient_is(tmp_path: Path) -> None:
 def test_what_is_unreadable_is_unknown_and_said(tmp_path: Path) -> None:
     claim = read(tmp_path, "Indu;Date des soins;Acte\n25,00;10/05/2023;consultation au cabinet\n17,50;un jour;G\n")
     assert claim.table.select("date", "codes").rows() == [(date(2023, 5, 10), None), (None, ["G"])]
-    assert any("sans code lisible" in said for said in claim.notices)
+    assert any("sans code lisible" in said for said in map(str, claim.notices))
 
 
 def test_several_numbers_of_one_doctor(tmp_path: Path) -> None:

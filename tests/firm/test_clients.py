@@ -149,4 +149,5 @@ def test_sentences_without_the_folders(tmp_path: Path) -> None:
     assert alone.failed_by(InputError(f"{file}, a", "vide", "exportez")) == "martin.csv, a : vide ; exportez."
     inside = os.path.join("clients", "martin", "mars.csv")
     client = Client("martin", (inside,), folder=os.path.join("clients", "martin"), root="clients")
-    assert client.named_in(f"Deux : {inside}.") == "Deux : mars.csv."
+    assert client.below(inside) == "mars.csv"
+    assert client.failed_by(InputError("a9.toml", "vide", "remplissez")) == "a9.toml : vide ; remplissez."

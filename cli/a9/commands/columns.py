@@ -75,7 +75,7 @@ def command(
     raws, said = read_file(file, chosen.request, standard_input() if file == "-" else None)
     understood = columns.understand(raws, nomenclature, chosen.mapping)
     for sentence in said:
-        notices.say(sentence)
+        notices.say(str(sentence))
     notices.done()
     result = (
         columns.render_json(understood)

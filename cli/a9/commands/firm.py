@@ -261,8 +261,8 @@ def _followed(asked: Asked, client: Client) -> Told[results.FollowedClient]:
 
     acts, result = follow_client(client, asked)
     code = status_of_reading(acts)
-    remarks = map(client.named_in, _said_of(client, acts.unread))
-    return Told(FollowedClient(client=client.name, exit=code, error=None, remarks=tuple(remarks), threshold=result))
+    remarks = tuple(_said_of(client, acts.unread))
+    return Told(FollowedClient(client=client.name, exit=code, error=None, remarks=remarks, threshold=result))
 
 
 def _not_followed(client: Client, code: int, error: str) -> results.FollowedClient:
@@ -310,7 +310,7 @@ def _said_of(client: Client, unread: Iterable[Unread]) -> Iterator[str]:
 
     if client.remark:
         yield client.remark
-    yield from (not_read(entry) for entry in unread if entry.sheet is None)
+    yield from (not_read(replace(entry, file=client.below(entry.file))) for entry in unread if entry.sheet is None)
 
 
 # --- all of them ----------------------------------------------------------------------------------------------

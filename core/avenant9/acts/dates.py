@@ -199,8 +199,8 @@ def _forget_later_than_care(reading: Reading, columns: dict[str, pl.Series], key
     if impossible.any():
         rows = reading.rows["row"].filter(impossible)
         where = reading.cell(key, rows[0])
-        reading.notices.append(
-            f"{reading.place} : {counted(len(rows), 'date')} {named} après la date de soins "
+        reading.say(
+            f"{counted(len(rows), 'date')} {named} après la date de soins "
             f"({first_at(len(rows), where)}), {as_unknown(len(rows))}."
         )
         columns[key] = columns[key].set(impossible, None)

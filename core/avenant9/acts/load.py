@@ -24,6 +24,7 @@ from avenant9.acts.recognise import Recognised, Unrecognised, tables
 from avenant9.acts.sheet import Sheet
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts, Input, Nomenclature, Unread
+from avenant9.notice import Notice
 from avenant9.reading import prefetch
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request, check_file, check_names, left_out
@@ -39,7 +40,7 @@ class OneFile:
         names: the sheets of a workbook; None where the file could not be opened.
         sheets: those that hold acts, typed.
         left: those that were not read, and why.
-        notices: what was understood of the file, before its sheets (French).
+        notices: what was understood of the file, before its sheets.
         failure: why it gave no row.
     """
 
@@ -47,7 +48,7 @@ class OneFile:
     names: frozenset[str] | None = None
     sheets: tuple[Sheet, ...] = ()
     left: tuple[Unread, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
     failure: InputError | None = None
 
 
@@ -77,7 +78,7 @@ def read_one(file: str, nomenclature: Nomenclature, options: ReadOptions, stdin:
 
 
 def of_sheets(
-    file: str, raws: Sequence[RawSheet], said: Sequence[str], nomenclature: Nomenclature, options: ReadOptions
+    file: str, raws: Sequence[RawSheet], said: Sequence[Notice], nomenclature: Nomenclature, options: ReadOptions
 ) -> OneFile:
     """The acts of a file whose sheets are these, and what is `said` of it."""
     opened = OneFile(file, _names(raws), notices=tuple(said))
@@ -243,7 +244,7 @@ def forget_unnamed(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_columns(practitioner=pl.when(pl.col("practitioner") != "?").then("practitioner"))
 
 
-def _unnamed_practitioners(sheets: Sequence[Sheet]) -> list[str]:
+def _unnamed_practitioners(sheets: Sequence[Sheet]) -> list[Notice | str]:
     """What to say of rows that name no practitioner."""
     files = dict.fromkeys(sheet.account.file for sheet in sheets if sheet.unnamed)
     if not files:
@@ -253,31 +254,33 @@ def _unnamed_practitioners(sheets: Sequence[Sheet]) -> list[str]:
             "Aucune colonne de praticien : toutes les lignes sont prises pour celles d'un seul praticien, "
             "noté « ? » ; nommez-le par --practitioner ID."
         ]
-    return [
-        f"{', '.join(files)} : pas de colonne de praticien, alors que d'autres fichiers ou feuilles en ont une ; "
-        "praticien lu comme inconnu. Contrôlez ce fichier seul, ou nommez son praticien par --practitioner ID."
-    ]
+    words = (
+        " : pas de colonne de praticien, alors que d'autres fichiers ou feuilles en ont une ; praticien lu comme "
+        "inconnu. Contrôlez ce fichier seul, ou nommez son praticien par --practitioner ID."
+    )
+    return [Notice(tuple(files), words)]
 
 
-def _numbers_that_lost_zeros(table: pl.DataFrame, inputs: Sequence[Input]) -> list[str]:
+def _numbers_that_lost_zeros(table: pl.DataFrame, inputs: Sequence[Input]) -> list[Notice]:
     """What to say of patients whose numbers may be one: they are left apart, for nothing tells that they are."""
     doubtful = lost_zeros(table)
     if doubtful.is_empty():
         return []
     number = doubtful["patient"].str.strip_chars_start("0").n_unique()
     files = dict.fromkeys(inputs[rank].file for rank in doubtful["input"].unique(maintain_order=True))
-    return [
-        f"{', '.join(files)} : {counted(number, 'numéro')} de patient avec des zéros de tête sur des lignes et sans "
-        "eux sur d'autres, comme un tableur les ôte ; ce sont autant de patients différents pour a9 : "
-        "remettez les zéros (colonne au format texte) s'il s'agit des mêmes."
-    ]
+    words = (
+        f" : {counted(number, 'numéro')} de patient avec des zéros de tête sur des lignes et sans eux sur d'autres, "
+        "comme un tableur les ôte ; ce sont autant de patients différents pour a9 : remettez les zéros (colonne au "
+        "format texte) s'il s'agit des mêmes."
+    )
+    return [Notice(tuple(files), words)]
 
 
 #: What identifies patients, the best first, and its French name.
 _IDENTITIES = {"patient": "n° de dossier", "nir": "NIR", "last_name": "nom"}
 
 
-def _kinds_of_patient(inputs: Sequence[Input]) -> list[str]:
+def _kinds_of_patient(inputs: Sequence[Input]) -> list[Notice]:
     """Sheets that identify patients in different ways do not recognise each other's."""
     kinds: dict[str, str] = {}
     for entry in inputs:
@@ -286,7 +289,6 @@ def _kinds_of_patient(inputs: Sequence[Input]) -> list[str]:
             kinds.setdefault(kind, entry.file)
     if len(kinds) < 2:
         return []
-    said = ", ".join(f"{kind} ({file})" for kind, file in kinds.items())
-    return [
-        f"Patients identifiés de plusieurs façons : {said} ; un même patient n'y est pas reconnu d'une à l'autre."
-    ]
+    by = listed([f"par {kind}" for kind in kinds])
+    words = f" : patients identifiés {by} ; un même patient n'est pas reconnu d'une façon à l'autre."
+    return [Notice(tuple(dict.fromkeys(kinds.values())), words)]

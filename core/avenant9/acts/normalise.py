@@ -23,6 +23,7 @@ from avenant9.acts.sheet import Reading, Sheet
 from avenant9.acts.widths import suited
 from avenant9.acts.written import DAY_FIRST
 from avenant9.model import Input, Nomenclature, Rejected
+from avenant9.notice import Notice
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook.sheet import UNCOMPUTED
 from avenant9.wording import listed, plural, quoted
@@ -39,7 +40,7 @@ def normalise(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, mapp
     typed = pl.DataFrame([series.alias(key) for key, series in columns.items()])
     right = suited(reading, typed) if ragged.habit else frozenset()
     if notice := ragged.notice(right):
-        reading.notices.append(f"{reading.place} : {notice}")
+        reading.say(notice)
     rejected = _rejected(reading, typed, nomenclature, ragged.reasons(right))
     bad_rows = pl.Series([r.row for r in rejected], dtype=pl.UInt32)
     good = typed.filter(~pl.col("row").is_in(bad_rows.implode())) if rejected else typed
@@ -109,11 +110,11 @@ def _of_children(
     return by_whom | columns["code"].is_in(reserved).fill_null(False)
 
 
-def _unread(raw: RawSheet, found: Recognised) -> list[str]:
+def _unread(raw: RawSheet, found: Recognised) -> list[Notice]:
     """What serves nothing may have been thought to count: it is named, once for a file."""
     titles = listed(quoted(found.unread.values()))
     return (
-        [f"{raw.file} : {plural(len(found.unread), 'colonne non lue', 'colonnes non lues')} : {titles}."]
+        [Notice((raw.file,), f" : {plural(len(found.unread), 'colonne non lue', 'colonnes non lues')} : {titles}.")]
         if found.unread
         else []
     )

@@ -124,9 +124,9 @@ def _say_uncertain(reading: Reading, uncertain: pl.Series, is_nir: pl.Series) ->
     """What rests on a name alone, or on a NIR alone, is at most a review."""
     if (uncertain & ~is_nir).any():
         told = "patients reconnus par leur nom seul"
-        reading.notices.append(f"{reading.place} : identité incertaine, {told} ; {_AT_MOST}.")
+        reading.say(f"identité incertaine, {told} ; {_AT_MOST}.", identity=True)
     if (uncertain & is_nir).any():
-        reading.notices.append(f"{reading.place} : identité incertaine, {_NIR_ALONE} ; {_AT_MOST}.")
+        reading.say(f"identité incertaine, {_NIR_ALONE} ; {_AT_MOST}.", identity=True)
 
 
 def _of_names(cells: pl.Series) -> pl.Series:
@@ -192,10 +192,7 @@ def _by_nir(reading: Reading, nir: pl.Series, born: pl.Series) -> tuple[pl.Serie
         return known, True
     lost = int((known.is_not_null() & who.is_null()).sum())
     if lost:
-        reading.notices.append(
-            f"{reading.place} : {counted(lost, 'ligne')} au NIR sans rang ni date de naissance, "
-            "patient lu comme inconnu."
-        )
+        reading.say(f"{counted(lost, 'ligne')} au NIR sans rang ni date de naissance, patient lu comme inconnu.")
     return known + pl.Series("", ["|"]).new_from_index(0, len(known)) + who, False
 
 
@@ -208,7 +205,7 @@ def _by_name(reading: Reading, born: pl.Series) -> pl.Series:
     if "birth_date" in reading.found.columns:
         parts.append(born)
         said = "nom, prénom et naissance" if len(names) > 1 else "nom et naissance"
-        reading.notices.append(f"{reading.place} : identité incertaine, patients reconnus par {said}.")
+        reading.say(f"identité incertaine, patients reconnus par {said}.", identity=True)
     return _beside("|", parts)
 
 

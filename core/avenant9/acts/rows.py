@@ -93,9 +93,10 @@ def name_errors(reading: Reading) -> None:
         for text, cells in here.group_by("text", maintain_order=True):
             where = reading.cell(key, cells["row"][0])
             remedy = " ; ouvrez puis enregistrez le fichier dans Excel" if text[0] == UNCOMPUTED else ""
-            reading.notices.append(
-                f"{reading.place}, colonne « {reading.found.headings[key]} » : {counted(len(cells), 'cellule')} "
-                f"« {text[0]} » ({first_at(len(cells), where)}), {as_unknown(len(cells))}{remedy}."
+            reading.say(
+                f"{counted(len(cells), 'cellule')} « {text[0]} » ({first_at(len(cells), where)}), "
+                f"{as_unknown(len(cells))}{remedy}.",
+                key,
             )
 
 
@@ -113,8 +114,8 @@ def name_merges(reading: Reading) -> None:
     ]
     if merges:
         top, left, _, _ = min(merges)
-        reading.notices.append(
-            f"{reading.place} : {counted(len(merges), 'groupe')} de cellules fusionnées dans le tableau "
+        reading.say(
+            f"{counted(len(merges), 'groupe')} de cellules fusionnées dans le tableau "
             f"({first_at(len(merges), f'{letters(left)}{top}', 'le premier')}) : seule la première cellule "
             f"{plural(len(merges), 'a', 'de chacun a')} une valeur, les autres sont lues vides ; "
             "défusionnez-les et remplissez-les."
@@ -122,7 +123,7 @@ def name_merges(reading: Reading) -> None:
     first, last = (pl.Series([run[place] for run in reading.raw.hidden_rows], dtype=pl.UInt32) for place in (0, 1))
     hidden = int((numbers.search_sorted(last, "right") - numbers.search_sorted(first, "left")).sum())
     if hidden:
-        reading.notices.append(
-            f"{reading.place} : {counted(hidden, 'ligne')} {plural(hidden, 'masquée ou filtrée')}, "
+        reading.say(
+            f"{counted(hidden, 'ligne')} {plural(hidden, 'masquée ou filtrée')}, "
             f"{plural(hidden, 'lue')} comme les autres."
         )

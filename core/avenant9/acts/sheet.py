@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from avenant9.model import Input, Rejected
+from avenant9.notice import Notice
 from avenant9.reading.addresses import letters
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.wording import counted, plural
@@ -28,14 +29,14 @@ class Sheet:
         table: the columns of ACTS but `act`, `input` and what needs the other sheets.
         account: what became of its rows.
         rejected: the rows that could not be read.
-        notices: what was understood (French).
+        notices: what was understood.
         named, unnamed: whether some acts name their practitioner, and whether some stand under `?`.
     """
 
     table: pl.DataFrame
     account: Input
     rejected: tuple[Rejected, ...]
-    notices: tuple[str, ...]
+    notices: tuple[Notice | str, ...]
     named: bool
     unnamed: bool
 
@@ -47,7 +48,7 @@ class Reading:
     raw: RawSheet
     found: Recognised
     rows: pl.DataFrame
-    notices: list[str] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def cells(self, key: str) -> pl.Series | None:
         """The cells of a key's column as `values.clean` gives them, None where the sheet has no such column."""
@@ -87,12 +88,17 @@ class Reading:
         """Says of `which` cells of a key's column what `words` makes of their number and the place of the first."""
         rows = self.rows["row"].filter(which)
         said = words(len(rows), self.cell(key, rows[0]))
-        self.notices.append(f"{self.place}, colonne « {self.found.headings[key]} » : {said}.")
+        self.say(f"{said}.", key)
+
+    def say(self, words: str, key: str | None = None, *, identity: bool = False) -> None:
+        """Says something of the sheet, or of a key's column."""
+        column = "" if key is None else f", colonne « {self.found.headings[key]} »"
+        self.notices.append(Notice((self.raw.file,), f"{self.sheet}{column} : {words}", identity))
 
     @property
-    def place(self) -> str:
-        """Where a message about the sheet stands."""
-        return self.raw.file if self.raw.sheet is None else f"{self.raw.file}, feuille {self.raw.sheet}"
+    def sheet(self) -> str:
+        """What follows the name of the file where a message is about the sheet."""
+        return "" if self.raw.sheet is None else f", feuille {self.raw.sheet}"
 
 
 def first_at(number: int, place: str, the_first: str = "la première") -> str:

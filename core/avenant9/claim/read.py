@@ -22,6 +22,7 @@ from avenant9.acts.rows import data_rows, name_errors, name_merges
 from avenant9.acts.sheet import Reading
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Input, Nomenclature, Unread
+from avenant9.notice import Notice
 from avenant9.reading import prefetch
 from avenant9.reading.sheets import Request, left_out
 from avenant9.wording import listed, quoted
@@ -61,7 +62,6 @@ _PERSON = re.compile(
     r"\b(?:MM?|Mmes?|Mlles?|Messieurs|Monsieur|Mesdames|Madame|Mademoiselle)\b\.?(?:\s+[A-ZÀ-Ý][\w'’-]*)+"
     r"|\bn[ée]{1,2}(?:\(e\))? le \d[\d/. -]+\d"
 )
-_UNCERTAIN = "identité incertaine"
 _FOREIGN = re.compile(r"[$£¥]|\b(?:USD|GBP|CHF|XPF|F|FRF|FF)\b", re.IGNORECASE)
 #: What says who the patient is.
 _IDENTITY = ("nir", "patient", "last_name", "first_name", "birth_date")
@@ -85,7 +85,7 @@ class Claim:
     inputs: tuple[Input, ...]
     columns: frozenset[str]
     unread: tuple[Unread, ...] = ()
-    notices: tuple[str, ...] = ()
+    notices: tuple[Notice | str, ...] = ()
 
 
 @cache
@@ -165,7 +165,7 @@ def _no_table(file: str, seen: Sequence[Unrecognised]) -> InputError:
 class _Sheet:
     table: pl.DataFrame
     account: Input
-    notices: tuple[str, ...]
+    notices: tuple[Notice | str, ...]
 
 
 def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, practitioners: Mapping[str, str]) -> _Sheet:
@@ -192,7 +192,7 @@ def _sheet(raw: RawSheet, found: Recognised, nomenclature: Nomenclature, practit
         encoding=raw.encoding,
         separator=raw.separator,
     )
-    said = (notice for notice in reading.notices if _UNCERTAIN not in notice)  # no finding rests on these patients
+    said = (notice for notice in reading.notices if not notice.identity)  # no finding rests on these patients
     return _Sheet(lines, account, (*found.notices, *said))
 
 
@@ -234,7 +234,7 @@ def _claimed(reading: Reading) -> pl.Series:
     bad = reading.rows["row"].filter(read.is_null() & cells.is_not_null())
     if len(bad):
         texts = cells.cast(pl.String).filter(read.is_null() & cells.is_not_null())
-        where = f"{reading.place}, cellule {reading.cell('claimed', bad[0])}"
+        where = f"{reading.raw.file}{reading.sheet}, cellule {reading.cell('claimed', bad[0])}"
         if _FOREIGN.search(texts[0]):
             raise InputError(where, "somme dans une autre monnaie que l'euro", "donnez toutes les sommes en euros")
         raise InputError(where, "la somme réclamée n'est pas un nombre", "corrigez ou videz cette cellule")

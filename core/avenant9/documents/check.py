@@ -174,7 +174,7 @@ def _readme(report: Report) -> Section:
         Fact("Règles", sentences.rulebook(report)),
         *([Fact("Soins montrés", f"{dates} ; tous les actes sont comptés")] if dates else []),
         *(Fact("Non lu", sentences.not_read(entry)) for entry in report.unread),
-        *(Fact("À savoir", words) for words in (*report.notices, *sentences.replaced(report))),
+        *(Fact("À savoir", str(words)) for words in (*report.notices, *sentences.replaced(report))),
     )
     words = (
         "Ce classeur est le résultat de « a9 check » : les actes des fichiers ci-dessous, comparés aux règles de la "

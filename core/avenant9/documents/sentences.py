@@ -260,7 +260,7 @@ def why_unread(entry: Unread) -> str:
 
 def reading(report: Report) -> tuple[str, ...]:
     """What was not read, what was understood of the rest, and by which rules it was checked."""
-    return (*map(not_read, report.unread), *report.notices, *replaced(report))
+    return (*map(not_read, report.unread), *map(str, report.notices), *replaced(report))
 
 
 def replaced(report: Report) -> tuple[str, ...]:

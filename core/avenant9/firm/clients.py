@@ -59,11 +59,13 @@ class Client:
 
     def failed_by(self, error: A9Error) -> str:
         """Why it could not be read: its name is the place, where that is its folder or its first file."""
-        return self.named_in(error.told if error.place in (self.folder, *self.files[:1]) else str(error))
+        alone = error.place in (self.folder, *self.files[:1])
+        return error.told if alone else f"{self.below(error.place)} : {error.told}"
 
-    def named_in(self, words: str) -> str:
-        """A sentence on its files, without the folders above them: those say nothing that its name does not."""
-        return words.replace(os.path.join(self.folder or self.root, ""), "")
+    def below(self, path: str) -> str:
+        """A path, or a place that starts with one, from its folder on: those above say nothing that its name does
+        not."""
+        return path.removeprefix(os.path.join(self.folder or self.root, ""))
 
 
 def clients(folders: Sequence[str], apart: Collection[str] = (), *, toml: bool = False) -> tuple[Client, ...]:

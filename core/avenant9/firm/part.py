@@ -32,7 +32,7 @@ def part_of(client: Client, checked: Checked, shown: Report, code: int, remarks:
         error=None,
         check=shown.without_findings(),
         line=line_of(checked.acts, shown, checked.rulebook.nomenclature),
-        remarks=tuple(map(client.named_in, remarks)),
+        remarks=tuple(remarks),
         fingerprints=None if shown.profile == "fiscal" else tuple(_fingerprints(shown)),
     )
 

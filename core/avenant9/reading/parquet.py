@@ -9,10 +9,11 @@ from contextlib import contextmanager
 import polars as pl
 
 from avenant9.errors import InputError
+from avenant9.notice import Notice
 from avenant9.reading.raw_sheet import MAX_CELLS, RawSheet
 
 
-def read_parquet(path: str, data: bytes) -> tuple[RawSheet, list[str]]:
+def read_parquet(path: str, data: bytes) -> tuple[RawSheet, list[Notice]]:
     """The sheet, and a notice for each column of which the hours have a zone.
 
     Raises:
@@ -27,7 +28,10 @@ def read_parquet(path: str, data: bytes) -> tuple[RawSheet, list[str]]:
             raise InputError(path, problem, "exportez une période plus courte, ou moins de colonnes")
         table = pl.read_parquet(io.BytesIO(data))
     zones = [
-        f"{path} : colonne « {name} » en temps universel ou zoné ({dtype.time_zone}), heures lues telles quelles."
+        Notice(
+            (path,),
+            f" : colonne « {name} » en temps universel ou zoné ({dtype.time_zone}), heures lues telles quelles.",
+        )
         for name, dtype in table.schema.items()
         if isinstance(dtype, pl.Datetime) and dtype.time_zone
     ]

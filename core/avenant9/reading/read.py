@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from avenant9.errors import InputError
+from avenant9.notice import Notice
 from avenant9.reading.parquet import read_parquet
 from avenant9.reading.sheets import Request
 from avenant9.reading.sniff import HEAD, WORKBOOK_ENDINGS, Kind, open_input, sniff
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MAX_TEXT = 2 * 1024**3
 
 #: The sheets of a file, and what was understood of it.
-Read: TypeAlias = "tuple[list[RawSheet], list[str]]"
+Read: TypeAlias = "tuple[list[RawSheet], list[Notice]]"
 
 
 def read_file(path: str, request: Request | None = None, stdin: BinaryIO | None = None) -> Read:
@@ -66,18 +67,18 @@ def _read(path: str, file: BinaryIO, request: Request) -> Read:
         return [sheet], _unlike(path, kind) + notices
     sheet = read_text(path, data, request)
     names = {"\t": "tabulation", None: "aucun"}
-    said = f"{path} : encodage {NAMES.get(sheet.encoding or '', sheet.encoding)}"
+    said = f" : encodage {NAMES.get(sheet.encoding or '', sheet.encoding)}"
     mark = names.get(sheet.separator, f"« {sheet.separator} »")
-    return [sheet], [*_unlike(path, kind), f"{said}, séparateur {mark}."]
+    return [sheet], [*_unlike(path, kind), Notice((path,), f"{said}, séparateur {mark}.")]
 
 
-def _unlike(path: str, kind: Kind) -> list[str]:
+def _unlike(path: str, kind: Kind) -> list[Notice]:
     """A notice where the ending of a file does not say what it is."""
     ending = Path(path).suffix.lower()
     if kind == "text" and (ending in WORKBOOK_ENDINGS or ending == ".parquet"):
-        return [f"{path} : malgré son nom, ce fichier est du texte ; il est lu comme CSV."]
+        return [Notice((path,), " : malgré son nom, ce fichier est du texte ; il est lu comme CSV.")]
     if kind in ("zip", "ole") and ending in (".csv", ".tsv", ".txt", ".parquet"):
-        return [f"{path} : malgré son nom, ce fichier est un classeur ; il est lu comme tel."]
+        return [Notice((path,), " : malgré son nom, ce fichier est un classeur ; il est lu comme tel.")]
     if kind == "parquet" and ending in (*WORKBOOK_ENDINGS, ".csv", ".tsv", ".txt"):
-        return [f"{path} : malgré son nom, ce fichier est au format parquet ; il est lu comme tel."]
+        return [Notice((path,), " : malgré son nom, ce fichier est au format parquet ; il est lu comme tel.")]
     return []

@@ -17,6 +17,7 @@ from typing_extensions import TypedDict  # pydantic asks for this one before Pyt
 from avenant9 import summary
 from avenant9.frames import PLACE, REPORTED
 from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict, closed
+from avenant9.notice import Notice
 from avenant9.results.base import Cents, Money, Row, Time, Units
 from avenant9.results.explanations import Explanations
 from avenant9.results.threshold import Practitioner
@@ -213,7 +214,7 @@ class WithoutFindings:
     threshold: tuple[Practitioner, ...] = ()
     sources: Annotated[dict[str, Source], Field(exclude=True)] = field(default_factory=dict)
     titles: Annotated[dict[str, str], Field(exclude=True)] = field(default_factory=dict)
-    notices: Annotated[tuple[str, ...], Field(exclude=True)] = ()
+    notices: Annotated[tuple[Notice | str, ...], Field(exclude=True)] = ()
     zone: Annotated[str | None, Field(exclude=True)] = None
 
     @property

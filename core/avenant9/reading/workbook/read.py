@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import polars as pl
 
+from avenant9.notice import Notice
 from avenant9.reading.refusals import died, from_a_pipe
 from avenant9.reading.workbook.examine import examined, reread
 from avenant9.reading.workbook.parallel import Pieces
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from avenant9.reading.workbook.sheet import Chosen, Sheet, Workbook
 
 
-def read_workbook(path: str, file: BinaryIO, kind: Kind, request: Request) -> tuple[list[RawSheet], list[str]]:
+def read_workbook(path: str, file: BinaryIO, kind: Kind, request: Request) -> tuple[list[RawSheet], list[Notice]]:
     """One entry per sheet, in their order, and what is said of them; only those that are asked for are read.
 
     Raises:
@@ -43,7 +44,7 @@ def read_workbook(path: str, file: BinaryIO, kind: Kind, request: Request) -> tu
     return _read_package(path, file, wanted)
 
 
-def _read_package(path: str, file: BinaryIO, wanted: Chosen) -> tuple[list[RawSheet], list[str]]:
+def _read_package(path: str, file: BinaryIO, wanted: Chosen) -> tuple[list[RawSheet], list[Notice]]:
     pieces = Pieces(children := take(path))
     with closing(pieces), ended(children):
         book = examined(path, file, wanted, pieces)
@@ -68,7 +69,8 @@ def _read_package(path: str, file: BinaryIO, wanted: Chosen) -> tuple[list[RawSh
         )
         for sheet in book.sheets
     ]
-    return found, [f"{path}, feuille {sheet.name} : {note}" for sheet in book.sheets for note in sheet.notes]
+    said = [Notice((path,), f", feuille {sheet.name} : {note}") for sheet in book.sheets for note in sheet.notes]
+    return found, said
 
 
 def _whole(
