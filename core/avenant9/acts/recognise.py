@@ -173,10 +173,8 @@ def _headings_below(raw: RawSheet, header: Header) -> tuple[list[int], list[int]
     ]
     rows = below.filter(pl.any_horizontal(held)) if held else below.clear()
     again, others = list[int](), list[int]()
-    for row, *texts in rows.iter_rows():
-        cells = {
-            int(name[1:]): fold_heading(text) for name, text in zip(rows.columns[1:], texts, strict=True) if text
-        }
+    for row, *own in rows.iter_rows():
+        cells = {int(name[1:]): fold_heading(text) for name, text in zip(rows.columns[1:], own, strict=True) if text}
         if all(cells.get(header.columns[key]) in titles[key] for key in required):
             again.append(row)
         if all(titles[key] & {*cells.values()} for key in required) and not _repeats(cells, header):
