@@ -61,21 +61,15 @@ def command(
     config = asked["config"]
     check_place(output, options.read_from(*files, asked["map_"], config=config))
 
-    from avenant9.documents import config as report  # noqa: PLC0415 - --help must not import polars
+    from avenant9.documents.render import render  # noqa: PLC0415 - --help must not import polars
     from avenant9.rulebook.load import load_rulebook  # noqa: PLC0415
     from avenant9.settings.in_force import in_force  # noqa: PLC0415
     from avenant9.settings.of_files import mappings  # noqa: PLC0415
 
     rulebook = load_rulebook(Path(asked["rules"]) if asked["rules"] else None)
     told = mappings(asked["map_"], config, rulebook.nomenclature)
-    settings = in_force(_settings(ctx, asked), told[0] if asked["map_"] else None, config)
-    place = config.place if config else None
-    deliver(
-        report.render_json(settings, place)
-        if wanted == "json"
-        else report.render_text(settings, place, page_for(output, asked["color"])),
-        output,
-    )
+    found = in_force(_settings(ctx, asked), told[0] if asked["map_"] else None, config)
+    deliver(render(wanted, found, page_for(output, asked["color"])), output)
     return int(ExitCode.DONE)
 
 
@@ -86,6 +80,6 @@ def _settings(ctx: click.Context, asked: dict[str, Any]) -> list[Setting]:
     origins = {ParameterSource.DEFAULT: Origin.DEFAULT, ParameterSource.DEFAULT_MAP: Origin.FILE}
     sources = {name: ctx.get_parameter_source(parameter) for name, parameter in _OPTIONS.items()}
     return [
-        Setting(name, asked[_OPTIONS[name]], origins.get(source, Origin.OPTION) if source else Origin.DEFAULT)
+        Setting("", name, asked[_OPTIONS[name]], origins.get(source, Origin.OPTION) if source else Origin.DEFAULT)
         for name, source in sources.items()
     ]

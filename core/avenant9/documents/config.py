@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from avenant9.results.base import encoded
+from avenant9.report.document import Column, Document, Section, Table
 from avenant9.settings.in_force import Origin
 from avenant9.wording import counted, file_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from avenant9.report.page import Page
-    from avenant9.settings.in_force import Setting, Value
+    from avenant9.settings.in_force import InForce, Setting, Value
 
 FORMAT: Final = "a9-config/1"
 _NONE: Final = "–"
+_COLUMNS: Final = (Column("Réglage", "identifier"), Column("Valeur"), Column("D'où il vient"))
 #: What a number of words counts, by section.
 _COUNTED: Final = {
     "valeurs": ("mot traduit", "mots traduits"),
@@ -24,20 +22,17 @@ _COUNTED: Final = {
 }
 
 
-def render_text(settings: Sequence[Setting], file: str | None, page: Page) -> str:
-    """A line for each setting: its key, its value, and the option, the file or the default that gives it."""
-    origins = {Origin.OPTION: "option", Origin.FILE: file or "", Origin.DEFAULT: "par défaut"}
-    rows = [(setting.key, _shown(setting), origins[setting.origin]) for setting in settings]
-    widths = [max(len(row[rank]) for row in rows) for rank in range(2)]
-    title = f"Réglages : {file}" if file else "Réglages : aucun fichier a9.toml."
-    lines = [f"  {key.ljust(widths[0])}  {value.ljust(widths[1])}  {origin}" for key, value, origin in rows]
-    return "\n".join([page.wrap(title), *map(page.fit, lines), ""])
+def document(found: InForce) -> Document:
+    """A row for each setting: its key, its value, and the option, the file or the default that gives it."""
+    origins = {Origin.OPTION: "option", Origin.FILE: found.file or "", Origin.DEFAULT: "par défaut"}
+    rows = [(one.name, _shown(one), origins[one.origin]) for one in found.settings]
+    answer = f"Réglages : {found.file}" if found.file else "Réglages : aucun fichier a9.toml."
+    return Document("", answer, (Section("", tables=(Table(_COLUMNS, rows),)),))
 
 
 def _shown(setting: Setting) -> str:
-    section = setting.key.partition(".")[0]
-    if section in _COUNTED and isinstance(setting.value, int):
-        return counted(setting.value, *_COUNTED[section])
+    if setting.section in _COUNTED and isinstance(setting.value, int):
+        return counted(setting.value, *_COUNTED[setting.section])
     return _words(setting.value)
 
 
@@ -49,8 +44,7 @@ def _words(value: Value) -> str:
     return _NONE if value is None else str(value)
 
 
-def render_json(settings: Sequence[Setting], file: str | None) -> bytes:
+def json(found: InForce) -> dict[str, Any]:
     """The same as one object."""
-    told = [{"key": setting.key, "value": setting.value, "from": setting.origin} for setting in settings]
-    shown = {"format": FORMAT, "file": None if file is None else file_name(file), "settings": told}
-    return encoded(shown)
+    told = [{"key": one.name, "value": one.value, "from": one.origin} for one in found.settings]
+    return {"format": FORMAT, "file": None if found.file is None else file_name(found.file), "settings": told}

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from avenant9.results.check import Report
     from avenant9.rulebook.load import Rulebook
     from avenant9.saved import Saved
+    from avenant9.settings.in_force import InForce
 
-    Shown: TypeAlias = Saved | Explanation | Explained | ActCard | Rulebook | OneRule
+    Shown: TypeAlias = Saved | Explanation | Explained | ActCard | InForce | Rulebook | OneRule
 
 #: Each result but a report, and what is asked of the law -> the module that shows it: `document` is what people read,
 #: `csv` a table of values, and where the result is no model of its own, there is a `json`.
@@ -38,6 +39,7 @@ DOCUMENTS: Final = {
     "Forfait": "forfait",
     "Forfaits": "forfait",
     "History": "measures",
+    "InForce": "config",
     "Measures": "measures",
     "OneRule": "rule",
     "Reconcile": "reconcile",
@@ -47,9 +49,9 @@ DOCUMENTS: Final = {
     "Threshold": "threshold",
 }
 #: Those of which text says as much as a page; of the others `document` is asked for less.
-_AS_WHOLE: Final = frozenset({"Explained", "Find", "Threshold"})
+_AS_WHOLE: Final = frozenset({"Explained", "Find", "InForce", "Threshold"})
 #: Those that tell of no file of acts: nothing that reads tables is imported for them.
-_OF_NO_FILE: Final = frozenset({"Explained", "Forfait", "Forfaits", "OneRule", "Rulebook"})
+_OF_NO_FILE: Final = frozenset({"Explained", "Forfait", "Forfaits", "InForce", "OneRule", "Rulebook"})
 
 
 def render(

@@ -26,14 +26,31 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting: `key` as an option or a settings file names it. Of a table of words the value is their number."""
+    """One setting, by the `section` of a settings file (none: an option, or the top of the file) and its `key` there.
 
+    Of a table of words the value is their number.
+    """
+
+    section: str
     key: str
     value: Value
     origin: Origin
 
+    @property
+    def name(self) -> str:
+        """As people and programs read it: `constantes.secteur`."""
+        return ".".join(filter(None, (self.section, self.key)))
 
-def in_force(options: Iterable[Setting], given: Mapping | None, config: Settings | None) -> tuple[Setting, ...]:
+
+@dataclass(frozen=True)
+class InForce:
+    """The settings of a command, and the file that gives some of them."""
+
+    file: str | None
+    settings: tuple[Setting, ...]
+
+
+def in_force(options: Iterable[Setting], given: Mapping | None, config: Settings | None) -> InForce:
     """The settings of a command, in the order of its options, then of the sections of a settings file.
 
     Args:
@@ -42,19 +59,19 @@ def in_force(options: Iterable[Setting], given: Mapping | None, config: Settings
         config: what the settings file says.
     """
     years = config.complete_years if config else ()
-    told = Setting("annees_completes", years, Origin.FILE if years else Origin.DEFAULT)
+    told = Setting("", "annees_completes", years, Origin.FILE if years else Origin.DEFAULT)
     of_option, of_file = given or Mapping(), config.mapping if config else Mapping()
-    by_option = {key for key, _ in _entries(of_option)}
+    by_option = {(section, key) for section, key, _ in _entries(of_option)}
     mapped = (
-        Setting(key, value, Origin.OPTION if key in by_option else Origin.FILE)
-        for key, value in _entries(of_option.over(of_file))
+        Setting(section, key, value, Origin.OPTION if (section, key) in by_option else Origin.FILE)
+        for section, key, value in _entries(of_option.over(of_file))
     )
-    return (*options, told, *mapped)
+    return InForce(config.place if config else None, (*options, told, *mapped))
 
 
-def _entries(mapping: Mapping) -> Iterator[tuple[str, Value]]:
+def _entries(mapping: Mapping) -> Iterator[tuple[str, str, Value]]:
     """What a mapping says, by section and key. Of words that may name somebody only the number is told."""
-    yield from ((f"colonnes.{key}", heading) for key, heading in mapping.columns.items())
+    yield from (("colonnes", key, heading) for key, heading in mapping.columns.items())
     sector = {None: None, True: "cnam", False: "usuel"}[mapping.sector_cnam]
     of_file = {
         "feuille": mapping.sheet,
@@ -63,9 +80,9 @@ def _entries(mapping: Mapping) -> Iterator[tuple[str, Value]]:
         "secteur": sector,
         "dates": mapping.dates,
     }
-    yield from ((f"fichier.{key}", value) for key, value in of_file.items() if value is not None)
-    yield from ((f"constantes.{key}", value) for key, value in mapping.constants.items())
-    yield from ((f"valeurs.{key}", len(words)) for key, words in mapping.values.items())
-    yield from ((f"ignorer.{key}", len(texts)) for key, texts in mapping.ignored.items())
+    yield from (("fichier", key, value) for key, value in of_file.items() if value is not None)
+    yield from (("constantes", key, value) for key, value in mapping.constants.items())
+    yield from (("valeurs", key, len(words)) for key, words in mapping.values.items())
+    yield from (("ignorer", key, len(texts)) for key, texts in mapping.ignored.items())
     if mapping.practitioners:
-        yield "praticiens", len(mapping.practitioners)
+        yield "praticiens", "", len(mapping.practitioners)
