@@ -40,5 +40,6 @@ def test_nothing_is_said() -> None:
 
 
 def test_a_setting_is_called_by_its_section_and_key() -> None:
-    named = [Setting(*place, None, Origin.FILE).name for place in (("", "zone"), ("valeurs", "code"), ("praticiens", ""))]
+    places = (("", "zone"), ("valeurs", "code"), ("praticiens", ""))
+    named = [Setting(*place, None, Origin.FILE).name for place in places]
     assert named == ["zone", "valeurs.code", "praticiens"]
