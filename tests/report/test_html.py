@@ -223,7 +223,7 @@ def test_a_crowded_table_keeps_what_can_wait_for_the_explanation() -> None:
         *(Column(name) for name in "abcdefgh"),
         Column("Feuille", "identifier", wide_only=True),
         Column("Adresse", "url", wide_only=True),
-        Column("Règle", "identifier"),
+        Column("Règle", "identifier", explained=True),
         Column("Constat"),
     )
     row = (*"abcdefgh", "Actes", "https://exemple.fr/x", "frequence/te2-annuelle", "trop")
@@ -233,10 +233,18 @@ def test_a_crowded_table_keeps_what_can_wait_for_the_explanation() -> None:
         [*"abcdefgh", "trop"],
         ["Règle frequence/te2-annuelle. Feuille : Actes · Adresse : exemple.fr"],
     ]
-    unsaid = replace(said, details=["Autre."])
+    short = replace(said, rows=[(*row[:10], "frequence", "trop")])
+    assert grid(read(of(short)).all("table")[0])[0] == [*"abcdefgh", "Règle", "Constat"]
+    unsaid = replace(said, columns=(*columns[:10], replace(columns[10], explained=False), columns[11]))
     assert grid(read(of(unsaid)).all("table")[0])[0] == [*"abcdefgh", "Règle", "Constat"]
     bare = replace(said, details=None)
     assert grid(read(of(bare)).all("table")[0])[0] == [column.heading for column in columns]
+
+
+def test_what_the_explanation_does_not_say_stands_in_it_whatever_digits_it_holds() -> None:
+    columns = (*(Column(name) for name in "abcdefghi"), Column("Quantité", "integer", wide_only=True))
+    table = Table(columns, [(*"abcdefghi", 2)], details=["Fenêtre : 2022."])
+    assert grid(read(of(table)).all("table")[0])[-1] == ["Fenêtre : 2022. Quantité : 2"]
 
 
 def test_a_large_table_says_what_it_leaves_out() -> None:

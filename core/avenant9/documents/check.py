@@ -73,6 +73,8 @@ _ALWAYS = frozenset(
 )
 _FIRST_FOR_CPAM = ("invoice", "date", "payment_date", "amount", "at_stake", "at_stake_amo")
 _ON_PRACTITIONERS = ("verdict", "message", "practitioner", "year", "at_stake", "cause", "rule")
+#: What opens under a finding says too, see `explained`.
+_EXPLAINED = frozenset({"file", "cause", "text", "rule"})
 #: The last columns: what one looks up, and never reads on paper.
 _NOT_PRINTED = frozenset({"cause", "text", "url", "time", "quantity", "rule", "fingerprint"})
 _TO_DO = {
@@ -415,8 +417,9 @@ def _findings(report: Report, findings: pl.DataFrame, sheet: str) -> Table:
     """The findings that stand on rows, in the order of the report."""
     names = [name for name in _ordered(report.profile) if _shown(name, findings)]
     alone = {"file"} if findings["file"].n_unique() <= 1 else set()
+    columns = {name: replace(_COLUMNS[name], wide_only=True) for name in alone}
     return Table(
-        tuple(replace(_COLUMNS[name], wide_only=True) if name in alone else _COLUMNS[name] for name in names),
+        _in_order({**_COLUMNS, **columns}, names, report),
         findings.select(names).rows(),
         verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
         details=_Details(report, findings),
@@ -424,6 +427,12 @@ def _findings(report: Report, findings: pl.DataFrame, sheet: str) -> Table:
         frozen=2 if names[0] == "verdict" else 0,
         printed=sum(name not in _NOT_PRINTED for name in names),
     )
+
+
+def _in_order(columns: Mapping[str, Column], names: Iterable[str], report: Report) -> tuple[Column, ...]:
+    """The columns of these names, and whether the explanations say them too."""
+    said = frozenset[str]() if report.profile == "fiscal" else _EXPLAINED
+    return tuple(replace(columns[name], explained=name in said) for name in names)
 
 
 def _with_room(table: Table) -> Table:
@@ -459,7 +468,7 @@ def _of_practitioners(report: Report, findings: pl.DataFrame) -> Table:
     columns = {**_COLUMNS, "year": Column("Année", "identifier")}
     names = [name for name in _ON_PRACTITIONERS if name in {"message", "practitioner"} or _shown(name, findings)]
     return Table(
-        tuple(columns[name] for name in names),
+        _in_order(columns, names, report),
         findings.select(names).rows(),
         verdicts=[Verdict(verdict) for verdict in findings["verdict"]],
         details=_Details(report, findings),
@@ -509,9 +518,10 @@ def explained(report: Report, finding: dict[str, Any]) -> str:
     Nothing is left to do where the fund cannot claim any more.
     """
     source = report.sources.get(finding["source"] or "")
-    title = report.titles.get(finding["rule"])
+    rule = finding["rule"]
+    title = report.titles.get(rule)
     parts = [
-        f"Règle : {title} [{finding['rule']}]." if title else "",
+        f"Règle : {f'{title} [{rule}]' if title else rule}." if report.profile != "fiscal" else "",
         *_counting(report.explanations.at(finding["explanation"])),
         sentences.related(finding["related"], finding["file"], finding["sheet"], finding["row"]),
         f"Texte : {sentences.reference(source)} ({sentences.confidence(source)})." if source else "",

@@ -167,9 +167,9 @@ def _sum(lines: Sequence[ClaimedLine]) -> str:
 
 def _annexes(result: Claim) -> Iterable[Section]:
     parts = (("Lignes contestées", _CONTESTED), ("Lignes non contestées", _ACCEPTED), ("Pièces demandées", _ASKED))
-    given = [(title, _of(result, answers)) for title, answers in parts]
-    for rank, (title, lines) in enumerate(((title, lines) for title, lines in given if lines), 1):
-        yield Section(f"Annexe {rank}. {title}", tables=(_table(lines, owed=title == "Lignes non contestées"),))
+    given = [(title, answers, lines) for title, answers in parts if (lines := _of(result, answers))]
+    for rank, (title, answers, lines) in enumerate(given, 1):
+        yield Section(f"Annexe {rank}. {title}", tables=(_table(lines, owed=answers is _ACCEPTED),))
     if result.notification:
         yield Section("Ce que le tableau ne précise pas", words=tuple(unsaid(result)))
 

@@ -33,6 +33,7 @@ class Column:
     on a page that has no room for it. `absent`: what stands where there is no value, if that is not because it is
     unknown. `right`: words that stand as figures do, since most of them are. `widest`: the most characters that it
     takes in a workbook, where that is not the most of its kind. `cut`: words of which text shows what one line holds.
+    `explained`: what opens under each row says it too.
     """
 
     heading: str
@@ -42,6 +43,7 @@ class Column:
     right: bool = False
     widest: int = 0
     cut: bool = False
+    explained: bool = False
 
     @property
     def figures(self) -> bool:

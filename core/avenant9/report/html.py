@@ -337,9 +337,8 @@ def _kept(table: Table, details: Sequence[str], needs: Sequence[float]) -> list[
     places = list(range(len(table.columns)))
 
     def repeated(place: int) -> bool:
-        values = [str(values[place] or "") for values in islice(table.rows, len(details))]
-        long = table.columns[place].kind == "identifier" and max(map(len, values)) > _SHORT
-        return long and all(value in detail for value, detail in zip(values, details, strict=True))
+        values = (str(values[place] or "") for values in islice(table.rows, len(details)))
+        return table.columns[place].explained and max(map(len, values)) > _SHORT
 
     if len(places) > _MOST_COLUMNS and any(details):
         places = [place for place in places if not table.columns[place].wide_only and not repeated(place)]
@@ -381,15 +380,14 @@ def _decimals(table: Table, place: int) -> int:
 
 
 def _rows(table: Table, cells: Sequence[list[_Cell]], kept: Sequence[int], details: Sequence[str]) -> list[_Row]:
-    moved = [place for place in range(len(table.columns)) if place not in kept]
+    moved = [(place, column) for place, column in enumerate(table.columns) if place not in kept]
     named = next((rank for rank, place in enumerate(kept) if table.columns[place].kind == "verdict"), None)
     verdicts = chain(table.verdicts or (), repeat(None))
+    unsaid = [(place, _fit(column.heading)) for place, column in moved if not column.explained]
     rows = []
     for values, own, verdict, detail in zip(table.rows, cells, verdicts, details, strict=False):
-        more = [(_fit(table.columns[place].heading), own[place]) for place in moved if values[place] is not None]
-        said = _fit(detail)
-        unsaid = [(heading, cell) for heading, cell in more if cell.href or cell.text not in said]
-        rows.append(_row([own[place] for place in kept], verdict, named, _lines(detail), unsaid))
+        more = [(heading, own[place]) for place, heading in unsaid if values[place] not in (None, "")]
+        rows.append(_row([own[place] for place in kept], verdict, named, _lines(detail), more))
     return rows
 
 

@@ -85,16 +85,14 @@ def decimals_of(values: Iterable[Value], kind: Kind) -> int:
     """How many decimals each figure of a column has: as many as the one that needs most."""
     if kind not in {"number", "points", "hours", "share"}:
         return 0
-    fractions = (shown(value, kind, "").partition(",")[2] for value in values)
-    return max((sum(map(str.isdigit, fraction)) for fraction in fractions), default=0)
+    cut = _percent if kind == "share" else _cut
+    return max((len(cut(Decimal(str(value)))[1]) for value in values if value is not None), default=0)
 
 
 def number(value: Decimal, decimals: int = 0) -> str:
     """A number with a decimal comma and no zero beyond `decimals`: `407,5`, `1 385`."""
-    whole, _, rest = format(abs(value), "f").partition(".")
-    rest = rest.rstrip("0").ljust(decimals, "0")
-    sign = "-" if value < 0 else ""
-    return f"{sign}{integer(int(whole))}{',' + rest if rest else ''}"
+    whole, digits = _cut(value)
+    return f"{'-' if value < 0 else ''}{integer(whole)}{_behind_comma(digits, decimals)}"
 
 
 def share(value: Decimal, decimals: int = 0) -> str:
@@ -102,9 +100,25 @@ def share(value: Decimal, decimals: int = 0) -> str:
 
     Zeros are added up to `decimals`.
     """
+    whole, digits = _percent(value)
+    return f"{'-' if value < 0 else ''}{whole}{_behind_comma(digits, decimals)}{NBSP}%"
+
+
+def _cut(value: Decimal) -> tuple[int, str]:
+    """A number without its sign: what stands before the comma, and the digits that it needs behind it."""
+    whole, rest = divmod(abs(value), 1)
+    return int(whole), format(rest, "f")[2:].rstrip("0")
+
+
+def _percent(value: Decimal) -> tuple[int, str]:
+    """The same of a share in percent."""
     millionths = int(abs(value) * 1_000_000)
     if not 0 < millionths % 10_000 < 50:
         millionths = (millionths + 50) // 100 * 100
     whole, rest = divmod(millionths, 10_000)
-    fraction = f"{rest:04d}".rstrip("0").ljust(decimals, "0")
-    return f"{'-' if value < 0 else ''}{whole}{',' + fraction if fraction else ''}{NBSP}%"
+    return whole, f"{rest:04d}".rstrip("0")
+
+
+def _behind_comma(digits: str, decimals: int) -> str:
+    digits = digits.ljust(decimals, "0")
+    return f",{digits}" if digits else ""
