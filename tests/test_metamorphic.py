@@ -35,11 +35,13 @@ ROUGH = settings(database=None, deadline=None, suppress_health_check=list(Health
 AS_OF = "2026-11-22"
 
 
-def relation(few: int = 5, **drawn: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def relation(
+    few: int = 3, many: int = 100, **drawn: st.SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A test over random values: the same few in the short form, many new ones in the long form."""
 
     def of(test: Callable[..., None]) -> Callable[..., None]:
-        @pytest.mark.parametrize("examples", [few, pytest.param(20 * few, marks=pytest.mark.slow)])
+        @pytest.mark.parametrize("examples", [few, pytest.param(many, marks=pytest.mark.slow)])
         def both(examples: int, tmp_path: Path) -> None:
             @settings(ROUGH, max_examples=examples, derandomize=examples == few)
             @given(**drawn)
@@ -275,7 +277,7 @@ def test_06_names_of_practitioners_do_not_matter(practice: Practice, tmp_path: P
     assert subject.unverifiable(one) == subject.unverifiable(two)
 
 
-@relation(few=3, practice=strategies.practices(BOOK).filter(worth_a_run))
+@relation(few=2, many=60, practice=strategies.practices(BOOK).filter(worth_a_run))
 def test_07_xlsx_xls_ods_parquet_and_csv_are_one_file(practice: Practice, tmp_path: Path) -> None:
     reference = run(practice, tmp_path)
     for name, write in books.WRITERS.items():
@@ -352,7 +354,7 @@ def a_day(data: st.DataObject, version: dict[str, Any]) -> date:
 
 
 @relation(
-    few=8,
+    few=4, many=160,
     rule=st.sampled_from([one for one in LIMITS if not RULES[one[0]].get("silent_where")]),
     others=strategies.practices(BOOK),
     data=st.data(),
@@ -409,7 +411,7 @@ def last_of_window(window: str, day: date) -> date | None:
     return None
 
 
-@relation(few=8, rule=st.sampled_from(LIMITS), others=strategies.practices(BOOK), data=st.data())
+@relation(few=4, many=160, rule=st.sampled_from(LIMITS), others=strategies.practices(BOOK), data=st.data())
 def test_14_a_window_ends_on_its_last_day(
     rule: tuple[str, dict[str, Any]], others: Practice, data: st.DataObject, tmp_path: Path
 ) -> None:
@@ -548,7 +550,7 @@ SPOILT = (
 )  # fmt: skip
 
 
-@relation(few=8, practice=plain(every_column=SPOILT), data=st.data())
+@relation(few=4, many=160, practice=plain(every_column=SPOILT), data=st.data())
 def test_23_an_unreadable_cell_makes_nothing_conform(practice: Practice, data: st.DataObject, tmp_path: Path) -> None:
     """What a finding stood on may become unknown; then the rule says so. Shares are of the whole year."""
     place = data.draw(st.integers(0, len(practice.rows) - 1))
@@ -564,7 +566,7 @@ def test_23_an_unreadable_cell_makes_nothing_conform(practice: Practice, data: s
         assert after.get(found.rule, (0,))[0] > before.get(found.rule, (0,))[0], found
 
 
-@relation(few=2, practice=strategies.practices(BOOK).filter(worth_a_run))
+@relation(few=1, many=40, practice=strategies.practices(BOOK).filter(worth_a_run))
 def test_24_two_runs_write_the_same_bytes(practice: Practice, tmp_path: Path) -> None:
     file = str(practice.write(tmp_path / "actes.csv"))
     for ending in ("json", "csv", "html", "txt"):
@@ -587,7 +589,7 @@ MAY_GO = ("specialty", "sector", "optam", "birth_date", "ald", "exemption", "pla
           "rate", "overcharge")  # fmt: skip
 
 
-@relation(few=2, practice=plain(max_rows=20, every_column=MAY_GO))
+@relation(few=1, many=40, practice=plain(max_rows=20, every_column=MAY_GO))
 def test_25_a_column_taken_away_is_never_silence(practice: Practice, tmp_path: Path) -> None:
     """What was found stays, or its rule is unverifiable; nothing new is refused that could be answered before."""
     one = run(practice, tmp_path)
