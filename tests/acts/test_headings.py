@@ -1,4 +1,4 @@
-"""The headings of `headings.toml`, each in a small file of its own, through the public library alone."""
+"""The headings of `headings.toml`, each in a small file of its own, opened as for a check."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 
 from avenant9 import InputError, load_acts, load_rulebook
+from avenant9.acts.asked import ReadOptions
+from avenant9.acts.load import sheets_with_acts
 from avenant9.model import Nomenclature
+from avenant9.reading.read import read_file
 
 TABLES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("headings.toml").read_text(encoding="utf-8"))
 CELLS: dict[str, list[str]] = TABLES["cells"]
@@ -28,15 +31,29 @@ def cases(rows: Iterable[tuple[str, Any]]) -> list[Any]:
     return [pytest.param(*values, id=name) for name, values in rows]
 
 
-def recognised(folder: Path, columns: dict[str, list[str]], nomenclature: Nomenclature) -> dict[str, str]:
-    """Key and heading of each column that was understood; none of a file that is refused."""
+def written(folder: Path, columns: dict[str, list[str]]) -> str:
     path = folder / "actes.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(columns)
         writer.writerows(zip(*columns.values(), strict=True))
+    return str(path)
+
+
+def recognised(folder: Path, columns: dict[str, list[str]], nomenclature: Nomenclature) -> dict[str, str]:
+    """Key and heading of each column that is understood when the file is opened; none of one that is refused."""
+    path = written(folder, columns)
     try:
-        return load_acts([str(path)], nomenclature).inputs[0].columns
+        [(_, found)], _ = sheets_with_acts(path, read_file(path)[0], nomenclature, ReadOptions())
+    except InputError:
+        return {}
+    return found.headings
+
+
+def loaded(folder: Path, columns: dict[str, list[str]], nomenclature: Nomenclature) -> dict[str, str]:
+    """The same once the acts are read."""
+    try:
+        return load_acts([written(folder, columns)], nomenclature).inputs[0].columns
     except InputError:
         return {}
 
@@ -121,7 +138,7 @@ def test_the_values_decide(entry: dict[str, Any], tmp_path: Path, nomenclature: 
     columns = {
         heading: CELLS[cells] if isinstance(cells, str) else cells for heading, cells in entry["columns"].items()
     }
-    found = recognised(tmp_path, columns, nomenclature)
+    found = loaded(tmp_path, columns, nomenclature)
     assert [key for key in entry["none"] if key in found] == []
     assert entry.get("refused", False) == (not found)
     titled = {key: heading for key, heading in entry["expected"].items() if heading}
