@@ -22,6 +22,8 @@ from a9.main import COMMANDS
 from .cli.test_exits import environment
 from .cli.test_transcripts import matches, perform
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 ROOT = Path(__file__).resolve().parent.parent
 TEXT = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
 _CODE = re.compile(r"\s+# code de sortie (\d+)$")

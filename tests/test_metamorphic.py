@@ -354,7 +354,8 @@ def a_day(data: st.DataObject, version: dict[str, Any]) -> date:
 
 
 @relation(
-    few=4, many=160,
+    few=4,
+    many=160,
     rule=st.sampled_from([one for one in LIMITS if not RULES[one[0]].get("silent_where")]),
     others=strategies.practices(BOOK),
     data=st.data(),

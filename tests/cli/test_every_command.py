@@ -20,6 +20,8 @@ from a9.main import COMMANDS
 from .test_exits import command, environment
 from .test_transcripts import Step, perform
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 AS_OF = "--as-of 2026-11-22"
 #: Commands that print a result in every format.

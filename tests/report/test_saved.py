@@ -35,6 +35,8 @@ from avenant9.wording import listed, quoted
 from cli.test_transcripts import perform
 from report.reports import OTHER_RULES
 
+pytestmark = pytest.mark.usefixtures("read_once")
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = Page(80, "utf-8", color=False)
 AS_OF = date(2026, 11, 22)
