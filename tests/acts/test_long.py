@@ -9,11 +9,10 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from avenant9.acts import values
 from avenant9.acts.load import load_acts
 from avenant9.errors import A9Error
 from avenant9.model import Acts
-from avenant9.reading import text
+from avenant9.reading import repeated, text
 from avenant9.reading.read import read_file
 from avenant9.rulebook.load import load_rulebook
 
@@ -38,7 +37,7 @@ def read(path: Path) -> tuple[pl.DataFrame | None, dict[str, object]]:
 @pytest.mark.parametrize("path", [FIXTURES / "cabinet_conforme.csv", *FILES], ids=lambda path: path.name)
 def test_a_long_file_is_read_as_a_short_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     short, said = read(path)
-    monkeypatch.setattr(values, "_FEW", 0)
+    monkeypatch.setattr(repeated, "FEW", 0)
     monkeypatch.setattr(text, "MOST_OF_TOP", 700)
     long, said_of_long = read(path)
     assert said_of_long == said

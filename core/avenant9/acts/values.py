@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from avenant9.acts.written import fold
+from avenant9.reading import repeated
 from avenant9.threads import THREADS
 
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
@@ -37,22 +38,13 @@ def _nothing() -> Iterator[str]:
         yield from (word, word.lower(), word.upper(), word.capitalize())
 
 
-#: Cells of a column that is too short for coding its texts to pay.
-_FEW = 4_000
 #: The texts that stand for nothing.
 _NOTHING = pl.Series(["", *dict.fromkeys(_nothing())]).implode()
 
 
 def by_text(column: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The distinct texts of a column (String, or Categorical as `clean` gives it), and for each cell the place of its
-    text among them; null stands where a row that was left out had another text."""
-    if len(column) <= _FEW:
-        return _few_by_text(column.to_list())
-    coded = column.cast(pl.Categorical(pl.Categories.random())) if column.dtype == pl.String else column
-    used = coded.unique(maintain_order=True).drop_nulls()
-    codes = used.to_physical()
-    texts = pl.Series([None], dtype=pl.String).new_from_index(0, 1 + max(codes, default=-1))
-    return texts.scatter(codes, used.cast(pl.String)), coded.to_physical()
+    """The distinct texts of a column, as `repeated.by_text`."""
+    return _few_by_text(column.to_list()) if len(column) <= repeated.FEW else repeated.by_text(column)
 
 
 def _few_by_text(cells: list[str | None]) -> tuple[pl.Series, pl.Series]:
@@ -64,7 +56,7 @@ def _few_by_text(cells: list[str | None]) -> tuple[pl.Series, pl.Series]:
 
 def distinct(column: pl.Series, parse: Callable[[str], Any], dtype: pl.DataType) -> pl.Series:
     """`parse` applied to each distinct text of `column`; null stays null."""
-    if len(column) <= _FEW:
+    if len(column) <= repeated.FEW:
         cells = column.to_list()
         of_text = {text: parse(text) for text in dict.fromkeys(cells) if text is not None}
         return pl.Series(column.name, map(of_text.get, cells), dtype=dtype)
@@ -78,25 +70,14 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
 
     A column whose texts repeat comes back as Categorical: what is done to its texts is done once for each.
     """
-    if len(cells) <= _FEW:
+    if len(cells) <= repeated.FEW:
         return _trimmed(cells.cast(pl.String))
     with ThreadPoolExecutor(THREADS) as pool:
-        return cells.with_columns(pool.map(_long_and_clean, cells))
+        return cells.with_columns(pool.map(lambda column: repeated.once_each(column, _trimmed_texts), cells))
 
 
-def _long_and_clean(column: pl.Series) -> pl.Series:
-    if column.dtype == pl.String and not _repeats(column):
-        return _trimmed(column.to_frame()).to_series()
-    coded = column.cast(pl.Categorical(pl.Categories.random())) if column.dtype == pl.String else column
-    texts, places = by_text(coded)
-    trimmed = _trimmed(texts.to_frame()).to_series()
-    return coded if trimmed.equals(texts) else trimmed.cast(coded.dtype).gather(places).alias(column.name)
-
-
-def _repeats(column: pl.Series) -> bool:
-    """Whether coding the texts of a column pays: as its top shows, most of them are there several times."""
-    top = column.head(20_000).drop_nulls()
-    return 2 * top.n_unique() < len(top)
+def _trimmed_texts(column: pl.Series) -> pl.Series:
+    return _trimmed(column.to_frame()).to_series()
 
 
 def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:

@@ -25,8 +25,8 @@ class RawSheet:
 
     `table` has `row` (UInt32: the row of the spreadsheet; the line on which the record starts, from 1; the place of
     the record in a parquet file, from 1), then String columns `c0`, `c1`… where the number is the absolute place of
-    the column (`c0` is A); those of a long text that hold the same cells many times are Categorical. The header and
-    blank rows are in it, empty cells are null. In workbooks a date is `2022-05-02 00:00:00`, a time
+    the column (`c0` is A); those of a long file that hold the same cells many times may be Categorical. The header
+    and blank rows are in it, empty cells are null. In workbooks a date is `2022-05-02 00:00:00`, a time
     `1899-12-31 08:30:00`, a boolean `true` or `false`.
     """
 

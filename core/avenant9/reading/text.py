@@ -14,6 +14,7 @@ import polars as pl
 
 from avenant9.errors import InputError, SettingError
 from avenant9.reading.raw_sheet import MAX_CELLS, RawSheet
+from avenant9.reading.repeated import of_its_own, repeats
 from avenant9.reading.workbook.limits import MAX_COLUMNS
 from avenant9.wording import did_you_mean
 
@@ -160,8 +161,7 @@ def _even(data: bytes, separator: bytes) -> pl.DataFrame | None:
 
 def _repeated(top: pl.DataFrame) -> dict[str, pl.Categorical]:
     """The columns that hold most of their texts several times: each text of theirs is kept once."""
-    names = [column.name for column in top if 2 * column.n_unique() < len(top)]
-    return {name: pl.Categorical(pl.Categories.random()) for name in names}
+    return {column.name: of_its_own() for column in top if repeats(column)}
 
 
 def _in_utf8(path: str, data: bytes, request: Request) -> tuple[bytes, str]:

@@ -11,18 +11,22 @@ what is wrong with it.
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from avenant9.reading.repeated import once_each
 from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.piece import MARK, SHARED
 from avenant9.reading.workbook.pool import ask
 from avenant9.reading.workbook.protocol import RefusedError, answer
 from avenant9.reading.workbook.sheet import RowsTaker
+from avenant9.threads import THREADS
 
 if TYPE_CHECKING:
     import subprocess
@@ -238,16 +242,17 @@ def _table(reader: subprocess.Popen[bytes], piece: _Piece) -> pl.DataFrame:
 def _named(table: pl.DataFrame, texts: pl.Series | None) -> pl.DataFrame | None:
     """A table with the shared strings in place of their numbers; None where one is no number of a string."""
     try:
-        number = pl.when(pl.all().str.starts_with(SHARED)).then(pl.all().str.strip_prefix(SHARED))
-        numbers = table.select(number.cast(pl.UInt32))
-    except pl.exceptions.InvalidOperationError:
+        with ThreadPoolExecutor(THREADS) as pool:
+            return table.with_columns(pool.map(partial(once_each, change=partial(_put_in, texts)), table))
+    except (pl.exceptions.InvalidOperationError, pl.exceptions.OutOfBoundsError):
         return None
-    named = [column for column in numbers if column.null_count() < len(column)]
-    if not named:
-        return table
-    if texts is None or max(column.max() for column in named) >= len(texts):  # type: ignore[type-var, operator]
-        return None
-    return table.with_columns(
-        pl.when(pl.lit(column).is_null()).then(pl.col(column.name)).otherwise(pl.lit(texts.gather(column)))
-        for column in named
-    )
+
+
+def _put_in(texts: pl.Series | None, cells: pl.Series) -> pl.Series:
+    """The cells with the text of each that is a number of a shared string."""
+    named = cells.str.starts_with(SHARED).fill_null(False)
+    if not named.any():
+        return cells
+    numbers = cells.str.strip_prefix(SHARED).set(~named, None).cast(pl.UInt32)
+    found = pl.Series(dtype=pl.String) if texts is None else texts
+    return found.gather(numbers).zip_with(named, cells).alias(cells.name)

@@ -91,7 +91,9 @@ def _plain(table: pl.DataFrame, book: Workbook, sheet: Sheet) -> pl.DataFrame:
     """The cells of the native reader with the one form of dates and times that RawSheet has."""
     if sheet.cells is not None:
         return table
-    cells = pl.all()
+    if not (sheet.iso_dates or book.date1904):
+        return table
+    cells = pl.all().cast(pl.String)
     if sheet.iso_dates:
         cells = cells.str.replace(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+)?Z?$", "$1 $2")
     if book.date1904:  # a time is a moment of the first day of the calendar; midnight may be that day itself
