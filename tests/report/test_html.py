@@ -18,7 +18,7 @@ from avenant9.report import html
 from avenant9.report.document import Chart, Column, Document, Section, Series, Table
 from report.pages import BY_MONTH, DOCUMENT, EUROS, FINDINGS, HOSTILE, SHARES, hostile
 
-VOID = {"meta", "input", "br", "img", "link"}
+VOID = {"meta", "input", "br", "img", "link", "wbr"}
 CSS = (files("avenant9.report") / "page_assets" / "page.css").read_text("utf-8")
 
 
@@ -245,6 +245,17 @@ def test_what_the_explanation_does_not_say_stands_in_it_whatever_digits_it_holds
     columns = (*(Column(name) for name in "abcdefghi"), Column("Quantité", "integer", wide_only=True))
     table = Table(columns, [(*"abcdefghi", 2)], details=["Fenêtre : 2022."])
     assert grid(read(of(table)).all("table")[0])[-1] == ["Fenêtre : 2022. Quantité : 2"]
+
+
+def test_identifiers_and_hosts_end_a_line_between_their_pieces_alone() -> None:
+    columns = (Column("Règle", "identifier"), Column("URL", "url"), Column("Mot"), Column("Nom", "identifier"))
+    rule, host, long = "condition/coordination-medecin", "legal.essai.fr", "un-" + "x" * 23
+    row = (rule, f"https://{host}/a", "au-delà de tout/rien", long)
+    page = html.render(of(Table(columns, [row])))
+    assert "condition/<wbr>coordination-<wbr>medecin</td>" in page
+    assert ">legal.<wbr>essai.<wbr>fr</a>" in page
+    assert '<td class="t whole">au-delà de tout/rien</td>' in page
+    assert f'<td class="t">{long}</td>' in page
 
 
 def test_a_large_table_says_what_it_leaves_out() -> None:

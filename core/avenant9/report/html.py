@@ -39,12 +39,16 @@ _SHOWN_CHARTS = 3  # of a section: those after them open on demand
 _CONTROLS_FROM = 6  # rows: a shorter table is seen whole
 _LONG = 32  # characters: a fact that takes a whole line
 _SHORT, _SENTENCE = 16, 40  # characters: a column with no longer cell never wraps, one with such cells needs room
+_PIECE = 22  # characters: a longer piece of an identifier may be broken anywhere
 _MOST_COLUMNS = 9  # of a table whose rows open: what can wait beyond them stands in the explanation
 _WIDE = 9  # columns: printed on the long side of the paper
 _DENSE = 8  # columns: beyond them letters and margins are smaller
 _CHARACTER, _PADDING, _ARROW = 0.55, 1.2, 1.2  # rem: of a cell, of its two sides, of the mark by which one sorts
 _OPENING = 1.3  # rem: of the mark that opens a row
-_LEAST = {"t": 7.5, "t words": 13.0}  # rem: how far such a column can be narrowed, as in page.css
+_LEAST = {"t": 7.5, "t id": 7.5, "t whole": 7.5, "t words": 13.0}  # rem: how far it can be narrowed, as in page.css
+_NAMED, _WHOLE = "t id", "t whole"  # the styles of identifiers and hosts, and of words, that are not broken inside
+#: After what a line may end, by kind.
+_ENDS = {"url": re.compile(r"(?<=[-./])"), "identifier": re.compile(r"(?<=[-/])"), "text": re.compile(r"(?<=[-\s])")}
 _TIGHT = 0.87  # what the smaller letters and margins of a dense table leave of all that
 _ROOM, _MARGINS = 76.5, 3.0  # rem: of a table on a screen of 1,280 pixels; on both sides of it
 #: Screens, in rem, up to which the rows of a table are cards, where it needs that room: a phone, a tablet, a laptop.
@@ -59,6 +63,11 @@ class _Cell:
     key: str | None = None  # what the column sorts by, where the text does not say it
     href: str = ""
     badge: bool = False
+
+    @property
+    def pieces(self) -> list[str]:
+        """Its text, parted where a line may end that a browser would not end there by itself."""
+        return _pieces(self.text, "url" if self.href else "identifier") if self.style == _NAMED else [self.text]
 
 
 @dataclass(frozen=True)
@@ -315,7 +324,10 @@ def _needs(columns: Sequence[Column], rows: Sequence[Sequence[_Cell]], styles: S
     for place, column in enumerate(columns):
         words = max(map(len, column.heading.split()), default=0) * _CHARACTER + _ARROW
         longest = max(len(row[place].text) for row in rows) * _CHARACTER
-        needs.append(_PADDING + max(words, min(longest, _LEAST.get(styles[place], longest))))
+        least = min(longest, _LEAST.get(styles[place], longest))
+        if styles[place] in (_NAMED, _WHOLE):
+            least = max(least, _longest_piece([row[place].text for row in rows], column.kind) * _CHARACTER)
+        needs.append(_PADDING + max(words, least))
     return needs
 
 
@@ -393,23 +405,33 @@ def _rows(table: Table, cells: Sequence[list[_Cell]], kept: Sequence[int], detai
 
 def _styles(table: Table, taken: int) -> list[str]:
     """How the cells of each column stand: figures, words that never wrap, that may, or that need room."""
-    longest = [0] * len(table.columns)
-    for values in islice(table.rows, taken):
-        for place, value in enumerate(values):
-            if isinstance(value, str):
-                longest[place] = max(longest[place], len(value))
+    rows = table.rows[:taken]
     return [
-        "n"
-        if column.figures
-        else "t"
-        if column.kind == "url"
-        else "w"
-        if column.kind not in WORDS or length <= _SHORT
-        else "t words"
-        if length >= _SENTENCE
-        else "t"
-        for column, length in zip(table.columns, longest, strict=True)
+        _style(column, [str(row[place]) for row in rows if isinstance(row[place], str)])
+        for place, column in enumerate(table.columns)
     ]
+
+
+def _style(column: Column, words: Sequence[str]) -> str:
+    longest = max(map(len, words), default=0)
+    if column.figures:
+        return "n"
+    if column.kind != "url" and (column.kind not in WORDS or longest <= _SHORT):
+        return "w"
+    if column.kind in {"identifier", "url"}:
+        told = [_link(word) if _href(word, column.kind) else word for word in words]
+        return _NAMED if _longest_piece(told, column.kind) <= _PIECE else "t"
+    if longest >= _SENTENCE:
+        return "t words"
+    return _WHOLE if _longest_piece(words, column.kind) <= _SHORT else "t"
+
+
+def _longest_piece(words: Sequence[str], kind: Kind) -> int:
+    return max((len(piece.rstrip()) for word in words for piece in _pieces(word, kind)), default=0)
+
+
+def _pieces(text: str, kind: Kind) -> list[str]:
+    return _ENDS.get(kind, _ENDS["text"]).split(text)
 
 
 def _row(
