@@ -173,10 +173,11 @@ WRITERS: dict[str, Callable[[Path, int], None]] = {
 
 
 def file(name: str, rows: int) -> Path:
-    """A generated file, made on first use."""
+    """A generated file, made on first use, and again where what makes it has changed since."""
     DATA.mkdir(exist_ok=True)
     path = DATA / name.format(rows=rows)
-    if not path.exists():
+    changed = max(Path(__file__).with_name(maker).stat().st_mtime for maker in ("workbook.py", "forms.py"))
+    if not path.exists() or path.stat().st_mtime < changed:
         print(f"  writing {path.name}...", flush=True)
         partial = path.with_name(f"partial-{path.name}")
         WRITERS[name](partial, rows)
