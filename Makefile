@@ -49,7 +49,7 @@ $(VENV)/browser.stamp: $(VENV)/dev.stamp
 	@touch $@
 
 test: $(VENV)/dev.stamp $(VENV)/browser.stamp
-	$(BIN)/python -m pytest -m "not slow" -n auto -rs
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile -rs
 
 spark: $(VENV)/dev.stamp
 	@$(PIP) -e '.[dev,spark]'
@@ -87,7 +87,7 @@ bench-spark: spark
 	$(BIN)/python bench/spark.py
 
 fuzz: $(VENV)/dev.stamp
-	$(BIN)/python -m pytest -m slow -n auto
+	A9_LONG=1 $(BIN)/python -m pytest -m "slow or drawn" -n auto
 
 mutate: $(VENV)/dev.stamp
 	@$(PIP) -e '.[dev,mutate]'

@@ -121,7 +121,7 @@ def test_all_say_the_same_of_a_fixture(file: Path, granted: tuple[GrantedCeiling
     assert agree(acts, Options(as_of=date(2026, 11, 22), only=(RULE,), derogations=granted))
 
 
-@settings(ROUGH, max_examples=15)
+@settings(ROUGH, max_examples=8)
 @given(rows=practices(), own=grants(), as_of=WHEN, complete=COMPLETE)
 def test_all_say_the_same_of_a_practice(
     rows: list[Row], own: list[Row], as_of: date, complete: tuple[int, ...], tmp_path: Path

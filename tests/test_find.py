@@ -8,7 +8,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.acts.load import load_acts
@@ -16,6 +16,7 @@ from avenant9.engine import Options, prepared
 from avenant9.errors import InputError
 from avenant9.find import Sought, find
 from claim import naive
+from examples import examples
 from oracle import a9, book, subject
 from oracle.strategies import Practice, practices
 
@@ -107,7 +108,7 @@ def rows_of(told: Find) -> set[tuple[int, frozenset[tuple[int, str]]]]:
 
 
 @given(st.data())
-@settings(database=None, deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@examples(10, 200)
 def test_as_plain_loops(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     practice: Practice = data.draw(practices(BOOK, focus="cumul/snp-mcg", max_rows=12, every_column=("amount",)))
     file = practice.write(tmp_path_factory.getbasetemp() / "actes.csv")

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from oracle import book, days, law, reading, strategies, subject
 
 if TYPE_CHECKING:
@@ -155,7 +156,7 @@ def regularised(draw: st.DrawFn) -> Practice:
     return strategies.Practice((*usual, *told), tuple(usual | row for row in rows))
 
 
-@settings(ROUGH, max_examples=60, derandomize=True)
+@examples(25, 500)
 @given(practice=regularised())
 def test_engine_and_oracle_agree_on_what_a_cancellation_takes(practice: Practice, tmp_path: Path) -> None:
     left = [

@@ -143,7 +143,7 @@ def counted(by_group: Any) -> list[tuple[int, int, int, int]]:
     return [(one.year, one.practitioners, one.over_20, one.over_30) for one in ordered]
 
 
-@settings(ROUGH, max_examples=40, derandomize=True)
+@settings(ROUGH, max_examples=20, derandomize=True)
 @given(rows=practices(), own=grants(), as_of=WHEN, until=UNTIL, complete=COMPLETE)
 def test_threshold(
     rows: list[Row], own: list[Row], as_of: date, until: date | None, complete: tuple[int, ...], tmp_path: Path

@@ -94,7 +94,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(claims())
-@settings(database=None, deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@settings(database=None, deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
 def test_as_plain_loops(folder: Path, drawn: tuple[Practice, list[dict[str, str]]]) -> None:
     for found, expected in both(*drawn, folder):
         assert found == expected

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from a9.main import run
+from examples import examples
 
 NO_ACT = "no act"  # a service with no act in the year, against a key left out (None)
 Rate = Fraction | str | None
@@ -364,7 +365,7 @@ def practices(draw: st.DrawFn) -> Practice:
 
 
 @given(st.lists(practices(), min_size=3, max_size=3))
-@settings(max_examples=60, database=None, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20, 300)
 def test_a_practice_of_2026_is_what_the_pages_say(tmp_path: Path, drawn: list[Practice]) -> None:
     for practice in drawn:
         compare(practice, tmp_path)

@@ -127,7 +127,7 @@ def _agree(year: int, answers: dict[str, Answer]) -> None:
     }
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(answered())
 def test_the_engine_agrees_with_the_oracle(drawn: tuple[int, dict[str, Answer]]) -> None:
     _agree(*drawn)

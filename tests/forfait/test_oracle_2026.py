@@ -14,6 +14,7 @@ from avenant9.forfait.answers import Answer, Patients, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import what_if
 from avenant9.results.forfait import Addendum
+from examples import examples
 from forfait import oracle_2026 as oracle
 from forfait.answered import BY_TYPE, TODAY, practices, scales
 
@@ -103,7 +104,7 @@ def agree(year: int, answers: dict[str, Any]) -> None:
     }
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(plain())
 def test_the_engine_agrees_with_the_oracle(drawn: tuple[int, dict[str, Any]]) -> None:
     agree(*drawn)
@@ -129,7 +130,7 @@ def test_every_threshold_of_every_rate_just_under_at_and_over(year: int, key: st
             agree(year, {**_EQUIPPED, **others, key: threshold + shift})
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(50, 1000)
 @given(plain(), st.sampled_from(RATES), st.fractions(0, 1, max_denominator=50))
 def test_a_higher_rate_never_lowers_the_sum(drawn: tuple[int, dict[str, Any]], key: str, more: Fraction) -> None:
     year, answers = drawn
@@ -144,7 +145,7 @@ def test_a_higher_rate_never_lowers_the_sum(drawn: tuple[int, dict[str, Any]], k
         assert int(before.points) <= int(after.points)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(50, 1000)
 @given(plain())
 def test_the_bounds_hold_what_is_counted_and_the_payments_add_up(drawn: tuple[int, dict[str, Any]]) -> None:
     year, answers = drawn
@@ -160,7 +161,7 @@ def test_the_bounds_hold_what_is_counted_and_the_payments_add_up(drawn: tuple[in
         assert sum(one.euros for one in fmt.payments) == fmt.euros - aside
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(30, 500)
 @given(plain())
 def test_every_change_brings_what_it_says(drawn: tuple[int, dict[str, Any]]) -> None:
     year, answers = drawn
@@ -172,7 +173,7 @@ def test_every_change_brings_what_it_says(drawn: tuple[int, dict[str, Any]]) -> 
 _SINCE = {"messages_patients", *SAS} | {key.id for key in scales().keys.values() if "." in key.id}
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@examples(50, 500)
 @given(practices(), st.data())
 def test_the_years_before_know_nothing_of_the_new_answers(
     drawn: tuple[int, dict[str, Answer]], data: st.DataObject
@@ -186,7 +187,7 @@ def test_the_years_before_know_nothing_of_the_new_answers(
     assert before.sums == ()
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50, 500)
 @given(st.dictionaries(st.sampled_from(sorted(oracle.CLASSES)), classes, min_size=6))
 def test_the_forfait_patientele_of_2025(answers: dict[str, Any]) -> None:
     found = simulate(Practice("Dr", as_asked(answers)), 2025, scales(), TODAY)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.errors import SettingError
@@ -17,6 +17,7 @@ from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.results.forfait import Addendum, Indicator
 from avenant9.rulebook.conditions import RateAtLeast, keys_of
+from examples import examples
 from forfait.answered import (
     BY_TYPE,
     TODAY,
@@ -657,7 +658,7 @@ def _points(found: Forfait) -> Fraction:
     return Fraction(found.points if found.points is not None else found.if_met.points if found.if_met else 0)
 
 
-@settings(max_examples=300, deadline=None)
+@examples(60, 1000)
 @given(case=practices(), data=st.data())
 def test_raising_an_indicator_never_lowers_the_total(
     case: tuple[int, dict[str, Answer]], data: st.DataObject
@@ -674,7 +675,7 @@ def test_raising_an_indicator_never_lowers_the_total(
     assert _points(before) <= _points(after)
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50, 1000)
 @given(case=practices(), data=st.data())
 def test_what_a_year_does_not_ask_changes_nothing(case: tuple[int, dict[str, Answer]], data: st.DataObject) -> None:
     year, answers = case
@@ -685,7 +686,7 @@ def test_what_a_year_does_not_ask_changes_nothing(case: tuple[int, dict[str, Ans
     assert run(year, without) == run(year, without, **{name: other})
 
 
-@settings(max_examples=200, deadline=None)
+@examples(50, 1000)
 @given(case=practices())
 def test_points_are_those_of_the_volets_and_within_the_maximum(case: tuple[int, dict[str, Answer]]) -> None:
     year, answers = case

@@ -7,13 +7,14 @@ from datetime import date
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import PREREQUISITES, changed, steps, what_if
 from avenant9.results.forfait import Addendum
+from examples import examples
 from forfait.answered import TODAY, counts, full, none, percent, practices, prerequisites, scales, socle
 
 SUMMER = date(2022, 8, 1)
@@ -301,7 +302,7 @@ def test_what_is_still_possible(year: int, changes: dict[str, Answer], as_of: da
 # --- gains ------------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
+@examples(40, 500)
 @given(case=practices())
 def test_a_gain_is_what_a_second_simulation_finds(case: tuple[int, dict[str, Answer]]) -> None:
     year, answers = case
@@ -327,7 +328,7 @@ def test_a_gain_is_what_a_second_simulation_finds(case: tuple[int, dict[str, Ans
     assert all(one.gain_euros == 700 * Fraction(one.gain_points) for one in what_if(practice, year, scales(), SUMMER))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(20, 300)
 @given(case=practices(), data=st.data())
 def test_all_changes_one_after_the_other_end_at_the_maximum(
     case: tuple[int, dict[str, Answer]], data: st.DataObject

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.measures.simulate import Ask, simulate
@@ -15,6 +15,7 @@ from avenant9.results.base import iso_month
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import load_measures
 from avenant9.shifts import load_activity
+from examples import examples
 from oracle.days import duty
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from avenant9.results.measures import Measures
 
 RULEBOOK, MEASURES = load_rulebook(), load_measures()
-FEW = settings(
-    database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=40, derandomize=True
-)
 Row = dict[str, Any]
 
 
@@ -181,7 +179,7 @@ def naive_snp(rows: list[Row]) -> tuple[Counter[Any], dict[int, str], Decimal, t
     return +retained, refused, amo, (least, best)
 
 
-@FEW
+@examples(15, 300)
 @given(seen=st.lists(visits(), min_size=1, max_size=14))
 def test_snp(seen: list[Row], tmp_path: Path) -> None:
     rows = lines_of(seen)
@@ -268,7 +266,7 @@ def naive_cover(rows: list[Row]) -> tuple[Decimal, Decimal, int, Counter[str]]:
     return before, after, participation, reasons
 
 
-@FEW
+@examples(15, 300)
 @given(rows=st.lists(calls(), min_size=1, max_size=12))
 def test_teleconsultations(rows: list[Row], tmp_path: Path) -> None:
     before, after, participation, reasons = naive_cover(rows)

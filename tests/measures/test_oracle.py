@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 RULEBOOK, MEASURES = load_rulebook(), load_measures()
 ROUGH = settings(database=None, deadline=None, suppress_health_check=list(HealthCheck))
-FEW = settings(ROUGH, max_examples=200, derandomize=True)
+FEW = settings(ROUGH, max_examples=60, derandomize=True)
 MANY = settings(ROUGH, max_examples=2000)
 Row = dict[str, Any]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.engine import Options, check
@@ -19,6 +19,7 @@ from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Supplement, load_measures
 from avenant9.settings.scenario import Change, Scenario, of_options
 from avenant9.shifts import load_activity
+from examples import examples
 
 if TYPE_CHECKING:
     from avenant9.results.measures import Measures
@@ -533,9 +534,6 @@ VISITS = st.builds(
     by=st.sampled_from(["sas", "sas", "15", "116117", "non", ""]),
     quantity=st.sampled_from([1, 1, 9]),
 )
-FEW = settings(
-    database=None, deadline=None, suppress_health_check=list(HealthCheck), max_examples=25, derandomize=True
-)
 RULEBOOK, MEASURES = load_rulebook(), load_measures()
 
 
@@ -553,7 +551,7 @@ def of(visits: list[list[str]], tmp_path: Path, scenario: Scenario = Scenario())
     return simulate(activity, MEASURES, RULEBOOK, Ask(date(2026, 11, 22), only=("snp",)), scenario)
 
 
-@FEW
+@examples(8, 200)
 @given(visits=st.lists(VISITS, min_size=1, max_size=8))
 def test_check_and_measures_agree_on_what_is_refused(visits: list[list[str]], tmp_path: Path) -> None:
     result = of(visits, tmp_path)
@@ -570,7 +568,7 @@ def test_check_and_measures_agree_on_what_is_refused(visits: list[list[str]], tm
     assert violations - dated <= refused.keys()
 
 
-@FEW
+@examples(8, 200)
 @given(
     visits=st.lists(VISITS, min_size=1, max_size=8),
     shifts=st.lists(st.integers(0, 40), min_size=2, max_size=2),
@@ -587,7 +585,7 @@ def test_a_bound_moved_outward_never_lowers_what_is_retained(
     assert kept == sorted(kept)
 
 
-@FEW
+@examples(8, 200)
 @given(visits=st.lists(VISITS, min_size=1, max_size=8))
 def test_an_empty_period_is_the_baseline(visits: list[list[str]], tmp_path: Path) -> None:
     empty = Scenario(

@@ -6,13 +6,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.errors import InputError
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.ods_rows import PlainRows
+from examples import examples
 from reading.made import ODS, sheets
 
 #: By which the bytes are known to be what they seem; without it all is parsed.
@@ -84,7 +85,7 @@ def same(one: list[RawSheet] | str, other: list[RawSheet] | str) -> None:
         assert (left.sheet, left.merges, left.hidden_rows) == (right.sheet, right.merges, right.hidden_rows)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, 1000)
 @given(st.lists(st.lists(ROWS, max_size=8), min_size=1, max_size=2), st.integers(120, 2_000))
 def test_wherever_they_stand(tmp_path: Path, tables: list[list[str]], chunk: int) -> None:
     content = "".join(

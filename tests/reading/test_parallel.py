@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -19,6 +19,7 @@ from avenant9.reading.workbook.examine import examined
 from avenant9.reading.workbook.parallel import Pieces
 from avenant9.reading.workbook.pool import ask, spawn
 from avenant9.reading.workbook.protocol import answer
+from examples import examples
 from reading.made import MAIN, ROOTS, cell, row, xlsx
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +95,7 @@ SHEETS = st.dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, 1000)
 @given(SHEETS, st.integers(1, 900), st.integers(300, 2_000), st.sampled_from(("", "x:")))
 def test_wherever_it_is_cut(
     tmp_path: Path,
@@ -222,7 +223,7 @@ def shared(strings: tuple[str, ...], prefix: str = "") -> str:
     return f'<?xml version="1.0"?>\n<{prefix}sst {name}="{MAIN}" count="9">{inside}</{prefix}sst>'
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20, 300)
 @given(
     st.lists(st.sampled_from(STRINGS), min_size=1, max_size=30),
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 29)), min_size=1, max_size=40),

@@ -15,7 +15,7 @@ import openpyxl
 import polars as pl
 import pytest
 import xlwt
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from polars.testing import assert_frame_equal
@@ -29,6 +29,7 @@ from avenant9.reading.read import read_file
 from avenant9.reading.sheets import Request
 from avenant9.reading.workbook import limits, pool
 from avenant9.reading.workbook import xlsx as scans
+from examples import examples
 from reading import made
 
 at = datetime.fromisoformat
@@ -633,7 +634,7 @@ def test_long_quoted_cell(tmp_path: Path) -> None:
 CELL = st.text(st.sampled_from('ab";,\n é\x1f'), max_size=6)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, 1000)
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), min_size=1, max_size=8))
 def test_what_the_csv_module_writes_is_read_back(tmp_path: Path, rows: list[list[str]]) -> None:
     """Records on several lines hold no separator but theirs: none can pass for several records."""

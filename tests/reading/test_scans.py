@@ -9,7 +9,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.reading.addresses import letters, number
@@ -22,6 +22,7 @@ from avenant9.reading.workbook.patterns import Patterns
 from avenant9.reading.workbook.scan_bytes import scan_fast
 from avenant9.reading.workbook.scan_xml import scan_slow
 from avenant9.reading.workbook.sheet import RowsTaker, Sheet
+from examples import examples
 from reading.made import DOC, MAIN, RELS, RESAVE, ROOTS, TYPES, cell, examine, ods, refusal, row, sheets, xlsx
 
 AWKWARD = (
@@ -104,7 +105,7 @@ ABOUTS = ("", ' t="e"', ' t="str"', ' s="12" t="n"', ' s="2" t="e"')
 CELLS = st.tuples(st.integers(0, 60), st.sampled_from(ABOUTS), st.sampled_from(CONTENTS), st.booleans())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, 1000)
 @given(
     st.dictionaries(st.integers(1, 1_048_576), st.lists(CELLS, max_size=6, unique_by=itemgetter(0)), max_size=5),
     st.integers(300, 800),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
 from avenant9.engine import Options
@@ -18,6 +18,7 @@ from avenant9.reconcile.causes import nearest_sum
 from avenant9.reconcile.payments import read_payments
 from avenant9.reconcile.run import Asked, reconcile
 from avenant9.rulebook.load import load_rulebook
+from examples import examples
 
 RULEBOOK = load_rulebook()
 FIRST = date(2022, 12, 20)
@@ -110,7 +111,7 @@ def best(open_: list[int], beyond: int) -> int:
 
 
 @given(practice=rows, received=receipts)
-@settings(max_examples=40, deadline=None)
+@examples(15, 300)
 def test_as_the_naive_sums(practice: list[Row], received: list[tuple[date, int]]) -> None:
     received = [*received, (date(2023, 7, 1), 0)]
     lines = [line for patient, row in enumerate(practice) for line in row.lines(patient)]
