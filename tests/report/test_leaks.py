@@ -42,14 +42,22 @@ SAID_OF_A_PATIENT = {
 }
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Acts, by what they say of a patient."""
+    return {said: acts(tmp_path_factory.mktemp("actes"), *cells) for said, cells in SAID_OF_A_PATIENT.items()}
+
+
+@pytest.mark.usefixtures("read_once")
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("said", SAID_OF_A_PATIENT)
 @pytest.mark.parametrize("who", profile.PROFILES)
-def test_no_patient_leaves_but_under_interne(who: str, said: str, form: str, tmp_path: Path) -> None:
-    file = acts(tmp_path, *SAID_OF_A_PATIENT[said])
+def test_no_patient_leaves_but_under_interne(
+    who: str, said: str, form: str, files: dict[str, Path], tmp_path: Path
+) -> None:
     out = tmp_path / "sortie"
     for command in ("check", "threshold show", "measures simulate"):
-        step = perform(f"a9 {command} {file} --profile {who} --as-of 2024-01-15 --format {form} -o {out}")
+        step = perform(f"a9 {command} {files[said]} --profile {who} --as-of 2024-01-15 --format {form} -o {out}")
         if who == "fiscal" and command != "check":
             assert step.code == 2
             continue
