@@ -135,9 +135,8 @@ def _rejected(
 ) -> tuple[Rejected, ...]:
     """Rows whose cells may be `misplaced`, or whose date, code or quantity cannot be read, with cell and reason."""
     errors = {(row, column): text for row, column, text in reading.raw.errors.iter_rows()}
-    quantity = reading.text("quantity")
     checks = [("date", "date", typed["date"]), ("code", "code", typed["code"])]
-    if quantity is not None:
+    if reading.cells("quantity") is not None:
         checks.append(("quantity", "quantité", typed["quantity"]))
     reasons = {
         row: Rejected(reading.raw.file, reading.raw.sheet, row, None, reason) for row, reason in misplaced.items()

@@ -72,7 +72,9 @@ def _read_patient(reading: Reading, columns: dict[str, pl.Series]) -> None:
         patient = _spelled(reading, "patient", shown, one_spelling)
         is_nir = values.distinct(shown, lambda cell: bool(_NIR.fullmatch(_insured(cell) or "")), pl.Boolean())
         uncertain = (_of_names(shown) | is_nir) & columns["birth_date"].is_null()
-        shown = shown.cast(pl.String).zip_with(~is_nir.fill_null(False), named)
+        shown = shown.cast(pl.String)
+        if is_nir.any():
+            shown = shown.zip_with(~is_nir.fill_null(False), named)
     elif nir is not None:
         patient, alone = _by_nir(reading, whole_identifiers(reading, "nir", nir), _day(columns["birth_date"]))
         shown = named
