@@ -115,7 +115,8 @@ def answer(acts: Acts, rulebook: Rulebook, selected: Sequence[str], options: Opt
 
 def _patients(acts: pl.DataFrame) -> pl.DataFrame:
     """The first act of each patient, in their order."""
-    return acts.select("patient", "act").drop_nulls("patient").unique("patient", maintain_order=True)
+    told = acts.lazy().select("patient", "act").drop_nulls("patient")
+    return told.unique("patient", maintain_order=True).collect()
 
 
 def prepared(acts: Acts, rulebook: Rulebook, options: Options) -> Run:

@@ -94,7 +94,8 @@ class Run:
 
 def billed(run: Run) -> pl.DataFrame:
     """What was billed, when, by whom: each `code`, `date` and `specialty` of the acts read, which may not count."""
-    return run.kept.once("billed", lambda: run.acts_read.select("code", "date", "specialty").unique())
+    acts = run.acts_read.lazy()
+    return run.kept.once("billed", lambda: acts.select("code", "date", "specialty").unique().collect())
 
 
 def in_force(version: Dated) -> pl.Expr:
