@@ -15,6 +15,7 @@ from avenant9.acts.load import load_acts
 from avenant9.engine import Options, prepared
 from avenant9.errors import InputError
 from avenant9.find import Sought, find
+from avenant9.results.base import dumps
 from claim import naive
 from examples import examples
 from oracle import a9, book, subject
@@ -132,3 +133,18 @@ def test_as_plain_loops(tmp_path_factory: pytest.TempPathFactory, data: st.DataO
 
     expected = {(total, as_told(numbers)) for total, numbers in loops(table, sought)}
     assert rows_of(told) == expected
+
+
+@pytest.mark.parametrize(("acts", "pairs", "crowds"), [(40, 780, []), (41, 0, [(2, 41)])])
+def test_what_has_too_many_rows_to_be_compared_two_by_two_is_said(
+    acts: int, pairs: int, crowds: list[tuple[int, int]], tmp_path: Path
+) -> None:
+    file = tmp_path / "actes.csv"
+    rows = "".join(f"03/04/2023;G;A;P{number};25,00;1\n" for number in range(acts))
+    file.write_text(f"date;code;practitioner;patient;amount;invoice\n{rows}04/04/2023;G;A;P1;25,00;2\n", "utf-8")
+    rules = subject.rulebook()
+    read = load_acts([str(file)], rules.nomenclature)
+    table = prepared(read, rules, Options(as_of=date(2024, 1, 15))).acts_read
+    told = find(read, table, Sought(5000), "comptable")
+    assert (len(told.matches), [(one.row, one.rows) for one in told.uncompared]) == (pairs, crowds)
+    assert ("uncompared" in dumps(told).decode()) == bool(crowds)

@@ -53,6 +53,7 @@ def find(acts: Acts, table: pl.DataFrame, sought: Sought, profile: str) -> resul
         matches=tuple(told.match(line) for line in found.iter_rows(named=True)),
         rejected=acts.rejected,
         unread=acts.unread,
+        uncompared=sums.crowds(alone, acts.inputs),
     )
 
 

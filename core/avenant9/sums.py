@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from avenant9.results.find import Crowd
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from avenant9.model import Input
 
 #: Where a row of acts stands.
 ROW = ("input", "row")
 #: What a thing of several acts has in common.
 _SHARED = ("date", "practitioner", "patient", "patient_key", "invoice", "invoice_key")
+#: What the two of a pair share.
+_TOGETHER = (("practitioner", "patient", "date"), ("practitioner", "invoice"))
 #: No invoice, and no day of a patient, has more rows than this: its number stands for something else.
-_MOST_ROWS = 40
+MOST_ROWS = 40
 #: What the file says of an act that was billed and not paid.
 UNPAID = ("rejete", "annule", "cancelled")
 
@@ -68,13 +74,14 @@ def things(acts: pl.DataFrame) -> pl.DataFrame:
 
 
 def pairs(found: pl.DataFrame, wanted: Callable[[pl.Expr], pl.Expr]) -> pl.DataFrame:
-    """The pairs of `things` of two rows, of one patient and day or of one invoice, whose sum is `wanted`.
+    """The pairs of `things` of two rows, of one patient and day or of one invoice, whose sum is `wanted`; none of
+    `crowds`.
 
     Returns:
         As `things`, ROW being that of the first; each pair once.
     """
     numbered = found.with_row_index("nth")
-    alike = [_together(numbered, key) for key in (("practitioner", "patient", "date"), ("practitioner", "invoice"))]
+    alike = [_together(numbered, key) for key in _TOGETHER]
     two = [
         pair.filter(
             pl.col("nth") < pl.col("nth_other"),
@@ -96,5 +103,17 @@ def pairs(found: pl.DataFrame, wanted: Callable[[pl.Expr], pl.Expr]) -> pl.DataF
 
 def _together(found: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
     """Each of `found` beside each that has the same `key`, which is known."""
-    few = found.filter(pl.len().over("of", *key) <= _MOST_ROWS)
+    few = found.filter(pl.len().over("of", *key) <= MOST_ROWS)
     return few.join(few, on=["of", *key], how="inner", suffix="_other")
+
+
+def crowds(found: pl.DataFrame, inputs: Sequence[Input]) -> tuple[Crowd, ...]:
+    """The invoices, and the days of a patient, of too many `things` for these to be compared two by two, in the order
+    of the files."""
+    known = [found.drop_nulls([*key]).group_by("of", *key, maintain_order=True) for key in _TOGETHER]
+    groups = pl.concat([group.agg(pl.col(*ROW).first(), rows=pl.len()).select(*ROW, "rows") for group in known])
+    large = groups.filter(pl.col("rows") > MOST_ROWS).sort(*ROW, "rows").unique(ROW, keep="last", maintain_order=True)
+    return tuple(
+        Crowd(file=inputs[rank].file, sheet=inputs[rank].sheet, row=row, rows=rows)
+        for rank, row, rows in large.iter_rows()
+    )

@@ -42,9 +42,9 @@ ROWS = [
 
 
 def answers(
-    folder: Path, lines: list[str], titles: str = "Indu;N° FSE;Motif;Date de mandatement", **asked: Any
+    folder: Path, lines: list[str], titles: str = "Indu;N° FSE;Motif;Date de mandatement", *more: str, **asked: Any
 ) -> Claim:
-    (folder / "actes.csv").write_text("\n".join([ACTS, *ROWS]) + "\n", encoding="utf-8")
+    (folder / "actes.csv").write_text("\n".join([ACTS, *ROWS, *more]) + "\n", encoding="utf-8")
     (folder / "indus.csv").write_text("\n".join([titles, *lines]) + "\n", encoding="utf-8")
     book = rulebook()
     acts = load_acts([str(folder / "actes.csv")], book.nomenclature)
@@ -146,3 +146,18 @@ def test_sums_are_those_of_the_lines(tmp_path: Path) -> None:
 def test_a_row_of_several_acts_is_judged_act_by_act(tmp_path: Path) -> None:
     claim = answers(tmp_path, ["25,00;F14;G", "5,00;F14;MCG"], titles="Indu;N° FSE;Acte")
     assert [brief(line)[::3] for line in claim.lines] == [("contestable", [15]), ("unverifiable", [15])]
+
+
+@pytest.mark.parametrize(
+    ("line", "crowds"),
+    [
+        ("50,00;;;", [(17, 41)]),  # no act found: a pair of the crowd may make it
+        ("25,00;F1;;15/06/2022", []),  # found by its invoice: no pair was looked for
+    ],
+)
+def test_a_line_without_an_act_says_what_was_not_compared(
+    line: str, crowds: list[tuple[int, int]], tmp_path: Path
+) -> None:
+    crowd = [f"10/05/2023;G;A;01;Q{number};25,00;0;17,50;F99;;;1;70" for number in range(41)]
+    told = answers(tmp_path, [line], "Indu;N° FSE;Motif;Date de mandatement", *crowd)
+    assert [(one.row, one.rows) for one in told.uncompared] == crowds

@@ -72,7 +72,8 @@ def command(**options_: Any) -> int:
     Chaque ligne est introuvable, prescrite, déjà réclamée, réclamée pour plus que ce qui a été facturé, fondée sur
     un texte, contestable, à examiner, ou non vérifiable. Le tableau se lit comme un fichier d'actes (xlsx, xls, ods,
     csv), sous ses titres à lui : Indu, Montant réclamé ou Trop-perçu ; Motif ou Grief ; Date de mandatement… Quand
-    plusieurs actes conviennent, ils sont tous donnés, et aucun n'est choisi.
+    plusieurs actes conviennent, ils sont tous donnés, et aucun n'est choisi. --map, --sheet, --all-sheets et
+    --encoding ne concernent que les actes : les colonnes, les feuilles et l'encodage du tableau sont reconnus.
 
     Réponse d'après les fichiers fournis, qui ne vaut pas avis juridique. Rien n'est envoyé.
     """

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import polars as pl
 
+from avenant9 import sums
 from avenant9.claim import causes, words
 from avenant9.claim.judge import judged
 from avenant9.claim.match import match
@@ -20,12 +21,13 @@ from avenant9.results import base
 from avenant9.results import claim as results
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from avenant9.claim.read import Claim
     from avenant9.law.cnam import Sourced
     from avenant9.law.dated import Version
     from avenant9.model import Acts, Source
+    from avenant9.results.find import Crowd
     from avenant9.rulebook.claims import Recovery
     from avenant9.rulebook.load import Rulebook
 
@@ -114,7 +116,14 @@ class _Told:
             texts=tuple(self._texts()),
             rejected=self.acts.rejected,
             unread=self.acts.unread,
+            uncompared=self._uncompared(told),
         )
+
+    def _uncompared(self, told: Sequence[results.ClaimedLine]) -> tuple[Crowd, ...]:
+        """Where a pair may be that a line is about which found no act, or several."""
+        if not any(line.answer == "not_found" or line.candidates for line in told):
+            return ()
+        return sums.crowds(sums.things(sums.billed(self.table)), self.acts.inputs)
 
     def _only_practitioner(self) -> str | None:
         names: list[str] = self.table["practitioner"].drop_nulls().unique().to_list()

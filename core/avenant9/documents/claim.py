@@ -189,6 +189,7 @@ def document(result: Claim, *, whole: bool = True) -> Document:
             *([line_by_line] if whole else [_of_answer(result, answer) for answer in ANSWERS]),
             Section("Ce que le tableau de la caisse ne dit pas", words=tuple(unsaid(result))),
             *left_out.sections(result.rejected, result.unread, "Lignes d'actes rejetées"),
+            Section("Paires non cherchées", words=sentences.uncompared(result.uncompared)),
         ),
         footer=(*map(cited, result.texts), f"Réponse faite au {day(result.as_of)}.", DISCLAIMER),
         about={"Réponses": "chaque ligne du tableau de la caisse, et la réponse à côté"},

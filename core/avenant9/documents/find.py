@@ -80,6 +80,7 @@ def document(result: Find) -> Document:
             Section("Un acte, ou une ligne", tables=(_table(single),) if single else ()),
             Section("Deux actes d'un patient le même jour, ou d'une facture", tables=(_table(two),) if two else ()),
             left_out.files(result.unread),
+            Section("Paires non cherchées", words=sentences.uncompared(result.uncompared)),
         ),
         footer=(_DISCLAIMER,),
     )

@@ -10,6 +10,7 @@ from avenant9.documents.headings import absent_columns
 from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifiable, Verdict
 from avenant9.reading.addresses import column_of
 from avenant9.report.page import place
+from avenant9.sums import MOST_ROWS
 from avenant9.wording import DISCLAIMER, capital, counted, day, euros, integer, listed, plural, quoted
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from avenant9.results.base import Source as Cited
     from avenant9.results.check import Report
+    from avenant9.results.find import Crowd
     from avenant9.results.measures import Origin
     from avenant9.results.threshold import Practitioner
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 LATE = "Constats probablement prescrits"
 _SHOWN_COLUMNS = 6  # missing columns named in the answer, the others in their own section
 _SHOWN_RELATED = 8  # rows named that count with a finding
+_SHOWN_CROWDS = 3  # places named where pairs were not looked for
 _SHOWN_ADDRESSES = 3  # cells named of those rejected for one reason
 #: How sure a source is: the surest first.
 CONFIDENCE = {"high": "sûre", "medium": "secondaire", "low": "faible"}
@@ -251,6 +254,19 @@ def not_read(entry: Unread) -> str:
     if entry.sheet is None:
         return f"{where}, non lu : {why_unread(entry)}."
     return f"{where} : ignorée ({' : '.join(filter(None, (entry.reason, entry.remedy)))})."
+
+
+def uncompared(crowds: Sequence[Crowd]) -> tuple[str, ...]:
+    """Where a pair may be that was not looked for; nothing where there is no such place."""
+    if not crowds:
+        return ()
+    told = [f"{place(one.file, one.sheet)}, dès la ligne {one.row}, {integer(one.rows)} lignes" for one in crowds]
+    more = [counted(len(told) - _SHOWN_CROWDS, "autre")] if len(told) > _SHOWN_CROWDS else []
+    many = counted(len(told), "facture ou journée d'un patient a", "factures ou journées d'un patient ont")
+    return (
+        f"{many} plus de {MOST_ROWS} lignes, qui n'ont pas été comparées deux à deux : une paire qui s'y trouverait "
+        f"n'est pas donnée ({' ; '.join((*told[:_SHOWN_CROWDS], *more))}).",
+    )
 
 
 def why_unread(entry: Unread) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, get_args
 
 from avenant9.model import Rejected, Unread
 from avenant9.results.base import Cents, Result, Row, Source
+from avenant9.results.find import Crowd
 
 #: A day: `date` is a key below.
 Day: TypeAlias = date
@@ -116,7 +117,10 @@ class ClaimText(Result):
 
 
 class Claim(Result):
-    """The result of `a9 claim`. `file` is the caisse's table; `practitioner` whom it is about, where it is one."""
+    """The result of `a9 claim`. `file` is the caisse's table; `practitioner` whom it is about, where it is one.
+
+    `uncompared`: where a pair of acts may be that no line was compared with, while some line found none.
+    """
 
     format: Literal["a9-claim/1"] = FORMAT
     as_of: Day
@@ -130,3 +134,8 @@ class Claim(Result):
     texts: tuple[ClaimText, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     unread: tuple[Unread, ...] = ()
+    uncompared: tuple[Crowd, ...] = ()
+
+    def silent(self) -> dict[str, Any]:
+        """What it has nothing to say of."""
+        return {**super().silent(), **({} if self.uncompared else {"uncompared": True})}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from avenant9.model import Rejected, Unread
 from avenant9.results.base import Cents, Result, Row
@@ -37,8 +37,20 @@ class Match(Result):
     of: Literal["billed", "reimbursed"] = "billed"
 
 
+class Crowd(Result):
+    """An invoice, or a day of a patient, of too many rows for these to be compared two by two: where it begins."""
+
+    file: str
+    sheet: str | None
+    row: Row
+    rows: int
+
+
 class Find(Result):
-    """The result of `a9 find`: single acts first, then pairs; `tolerance` is how far a sum may be from `amount`."""
+    """The result of `a9 find`: single acts first, then pairs; `tolerance` is how far a sum may be from `amount`.
+
+    `uncompared`: where a pair may be that is not in it.
+    """
 
     format: Literal["a9-find/1"] = FORMAT
     amount: Cents
@@ -48,3 +60,8 @@ class Find(Result):
     invoice: str | None = None
     rejected: tuple[Rejected, ...] = ()
     unread: tuple[Unread, ...] = ()
+    uncompared: tuple[Crowd, ...] = ()
+
+    def silent(self) -> dict[str, Any]:
+        """What it has nothing to say of."""
+        return {**super().silent(), **({} if self.uncompared else {"uncompared": True})}
