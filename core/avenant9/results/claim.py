@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Literal, TypeAlias, get_args
 
 from avenant9.model import Rejected, Unread
 from avenant9.results.base import Cents, Result, Row, Source
-from avenant9.results.find import Crowd
+from avenant9.results.find import Uncompared
 
 #: A day: `date` is a key below.
 Day: TypeAlias = date
@@ -134,8 +134,4 @@ class Claim(Result):
     texts: tuple[ClaimText, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     unread: tuple[Unread, ...] = ()
-    uncompared: tuple[Crowd, ...] = ()
-
-    def silent(self) -> dict[str, Any]:
-        """What it has nothing to say of."""
-        return {**super().silent(), **({} if self.uncompared else {"uncompared": True})}
+    uncompared: Uncompared = ()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from datetime import date
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
 
 from avenant9.model import Rejected, Unread
 from avenant9.results.base import Cents, Result, Row
@@ -46,6 +49,10 @@ class Crowd(Result):
     rows: int
 
 
+#: Left out where there is none.
+Uncompared = Annotated[tuple[Crowd, ...], Field(exclude_if=operator.not_)]
+
+
 class Find(Result):
     """The result of `a9 find`: single acts first, then pairs; `tolerance` is how far a sum may be from `amount`.
 
@@ -60,8 +67,4 @@ class Find(Result):
     invoice: str | None = None
     rejected: tuple[Rejected, ...] = ()
     unread: tuple[Unread, ...] = ()
-    uncompared: tuple[Crowd, ...] = ()
-
-    def silent(self) -> dict[str, Any]:
-        """What it has nothing to say of."""
-        return {**super().silent(), **({} if self.uncompared else {"uncompared": True})}
+    uncompared: Uncompared = ()
