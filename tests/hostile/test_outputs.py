@@ -15,7 +15,7 @@ import openpyxl
 import pytest
 
 from hostile import build
-from hostile.runs import MOST_SECONDS, a9, contents, environment, run
+from hostile.runs import MOST_SECONDS, a9, contents, environment, here, run
 
 REFUSED_FIRST = "=+-@\t\r＝＋－＠"
 
@@ -28,7 +28,7 @@ def injected(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def export(injected: Path, place: Path) -> bytes:
     args = ("check", str(injected), "--profile", "interne", "--as-of", "2026-11-22", "-o", str(place))
-    found = run(*args, cwd=place.parent)
+    found = here(*args, cwd=place.parent)
     assert found.code == 0, found.err
     return place.read_bytes()
 
@@ -57,7 +57,7 @@ def test_xlsx_is_typed(injected: Path, tmp_path: Path) -> None:
 def test_annotated_copy_adds_no_formula(injected: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copie.xlsx"
     args = ("check", str(injected), "--as-of", "2026-11-22", "--annotate", str(copy), "--profile", "interne")
-    assert run(*args, cwd=tmp_path).code == 0
+    assert here(*args, cwd=tmp_path).code == 0
     book = openpyxl.load_workbook(copy)
     assert not [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
     assert [cell.value for cell in book["Actes"]["D"]][1:] == list(build.FORMULAS)

@@ -118,8 +118,8 @@ def validator() -> jsonschema.Draft202012Validator:
 
 
 def same(form: str, found: bytes | str, expected: bytes | str) -> None:
-    """Equal; a workbook in every cell, its format and its colour."""
-    if form == "xlsx":
+    """Equal; a workbook at least in every cell, its format and its colour."""
+    if form == "xlsx" and found != expected:
         assert isinstance(found, bytes)
         assert isinstance(expected, bytes)
         assert list(cells(found)) == list(cells(expected))
@@ -350,6 +350,7 @@ def test_every_result_has_a_document() -> None:
         "ActCard",
         "Explained",
         "Explanation",
+        "InForce",
         "OneRule",
         "Rulebook",
     }
