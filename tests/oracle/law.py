@@ -46,6 +46,7 @@ Choices made where the contract leaves one:
 - frequency: a violation that rests on a repeated row (it is one, or without such rows the limit holds) is a review;
   an act that may be refused by a rule of `not_counting` fills no place for the others, and leaves open those that
   would be over if it did; it is over itself where what is sure before it fills the window;
+- share: whether the patient of who stands in for a médecin traitant is their own, a « non » does not tell;
 - one patient: what is looked at are the rows of the finding and those related to it; an unknown birth is not another
   one, nor is an unknown practitioner; a NIR without a birth date may be of several.
 """
@@ -413,7 +414,7 @@ def gravest(rule: dict[str, Any], act: Act) -> str | None:
 
 def may_pass(version: dict[str, Any], act: Act, concerned: list[Act]) -> bool:
     """Whether the limit can be passed in a window that holds the act, whoever its practitioner and patient may be."""
-    window, keys = version["window"], [key for key in version["per"] if key in ("practitioner", "patient")]
+    window, keys = version["window"], version["per"]
     if window.startswith("rolling"):
         ends = [last for last in concerned if last.date >= act.date and same_window(window, last, act)]
     else:
@@ -559,9 +560,10 @@ def years(case: Case, version: dict[str, Any], missing: Missing) -> list[Year]:
             ends = [end["until"] for end in version.get("remote_until", []) if act.code in end["codes"]]
             if act.code not in version["remote_codes"] or any(act.date > end for end in ends):
                 continue
-            if not version.get("exclude_own_patients") or act.treating_doctor is False:
+            own = None if act.stands_in and act.treating_doctor is False else act.treating_doctor
+            if not version.get("exclude_own_patients") or own is False:
                 remote.append(act)
-            elif act.treating_doctor is None:
+            elif own is None:
                 unknown.append(act)
         specialties = sorted(act.specialty for act in acts if act.specialty is not None)
         told = bool(specialties)
