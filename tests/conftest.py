@@ -31,6 +31,7 @@ def read_once() -> Iterator[None]:
     from avenant9 import engine, shifts
     from avenant9.acts import load
     from avenant9.reading import prefetch
+    from avenant9.reading.workbook import pool
     from avenant9.reconcile import billed
 
     with (
@@ -39,6 +40,7 @@ def read_once() -> Iterator[None]:
         patch.object(billed, "load_billed", _kept(billed.load_billed, _read)),
         patch.object(engine, "check", _kept(engine.check, lambda acts, rules, asked: (id(acts), id(rules), asked))),
         patch.object(prefetch, "begin"),
+        patch.object(pool, "start_for"),
     ):
         yield
 

@@ -14,7 +14,8 @@ from polars.testing import assert_frame_equal
 
 from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
-from avenant9.reading.workbook import limits, parallel
+from avenant9.reading.read import read_file
+from avenant9.reading.workbook import limits, parallel, pool
 from avenant9.reading.workbook.examine import examined
 from avenant9.reading.workbook.parallel import Pieces
 from avenant9.reading.workbook.pool import ask, spawn
@@ -292,3 +293,17 @@ def test_a_refusal_leaves_no_reader_at_work(tmp_path: Path, monkeypatch: pytest.
         examined(path, file, lambda sheet: True, Pieces([process]))
     process.kill()
     process.communicate()
+
+
+@pytest.mark.parametrize("how", ["its command is over", "it was ended"])
+def test_a_reader_that_is_gone_before_it_is_asked_keeps_nobody_waiting(how: str) -> None:
+    file = str(FIXTURES / "annee_cabinet.xlsx")
+    pool.start_for((file,))
+    if how == "it was ended":
+        for child in list(pool._all):
+            pool.end(child)
+    else:
+        with pool.stopped():
+            pass
+    sheets, _ = read_file(file)
+    assert [sheet.sheet for sheet in sheets] == ["Généraliste", "Psychiatre"]

@@ -157,7 +157,7 @@ class Pieces(RowsTaker):
     def _run(self, reader: subprocess.Popen[bytes]) -> None:
         """Has a reader read piece after piece; once one has failed, those that come are dropped."""
         around = {"memory": MEMORY, "around": len(self._styles), "date1904": self._date1904}
-        ask(reader, around, self._styles)
+        self._failed |= not ask(reader, around, self._styles)
         while (piece := self._queue.get()) is not None:
             if self._failed:
                 continue

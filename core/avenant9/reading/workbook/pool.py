@@ -39,6 +39,7 @@ def stopped() -> Iterator[None]:
     """Ends the readers of a command that is over or gave up; in the block none is started, so that who waits for one
     waits no longer."""
     _stopped.set()
+    _early.clear()
     for child in list(_all):
         end(child)
     try:
@@ -81,7 +82,7 @@ def ask(child: subprocess.Popen[bytes], job: dict[str, Any], *after: bytes) -> b
             for data in after:
                 child.stdin.write(data)
             child.stdin.flush()
-    except OSError:
+    except (OSError, ValueError):  # it died, or was ended: its pipe is closed
         return False
     return True
 
