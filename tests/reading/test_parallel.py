@@ -297,7 +297,7 @@ def test_a_refusal_leaves_no_reader_at_work(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.parametrize("how", ["its command is over", "it was ended"])
 def test_a_reader_that_is_gone_before_it_is_asked_keeps_nobody_waiting(how: str) -> None:
-    file = str(FIXTURES / "annee_cabinet.xlsx")
+    file = str(Path(__file__).parents[2] / "fixtures" / "annee_cabinet.xlsx")
     pool.start_for((file,))
     if how == "it was ended":
         for child in list(pool._all):
