@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+_FOLDERS = re.compile(r"[/\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +21,8 @@ class Notice:
 
     def __str__(self) -> str:
         return f"{', '.join(self.files)}{self.words}"
+
+    @property
+    def without_folders(self) -> str:
+        """The same, the files by their names alone."""
+        return f"{', '.join(_FOLDERS.split(file)[-1] for file in self.files)}{self.words}"

@@ -108,7 +108,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 def _with_rules(saved: Report, rulebook: Rulebook) -> Report:
     """The report with the texts and titles that the rulebook still has; what is announced is what is listed, whoever
-    edited the file. The notices of the reading are not in it."""
+    edited the file."""
     keys, sources = _sources(saved.findings, rulebook)
     findings = saved.findings.with_columns(source=keys)
     return replace(

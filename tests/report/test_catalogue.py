@@ -75,7 +75,7 @@ def test_the_list_has_the_same_rules_in_a_spreadsheet_and_on_a_page() -> None:
     assert annual[1:4] == ["non conforme", "01/04/2022", ""]
     sheets = openpyxl.load_workbook(io.BytesIO(book))
     cells = {str(cell.value) for sheet in sheets for line in sheet.iter_rows() for cell in line}
-    shown = page.decode() if isinstance(page, bytes) else page
+    shown = (page.decode() if isinstance(page, bytes) else page).replace("<wbr>", "")
     for name, rule in RULEBOOK.rules.items():
         assert {name, rule.title} <= cells
         assert name in shown

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import time
 
 from avenant9 import profile
+from avenant9.notice import Notice
 from avenant9.results import check_json as json_format
 from report.reports import (
     COLUMNS,
@@ -24,7 +25,13 @@ from report.reports import (
 
 def test_a_whole_object() -> None:
     shown = report(
-        FIFTH, YEAR, unverifiable=UNVERIFIABLE[:1], rejected=REJECTED, not_counted=NOT_COUNTED, threshold=(THRESHOLD,)
+        FIFTH,
+        YEAR,
+        unverifiable=UNVERIFIABLE[:1],
+        rejected=REJECTED,
+        not_counted=NOT_COUNTED,
+        threshold=(THRESHOLD,),
+        notices=(Notice(("dossier/actes.xlsx",), ", feuille Actes : un avis."), "Un autre."),
     )
     data = json_format.render(profile.apply(shown, "comptable"))
     expected = {
@@ -139,6 +146,8 @@ def test_a_whole_object() -> None:
         ],
         "waived": [],
         "threshold": [THRESHOLD],
+        "unread": [],
+        "notices": ["actes.xlsx, feuille Actes : un avis.", "Un autre."],
     }
     loaded = json.loads(data)
     assert loaded == expected

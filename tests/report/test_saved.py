@@ -1,8 +1,4 @@
-"""Saved results: what `a9 report` makes of one is what the command itself printed, in every format.
-
-Only the notices of the reading (encoding, separator, waivers that are over) are not in a result: they are said when
-the acts are read. Everything else is.
-"""
+"""Saved results: what `a9 report` makes of one is what the command itself printed, in every format."""
 
 from __future__ import annotations
 
@@ -140,7 +136,6 @@ def cells(workbook: bytes) -> Iterator[tuple[object, ...]]:
 
 def rendered_the_same(report: Report) -> None:
     """A report, and the same one saved and loaded, in each format."""
-    report = replace(report, notices=())  # a result does not hold what was said of the reading
     content = render("json", report, PAGE)
     assert isinstance(content, bytes)
     validator().validate(json.loads(content))

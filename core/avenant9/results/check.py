@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, NotRequired, TypeAlias
 
 import polars as pl
-from pydantic import ConfigDict, Field, WrapValidator, with_config
+from pydantic import ConfigDict, Field, PlainSerializer, WrapValidator, with_config
 from typing_extensions import TypedDict  # pydantic asks for this one before Python 3.12
 
 from avenant9 import summary
@@ -36,6 +36,10 @@ def _is_none(value: object) -> bool:
 
 def _is_empty(value: tuple[object, ...]) -> bool:
     return not value
+
+
+def _in_words(notices: tuple[Notice | str, ...]) -> list[str]:
+    return [one if isinstance(one, str) else one.without_folders for one in notices]
 
 
 @closed
@@ -193,9 +197,9 @@ _with_tables = with_config(ConfigDict(extra="forbid", arbitrary_types_allowed=Tr
 class WithoutFindings:
     """The result but for its findings, as one of several holds it.
 
-    `scope` is there where options narrowed the run, `known` where a baseline was given. The last four fields are of
-    the run, and not saved with it: the texts behind the findings by the key in their column `source`, the titles of
-    the rules by id, what was understood of the files (French), and where the practice is.
+    `scope` is there where options narrowed the run, `known` where a baseline was given; `notices` are what was
+    understood of the files (French). The last three fields are of the run, and not saved with it: the texts behind
+    the findings by the key in their column `source`, the titles of the rules by id, and where the practice is.
     """
 
     format: Literal["a9-check/1"] = FORMAT
@@ -208,13 +212,13 @@ class WithoutFindings:
     unverifiable: tuple[Unverifiable, ...]
     rejected: tuple[Rejected, ...]
     not_counted: tuple[NotCounted, ...] = ()
-    unread: Annotated[tuple[Unread, ...], Field(exclude_if=_is_empty)] = ()  # files, then sheets
     waived: tuple[Waived, ...] = ()
     known: Annotated[tuple[Known, ...] | None, Field(exclude_if=_is_none)] = None
     threshold: tuple[Practitioner, ...] = ()
+    unread: tuple[Unread, ...] = ()  # files, then sheets
+    notices: Annotated[tuple[Notice | str, ...], PlainSerializer(_in_words)] = ()
     sources: Annotated[dict[str, Source], Field(exclude=True)] = field(default_factory=dict)
     titles: Annotated[dict[str, str], Field(exclude=True)] = field(default_factory=dict)
-    notices: Annotated[tuple[Notice | str, ...], Field(exclude=True)] = ()
     zone: Annotated[str | None, Field(exclude=True)] = None
 
     @property
