@@ -45,8 +45,7 @@ def book(folder: Path, rows: str, prefix: str = "", **more: str) -> str:
 def reader() -> Iterator[subprocess.Popen[bytes]]:
     process = spawn()
     yield process
-    process.kill()
-    process.communicate()
+    pool.end(process)
 
 
 def both(
