@@ -159,8 +159,8 @@ def test_same_report_of_practice_years_and_of_files_that_went_wrong(spark: Any, 
     report = compare(spark, [*files[:2], *wrong, *files[2:], files[0]], options, acts_per_group=2000)
     assert {entry.practitioner for entry in report.threshold}
     assert report.summary.violation
-    assert any("Aménagement" in notice for notice in report.notices)
-    assert any("praticien lu comme inconnu" in notice for notice in report.notices)
+    assert any("Aménagement" in str(notice) for notice in report.notices)
+    assert any("praticien lu comme inconnu" in str(notice) for notice in report.notices)
 
 
 @needs_spark
