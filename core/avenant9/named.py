@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
@@ -11,9 +10,9 @@ from typing import Any, TypeVar
 import polars as pl
 from pydantic import BaseModel
 
-Result = TypeVar("Result")
+from avenant9.notice import FOLDERS
 
-_FOLDERS = re.compile(r"[/\\]+")
+Result = TypeVar("Result")
 
 
 def named(result: Result) -> Result:
@@ -27,7 +26,7 @@ def named(result: Result) -> Result:
 
 def file_names(paths: Iterable[str]) -> dict[str, str]:
     """Each path and its end: the name of the file, and as many of its folders as make it the only one."""
-    parts = {path: _FOLDERS.split(path) for path in paths}
+    parts = {path: FOLDERS.split(path) for path in paths}
     depths = dict.fromkeys(parts, 1)
     while again := _shared(names := {path: _end(parts[path], depths[path]) for path in parts}, parts, depths):
         depths |= {path: depths[path] + 1 for path in again}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_FOLDERS = re.compile(r"[/\\]+")
+#: What parts the folders of a path, on any system.
+FOLDERS = re.compile(r"[/\\]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +26,4 @@ class Notice:
     @property
     def without_folders(self) -> str:
         """The same, the files by their names alone."""
-        return f"{', '.join(_FOLDERS.split(file)[-1] for file in self.files)}{self.words}"
+        return f"{', '.join(FOLDERS.split(file)[-1] for file in self.files)}{self.words}"

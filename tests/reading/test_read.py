@@ -694,6 +694,12 @@ def test_the_first_accent_comes_late(tmp_path: Path) -> None:
     )
 
 
+def test_a_first_line_longer_than_what_is_looked_at(tmp_path: Path) -> None:
+    long = "x" * text_reader.MOST_OF_TOP
+    ((found,), _) = read_file(text_file(tmp_path, f"date;{long}\n01/02/2023;G\n"), Request(separator=";"))
+    assert found.table.rows() == [(1, "date", long), (2, "01/02/2023", "G")]
+
+
 def test_standard_input() -> None:
     ((found,), notices) = read_file("-", stdin=io.BytesIO(b"date;code\n01/02/2023;G\n"))
     same(found, RawSheet("-", None, table((1, "date", "code"), (2, "01/02/2023", "G")), "utf-8", ";"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from typing import Any
 
@@ -13,7 +12,6 @@ import polars as pl
 
 from avenant9.acts.written import fold
 from avenant9.reading import repeated
-from avenant9.threads import THREADS
 
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
 #: What is not seen, marks of direction among them.
@@ -72,8 +70,7 @@ def clean(cells: pl.DataFrame) -> pl.DataFrame:
     """
     if len(cells) <= repeated.FEW:
         return _trimmed(cells.cast(pl.String))
-    with ThreadPoolExecutor(THREADS) as pool:
-        return cells.with_columns(pool.map(lambda column: repeated.once_each(column, _trimmed_texts), cells))
+    return repeated.once_each_column(cells, _trimmed_texts)
 
 
 def _trimmed_texts(column: pl.Series) -> pl.Series:

@@ -333,11 +333,8 @@ def tally(units: pl.DataFrame | pl.LazyFrame) -> pl.DataFrame:
     All is counted from these: `acts` (how many), and their units, `total`, `remote`, `unknown` (remote
     or not, nobody can say) and `repeated` (remote, and perhaps another row once more).
     """
-    quantity, remote, keys = (
-        pl.col("quantity").cast(pl.Int64),
-        pl.col("remote"),
-        ("practitioner", *_SPECIALTY, "date"),
-    )
+    quantity, remote = pl.col("quantity").cast(pl.Int64), pl.col("remote")
+    keys = ("practitioner", *_SPECIALTY, "date")
     counts = {
         "total": quantity,
         "remote": quantity * remote,

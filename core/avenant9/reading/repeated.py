@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
+
+from avenant9.threads import THREADS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,3 +49,9 @@ def once_each(column: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl
     texts, places = by_text(coded)
     changed = change(texts)
     return coded if changed.equals(texts) else changed.cast(of_its_own()).gather(places).alias(column.name)
+
+
+def once_each_column(table: pl.DataFrame, change: Callable[[pl.Series], pl.Series]) -> pl.DataFrame:
+    """The same of every column of a table, side by side."""
+    with ThreadPoolExecutor(THREADS) as pool:
+        return table.with_columns(pool.map(partial(once_each, change=change), table))

@@ -11,7 +11,6 @@ what is wrong with it.
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from queue import Queue
@@ -20,13 +19,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
-from avenant9.reading.repeated import once_each
+from avenant9.reading.repeated import once_each_column
 from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.piece import MARK, SHARED
 from avenant9.reading.workbook.pool import ask
 from avenant9.reading.workbook.protocol import RefusedError, answer
 from avenant9.reading.workbook.sheet import RowsTaker
-from avenant9.threads import THREADS
 
 if TYPE_CHECKING:
     import subprocess
@@ -242,8 +240,7 @@ def _table(reader: subprocess.Popen[bytes], piece: _Piece) -> pl.DataFrame:
 def _named(table: pl.DataFrame, texts: pl.Series | None) -> pl.DataFrame | None:
     """A table with the shared strings in place of their numbers; None where one is no number of a string."""
     try:
-        with ThreadPoolExecutor(THREADS) as pool:
-            return table.with_columns(pool.map(partial(once_each, change=partial(_put_in, texts)), table))
+        return once_each_column(table, partial(_put_in, texts))
     except (pl.exceptions.InvalidOperationError, pl.exceptions.OutOfBoundsError):
         return None
 

@@ -89,9 +89,7 @@ def _whole(
 
 def _plain(table: pl.DataFrame, book: Workbook, sheet: Sheet) -> pl.DataFrame:
     """The cells of the native reader with the one form of dates and times that RawSheet has."""
-    if sheet.cells is not None:
-        return table
-    if not (sheet.iso_dates or book.date1904):
+    if sheet.cells is not None or not (sheet.iso_dates or book.date1904):
         return table
     cells = pl.all().cast(pl.String)
     if sheet.iso_dates:
