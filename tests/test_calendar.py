@@ -8,7 +8,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import tomllib
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
@@ -24,6 +23,7 @@ from avenant9 import calendar
 from avenant9.calendar import Calendar, Feast, Hours
 from avenant9.errors import RulebookError
 from avenant9.period import Period
+from avenant9.records import replace
 
 ZONES = tuple(calendar.SUBDIVISIONS)
 FOLDER = Path(calendar.__file__).parent / "rules" / "calendrier"

@@ -12,7 +12,6 @@ import random
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from avenant9.records import replace
 from oracle import a9, book, books, strategies, subject
 from oracle.law import in_force
 from oracle.reading import a_date

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from avenant9.documents.render import render as rendered
 from avenant9.engine import Options, check
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.report.page import Page
 from avenant9.results import check_json as json_format
 from avenant9.results.check import Known, Report, Waived

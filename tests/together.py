@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -21,6 +21,7 @@ from avenant9.acts.sheet import Sheet
 from avenant9.engine import Options, in_order, prepared
 from avenant9.findings import in_one, reported
 from avenant9.model import Acts
+from avenant9.records import replace
 from avenant9.results.explanations import Explanations
 from avenant9.rule_ids import family_of
 from avenant9.rulebook.load import Rulebook

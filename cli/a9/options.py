@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from msgspec import Struct
 
 from a9.output import is_kept
 from avenant9.settings.choices import PROFILE, PROFILES, ZONE, ZONES
@@ -260,8 +260,7 @@ def ids(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -
     return words
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """The files of acts, and how to read them."""
 
     files: tuple[str, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from msgspec import Struct
 
 from a9 import options
 from a9.output import Notices, check_place, deliver, format_for, page_for
@@ -30,8 +31,7 @@ class Started(NamedTuple, Generic[Name]):
     notices: Notices
 
 
-@dataclass(frozen=True, kw_only=True)
-class Request:
+class Request(Struct, frozen=True, kw_only=True):
     """What was typed of `options.result_options`, `as_of_option`, `reading_options` and `acts_options`."""
 
     files: tuple[str, ...]
@@ -125,8 +125,7 @@ class Request:
         deliver(result, self.output)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CheckRequest(Request):
+class CheckRequest(Request, frozen=True, kw_only=True):
     """What was typed of `a9 check`."""
 
     only: tuple[str, ...]

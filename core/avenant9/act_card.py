@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from msgspec import Struct
 from pydantic import BaseModel
 
 from avenant9.acts.codes import is_known, parse_codes
@@ -21,6 +21,7 @@ from avenant9.law.dated import Dated, Version, Zone
 from avenant9.law.nomenclature import Act, TariffValue
 from avenant9.model import Nomenclature, Source, Verdict
 from avenant9.period import Period
+from avenant9.records import replace
 from avenant9.rule_ids import family_of
 from avenant9.rulebook.load import Rulebook
 from avenant9.rulebook.measures import Measure
@@ -52,8 +53,7 @@ _ZONES: dict[Zone, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One thing that a text says of the act.
 
     Attributes:
@@ -79,8 +79,7 @@ class Line:
     by_nature: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ActCard:
+class ActCard(Struct, frozen=True):
     """An act on a day: `act` is None for a code of the CCAM, which is technical and has no tariff here."""
 
     code: str

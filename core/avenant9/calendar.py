@@ -10,14 +10,16 @@ table, and the scalar functions answer None.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
+from msgspec import Struct
+
 from avenant9.compiled import compiled
 from avenant9.errors import RulebookError
 from avenant9.period import ONE_DAY, Period, civil_year
+from avenant9.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,8 +62,7 @@ _BRIDGES: dict[Bridge, tuple[int, tuple[int, ...]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Feast:
+class Feast(Struct, frozen=True):
     """A legal holiday of some zones: `local` where only some of their communes have it.
 
     `name` is the French name under which the library `holidays` computes it.
@@ -73,8 +74,7 @@ class Feast:
     period: Period
 
 
-@dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Struct, frozen=True):
     """What the law says of days and hours, over one period.
 
     Attributes:
@@ -400,8 +400,7 @@ def _parts(day: date, zone: str, hours: Hours) -> tuple[tuple[time, Duty | None]
 # --- a run ------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Calendar:
+class Calendar(Struct, frozen=True):
     """The calendar of a run, column in, column out: one zone, all versions of the hours in order of date."""
 
     zone: str

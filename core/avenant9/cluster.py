@@ -21,13 +21,13 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9 import engine, findings, schedule
 from avenant9.acts.asked import ReadOptions
@@ -36,6 +36,7 @@ from avenant9.acts.load import OneFile, account, forget_unnamed, held, netted, r
 from avenant9.engine import Answers, Options
 from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts
+from avenant9.records import replace
 from avenant9.results.check import Report
 from avenant9.results.threshold import Practitioner
 
@@ -395,8 +396,7 @@ def _starts(files: Sequence[OneFile]) -> pl.DataFrame:
 # --- answering ----------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Job:
+class _Job(Struct, frozen=True):
     """What a worker needs beside acts."""
 
     book: Broadcast[Rulebook]

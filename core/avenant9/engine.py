@@ -13,6 +13,7 @@ from datetime import date
 from typing import cast
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9 import remote_share, summary
 from avenant9.acts.columns import ACTS
@@ -66,8 +67,7 @@ def check(acts: Acts, rulebook: Rulebook, options: Options) -> Report:
     return report(acts, answer(acts, rulebook, selected, options), rulebook, options)
 
 
-@dataclass(frozen=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """What the rules said of acts, and what of these acts a report needs.
 
     `findings` (FINDINGS, by rule) and `unverifiable` (UNANSWERED) are those of the dates asked. `stood_on` holds at

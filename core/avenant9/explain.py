@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +17,7 @@ from avenant9.kinds.trace import Noted, Span, Thousandths, Trace, cents
 from avenant9.law.dated import Version
 from avenant9.locate import find
 from avenant9.model import CRASHED, Acts, CellRef, Verdict
+from avenant9.records import replace
 from avenant9.rulebook.load import Rulebook
 
 _GRAVEST = [Verdict.VIOLATION, Verdict.REVIEW, Verdict.UNVERIFIABLE, None, Verdict.OK]

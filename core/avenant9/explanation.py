@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+from msgspec import Struct
+
 from avenant9.kinds.trace import Cents, Span, Thousandths, Trace, Why
 from avenant9.model import CellRef, Source, Unread, Verdict
+from avenant9.records import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A text, the days on which it holds, the day it was last compared with its source, the ruling behind it."""
 
     source: Source
@@ -21,8 +22,7 @@ class Text:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """What one rule says of one act.
 
     `verdict` is null where the rule is silent because one of `silent_for` speaks. `message` is one French sentence,
@@ -44,8 +44,7 @@ class Block:
     trace: Trace
 
 
-@dataclass(frozen=True, slots=True)
-class ActFacts:
+class ActFacts(Struct, frozen=True):
     """The act as it was read. `patient` is what may be shown of the patient."""
 
     code: str
@@ -62,8 +61,7 @@ class ActFacts:
     out_of_time: bool | None
 
 
-@dataclass(frozen=True, slots=True)
-class ActExplained:
+class ActExplained(Struct, frozen=True):
     """One act of the row: what it is, whether it counts, and the rules that looked at it, the gravest first.
 
     `uncounted` is null for an act that counts, else why it enters no count; `cancellations` are the rows that cancel
@@ -79,8 +77,7 @@ class ActExplained:
     where: CellRef | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """A row of the user's files, explained. `state` says whether it holds acts, was rejected or was skipped.
 
     Of an invoice, `where` is its first row, and `others` those that follow.

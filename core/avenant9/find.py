@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9 import sums
 from avenant9.findings import pseudonyms
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from avenant9.model import Acts
 
 
-@dataclass(frozen=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """An amount, in cents, and how far from it a sum may be; of one day or one invoice, where they are given."""
 
     amount: int

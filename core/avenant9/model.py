@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Struct
 from pydantic import ConfigDict, Field, with_config
 
 if TYPE_CHECKING:
@@ -38,8 +39,7 @@ class Verdict(StrEnum):
         }[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """Where a value or a rule comes from, and how sure it is (`high`, `medium`, `low`)."""
 
     title: str
@@ -49,8 +49,7 @@ class Source:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class CellRef:
+class CellRef(Struct, frozen=True):
     """One place in the user's own file: `cell` is an address such as `A58`, or None for a whole row."""
 
     file: str
@@ -125,8 +124,7 @@ class Input:
 CCAM_SHAPE = r"[A-Z]{4}\d{3}"
 
 
-@dataclass(frozen=True)
-class Acts:
+class Acts(Struct, frozen=True):
     """All acts of a run, as one set, with the account of every row that was read."""
 
     table: pl.DataFrame
@@ -158,16 +156,14 @@ class Unverifiable:
     missing: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What one version of a rule found: FINDINGS, and the acts it could not answer for (UNVERIFIABLE)."""
 
     findings: pl.DataFrame
     unverifiable: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class Nomenclature:
+class Nomenclature(Struct, frozen=True):
     """The codes as acts are read with them: plain look-ups, built by the rulebook from its data files."""
 
     codes: frozenset[str]
@@ -190,8 +186,7 @@ class Nomenclature:
     of_children: frozenset[str]  # codes that a rule reserves to patients under some age
 
 
-@dataclass(frozen=True, slots=True)
-class GrantedCeiling:
+class GrantedCeiling(Struct, frozen=True):
     """A derogation ("aménagement") of the ceiling on remote activity, decided for one practitioner and year."""
 
     practitioner: str

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import polars as pl
 from pydantic import BaseModel
 
 from avenant9.notice import FOLDERS
+from avenant9.records import field_names, replace
 
 Result = TypeVar("Result")
 
@@ -65,8 +65,8 @@ def _parts(value: Any) -> Iterator[tuple[str, Any]]:
     """The fields of a part of a result."""
     if isinstance(value, BaseModel):
         yield from ((name, getattr(value, name)) for name in type(value).model_fields)
-    elif is_dataclass(value) and not isinstance(value, type):
-        yield from ((field.name, getattr(value, field.name)) for field in fields(value) if field.init)
+    else:
+        yield from ((name, getattr(value, name)) for name in field_names(value))
 
 
 def _renamed(value: Any, names: Mapping[str, str]) -> Any:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: What parts the folders of a path, on any system.
 FOLDERS = re.compile(r"[/\\]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """What was understood of files, in French and without identifiers of patients: the words that follow their names.
 
     `identity`: whether it is about how patients are told apart.

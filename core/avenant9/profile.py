@@ -5,20 +5,22 @@ After `apply`, the column `patient` holds what may be shown and `pseudonym` is g
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import polars as pl
 
-from avenant9.explanation import ActExplained, Block, Explanation
 from avenant9.frames import FAMILY
 from avenant9.kinds.trace import Noted, Thousandths
 from avenant9.model import Unread, Verdict
+from avenant9.records import replace
 from avenant9.results.check import Profile, Report
 from avenant9.results.explanations import Explanations
 from avenant9.rule_ids import family_of
 from avenant9.settings.choices import PROFILES
 from avenant9.wording import euros
+
+if TYPE_CHECKING:
+    from avenant9.explanation import ActExplained, Block, Explanation
 
 #: The families of rules as a person reads them.
 FAMILIES = {

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.kinds.run import Run
 from avenant9.kinds.share import ShareVersion, days_of, running, shares
@@ -18,8 +18,7 @@ from avenant9.results.threshold import Practitioner
 _BASIS_POINTS = 10_000
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What a user asks: acts dated after `until` are left out, and a year that it cuts is an indication only."""
 
     as_of: date

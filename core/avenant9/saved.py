@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import json
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -15,6 +14,7 @@ from avenant9 import summary
 from avenant9.errors import InputError
 from avenant9.law.dated import text_behind
 from avenant9.model import Source
+from avenant9.records import replace
 from avenant9.results import check, claim, explanations, find, firm, forfait, measures, reconcile, threshold
 from avenant9.results.check import Report
 from avenant9.results.explanations import Explanations

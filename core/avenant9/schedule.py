@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from graphlib import TopologicalSorter
@@ -21,6 +20,7 @@ from avenant9.kinds.run import UNVERIFIABLE, Kept, Run, billed, saying_why
 from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version, text_behind
 from avenant9.model import Outcome
+from avenant9.records import replace
 from avenant9.rulebook.load import Rulebook
 from avenant9.threads import THREADS
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Any, BinaryIO
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts import dates, values
 from avenant9.acts.asked import ReadOptions
@@ -32,6 +32,7 @@ from avenant9.reading import prefetch
 from avenant9.reading.addresses import letters
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import check_file, left_out
+from avenant9.records import replace
 from avenant9.wording import did_you_mean, listed, quoted
 
 #: What a shift may be, and what a patient may be taken in charge for and by whom.
@@ -45,8 +46,7 @@ ACCEPTED: dict[str, tuple[str, ...]] = {"role": ROLES, "protocol": PROTOCOLS, "p
 NOBODY = "?"
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """A sort of sheet: key -> headings, best first, and what makes a sheet one of them."""
 
     name: str
@@ -88,8 +88,7 @@ PATIENTS = Form(
 FORMS = (SHIFTS, PATIENTS)
 
 
-@dataclass(frozen=True)
-class Shift:
+class Shift(Struct, frozen=True):
     """A shift of one role: local time of the clock, the end excluded.
 
     `practitioner` is `?` where the sheet names nobody, None where its cell is empty.
@@ -102,8 +101,7 @@ class Shift:
     end: datetime
 
 
-@dataclass(frozen=True)
-class Patient:
+class Patient(Struct, frozen=True):
     """A patient taken in charge under a protocol; `patient` is the identifying key of the acts, and never shown."""
 
     where: CellRef
@@ -115,8 +113,7 @@ class Patient:
     birth_date: date | None = None
 
 
-@dataclass(frozen=True)
-class Activity:
+class Activity(Struct, frozen=True):
     """All that the files hold: acts, shifts, patients, and the account of every row of the two last ones."""
 
     acts: Acts
@@ -163,8 +160,7 @@ def load_activity(
     )
 
 
-@dataclass(frozen=True)
-class _OneFile:
+class _OneFile(Struct, frozen=True):
     """What one file gave: acts, sheets of shifts or patients, what is left out for good, or why it gave nothing."""
 
     acts: OneFile
@@ -280,8 +276,7 @@ def _recognised(raw: RawSheet) -> tuple[Form | None, Recognised | None]:
 # --- a sheet --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     """One sheet: what its rows gave, in their order, and the account."""
 
     form: Form
@@ -299,8 +294,7 @@ class _Refusal(Exception):  # noqa: N818 - a row that cannot be read is no error
         self.key, self.reason = key, reason
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """The cells of a row by key, None where they are empty; and the errors that a spreadsheet left in them."""
 
     where: CellRef

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -15,6 +14,7 @@ import polars as pl
 from avenant9 import summary
 from avenant9.errors import SettingError
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.results.check import FORMAT, Known, Report, Waived
 from avenant9.settings.toml import read_bytes
 from avenant9.wording import cents, counted, plural

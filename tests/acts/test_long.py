@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 
 import polars as pl
@@ -11,9 +10,9 @@ from polars.testing import assert_frame_equal
 
 from avenant9.acts.load import load_acts
 from avenant9.errors import A9Error
-from avenant9.model import Acts
 from avenant9.reading import repeated, text
 from avenant9.reading.read import read_file
+from avenant9.records import field_names
 from avenant9.rulebook.load import load_rulebook
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -31,7 +30,7 @@ def read(path: Path) -> tuple[pl.DataFrame | None, dict[str, object]]:
         acts = load_acts([str(path)], load_rulebook().nomenclature)
     except A9Error as error:
         return None, {"refused": str(error)}
-    return acts.table, {field.name: getattr(acts, field.name) for field in fields(Acts) if field.name != "table"}
+    return acts.table, {name: getattr(acts, name) for name in field_names(acts) if name != "table"}
 
 
 @pytest.mark.parametrize("path", [FIXTURES / "cabinet_conforme.csv", *FILES], ids=lambda path: path.name)

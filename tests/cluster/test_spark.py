@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -27,6 +26,7 @@ from avenant9.frames import FINDINGS
 from avenant9.kinds.frequency import Frequency
 from avenant9.model import Acts, GrantedCeiling
 from avenant9.reading.read import read_file
+from avenant9.records import replace
 from avenant9.results import check_json as as_json
 from avenant9.results.check import Report
 from avenant9.rulebook.load import Rulebook, load_rulebook

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,6 +9,7 @@ import pytest
 
 from avenant9.errors import SettingError
 from avenant9.forfait.explain import explain
+from avenant9.records import replace
 from forfait.answered import scales
 
 

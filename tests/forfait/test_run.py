@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -17,6 +16,7 @@ from avenant9.forfait.read import Entry, load_practices
 from avenant9.forfait.run import run
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import what_if
+from avenant9.records import replace
 from avenant9.results.forfait import Addendum, Amount, Forfait, Forfaits
 from avenant9.rulebook.scales import load_scales
 from forfait.answered import full

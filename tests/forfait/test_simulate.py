@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +14,7 @@ from hypothesis import strategies as st
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.simulate import simulate
+from avenant9.records import replace
 from avenant9.results.forfait import Addendum, Indicator
 from avenant9.rulebook.conditions import RateAtLeast, keys_of
 from examples import examples

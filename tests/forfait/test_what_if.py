@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from avenant9.forfait.answers import Answer, Practice, Rate
 from avenant9.forfait.simulate import simulate
 from avenant9.forfait.what_if import PREREQUISITES, changed, steps, what_if
+from avenant9.records import replace
 from avenant9.results.forfait import Addendum
 from examples import examples
 from forfait.answered import TODAY, counts, full, none, percent, practices, prerequisites, scales, socle

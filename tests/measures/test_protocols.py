@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from avenant9.acts.columns import ACTS
 from avenant9.measures.protocols import units
 from avenant9.model import Acts, CellRef
+from avenant9.records import replace
 from avenant9.rulebook.measures import Hourly, PerPatient, ShiftFee, load_measures
 from avenant9.shifts import PROFESSIONS, PROTOCOLS, ROLES, Patient
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,6 +15,7 @@ from avenant9.calendar import Calendar
 from avenant9.measures.scenario import applied
 from avenant9.measures.shifts import units
 from avenant9.model import CellRef
+from avenant9.records import replace
 from avenant9.rulebook.load import load_rulebook
 from avenant9.rulebook.measures import Hourly, ShiftFee, load_measures
 from avenant9.settings.scenario import Change, Scenario

@@ -9,7 +9,7 @@ time are those of Linux and macOS.
 Passed over, because no test of what the program does could tell them apart:
 
 - annotations, which nothing evaluates, and what stands under `if TYPE_CHECKING`;
-- what only asserts: `assert`, `strict=` of `zip`, `frozen=` and `slots=` of a dataclass. They guard against a wrong
+- what only asserts: `assert`, `strict=` of `zip`, `frozen=` of a record. They guard against a wrong
   program, and would not speak in a right one;
 - `@cache` taken away: the same results, later;
 - `is` for `==` and `==` for `is`: of None, True, False and interned values they say the same, and ruff refuses them;
@@ -268,7 +268,7 @@ def unseen(source: str) -> Iterator[Span]:
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             found.append(node)
         if isinstance(node, ast.Assert) or (
-            isinstance(node, ast.keyword) and node.arg in ("strict", "frozen", "slots")
+            isinstance(node, ast.keyword) and node.arg in ("strict", "frozen")
         ):
             found.append(node)
         for decorator in getattr(node, "decorator_list", ()):

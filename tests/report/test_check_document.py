@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from avenant9.documents import check as check_document
 from avenant9.documents.render import render as rendered
 from avenant9.model import Unread, Verdict
 from avenant9.period import Period
+from avenant9.records import replace
 from avenant9.report import xlsx
 from avenant9.report.document import Document, Fact, Section
 from avenant9.report.page import Page

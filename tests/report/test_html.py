@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -14,6 +14,7 @@ from importlib.resources import files
 import pytest
 
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.report import html
 from avenant9.report.document import Chart, Column, Document, Section, Series, Table
 from report.pages import BY_MONTH, DOCUMENT, EUROS, FINDINGS, HOSTILE, SHARES, hostile

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from datetime import time
 
 from avenant9 import profile
 from avenant9.notice import Notice
+from avenant9.records import replace
 from avenant9.results import check_json as json_format
 from report.reports import (
     COLUMNS,

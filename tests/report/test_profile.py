@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -11,6 +10,7 @@ from avenant9 import profile
 from avenant9.documents import check_csv as csv
 from avenant9.documents.render import render as rendered
 from avenant9.model import Rejected
+from avenant9.records import replace
 from avenant9.report.page import Page
 from avenant9.results import check_json as json_format
 from avenant9.results.check import Report

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from avenant9.documents.screen import Screen
 from avenant9.engine import Options, check
 from avenant9.errors import InputError
 from avenant9.model import Acts
+from avenant9.records import replace
 from avenant9.report.formats import FORMATS
 from avenant9.report.page import Page
 from avenant9.results.check import Report

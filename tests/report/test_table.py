@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from avenant9 import profile
 from avenant9.documents.render import render as rendered
 from avenant9.model import Input, NotCounted, Rejected, Unverifiable
+from avenant9.records import replace
 from avenant9.report.page import Page
 from avenant9.results.check import Report, Scope
 from report.reports import (

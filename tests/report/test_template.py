@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import tomllib
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from avenant9.acts.columns import COLUMNS
 from avenant9.acts.load import load_acts
 from avenant9.model import GrantedCeiling
+from avenant9.records import replace
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.derogations import load_derogations
 from avenant9.settings.mapping import load_mapping

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,6 +12,7 @@ from openpyxl import load_workbook
 from avenant9.documents import threshold as report
 from avenant9.documents.render import render
 from avenant9.model import Rejected, Verdict
+from avenant9.records import replace
 from avenant9.report import html, text, xlsx
 from avenant9.report.page import Page
 from avenant9.results.base import Source, dumps

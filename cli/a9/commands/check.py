@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from a9.reading import left_out, read_acts, read_options, tell, what_was_read
 from a9.request import CheckRequest
 from a9.settings import ReadingCommand
 from a9.status import failed_rules, status_of
+from avenant9.records import replace
 from avenant9.report.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -153,13 +153,11 @@ def _run(given: CheckRequest) -> int:
     from avenant9 import profile as profiles  # noqa: PLC0415
     from avenant9.documents.render import render  # noqa: PLC0415
     from avenant9.errors import InputError  # noqa: PLC0415
-    from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
-    from avenant9.waivers import read_baseline  # noqa: PLC0415
 
     rulebook = given.rulebook(notices)
     rulebook.select(given.only, given.skip)  # a misspelt id is told before the files are read
-    accepted = load_waivers(Path(given.waivers), rulebook.rules) if given.waivers else ()
-    known = read_baseline(Path(given.baseline)) if given.baseline else None
+    accepted = _accepted(given.waivers, rulebook) if given.waivers else ()
+    known = _known(given.baseline) if given.baseline else None
     chosen = given.options(reading, given.granted(), **given.narrowed)
     checked = _checked if given.engine == "polars" else partial(_checked_by_spark, given.master or _MASTER)
     try:
@@ -181,6 +179,18 @@ def _run(given: CheckRequest) -> int:
         codes.append(_write_annotated(reading.files[0], given.annotate, shown, notices))
     notices.say(_account(acts, report))
     return int(worst(codes))
+
+
+def _accepted(waivers: str, rulebook: Rulebook) -> tuple[Waiver, ...]:
+    from avenant9.settings.waivers import load_waivers  # noqa: PLC0415
+
+    return load_waivers(Path(waivers), rulebook.rules)
+
+
+def _known(baseline: str) -> Mapping[str, Earlier]:
+    from avenant9.waivers import read_baseline  # noqa: PLC0415
+
+    return read_baseline(Path(baseline))
 
 
 def _check_dates(given: CheckRequest) -> None:

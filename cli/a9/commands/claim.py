@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -30,8 +29,7 @@ _WORTH: Final[tuple[Answer, ...]] = ("contestable", "out_of_time")
 _LISTED = 10
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Given(Request):
+class _Given(Request, frozen=True, kw_only=True):
     """What was typed."""
 
     claim: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,8 +23,7 @@ if TYPE_CHECKING:
     from avenant9.results.find import Find
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Given(Request):
+class _Given(Request, frozen=True, kw_only=True):
     """What was typed."""
 
     amount: int

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
+from msgspec import Struct
 
 from a9 import options
 from a9.exits import ExitCode, code_of, say, unforeseen, worst
@@ -18,6 +18,7 @@ from a9.output import ENDINGS, check_place, format_for
 from a9.settings import given_by_hand
 from a9.status import status_of, status_of_reading
 from avenant9.errors import A9Error
+from avenant9.records import replace
 from avenant9.report.formats import FORMATS, WHOLE
 from avenant9.wording import counted
 
@@ -57,8 +58,7 @@ def are_folders(files: Sequence[str]) -> bool:
     return bool(folders)
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What is wanted of each client besides its line.
 
     Attributes:
@@ -75,8 +75,7 @@ class Wanted:
 Given = TypeVar("Given", bound="results.Client | results.FollowedClient | results.SimulatedClient")
 
 
-@dataclass(frozen=True)
-class Told(Generic[Given]):
+class Told(Struct, Generic[Given], frozen=True):
     """What one client gave: its part of the result; its findings and its own report where they are wanted."""
 
     client: Given
@@ -84,8 +83,7 @@ class Told(Generic[Given]):
     own: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Way(Generic[Given]):
+class Way(Struct, Generic[Given], frozen=True):
     """What is done with each client: what is told of one that can be read, and of one that cannot."""
 
     tell: Callable[[Client], Told[Given]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -25,8 +24,7 @@ if TYPE_CHECKING:
 _TOLERANCE = 100  # cents
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Given(Request):
+class _Given(Request, frozen=True, kw_only=True):
     """What was typed."""
 
     year: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
+from msgspec import Struct
 
 from a9 import options
 from a9.commands import firm
@@ -40,8 +40,7 @@ _until_option = click.option(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Given(Request):
+class _Given(Request, frozen=True, kw_only=True):
     """The options that both commands take."""
 
     until: date | None
@@ -120,8 +119,7 @@ def request(year: int | None, **options_: Any) -> int:
     return _run(_Given(**options_), _Reference(year))
 
 
-@dataclass(frozen=True)
-class _Reference:
+class _Reference(Struct, frozen=True):
     """A request is asked for, for this year or for the latest one."""
 
     year: int | None

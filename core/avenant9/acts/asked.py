@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from avenant9.acts.headings import is_heading
 from avenant9.acts.mapping import Mapping
 from avenant9.reading.sheets import Request
 
 
-@dataclass(frozen=True)
-class ReadOptions:
+class ReadOptions(Struct, frozen=True):
     """What a user says of the files: all optional."""
 
     mapping: Mapping | None = None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from avenant9.acts.values import LONGEST_QUOTED, plain_marks, quotable
 from avenant9.model import CCAM_SHAPE, Nomenclature
@@ -31,8 +32,7 @@ _JOINING = frozenset({"ET", "X", "KM"})
 _HYPHEN = re.compile(r"\s*-\s*(?=[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
-class Coded:
+class Coded(Struct, frozen=True):
     """One act of a cell; `coefficient` is in thousandths, None where the cell gives none."""
 
     code: str

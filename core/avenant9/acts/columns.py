@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field, replace
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct, field
+
+from avenant9.compiled import table
+from avenant9.records import replace
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class Column(Struct, frozen=True, eq=False):
     """One column of acts, or of sums claimed back.
 
     Attributes:
@@ -72,12 +72,8 @@ def _column(entry: dict[str, Any]) -> Column:
     return Column(**read | {"dtype": _DTYPES[entry["dtype"]] if "dtype" in entry else None})
 
 
-def _file(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("avenant9.acts") / name).read_text(encoding="utf-8"))
-
-
 def _table() -> dict[str, Column]:
-    return {entry["key"]: _column(entry) for entry in _file("columns.toml")["column"]}
+    return {entry["key"]: _column(entry) for entry in table("acts/columns.toml")["column"]}
 
 
 #: Key -> column, in the order of the template; then those by which a patient is known where no file number does it.
@@ -115,7 +111,7 @@ def claim_columns(*, any_amount: bool = False) -> dict[str, Column]:
 
     `any_amount`: a column of amounts, whatever it is called, is what is claimed: the table has no other.
     """
-    told = _file("claims.toml")
+    told = table("acts/claims.toml")
     own = [_column(entry) for entry in told["column"]]
     keys = [key for key in told["as_in_acts"] if not (any_amount and key == "amount")]
     shared = [replace(COLUMNS[key], headings=(*COLUMNS[key].headings, *told["also"].get(key, ()))) for key in keys]
@@ -126,7 +122,7 @@ def claim_columns(*, any_amount: bool = False) -> dict[str, Column]:
 
 def payment_columns() -> dict[str, Column]:
     """Key -> column of a table of payments: their day, and what was received."""
-    return {entry["key"]: _column(entry) for entry in _file("payments.toml")["column"]}
+    return {entry["key"]: _column(entry) for entry in table("acts/payments.toml")["column"]}
 
 
 def _headed_as(column: Column, key: str) -> Column:

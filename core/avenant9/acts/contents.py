@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 import polars as pl
+from msgspec import Struct, field
 
 from avenant9.acts.amounts import parse_cents, parse_integer, parse_rate, parse_thousandths
 from avenant9.acts.codes import parse_codes
@@ -36,8 +36,7 @@ _RPPS = re.compile(r"\d{11}")
 _LETTER = re.compile("[A-Za-z]")
 
 
-@dataclass
-class Top:
+class Top(Struct, dict=True):
     """The first rows of a sheet, cleaned once for all those that may be its header."""
 
     raw: RawSheet
@@ -48,8 +47,7 @@ class Top:
         return _cleaned(self.raw.table.head(TOP + SAMPLE))
 
 
-@dataclass
-class Contents:
+class Contents(Struct, dict=True):
     """The cells under a heading row, and what of them can be read, by column and key.
 
     Attributes:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import time, timedelta
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.sheet import Absent, Reading, as_unknown, first_at
 from avenant9.acts.values import by_text, distinct
@@ -43,8 +43,7 @@ def order_of(form: str) -> str | None:
     return order if sorted(order) == sorted(DAY_FIRST) else None
 
 
-@dataclass(frozen=True)
-class Moments:
+class Moments(Struct, frozen=True):
     """What each cell of a column says.
 
     Attributes:

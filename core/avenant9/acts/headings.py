@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from typing import Any
 
+from msgspec import Struct
+
 from avenant9.acts.columns import COLUMNS, REQUIRED, Column
+from avenant9.compiled import table
 
 #: The heading of SNDS extracts that holds convention codes of the CNAM, where 3 is what everybody calls sector 2.
 CNAM_SECTOR = "PSE_CNV_COD"
@@ -40,8 +40,7 @@ def _ranked(column: Column) -> list[str]:
     return list(dict.fromkeys(map(fold_heading, words)))
 
 
-@dataclass(frozen=True)
-class Titles:
+class Titles(Struct, frozen=True, dict=True):
     """What may head the columns of a sort of table.
 
     Attributes:
@@ -93,7 +92,7 @@ _LONGEST = 80
 
 @cache
 def _words() -> dict[str, Any]:
-    return tomllib.loads((files("avenant9.acts") / "headings.toml").read_text(encoding="utf-8"))
+    return table("acts/headings.toml")
 
 
 @lru_cache(maxsize=4096)

@@ -7,10 +7,10 @@ first, each for its files.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.asked import ReadOptions
 from avenant9.acts.columns import ACTS, COLUMNS
@@ -28,11 +28,11 @@ from avenant9.notice import Notice
 from avenant9.reading import prefetch
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request, check_file, check_names, left_out
+from avenant9.records import replace
 from avenant9.wording import counted, listed, plural, quoted
 
 
-@dataclass(frozen=True)
-class OneFile:
+class OneFile(Struct, frozen=True):
     """What one file gave.
 
     Attributes:

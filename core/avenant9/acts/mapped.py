@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 import polars as pl
@@ -13,6 +12,7 @@ from avenant9.acts.recognise import Recognised
 from avenant9.acts.sheet import Reading
 from avenant9.acts.values import distinct
 from avenant9.acts.written import fold
+from avenant9.records import replace
 
 #: The heading of a column that the file does not have, and every row holds all the same.
 CONSTANT = "constante"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.columns import ACTS
 
@@ -90,8 +90,7 @@ def cancel(acts: pl.DataFrame) -> pl.DataFrame:
     return updated(acts, changed)
 
 
-@dataclass
-class _Line:
+class _Line(Struct):
     act: int
     quantity: int
     amount: int | None

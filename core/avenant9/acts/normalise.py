@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import polars as pl
 
@@ -26,6 +25,7 @@ from avenant9.model import Input, Nomenclature, Rejected
 from avenant9.notice import Notice
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.workbook.sheet import UNCOMPUTED
+from avenant9.records import replace
 from avenant9.wording import listed, plural, quoted
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 import polars as pl
+from msgspec import Struct, field
 
 from avenant9.acts.contents import Contents, Top
 from avenant9.acts.header import Header, heading_rows
@@ -14,10 +14,10 @@ from avenant9.acts.headings import CNAM_SECTOR, OF_ACTS, Titles, fold_heading
 from avenant9.acts.mapping import Mapping
 from avenant9.model import Nomenclature
 from avenant9.reading.raw_sheet import RawSheet
+from avenant9.records import replace
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(Struct, frozen=True):
     """A table of acts: which column is which.
 
     Attributes:
@@ -39,8 +39,7 @@ class Recognised:
     others: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True)
-class Unrecognised:
+class Unrecognised(Struct, frozen=True):
     """A sheet without acts.
 
     Attributes:

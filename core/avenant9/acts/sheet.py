@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct, field
 
 from avenant9.model import Input, Rejected
 from avenant9.notice import Notice
@@ -21,8 +21,7 @@ Absent = Callable[[str], pl.Series]
 Parser = Callable[[str], Any]
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """One sheet, typed.
 
     Attributes:
@@ -41,8 +40,7 @@ class Sheet:
     unnamed: bool
 
 
-@dataclass
-class Reading:
+class Reading(Struct):
     """The state of one sheet while its columns are read: only `notices` grow."""
 
     raw: RawSheet

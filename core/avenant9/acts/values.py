@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from importlib.resources import files
 from typing import Any
 
 import polars as pl
 
 from avenant9.acts.written import fold
+from avenant9.compiled import table
 from avenant9.reading import repeated
 
 _SPACES = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\r\n]")
@@ -31,8 +30,7 @@ _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
 
 
 def _nothing() -> Iterator[str]:
-    text = (files("avenant9.acts") / "nothing.toml").read_text(encoding="utf-8")
-    for word in tomllib.loads(text)["words"]:
+    for word in table("acts/nothing.toml")["words"]:
         yield from (word, word.lower(), word.upper(), word.capitalize())
 
 

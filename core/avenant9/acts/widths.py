@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
 
 from avenant9.acts.columns import COLUMNS
 from avenant9.wording import counted
@@ -22,8 +22,7 @@ def _none() -> pl.DataFrame:
     return pl.DataFrame(schema={"row": pl.UInt32, "cells": pl.UInt32})
 
 
-@dataclass(frozen=True)
-class Ragged:
+class Ragged(Struct, frozen=True):
     """The rows of another width than their heading's.
 
     Attributes:

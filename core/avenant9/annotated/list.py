@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.utils.cell import range_boundaries
@@ -31,8 +31,7 @@ _SENTENCE_WIDTH = 70.0
 _MOST_COLUMNS = 16_384  # of the grid of Excel
 
 
-@dataclass(frozen=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """One line: a marked cell, or a finding that stands on none (`sheet` None); `stake` in cents, None unknown."""
 
     verdict: str

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9 import sums
 from avenant9.claim import causes, words
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from avenant9.claim.read import Claim
-    from avenant9.law.cnam import Sourced
-    from avenant9.law.dated import Version
+    from avenant9.law.dated import Sourced, Version
     from avenant9.model import Acts, Source
     from avenant9.results.find import Crowd
     from avenant9.rulebook.claims import Recovery
@@ -35,8 +34,7 @@ if TYPE_CHECKING:
 _MOST_CANDIDATES = 50
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """The result, and the rules that crashed on their way."""
 
     result: results.Claim
@@ -86,8 +84,7 @@ def _named(
     return {line: own for line, own in rules.items() if own}
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(Struct, frozen=True, dict=True):
     """What lines are told with."""
 
     claim: Claim

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9 import sums
 
@@ -23,8 +23,7 @@ _OF_ACT = ("act", *_OF_BOTH, "own_amount", "reimbursed")
 _OF_LINE = ("line", "claimed", "amount", "date", "codes", "practitioner", "patient_key", "invoice_key")
 
 
-@dataclass(frozen=True)
-class _Sides:
+class _Sides(Struct, frozen=True):
     """The lines and the acts that they may be about.
 
     Attributes:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, BinaryIO, TypeVar
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts import values
 from avenant9.acts.amounts import parse_cents, read_plain
@@ -25,6 +25,7 @@ from avenant9.model import Input, Nomenclature, Unread
 from avenant9.notice import Notice
 from avenant9.reading import prefetch
 from avenant9.reading.sheets import Request, left_out
+from avenant9.records import replace
 from avenant9.wording import listed, quoted
 
 if TYPE_CHECKING:
@@ -69,8 +70,7 @@ _IDENTITY = ("nir", "patient", "last_name", "first_name", "birth_date")
 _SHORTEST = 3
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """The lines claimed (CLAIMED), and the account of where they were read.
 
     Attributes:
@@ -161,8 +161,7 @@ def _no_table(file: str, seen: Sequence[Unrecognised]) -> InputError:
 # --- a sheet --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True):
     table: pl.DataFrame
     account: Input
     notices: tuple[Notice | str, ...]

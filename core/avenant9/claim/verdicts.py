@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9 import schedule
 from avenant9.acts.netting import counting
@@ -28,8 +28,7 @@ FOUND = {
 UNKNOWN = {"act": pl.UInt32(), "rule": pl.String(), "missing": pl.List(pl.String())}
 
 
-@dataclass(frozen=True)
-class Verdicts:
+class Verdicts(Struct, frozen=True):
     """What the rules found of acts (FOUND), what they could not say (UNKNOWN), and those that crashed."""
 
     found: pl.DataFrame

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.columns import in_french
 from avenant9.documents import sentences
@@ -15,6 +15,7 @@ from avenant9.frames import FAMILY
 from avenant9.model import Source, Unverifiable, Verdict
 from avenant9.period import Period
 from avenant9.profile import FAMILIES
+from avenant9.records import replace
 from avenant9.report.document import Chart, Column, Document, Fact, Section, Series, Table
 from avenant9.results.check import Report, SetApart
 from avenant9.rule_ids import family_of
@@ -501,8 +502,7 @@ def _practitioners(report: Report, findings: pl.DataFrame) -> Iterator[Section]:
         yield Section(f"Praticien {practitioner}", tables=(table,))
 
 
-@dataclass(frozen=True)
-class _Details:
+class _Details(Struct, frozen=True):
     """What opens under each finding, made when it is asked for: a workbook asks for none."""
 
     report: Report

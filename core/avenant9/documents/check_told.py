@@ -7,7 +7,6 @@ counted, with the way to it.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from avenant9.documents import check, sentences
 from avenant9.documents.headings import missing_words
 from avenant9.documents.screen import Screen
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.report.document import Column, Document, Line, Section, Table
 from avenant9.report.page import place, rows
 from avenant9.report.values import share

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.columns import HEADINGS, heading
 from avenant9.acts.contents import Contents
@@ -18,6 +18,7 @@ from avenant9.acts.rows import data_rows
 from avenant9.acts.values import harmless
 from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
+from avenant9.records import replace
 from avenant9.report.page import sections
 from avenant9.results.base import encoded
 from avenant9.wording import counted, file_name, listed, quoted
@@ -37,8 +38,7 @@ _SHOWN = frozenset(HEADINGS) - {"patient", "birth_date", "invoice", "practitione
 MOST = 4
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """One column of a table.
 
     Attributes:
@@ -58,8 +58,7 @@ class Told:
     frequent: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True)
-class Understood:
+class Understood(Struct, frozen=True):
     """One table of a file, or a sheet that holds none: which of its columns serve, and what stands in the way."""
 
     raw: RawSheet

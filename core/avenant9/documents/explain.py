@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from avenant9.documents import explain_json, sentences
@@ -10,6 +9,7 @@ from avenant9.documents.headings import missing_words
 from avenant9.kinds.trace import WHY, ActList, Told, times
 from avenant9.kinds.trace import Fact as Noticed
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.report.document import Column, Document, Line, Section, Table
 from avenant9.report.page import place, rows
 from avenant9.wording import DISCLAIMER, capital, counted, day, euros, listed, plural

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict
 from datetime import date, datetime, time
 from enum import Enum
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from avenant9.kinds.trace import Cents, Noted, Thousandths
 from avenant9.law.dated import Strict
 from avenant9.model import CellRef
+from avenant9.records import field_names
 from avenant9.wording import money
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def as_json(explanation: Explanation) -> Any:
 
 def _act(one: ActExplained, explanation: Explanation) -> dict[str, Any]:
     """The act; of an invoice of several rows, with its own."""
-    told = {field.name: getattr(one.act, field.name) for field in fields(one.act) if field.name != "pseudonym"}
+    told = {name: getattr(one.act, name) for name in field_names(one.act) if name != "pseudonym"}
     if explanation.profile == "fiscal":
         told |= {"code": None, "coefficient": None}
     return {
@@ -57,7 +58,7 @@ def _act(one: ActExplained, explanation: Explanation) -> dict[str, Any]:
 
 
 def _block(block: Block) -> dict[str, Any]:
-    told = {field.name: getattr(block, field.name) for field in fields(block)}
+    told = {name: getattr(block, name) for name in field_names(block)}
     trace = None if isinstance(block.trace, Noted) and not block.trace.noted else block.trace
     return {**told, "why": block.why or None, "title": block.title or None, "trace": trace}
 
@@ -82,8 +83,8 @@ def _encoded(value: Any) -> Any:
             return [_encoded(item) for item in value]
         case Strict():
             return value.model_dump(mode="json")
-        case _ if is_dataclass(value):
-            return {field.name: _encoded(getattr(value, field.name)) for field in fields(value)}
+        case _ if names := field_names(value):
+            return {name: _encoded(getattr(value, name)) for name in names}
         case _:
             return value
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.documents import firm_list, forfait
 from avenant9.documents.firm_list import Entry, Told
@@ -22,8 +23,7 @@ _PRINTED = 10
 _FAILED, _UNSETTLED, _SETTLED = "non simulé", "points inconnus", "calculé"
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """The practices and years of a client."""
 
     every: tuple[Forfait, ...]

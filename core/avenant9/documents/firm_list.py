@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+from msgspec import Struct
 
 from avenant9.model import Verdict
 from avenant9.report.document import Column, Section, Table
@@ -47,8 +48,7 @@ class Part(Protocol):
         """What must be said of it."""
 
 
-@dataclass(frozen=True)
-class Told(Generic[L]):
+class Told(Struct, Generic[L], frozen=True):
     """A column of the list: its heading, its kind, and what it says of a line; `narrow`: on 80 columns too.
 
     `summed`: what it says of all clients together. `widest`: see `Column`.
@@ -62,8 +62,7 @@ class Told(Generic[L]):
     widest: int = 0
 
 
-@dataclass(frozen=True)
-class Entry(Generic[L]):
+class Entry(Struct, Generic[L], frozen=True):
     """A client: its part of the result, its line (None where there is none), its verdict as a word and a colour."""
 
     part: Part

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from msgspec import Struct
+
 from avenant9.documents import left_out, sentences
+from avenant9.records import replace
 from avenant9.report.document import Column, Document, Fact, Section, Table
 from avenant9.report.page import place
 from avenant9.report.values import number
@@ -150,8 +152,7 @@ def _line(row: Row) -> tuple[Value, ...]:
 # --- effects --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Effect:
+class Effect(Struct, frozen=True):
     """Cents that the measures bring to those who care, and that the fund and the patients pay for it.
 
     `apart` is due under a measure of which nobody knows what would be due without it: it is in no other sum.

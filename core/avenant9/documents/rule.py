@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from avenant9.acts.columns import COLUMNS, heading
 from avenant9.documents import rules
@@ -57,8 +58,7 @@ _COLUMNS = (
 _CSV = (Column("Règle", "identifier"), Column("Titre"), *_COLUMNS)
 
 
-@dataclass(frozen=True)
-class OneRule:
+class OneRule(Struct, frozen=True):
     """What is asked of one rule.
 
     Attributes:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from avenant9.documents.sentences import CONFIDENCE, confidence, reference
 from avenant9.kinds.trace import ALWAYS, Span
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.report.document import Column, Document, Line, Section, Table
 from avenant9.wording import capital, counted, day, listed
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True)
-class Screen:
+class Screen(Struct, frozen=True):
     """What is shown: how many `findings` one by one (None: all of them), and whether the `texts` behind them."""
 
     findings: int | None

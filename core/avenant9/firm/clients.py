@@ -6,11 +6,13 @@ import os
 import stat
 import zipfile
 from collections import Counter
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from avenant9.errors import InputError
+from avenant9.records import replace
 from avenant9.wording import file_name, fold
 
 if TYPE_CHECKING:
@@ -37,8 +39,7 @@ _HIDDEN_ON_WINDOWS = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 2)
 _HIDDEN_ON_MACOS = getattr(stat, "UF_HIDDEN", 0x8000)
 
 
-@dataclass(frozen=True)
-class Client:
+class Client(Struct, frozen=True):
     """One client.
 
     Attributes:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from avenant9 import remote_share, threshold, waivers
 from avenant9.acts.asked import ReadOptions
@@ -15,6 +16,7 @@ from avenant9.engine import Options, check, prepared
 from avenant9.errors import SettingError
 from avenant9.firm.clients import SETTINGS
 from avenant9.reading.names import writable
+from avenant9.records import replace
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from avenant9.settings.a9_toml import Settings, load_settings
@@ -31,8 +33,7 @@ if TYPE_CHECKING:
     from avenant9.waivers import Earlier
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What is asked of all clients.
 
     Attributes:
@@ -80,8 +81,7 @@ class Asked:
         _prepared(self)
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What was read of a client and found of it, before a profile hides anything."""
 
     acts: Acts
@@ -138,8 +138,7 @@ def rulebook_of(rules: str | None) -> Rulebook:
     return load_rulebook(Path(rules) if rules else None)
 
 
-@dataclass(frozen=True)
-class _Prepared:
+class _Prepared(Struct, frozen=True):
     rulebook: Rulebook
     read: ReadOptions
     options: Options

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TypeAlias
 
+from msgspec import Struct, field
+
 from avenant9.results.forfait import Addendum
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """A share of 1, with the counts behind it where they were given.
 
     Attributes:
@@ -28,8 +28,7 @@ class Rate:
     excluded: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Patients:
+class Patients(Struct, frozen=True):
     """Patients of one class: all of them, and those of them that were not seen for two years."""
 
     total: int
@@ -41,8 +40,7 @@ class Patients:
 Answer: TypeAlias = bool | int | str | date | Fraction | Rate | Addendum | Patients
 
 
-@dataclass(frozen=True, slots=True)
-class AssistantContract:
+class AssistantContract(Struct, frozen=True):
     """The contract of an assistant médical.
 
     Attributes:
@@ -56,8 +54,7 @@ class AssistantContract:
     percentile: str
 
 
-@dataclass(frozen=True, slots=True)
-class Practice:
+class Practice(Struct, frozen=True):
     """One doctor and one year: a key that is absent from `answers` is unknown, never "no" or zero.
 
     Attributes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.errors import SettingError
 from avenant9.forfait import words
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from avenant9.rulebook.sums import Sum
 
 
-@dataclass(frozen=True, slots=True)
-class PastYear:
+class PastYear(Struct, frozen=True):
     """The same indicator in one year; `condition` is empty where the year does not have it."""
 
     year: int
@@ -36,8 +36,7 @@ class PastYear:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(Struct, frozen=True):
     """What is known of an indicator.
 
     Attributes:

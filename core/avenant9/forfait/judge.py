@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.errors import SettingError
 from avenant9.forfait import means, words
@@ -39,8 +40,7 @@ _NO_POINT = Fraction(0)
 SATISFIED: frozenset[Status] = frozenset({"met", "neutralised", "not_applicable"})
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """An indicator as it stands by itself, whatever its volet or another one says.
 
     `points` are those that it would bring with the forfait open; `unresolved` is there where no source decides.

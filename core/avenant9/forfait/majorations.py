@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.rulebook.sums import ByAge, ByPlace
 from avenant9.wording import NBSP, capital
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from avenant9.rulebook.sums import PatientSum, Series
 
 
-@dataclass(frozen=True, slots=True)
-class Majoration:
+class Majoration(Struct, frozen=True):
     """One majoration of a practice.
 
     Attributes:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from msgspec import Struct
 
 from avenant9.errors import InputError, SettingError
 from avenant9.forfait import values
 from avenant9.forfait.answers import AssistantContract, Practice
 from avenant9.reading.refusals import RESAVE, protected
 from avenant9.reading.sniff import HEAD, open_input, sniff
+from avenant9.records import replace
 from avenant9.rulebook.scales import FIRST_TABLE
 from avenant9.settings import practices
 from avenant9.settings.sheet import empty
@@ -47,8 +49,7 @@ _ASSISTANT_PARTS: Final[Mapping[str, Callable[[str, object], Any]]] = {
 _PART_OF: Final = {f"{_ASSISTANT_TABLE}.{part}": part for part in _ASSISTANT_PARTS}
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A practice, and the year that its file says, if it says one."""
 
     practice: Practice

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.errors import SettingError
 from avenant9.forfait.answers import Patients
@@ -75,8 +76,7 @@ def _source(one: rules.PatientSum | ConditionSum) -> Source:
 # --- by patient -------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Patients:
+class _Patients(Struct, frozen=True):
     """The list of a practice: the classes that were told, and the euros of all of them together."""
 
     told: Sequence[tuple[rules.PatientClass, Patients]]

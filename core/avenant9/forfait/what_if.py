@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.forfait import means, words
 from avenant9.forfait.answers import Rate
 from avenant9.forfait.deadlines import still_possible
 from avenant9.forfait.judge import holds, judge, units_missing
 from avenant9.forfait.simulate import cents, points_if_met, prerequisites, scale_of
+from avenant9.records import replace
 from avenant9.results.forfait import Addendum, Change
 from avenant9.rulebook.conditions import (
     AddendumAtLeast,
@@ -44,8 +46,7 @@ PREREQUISITES = "volet_1"
 _TO_TELL = "à renseigner : "
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """Answers that would change, and the change in words.
 
     `told` is for answers that are only missing here, `opens` for the one step that completes the prerequisites.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -43,6 +42,7 @@ class Alternation(Kind[AlternationVersion]):
     families: ClassVar = ("condition",)
 
     kind: Literal["alternation"]
+    version: tuple[AlternationVersion, ...] = Field(min_length=1)
 
     @property
     def sets_rows_side_by_side(self) -> bool:
@@ -104,8 +104,7 @@ class Alternation(Kind[AlternationVersion]):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class AlternationTrace(Trace):
+class AlternationTrace(Trace, frozen=True):
     """Remote acts of a patient in a civil year, against contacts in person."""
 
     year: int

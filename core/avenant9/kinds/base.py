@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -41,6 +40,7 @@ class Base(Kind[BaseVersion]):
     at_stake_is: ClassVar = "base"
 
     kind: Literal["base"]
+    version: tuple[BaseVersion, ...] = Field(min_length=1)
 
     def codes(self, version: BaseVersion) -> frozenset[str]:
         return frozenset(version.codes)
@@ -83,8 +83,7 @@ class Base(Kind[BaseVersion]):
         return BaseTrace(alone, cents(act["amount"]), cents(act["overcharge"]), act["quantity"] * version.cents)
 
 
-@dataclass(frozen=True, slots=True)
-class BaseTrace(Trace):
+class BaseTrace(Trace, frozen=True):
     """The base of a row, and that of an act with an overcharge."""
 
     alone: bool

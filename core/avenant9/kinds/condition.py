@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import partial, reduce
 from operator import and_, or_
 from typing import Any, ClassVar, Literal
 
 import polars as pl
+from msgspec import Struct
 from pydantic import Field
 
 from avenant9.acts.columns import in_french
@@ -66,6 +66,7 @@ class Condition(Kind[ConditionVersion]):
     acts_needed: ClassVar = "of-its-codes"
 
     kind: Literal["condition"]
+    version: tuple[ConditionVersion, ...] = Field(min_length=1)
 
     @property
     def codes_of_children(self) -> frozenset[str]:
@@ -223,8 +224,7 @@ def _unknown(acts: pl.DataFrame, version: ConditionVersion) -> pl.DataFrame:
     return known.select("act", missing=pl.concat_list([none, *missing]).list.drop_nulls())
 
 
-@dataclass(frozen=True, slots=True)
-class TestLine:
+class TestLine(Struct, frozen=True):
     """One test of a condition: what it asks, what the file says, and whether it holds (null: unknown)."""
 
     test: Test
@@ -237,8 +237,7 @@ class TestLine:
         return f"{self.test.french} : {words[self.holds]}" + (f" ({found})" if found else "")
 
 
-@dataclass(frozen=True, slots=True)
-class ConditionTrace(Trace):
+class ConditionTrace(Trace, frozen=True):
     """All of `requires` must hold, unless one of `unless` does; one of `doubtful_if` makes it a review."""
 
     reasons: tuple[str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
+from pydantic import Field
 
 from avenant9.acts.netting import REBILLED, candidates
 from avenant9.french import day
@@ -28,8 +28,7 @@ _FINE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class DataTrace(Noted):
+class DataTrace(Noted, frozen=True):
     """The rows that repeat one another."""
 
     @property
@@ -48,6 +47,7 @@ class Data(Kind[DataVersion]):
     noted_as: ClassVar = DataTrace
 
     kind: Literal["data"]
+    version: tuple[DataVersion, ...] = Field(min_length=1)
     look_for: Literal["duplicate", "billed-again", "orphan-cancellation", "unknown-code", "future-date"]
 
     def reads(self, version: DataVersion) -> Iterable[str]:

@@ -39,6 +39,7 @@ class Derogation(Kind[DerogationVersion]):
     families: ClassVar = ("seuil",)
 
     kind: Literal["derogation"]
+    version: tuple[DerogationVersion, ...] = Field(min_length=1)
 
     @property
     def keys_alone(self) -> frozenset[Key]:

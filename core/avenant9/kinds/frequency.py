@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import ClassVar, Literal, Self
@@ -134,6 +133,7 @@ class Frequency(Kind[FrequencyVersion]):
     acts_needed: ClassVar = "of-its-codes"
 
     kind: Literal["frequency"]
+    version: tuple[FrequencyVersion, ...] = Field(min_length=1)
     not_counting: tuple[RuleId, ...] = ()
     not_counting_once_refused: tuple[RuleId, ...] = ()
 
@@ -498,8 +498,7 @@ def _of_ages(version: FrequencyVersion) -> pl.Expr:
 # --- what fills a window ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CountTrace(Trace):
+class CountTrace(Trace, frozen=True):
     """A limit: what was counted in its window, in counting order, and what was not.
 
     `count` is the running count at the act (null where it cannot be counted), `over` its units beyond the limit,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -43,6 +42,7 @@ class Host(Kind[HostVersion]):
     families: ClassVar = ("condition", "cumul")
 
     kind: Literal["host"]
+    version: tuple[HostVersion, ...] = Field(min_length=1)
 
     def codes(self, version: HostVersion) -> frozenset[str]:
         return frozenset(version.codes)
@@ -99,8 +99,7 @@ class Host(Kind[HostVersion]):
         return HostTrace("day" if scene.visited else "row", others(mine, scene, role))
 
 
-@dataclass(frozen=True, slots=True)
-class HostTrace(VisitTrace):
+class HostTrace(VisitTrace, frozen=True):
     """The other acts of the visit, hosts or not."""
 
     def fine(self, code: str) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
 import polars as pl
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from avenant9.acts.columns import LISTED
 from avenant9.kinds.run import Run
@@ -58,7 +58,13 @@ class Kind(Strict, Generic[V]):
     title: Text
     why: Text
     silent_where: tuple[RuleId, ...] = ()
-    version: tuple[V, ...] = Field(min_length=1)
+    version: tuple[V, ...]
+
+    if not TYPE_CHECKING:
+
+        def __class_getitem__(cls, version):
+            """The kind itself: each names its versions, and needs no model in between."""
+            return cls
 
     @property
     def leans_on(self) -> frozenset[str]:

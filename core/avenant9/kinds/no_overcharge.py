@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -35,6 +34,7 @@ class NoOvercharge(Kind[NoOverchargeVersion]):
     at_stake_is: ClassVar = "overcharge"
 
     kind: Literal["no-overcharge"]
+    version: tuple[NoOverchargeVersion, ...] = Field(min_length=1)
 
     def codes(self, version: NoOverchargeVersion) -> frozenset[str]:
         return frozenset(version.codes)
@@ -88,8 +88,7 @@ def _at_tariff(acts: pl.DataFrame, run: Run) -> pl.Series:
     return pl.Series(answers, dtype=pl.Boolean)
 
 
-@dataclass(frozen=True, slots=True)
-class OverchargeTrace(Trace):
+class OverchargeTrace(Trace, frozen=True):
     """The overcharge of a row that admits none."""
 
     amount: Cents | None

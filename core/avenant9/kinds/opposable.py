@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
+from msgspec import Struct
 from pydantic import Field
 
 from avenant9.acts.netting import counting
@@ -90,6 +90,7 @@ class Opposable(Kind[OpposableVersion]):
     at_stake_is: ClassVar = "overcharge"
 
     kind: Literal["opposable"]
+    version: tuple[OpposableVersion, ...] = Field(min_length=1)
 
     @property
     def sets_rows_side_by_side(self) -> bool:
@@ -280,8 +281,7 @@ def _hosts(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HostLine:
+class HostLine(Struct, frozen=True):
     """An act that a code goes with, and its overcharge."""
 
     act: ActLine
@@ -295,8 +295,7 @@ class HostLine:
         return f"ligne {told.row(self.act.where)}, {self.act.code}, {charged}"
 
 
-@dataclass(frozen=True, slots=True)
-class OpposableTrace(Trace):
+class OpposableTrace(Trace, frozen=True):
     """The acts of the visit whose overcharge counts; `any_sector` where sector and OPTAM do not matter."""
 
     any_sector: bool

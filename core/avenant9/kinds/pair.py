@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial, reduce
 from typing import ClassVar, Literal
 
@@ -113,6 +112,7 @@ class Pair(Kind[PairVersion]):
     acts_needed: ClassVar = "not-alone"
 
     kind: Literal["pair"]
+    version: tuple[PairVersion, ...] = Field(min_length=1)
 
     @property
     def sets_rows_side_by_side(self) -> bool:
@@ -330,8 +330,7 @@ def _once(pairs: pl.DataFrame, verdict: str) -> pl.DataFrame:
     return per_act.with_columns(nth=pl.int_range(pl.len()).over(*visit)).filter(pl.col("nth") == 0).collect()
 
 
-@dataclass(frozen=True, slots=True)
-class PairTrace(VisitTrace):
+class PairTrace(VisitTrace, frozen=True):
     """The other acts of the visit, incompatible or not."""
 
     def fine(self, code: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -61,6 +60,7 @@ class Proximity(Kind[ProximityVersion]):
     families: ClassVar = ("frequence",)
 
     kind: Literal["proximity"]
+    version: tuple[ProximityVersion, ...] = Field(min_length=1)
 
     @property
     def sets_rows_side_by_side(self) -> bool:
@@ -150,8 +150,7 @@ def _said(looked: pl.DataFrame, version: ProximityVersion) -> pl.DataFrame:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ContactTrace(Trace):
+class ContactTrace(Trace, frozen=True):
     """Other contacts of the same practitioner and patient; those of the same day are outside the window."""
 
     months: int

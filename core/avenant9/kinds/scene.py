@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from itertools import accumulate
 from typing import Any, TypeAlias
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.kinds.run import Run
 from avenant9.kinds.trace import ActLine
@@ -18,8 +18,7 @@ from avenant9.model import CellRef, Input, Nomenclature
 Row: TypeAlias = dict[str, Any]  # one act: the columns of ACTS and `nature`
 
 
-@dataclass(frozen=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """One act (`act`) among those that count (`counted`) and those that do not (`run.acts_read`)."""
 
     act: Row

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Literal
 
@@ -48,6 +47,7 @@ class Sequel(Kind[SequelVersion]):
     families: ClassVar = ("frequence",)
 
     kind: Literal["sequel"]
+    version: tuple[SequelVersion, ...] = Field(min_length=1)
 
     @property
     def sets_rows_side_by_side(self) -> bool:
@@ -126,8 +126,7 @@ def _counted(about: pl.DataFrame, starts: pl.DataFrame) -> pl.DataFrame:
     return near.with_columns(count=pl.col("total") - pl.col("before").fill_null(0)).sort("act")
 
 
-@dataclass(frozen=True, slots=True)
-class SequelTrace(Trace):
+class SequelTrace(Trace, frozen=True):
     """What follows an act, in counting order, up to the act explained."""
 
     after: tuple[str, ...]

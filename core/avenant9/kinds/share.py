@@ -6,7 +6,6 @@ A year over its ceiling is a *violation* only where nothing of it is in doubt: s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, ClassVar, Literal, Protocol
 
@@ -149,6 +148,7 @@ class Share(Kind[ShareVersion]):
     families: ClassVar = ("seuil",)
 
     kind: Literal["share"]
+    version: tuple[ShareVersion, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
     def _whole_years(self) -> Share:
@@ -463,8 +463,7 @@ def _share_in_percent() -> pl.Expr:
     return pl.when(basis_points == pl.col("ceiling_bp")).then(fine).otherwise(percent(basis_points))
 
 
-@dataclass(frozen=True, slots=True)
-class ShareTrace(Trace):
+class ShareTrace(Trace, frozen=True):
     """The practitioner's civil year. `act` is what the explained act is in it; `beyond` whether it is over."""
 
     year: int

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
@@ -76,6 +75,7 @@ class Specialty(Kind[SpecialtyVersion]):
     families: ClassVar = ("condition",)
 
     kind: Literal["specialty"]
+    version: tuple[SpecialtyVersion, ...] = Field(min_length=1)
 
     def codes(self, version: SpecialtyVersion) -> frozenset[str]:
         return frozenset(code for entry in version.entry for code in entry.codes)
@@ -142,8 +142,7 @@ def _two_digits() -> pl.Expr:
     return pl.col("specialty").cast(pl.String).str.zfill(2)
 
 
-@dataclass(frozen=True, slots=True)
-class SpecialtyTrace(Trace):
+class SpecialtyTrace(Trace, frozen=True):
     """Who may bill the code; specialties by CNAM code."""
 
     specialty: int | None

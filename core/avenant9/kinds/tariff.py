@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import polars as pl
+from msgspec import Struct
 from pydantic import Field
 
 from avenant9.french import euros as in_euros
@@ -25,6 +25,7 @@ from avenant9.law.nomenclature import Nature, NoPrice, Price
 from avenant9.law.nomenclature import times as units_of
 from avenant9.model import Outcome
 from avenant9.period import Period, bounds
+from avenant9.records import replace
 from avenant9.wording import euros, listed
 
 _OF_PATIENT = ("own_patient", "stands_in", "pathway_said")
@@ -134,6 +135,7 @@ class Tariff(Kind[TariffVersion]):
     once_a_row: ClassVar = True
 
     kind: Literal["tariff"]
+    version: tuple[TariffVersion, ...] = Field(min_length=1)
 
     def reads(self, version: TariffVersion) -> Iterable[str]:
         yield from ("coefficient", "overcharge", "specialty")
@@ -247,8 +249,7 @@ class Tariff(Kind[TariffVersion]):
 # --- the price of a row -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Priced:
+class _Priced(Struct, frozen=True):
     """One row as the tariff sees it: what it should cost, what else it may cost, or what is missing to say.
 
     With `at_most` it should cost this at most: which act was billed is not known.
@@ -400,8 +401,7 @@ def _priced(rows: pl.DataFrame, version: TariffVersion, refusals: Refusals, run:
     return off.join(priced, on=["question", "broken"], how="left", maintain_order="left").select(_ANSWERED)
 
 
-@dataclass(frozen=True, slots=True)
-class _Question:
+class _Question(Struct, frozen=True):
     """What a row bills, when, by whom, and the breaches that it is in."""
 
     codes: tuple[str, ...]
@@ -483,8 +483,7 @@ def _untold(added: Sequence[Price | NoPrice], run: Run) -> str | None:
 # --- the equation -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class PricePart:
+class PricePart(Struct, frozen=True):
     """`tariff x coefficient x quantity` of one code; `tariff` is null where no source gives one."""
 
     code: str
@@ -507,16 +506,14 @@ class PricePart:
         return f"{self.code} : {total}{held}{others}"
 
 
-@dataclass(frozen=True, slots=True)
-class Supplement:
+class Supplement(Struct, frozen=True):
     """Supplements that the amount may hold besides the tariff, and what it is then."""
 
     codes: tuple[str, ...]
     total: Cents
 
 
-@dataclass(frozen=True, slots=True)
-class TariffTrace(Trace):
+class TariffTrace(Trace, frozen=True):
     """The equation of a row: amount less overcharge, against the tariff of its codes."""
 
     amount: Cents | None

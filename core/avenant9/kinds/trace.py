@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from avenant9.acts.columns import heading, in_french
 from avenant9.model import CellRef
@@ -77,8 +78,7 @@ WHY: dict[Why, str] = {
 _COLUMN: dict[Why | None, str] = {"other-reason": "reason", "other-channel": "channel", "other-place": "place"}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """Days on which something holds; `last` is null while no end is known."""
 
     first: date
@@ -94,8 +94,7 @@ class Span:
 Detail: TypeAlias = str | date
 
 
-@dataclass(frozen=True, slots=True)
-class ActLine:
+class ActLine(Struct, frozen=True):
     """One act of the user's files as a line of a trace; `here` marks the act explained.
 
     `running` are the units counted so far, this act included. `repeats` is the row that a doubtful act repeats.
@@ -138,8 +137,7 @@ class ActLine:
         return str(self.detail)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """To whom a trace is told: on which row it stands, how places are named, what was not read."""
 
     here: CellRef
@@ -157,16 +155,14 @@ class Told:
         return f"{plural(len(spots), 'la ligne', 'les lignes')} {listed(list(map(self.row, spots)))}"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A label and its value; without a label, more of the value before."""
 
     label: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ActList:
+class ActList(Struct, frozen=True):
     """Acts under a label and their number in words, each followed by `after`; a long list may be folded."""
 
     label: str
@@ -190,8 +186,7 @@ def act_list(
     return ActList(label, str(units), acts, beyond=beyond)
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(Struct, frozen=True):
     """What a rule looked at. Each kind has its own; the fields are what `explain --format json` tells."""
 
     @property
@@ -208,8 +203,7 @@ class Trace:
         raise NotImplementedError
 
 
-@dataclass(frozen=True, slots=True)
-class Noted(Trace):
+class Noted(Trace, frozen=True):
     """What a check noted in its own words, for the kinds that have no trace of their own."""
 
     noted: dict[str, Any] = field(default_factory=dict)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 import polars as pl
+from pydantic import Field
 
 from avenant9.french import day
 from avenant9.kinds.kind import Kind
@@ -30,6 +30,7 @@ class Validity(Kind[ValidityVersion]):
     families: ClassVar = ("condition",)
 
     kind: Literal["validity"]
+    version: tuple[ValidityVersion, ...] = Field(min_length=1)
 
     def reads(self, version: ValidityVersion) -> Iterable[str]:
         return ()
@@ -96,8 +97,7 @@ def _doubts(days: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     return after.join(opening, on="code").select("code", "date", doubt=doubt)
 
 
-@dataclass(frozen=True, slots=True)
-class ValidityTrace(Trace):
+class ValidityTrace(Trace, frozen=True):
     """The periods in which the code may be billed."""
 
     periods: tuple[Span, ...]

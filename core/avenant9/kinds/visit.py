@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.kinds.kind import Selection
 from avenant9.kinds.run import in_force
@@ -109,8 +109,7 @@ def maybe_beside(these: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
     return lost.filter(near > number(there, "date", "practitioner", "where"))["act"]
 
 
-@dataclass(frozen=True, slots=True)
-class VisitLine:
+class VisitLine(Struct, frozen=True):
     """Another act of the visit, and what it is to the act explained."""
 
     act: ActLine
@@ -118,8 +117,7 @@ class VisitLine:
     one_invoice: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class VisitTrace(Trace):
+class VisitTrace(Trace, frozen=True):
     """The other acts of the same practitioner, patient and day (of the same row where one of them is unknown)."""
 
     scope: str  # day, invoice, row

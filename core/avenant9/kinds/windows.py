@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
 from typing import Literal, TypeAlias
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.period import ONE_DAY, Period, add_months
 from avenant9.wording import day, ordinal
@@ -18,8 +18,7 @@ Name: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """One window.
 
     Attributes:

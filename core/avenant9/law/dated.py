@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from msgspec import Struct
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from avenant9.model import Source
@@ -26,8 +26,7 @@ class RefusedError(ValueError):
         self.remedy = remedy
 
 
-@dataclass(frozen=True, slots=True)
-class Refers:
+class Refers(Struct, frozen=True):
     """Stands on the type of a name that is defined elsewhere; a rule may have to be of one `kind`."""
 
     to: Literal["code", "rule", "specialty"]
@@ -72,6 +71,14 @@ class SourceModel(Strict):
     def to_source(self) -> Source:
         """The same, as the library passes it around."""
         return Source(self.title, self.article, self.url, self.published, self.confidence)
+
+
+class Sourced(Strict):
+    """Values that are not dated, with their source."""
+
+    source: SourceModel
+    checked_on: date
+    note: str = ""
 
 
 class Dated(Strict):

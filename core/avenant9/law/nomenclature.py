@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import Struct
 from pydantic import Field, field_validator
 
 from avenant9.law.dated import (
@@ -23,6 +23,7 @@ from avenant9.law.dated import (
     Zone,
 )
 from avenant9.period import bounds
+from avenant9.records import replace
 
 Nature = Literal[
     "consultation",
@@ -129,8 +130,7 @@ class Act(Strict):
         return tuple(sorted(value))
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(Struct, frozen=True):
     """The tariff of one unit, in cents; `accepted` are other amounts that are not reproached.
 
     `verdict` is what an amount above it deserves; `source` is the key of `value` in Rulebook.sources. With `at_most`
@@ -155,8 +155,7 @@ def times(cents: int, thousandths: int, quantity: int) -> int:
     return (2 * cents * thousandths * quantity + 1000) // 2000
 
 
-@dataclass(frozen=True, slots=True)
-class NoPrice:
+class NoPrice(Struct, frozen=True):
     """Why there is none: the column that would tell (`specialty`, `original_code`); `tariff`: no source gives it."""
 
     missing: str

@@ -5,17 +5,18 @@ One implementation: a condition is never written again here, its versions are mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.columns import COLUMNS
 from avenant9.kinds import Kind
 from avenant9.kinds.frequency import Frequency, FrequencyVersion
 from avenant9.law.dated import Version
 from avenant9.period import Period
+from avenant9.records import replace
 from avenant9.rulebook.measures import ChannelSpan, Span, SupplementSpan, stretches
 from avenant9.schedule import answers
 from avenant9.wording import listed, quoted
@@ -33,8 +34,7 @@ _ALONE = "praticien non nommé"
 _CROWDED = " (tout compris)"
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """What the rules say of the acts of a measure.
 
     Attributes:

@@ -11,12 +11,12 @@ half-day) no text says which: *unverifiable*, as across noon on a Saturday.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.calendar import public_holidays, split_shift
 from avenant9.measures.units import UNITS, WHOLE, why_outside
@@ -207,8 +207,7 @@ def _days(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]
 _Rate = Literal["weekday", "weekend"]
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """What of a shift stands on one day, and on one side of noon on a Saturday."""
 
     start: datetime

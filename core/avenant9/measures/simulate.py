@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.netting import counting
 from avenant9.calendar import Calendar
@@ -36,8 +36,7 @@ _OF_TOTALS = (*_OF_ROWS, *_BOUNDS)
 _LAW = Scenario()
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What a user asks of a simulation. `only`: ids of measures, all of them when empty."""
 
     as_of: date

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from avenant9.errors import InputError
+from avenant9.records import field_names, replace
 from avenant9.wording import file_name
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def writable(found: Found, files: Sequence[str]) -> Found:
     return cast("Found", _each_text(found, file_name)) if odd else found
 
 
-def _each_text(found: object, change: Callable[[str], str]) -> object:
+def _each_text(found: Any, change: Callable[[str], str]) -> Any:
     """What was read, with every text of its account changed."""
     if isinstance(found, InputError):
         return type(found)(*map(change, found.args))
@@ -28,6 +28,5 @@ def _each_text(found: object, change: Callable[[str], str]) -> object:
         return change(found)
     if isinstance(found, tuple):
         return tuple(_each_text(one, change) for one in found)
-    if is_dataclass(found) and not isinstance(found, type):
-        return replace(found, **{one.name: _each_text(getattr(found, one.name), change) for one in fields(found)})
-    return found
+    names = field_names(found)
+    return replace(found, **{name: _each_text(getattr(found, name), change) for name in names}) if names else found

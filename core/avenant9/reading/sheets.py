@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.errors import InputError, SettingError
 from avenant9.wording import listed, quoted
@@ -20,8 +21,7 @@ def _unknown(_cell: str) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """What a user says of files, and what is known of the titles that their tables have.
 
     Attributes:

@@ -6,11 +6,11 @@ import codecs
 import csv
 import re
 from collections import Counter
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.errors import InputError, SettingError
 from avenant9.reading.raw_sheet import MAX_CELLS, RawSheet
@@ -281,8 +281,7 @@ def _split_quoted(path: str, text: str, lines: pl.Series, rows: pl.Series, separ
     return _split(path, pl.Series(resolved, dtype=pl.String).filter(keep), rows.filter(keep), unit)
 
 
-@dataclass
-class _Records:
+class _Records(Struct):
     """Reads, from a line on, one record whose quotes need care."""
 
     path: str

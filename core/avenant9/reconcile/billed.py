@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.asked import ReadOptions
 from avenant9.acts.load import OneFile, join, read_one
 from avenant9.acts.netting import REFUSED
 from avenant9.engine import Options, prepared
 from avenant9.model import Acts, Nomenclature
+from avenant9.records import replace
 from avenant9.rulebook.load import Rulebook
 
 #: The families of acts that are no nature of the nomenclature: of a code that it does not know, and of a row of
@@ -44,8 +45,7 @@ _ROW: Final = ("input", "row")
 _CANCELS: Final = ("cancellation", "orphan")
 
 
-@dataclass(frozen=True)
-class Billed:
+class Billed(Struct, frozen=True):
     """Acts, and of each its figures before anything was cancelled: `act`, `amount`, `overcharge`, `quantity`."""
 
     acts: Acts

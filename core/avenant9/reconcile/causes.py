@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, get_args
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.results.reconcile import Cause, Reason
 
@@ -15,8 +15,7 @@ from avenant9.results.reconcile import Cause, Reason
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
 
-@dataclass(frozen=True)
-class Year:
+class Year(Struct, frozen=True):
     """A civil year of acts.
 
     Attributes:

@@ -10,7 +10,6 @@ the income of the year. A label (`EcritureLib`, `CompAuxLib`) may name a patient
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import BinaryIO, Final
 
 import polars as pl
@@ -22,6 +21,7 @@ from avenant9.errors import InputError
 from avenant9.reading.raw_sheet import RawSheet
 from avenant9.reading.sheets import Request
 from avenant9.reconcile.table import Receipts, Table, tables
+from avenant9.records import replace
 from avenant9.wording import counted, euros, listed, plural, quoted
 
 #: The fields of the article, in its order; the last four are those of cash accounts.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts.columns import heading
 from avenant9.engine import Options
@@ -22,8 +22,7 @@ from avenant9.rulebook.load import Rulebook
 from avenant9.wording import counted, day, euros, plural
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What the acts are compared with, and how.
 
     Attributes:

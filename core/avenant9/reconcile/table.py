@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 import polars as pl
+from msgspec import Struct
 
 from avenant9.acts import dates
 from avenant9.acts.amounts import parse_cents
@@ -27,8 +27,7 @@ RECEIPTS = {"date": pl.Date(), "cents": pl.Int64()}
 _FIX = "corrigez cette cellule, ou exportez le fichier à nouveau"
 
 
-@dataclass(frozen=True)
-class Receipts:
+class Receipts(Struct, frozen=True):
     """What a file says was received.
 
     Attributes:
@@ -42,8 +41,7 @@ class Receipts:
     said: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """What stands under the headings that were looked for.
 
     Attributes:

@@ -7,10 +7,11 @@ until then: None is *unknown*, and never shown as zero.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Literal
+
+from msgspec import Struct, field
 
 from avenant9.model import Verdict
 
@@ -27,8 +28,7 @@ Value = str | int | Decimal | date | None
 FIGURES: frozenset[Kind] = frozenset({"integer", "number", "euros", "points", "hours", "share"})
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """A column of a table. `wide_only`: left out of the text where 80 columns do not hold it, and put under its row
     on a page that has no room for it. `absent`: what stands where there is no value, if that is not because it is
     unknown. `right`: words that stand as figures do, since most of them are. `widest`: the most characters that it
@@ -51,8 +51,7 @@ class Column:
         return self.right or self.kind in FIGURES
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """Rows under headings, each with as many values as there are columns.
 
     `verdicts` colours each row (None: plain); `details` is what opens under each row (html). `total` is the last row,
@@ -77,8 +76,7 @@ class Table:
     under: Sequence[Sequence[str]] | None = None
 
 
-@dataclass(frozen=True)
-class Series:
+class Series(Struct, frozen=True):
     """One line or one set of bars; None leaves a hole."""
 
     name: str
@@ -86,8 +84,7 @@ class Series:
     verdict: Verdict | None = None  # in its colour
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A chart with its data: `line` over months, `bar` over categories. `limit` series are drawn as dashed lines.
 
     `stacked`: the bars of a category are parts of one whole, drawn end to end.
@@ -103,8 +100,7 @@ class Chart:
     stacked: bool = False
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A labelled value."""
 
     label: str
@@ -112,8 +108,7 @@ class Fact:
     kind: Kind = "text"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """Words of a list; at level 1 under those before them, at level 2 under these. `before`: what stands before them
     in columns, which the lines of a section and level share. `verdict`: in its colour."""
 
@@ -123,8 +118,7 @@ class Line:
     verdict: Verdict | None = None
 
 
-@dataclass(frozen=True)
-class Blank:
+class Blank(Struct, frozen=True):
     """What the writer of a letter completes by hand: `[date]`."""
 
     what: str = "…"
@@ -133,8 +127,7 @@ class Blank:
         return f"[{self.what}]"
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """Words with what is left to complete among them; `box`: to be ticked."""
 
     parts: tuple[str | Blank, ...]
@@ -147,8 +140,7 @@ class Paragraph:
 Words = str | Blank | Paragraph
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(Struct, frozen=True):
     """A titled part: words first, then facts, charts and tables. It is a sheet of the workbook under `sheet`.
 
     `line`: one of many alike, which a page opens on demand under its title and this line. `lines`: what text lists,
@@ -165,8 +157,7 @@ class Section:
     lines: tuple[Line, ...] = ()
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """The whole result. `answer` is the sentence that stands first, coloured by `verdict`, which is said beside it
     unless it `says_verdict`; text may do without a title."""
 
@@ -179,8 +170,7 @@ class Document:
     says_verdict: bool = False
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A letter to complete, date and sign.
 
     Attributes:

@@ -6,13 +6,13 @@ The figures of each chart go along in words, for those who do not see it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from avenant9.report.values import short_month, shown
 from avenant9.wording import NBSP
@@ -34,16 +34,14 @@ _UNKNOWN = "inconnu"
 _UNITS: dict[Kind, str] = {"euros": f"{NBSP}€", "share": f"{NBSP}%", "hours": f"{NBSP}h"}
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A series in the legend."""
 
     name: str
     style: str
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """One value: its words, and its bar in percent of the longest; `cut`: it is longer than what is drawn."""
 
     series: str
@@ -53,16 +51,14 @@ class Mark:
     cut: bool = False
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """The values of one category."""
 
     name: str
     marks: list[Mark]
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A chart ready for the page; `svg` is empty where the lines are the chart."""
 
     kind: Literal["curve", "bars"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -19,8 +18,10 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
+from msgspec import Struct
 
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.report import drawing
 from avenant9.report.document import FIGURES
 from avenant9.report.values import WORDS, decimals_of, shown
@@ -56,8 +57,7 @@ _SCREENS = (44, 62, 79)
 _UNKNOWN_CELL = "inconnu"
 
 
-@dataclass(frozen=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     text: str
     style: str = ""
     key: str | None = None  # what the column sorts by, where the text does not say it
@@ -70,8 +70,7 @@ class _Cell:
         return _pieces(self.text, "url" if self.href else "identifier") if self.style == _NAMED else [self.text]
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(Struct, frozen=True):
     cells: list[_Cell]
     verdict: Verdict | None
     marked: bool  # no cell says the verdict: the first one does, so that colour is never alone
@@ -79,15 +78,13 @@ class _Row:
     more: list[tuple[str, _Cell]]  # the cells of columns that the table has no room for, under their headings
 
 
-@dataclass(frozen=True)
-class _Head:
+class _Head(Struct, frozen=True):
     heading: str
     style: str
     sort: str
 
 
-@dataclass(frozen=True)
-class _Grid:
+class _Grid(Struct, frozen=True):
     id: str
     title: str
     caption: str
@@ -116,14 +113,12 @@ class _Grid:
         return len(self.rows) >= _CONTROLS_FROM
 
 
-@dataclass(frozen=True)
-class _Empty:
+class _Empty(Struct, frozen=True):
     text: list[str]
     kind: str = "empty"
 
 
-@dataclass(frozen=True)
-class _Fold:
+class _Fold(Struct, frozen=True):
     """What opens on demand under one line."""
 
     line: str
@@ -131,8 +126,7 @@ class _Fold:
     kind: str = "fold"
 
 
-@dataclass(frozen=True)
-class _Fact:
+class _Fact(Struct, frozen=True):
     label: str
     text: str
     lines: list[str]
@@ -140,8 +134,7 @@ class _Fact:
     style: str
 
 
-@dataclass(frozen=True)
-class _Section:
+class _Section(Struct, frozen=True):
     id: str
     title: str
     words: list[list[str]]
@@ -160,8 +153,7 @@ class _Section:
         return any(len(grid.columns) >= _WIDE for grid in self.grids)
 
 
-@dataclass
-class _Room:
+class _Room(Struct):
     """How many rows the page still takes; tables are numbered on the way."""
 
     left: int = MOST_ON_PAGE

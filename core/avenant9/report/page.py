@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.model import Verdict
 from avenant9.wording import for_encoding, listed, plural, visible, wrapped
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 _COLORS = {Verdict.VIOLATION: "31;1", Verdict.REVIEW: "33", Verdict.OK: "32"}
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """How text must be to be shown: at most `width` characters a line, all of them in `encoding`."""
 
     width: int = 80

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from avenant9.model import Verdict
+from avenant9.records import replace
 from avenant9.report.document import Column
 from avenant9.report.grid import grid
 from avenant9.report.page import sections

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from avenant9.report import workbook
 from avenant9.report.values import short_month
@@ -49,8 +50,7 @@ def _figures(charts: Sequence[Chart]) -> int:
     return max(len(chart.series) + len(chart.limits) for chart in charts)
 
 
-@dataclass(frozen=True)
-class _Spot:
+class _Spot(Struct, frozen=True):
     """Where the figures of one chart stand: the rows of their header and of the last of them, from 0."""
 
     sheet: str

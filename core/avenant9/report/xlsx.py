@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
+
+from avenant9.records import replace
 from avenant9.report import workbook, workbook_charts
 from avenant9.report.document import FIGURES
 from avenant9.report.values import shown
@@ -66,8 +68,7 @@ def render(document: Document) -> bytes:
 # --- what stands where ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """Rows of a table that stand together; `first` to `last` (excluded)."""
 
     table: Table
@@ -80,8 +81,7 @@ class _Part:
         return self.last >= len(self.table.rows)
 
 
-@dataclass
-class _Plan:
+class _Plan(Struct):
     """A sheet: what it holds, from top to bottom."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from avenant9.law.dated import Dated, Limitation, Version
 from avenant9.law.nomenclature import Act, TariffValue
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from avenant9.rulebook.files import RuleFile
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """A file and what it says."""
 
     file: RuleFile

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from avenant9.errors import RulebookError
 from avenant9.rule_ids import rule_id
@@ -35,8 +36,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$
 _HOW_TO_WRITE = "écrire « clé = valeur », les textes entre guillemets droits, les dates sans guillemets (2022-04-01)"
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFile:
+class RuleFile(Struct, frozen=True):
     """A rule file. `shown` is its path as the user sees it, `id` its family and name."""
 
     path: Path

@@ -9,14 +9,16 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from avenant9.acts.columns import ACTS
 from avenant9.errors import A9Error
 from avenant9.law.dated import Strict
+from avenant9.records import replace
 from avenant9.rule_ids import family_of, parts_of
 from avenant9.rulebook import measures, scales
 from avenant9.rulebook.load import load_rulebook
@@ -57,8 +59,7 @@ _SAID_OTHERWISE: Final = ("donnees", "seuil")
 _NO_REASON: Final = "« à examiner » sans dire pourquoi : écrire « doubt »"
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """What is wrong (`grave`), or worth a look, and where: a file of the rules, or a column."""
 
     place: str

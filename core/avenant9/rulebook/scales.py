@@ -8,7 +8,6 @@ threshold is a value, a new sort of it is code.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +15,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from msgspec import Struct
 from pydantic import Field
 
 from avenant9.compiled import compiled
@@ -299,8 +299,7 @@ class Deadlines(Strict):
 KINDS: dict[str, type[Strict]] = {"scale": Scale, "keys": Keys, "assistant": AssistantAid, "deadlines": Deadlines}
 
 
-@dataclass(frozen=True)
-class Scales:
+class Scales(Struct, frozen=True):
     """All that the forfait needs.
 
     Attributes:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
+from msgspec import Struct, field
 from pydantic import AfterValidator, Field
 
 from avenant9.acts.mapping import Mapping
@@ -20,8 +20,7 @@ _REMEDY = "corrigez vos réglages (man 5 a9-config), ou donnez --no-config"
 _YEARS = range(2000, 2100)
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The settings of a file.
 
     Attributes:

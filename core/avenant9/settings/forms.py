@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from avenant9.acts.people import practitioner_key
 from avenant9.errors import SettingError
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from avenant9.settings.sheet import Filled, Line
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """What such a file holds: its table, the (feminine) noun of an entry, its template, its keys and headings."""
 
     table: str
@@ -43,8 +43,7 @@ class Form:
         return f"partez de « a9 template {self.template} »"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry: where it stands, its values as the file holds them, the titles of a sheet by key (none in TOML)."""
 
     place: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.acts.mapping import Mapping
 
@@ -24,8 +25,7 @@ class Origin(StrEnum):
     DEFAULT = "default"
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting, by the `section` of a settings file (none: an option, or the top of the file) and its `key` there.
 
     Of a table of words the value is their number.
@@ -42,8 +42,7 @@ class Setting:
         return ".".join(filter(None, (self.section, self.key)))
 
 
-@dataclass(frozen=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """The settings of a command, and the file that gives some of them."""
 
     file: str | None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from avenant9.records import replace
 
 if TYPE_CHECKING:
     from avenant9.acts.mapping import Mapping

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+from msgspec import Struct
 
 from avenant9.errors import SettingError
 from avenant9.settings.sheet import empty, filled, plain
@@ -22,16 +23,14 @@ _KEYS: Final = frozenset({"cle", "cles"})
 _REMEDY: Final = "partez de « a9 template forfait -o forfait.xlsx »"
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """One cell that holds something, and where it stands as a message says it."""
 
     place: str
     value: Any
 
 
-@dataclass(frozen=True)
-class PracticeColumn:
+class PracticeColumn(Struct, frozen=True):
     """One practice: its name (the heading of its column), its place, and its cells by key."""
 
     name: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct, field
 
 from avenant9.errors import SettingError
 from avenant9.settings.forms import Entry, day
@@ -24,8 +25,7 @@ _CHANGE_KEYS = ("measure", "period", "from", "until", "retain", "set")
 _REMEDY = "écrivez « name » et une table [[change]] par changement (measure, period, from, until, retain, set)"
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change. `place` is the option or the place in a file that asked for it.
 
     `measure` may be left out where `period` says it; `period` where the measure has one only, or where only values
@@ -47,8 +47,7 @@ class Change:
         return self.from_ is not None or self.until is not None
 
 
-@dataclass(frozen=True)
-class Scenario:
+class Scenario(Struct, frozen=True):
     """Changes under a name; none at all is the law as it is."""
 
     name: str | None = None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from avenant9.errors import SettingError
 from avenant9.settings.forms import Entry, Form, check_entry, day, entries, practitioner
@@ -35,8 +36,7 @@ _FORM: Final = Form("waiver", "acceptation", "waivers", HEADINGS, REQUIRED, "Ano
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}(-[1-9][0-9]*)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """Somebody accepts one finding by its fingerprint, or all those of a rule for a practitioner.
 
     `until` is the last day on which this holds; `place` is where its file says so.

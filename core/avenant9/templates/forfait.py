@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import io
 import tomllib
-from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import Struct
+
 from avenant9.forfait import values
 from avenant9.forfait.read import ASSISTANT, EXTRA_LABELS, YEAR
+from avenant9.records import replace
 from avenant9.rulebook.scales import load_scales
 from avenant9.settings.practices import KEY_HEADING, LABEL_HEADING, SHEET
 from avenant9.wording import runs, shortened
@@ -61,8 +63,7 @@ _TO_FILL: Final = (
 _HEAD, _TITLE, _EXAMPLE = "DDEBF7", "F2F2F2", "808080"
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the template, or the title of a section (no key). `choices`: the words of a list of its own."""
 
     label: str

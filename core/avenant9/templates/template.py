@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import tomllib
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from avenant9 import shifts
 from avenant9.acts import columns as acts
@@ -38,8 +39,7 @@ _NUMBER_FORMATS = {
 _MARK_NEEDED, _MARK_OTHER = "FFF2CC", "DDEBF7"
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(Struct, frozen=True):
     """One column of a template: what its note says, what its cells may hold, what the two example lines hold."""
 
     key: str

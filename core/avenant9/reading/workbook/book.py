@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.xml import Listener, elements
@@ -24,8 +25,7 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 USUAL = ("xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml")
 
 
-@dataclass(frozen=True)
-class Book:
+class Book(Struct, frozen=True, dict=True):
     """The parts of an xlsx, wherever its relations say that they are."""
 
     package: Package

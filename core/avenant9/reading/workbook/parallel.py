@@ -11,13 +11,13 @@ what is wrong with it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import partial
 from queue import Queue
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
+from msgspec import Struct, field
 
 from avenant9.reading.repeated import once_each_column
 from avenant9.reading.workbook import limits
@@ -51,8 +51,7 @@ class _Piece(NamedTuple):
     xml: bytes
 
 
-@dataclass
-class _Cut:
+class _Cut(Struct):
     """A sheet that is being cut: what stands between the last cut and what was examined so far."""
 
     sheet: Sheet

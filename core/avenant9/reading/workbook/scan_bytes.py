@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from dataclasses import dataclass, field
 from html import unescape
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from avenant9.reading.addresses import area_of, number
 from avenant9.reading.workbook import limits
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from avenant9.reading.workbook.package import Package
 
 
-@dataclass
-class _Body:
+class _Body(Struct):
     """The rows of a sheet once searched, and the bytes that follow them."""
 
     patterns: Patterns
