@@ -12,8 +12,9 @@ import pytest
 from freezegun import freeze_time
 
 from avenant9 import compiled as module
-from avenant9.compiled import compiled
-from avenant9.rulebook.load import Rulebook, _with_own, load_rulebook
+from avenant9.compiled import compiled, table
+from avenant9.rulebook.build import rulebook_of
+from avenant9.rulebook.load import Rulebook, load_rulebook
 
 
 @pytest.fixture
@@ -31,13 +32,25 @@ def never() -> Any:
 
 
 def built() -> Rulebook:
-    return _with_own(None)
+    return rulebook_of()
 
 
 def test_what_is_kept_is_the_law_of_the_files(kept: Path) -> None:
     assert compiled("essai", built) == built()
     assert kept.exists()
     assert compiled("essai", never) == built() == load_rulebook()
+
+
+def test_a_table_is_read_again_where_its_file_changed(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PACKAGE", kept.parent)
+    (kept.parent / "rules").mkdir()
+    file = kept.parent / "mots.toml"
+    file.write_text('words = ["néant"]', encoding="utf-8")
+    assert table("mots.toml") == {"words": ["néant"]}
+    monkeypatch.setattr(module, "_read_toml", lambda _path: {"words": ["read again"]})
+    assert table("mots.toml") == {"words": ["néant"]}
+    file.write_text('words = ["néant", "aucun"]', encoding="utf-8")
+    assert table("mots.toml") == {"words": ["read again"]}
 
 
 def test_what_was_kept_of_other_files_is_not_taken(kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:

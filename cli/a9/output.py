@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import shutil
 import stat
 import sys
@@ -131,7 +130,7 @@ def _to_file(data: bytes, target: str) -> None:
 def _beside(data: bytes, folder: str) -> str:
     """A new file that holds the data; where the system can, it has a name once whole only: a kill leaves nothing."""
     if hasattr(os, "O_TMPFILE"):
-        name = os.path.join(folder, f".a9-{secrets.token_hex(8)}.tmp")
+        name = os.path.join(folder, f".a9-{os.urandom(8).hex()}.tmp")
         with suppress(OSError), os.fdopen(os.open(folder, os.O_TMPFILE | os.O_WRONLY, 0o600), "wb") as file:
             _flush(data, file)
             # `src_dir_fd` only has the link followed

@@ -181,12 +181,13 @@ def left_out(rows: int) -> list[str]:
 
 def tell(acts: Acts, said: Sequence[Notice | str], crashed: Sequence[str], notices: Notices) -> None:
     """What was understood, what was left out, what failed: before the result."""
-    from avenant9.documents.sentences import not_read  # noqa: PLC0415
-
     for notice in dict.fromkeys(said):
         notices.say(str(notice))
-    for sheet in acts.skipped_sheets:
-        notices.say(not_read(sheet))
+    if acts.skipped_sheets:
+        from avenant9.documents.sentences import not_read  # noqa: PLC0415
+
+        for sheet in acts.skipped_sheets:
+            notices.say(not_read(sheet))
     notices.done()
     for failure in acts.failures:
         say(str(failure))

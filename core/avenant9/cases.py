@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from msgspec import Struct
 from pydantic import Field, StringConstraints, field_serializer
 
 from avenant9.acts.load import load_acts
@@ -23,8 +23,9 @@ from avenant9.law.dated import FoundVerdict, Strict, Text, Zone
 from avenant9.results.check import Report
 from avenant9.results.explanations import Explanations, plain
 from avenant9.rule_ids import parts_of
+from avenant9.rulebook.build import CASES, RULES
 from avenant9.rulebook.files import RuleFile, find_rules
-from avenant9.rulebook.load import CASES, RULES, Rulebook, load_rulebook
+from avenant9.rulebook.load import Rulebook, load_rulebook
 from avenant9.rulebook.shipped import validate
 from avenant9.settings.derogations import granted_ceiling
 from avenant9.settings.forms import Entry
@@ -95,8 +96,7 @@ class _Table(Strict):
     case: tuple[Case, ...] = Field(min_length=1)
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """The cases of one rule, and the file that holds them."""
 
     file: RuleFile
@@ -108,8 +108,7 @@ class Table:
         return self.file.id
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(Struct, frozen=True):
     """What a rule made of a case: findings and unknowns as a table writes them, and rows that were no acts."""
 
     case: Case

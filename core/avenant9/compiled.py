@@ -11,6 +11,7 @@ import io
 import os
 import pickle
 import sys
+from functools import partial
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,21 +29,37 @@ T = TypeVar("T")
 
 def compiled(name: str, build: Callable[[], T]) -> T:
     """What `build` makes of the shipped files, or made when it was last called on the same ones."""
+    return _kept(name, build, _fingerprint)
+
+
+def table(place: str) -> dict[str, Any]:
+    """A TOML file of the package, by its place in it: `acts/columns.toml`."""
+    path = _PACKAGE / place
+    return _kept(path.stem, partial(_read_toml, path), lambda: (sys.version, _seen(str(path), path.stat())))
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415 - only where it was not kept
+
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _kept(name: str, build: Callable[[], T], stamped: Callable[[], tuple[Any, ...]]) -> T:
+    """What `build` made, or made earlier while the stamp was the same."""
     path = Path(cache_from_source(str(_PACKAGE / "rules" / f"{name}.py"))).with_suffix(".pickle")
     with contextlib.suppress(Exception):
-        kept: T = _loads(path.read_bytes(), _fingerprint())
+        kept: T = _loads(path.read_bytes(), stamped())
         return kept
     made = build()
     if not sys.dont_write_bytecode:
         with contextlib.suppress(Exception):
-            _write(path, made)
+            _write(path, made, stamped())
     return made
 
 
-def _write(path: Path, made: object) -> None:
+def _write(path: Path, made: object, stamp: tuple[Any, ...]) -> None:
     import tempfile  # noqa: PLC0415 - only where something is made
 
-    stamp = _fingerprint()
     content = pickle.dumps((stamp, made), pickle.HIGHEST_PROTOCOL)
     _loads(content, stamp)  # what could not be read again is not kept
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,9 +13,10 @@ import pytest
 
 from avenant9.errors import RulebookError
 from avenant9.rulebook import load
+from avenant9.rulebook.build import FAMILIES
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.files import RuleFile
-from avenant9.rulebook.load import FAMILIES, load_rulebook
+from avenant9.rulebook.load import load_rulebook
 from oracle.book import periods, take_dates
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ import pytest
 from avenant9.errors import RulebookError, SettingError, UnknownRuleError
 from avenant9.kinds.frequency import Frequency
 from avenant9.rulebook import load, shipped
+from avenant9.rulebook.build import FAMILIES
 from avenant9.rulebook.consistency import Loaded, check_alone
 from avenant9.rulebook.files import RuleFile
-from avenant9.rulebook.load import FAMILIES, Rulebook, load_rulebook
+from avenant9.rulebook.load import Rulebook, load_rulebook
 from rulebook.spoiled import spoiled
 
 if TYPE_CHECKING:
@@ -212,7 +213,7 @@ def test_whatever_stands_in_a_file_the_error_is_one_of_ours(kind: str, monkeypat
     for changed in spoiled(data):
         monkeypatch.setattr(shipped, "read_toml", lambda _file, changed=changed: changed)
         try:
-            check_alone(Loaded(file, shipped.model_of(file, load.FAMILIES[file.family])))
+            check_alone(Loaded(file, shipped.model_of(file, FAMILIES[file.family])))
         except RulebookError as error:
             errors.append(error)
     assert len(errors) > 50

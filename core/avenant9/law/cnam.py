@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
-from avenant9.law.dated import CodeName, SourceModel, Strict, Text
+from avenant9.law.dated import CodeName, Sourced, Strict, Text
 from avenant9.model import Nomenclature
 
 if TYPE_CHECKING:
@@ -28,14 +28,6 @@ _B2_LETTERS = re.compile(r"[A-Z][A-Z0-9]{0,2}")
 
 Ints = Annotated[frozenset[int], Field(strict=False)]  # a list, in TOML
 Key = Annotated[int, Field(strict=False)]  # keys are text, in TOML
-
-
-class Sourced(Strict):
-    """Values that are not dated, with their source."""
-
-    source: SourceModel
-    checked_on: date
-    note: str = ""
 
 
 class Files(Sourced):

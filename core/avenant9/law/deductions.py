@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from avenant9.law.cnam import Sourced
-from avenant9.law.dated import CodeName, Strict, Text
+from avenant9.law.dated import CodeName, Sourced, Strict, Text
 
 
 class Becoming(Strict):

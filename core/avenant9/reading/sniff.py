@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from pathlib import Path
@@ -50,7 +49,9 @@ def _nearest(place: Path) -> str:
         names = [entry.name for entry in place.parent.iterdir() if entry.suffix.lower() in ENDINGS]
     except OSError:
         return "vérifiez le nom du dossier"
-    near = difflib.get_close_matches(place.name, names, n=3, cutoff=0.8)  # a name may hold a patient's
+    from difflib import get_close_matches  # noqa: PLC0415 - only for mistakes
+
+    near = get_close_matches(place.name, names, n=3, cutoff=0.8)  # a name may hold a patient's
     return "vérifiez son nom" + (f" (dans ce dossier : {', '.join(near)})" if near else "")
 
 

@@ -11,8 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from avenant9.law.cnam import Sourced
-from avenant9.law.dated import Strict, Text
+from avenant9.law.dated import Sourced, Strict, Text
 from avenant9.rulebook.files import RuleFile
 from avenant9.rulebook.shipped import validate
 

@@ -1,6 +1,6 @@
 """The shipped files, read and checked key by key, whatever they are about: the kinds of rules are not known here.
 
-`rulebook.load` makes the rulebook of `a9 check` of them; lump sums and measures are read without it.
+`rulebook.build` makes the rulebook of `a9 check` of them; lump sums and measures are read without it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def load_apart(family: str, kinds: Mapping[str, type[Strict]], extra: Path | Non
     """
     files = find_rules(SHIPPED / family, f"{family}/", {family: A_NAME}, family=family)
     if extra is not None:
-        from avenant9.rulebook.load import find_extra  # noqa: PLC0415 - which knows all families
+        from avenant9.rulebook.build import find_extra  # noqa: PLC0415 - which knows all families
 
         files |= {name: file for name, file in find_extra(extra).items() if file.family == family}
     return {name: Loaded(file, model_of(file, kinds)) for name, file in sorted(files.items())}
@@ -68,7 +68,7 @@ def model_of(file: RuleFile, kinds: Mapping[str, type[Strict]], periods: Periods
     if not isinstance(kind, str):
         raise file.error("kind", "valeur refusée", wanted)
     if kind not in kinds:
-        from avenant9.rulebook.load import FAMILIES  # noqa: PLC0415 - only to say where the kind is at home
+        from avenant9.rulebook.build import FAMILIES  # noqa: PLC0415 - only to say where the kind is at home
 
         home = next((family for family, own in FAMILIES.items() if kind in own), None)
         raise file.error(
