@@ -267,9 +267,7 @@ def unseen(source: str) -> Iterator[Span]:
         found: list[ast.AST | None] = [getattr(node, "annotation", None), getattr(node, "returns", None)]
         if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
             found.append(node)
-        if isinstance(node, ast.Assert) or (
-            isinstance(node, ast.keyword) and node.arg in ("strict", "frozen")
-        ):
+        if isinstance(node, ast.Assert) or (isinstance(node, ast.keyword) and node.arg in ("strict", "frozen")):
             found.append(node)
         for decorator in getattr(node, "decorator_list", ()):
             if isinstance(decorator, ast.Name) and decorator.id == "cache":

@@ -13,6 +13,7 @@ from avenant9 import cases
 from avenant9.acts.columns import TEMPLATE
 from avenant9.kinds.specialty import SpecialtyEntry
 from avenant9.law.dated import SourceModel
+from avenant9.records import replace
 from avenant9.rulebook import lint, load
 from avenant9.rulebook.load import Rulebook, load_rulebook
 from avenant9.schedule import leaned_on
@@ -34,7 +35,7 @@ def with_rule(name: str, **changes: Any) -> Rulebook:
     rule: Any = RULEBOOK.rules[name]
     version = rule.version[-1].model_copy(update=changes)
     rules = {**RULEBOOK.rules, name: rule.model_copy(update={"version": (*rule.version[:-1], version)})}
-    return Rulebook(**{**vars(RULEBOOK), "rules": rules})
+    return replace(RULEBOOK, rules=rules)
 
 
 def test_the_shipped_rules_have_nothing_to_reproach() -> None:
@@ -90,7 +91,7 @@ def test_one_old_value() -> None:
     leap, name = date(2024, 2, 29), "frequence/te2-annuelle"
 
     def checked(since: date, as_of: date) -> list[str]:
-        return remarks(Rulebook(**{**vars(RULEBOOK), "checked": {name: since}, "by_nature": ()}), as_of=as_of)
+        return remarks(replace(RULEBOOK, checked={name: since}, by_nature=()), as_of=as_of)
 
     said = "à revoir : frequence/ : comparé à sa source le 29/02/2024, il y a plus d'un an (te2-annuelle)"
     assert checked(leap, date(2025, 2, 28)) == []
@@ -110,10 +111,8 @@ def test_every_file_says_when_it_was_compared() -> None:
 
 def test_a_column_that_no_rule_reads() -> None:
     rules = {name: rule for name, rule in RULEBOOK.rules.items() if "territory" not in lint.columns_read(rule)}
-    assert remarks(Rulebook(**{**vars(RULEBOOK), "rules": rules})) == [
-        "à revoir : colonne territory : aucune règle ne la lit"
-    ]
-    nothing = Rulebook(**{**vars(RULEBOOK), "rules": {}, "acts": {}, "limitation": None})
+    assert remarks(replace(RULEBOOK, rules=rules)) == ["à revoir : colonne territory : aucune règle ne la lit"]
+    nothing = replace(RULEBOOK, rules={}, acts={}, limitation=None)
     unread = {line.split()[4] for line in remarks(nothing)}
     assert unread == set(TEMPLATE) - {"rate", "reimbursed", "status"}
 
