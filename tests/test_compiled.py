@@ -13,7 +13,7 @@ from freezegun import freeze_time
 
 from avenant9 import compiled as module
 from avenant9.compiled import compiled, table
-from avenant9.rulebook import build
+from avenant9.rulebook import build, shipped
 from avenant9.rulebook.load import Rulebook, load_rulebook
 
 
@@ -32,7 +32,15 @@ def never() -> Any:
 
 
 def built() -> Rulebook:
-    build._shipped.cache_clear()  # another test may have read the files while it stopped the clock
+    # another test may have read the files while it stopped the clock
+    for read in (
+        build._shipped,
+        build._specialties,
+        build._deductions,
+        build._by_nature,
+        shipped.shipped_periods,
+    ):
+        read.cache_clear()
     return build.rulebook_of()
 
 
