@@ -26,7 +26,8 @@ from test_threshold_oracle import COMPLETE, WHEN, Row, granted_ceilings, grants,
 
 if TYPE_CHECKING:
     from avenant9.explanation import Block
-    from avenant9.results.threshold import Followed, Practitioner
+    from avenant9.results.threshold import Followed
+    from avenant9.results.year import Practitioner
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 FILES = [*sorted((FIXTURES / "annees").glob("*.xlsx")), FIXTURES / "psychiatre_2022.xlsx"]

@@ -20,7 +20,8 @@ from avenant9.kinds.share import Share
 from avenant9.model import Acts, GrantedCeiling
 from avenant9.remote_share import Asked, share_of
 from avenant9.results.base import iso_month
-from avenant9.results.threshold import Followed, Granted, Group, Practitioner, Projection, Threshold
+from avenant9.results.threshold import Followed, Granted, Group, Threshold
+from avenant9.results.year import Practitioner, Projection
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
 from avenant9.settings.derogations import load_derogations

@@ -14,7 +14,7 @@ from avenant9.acts.load import load_acts
 from avenant9.engine import Options, check, prepared
 from avenant9.model import GrantedCeiling
 from avenant9.remote_share import Asked
-from avenant9.results.threshold import Practitioner
+from avenant9.results.year import Practitioner
 from avenant9.rulebook.committee import load_committee
 from avenant9.rulebook.load import load_rulebook
 from avenant9.threshold import RULE, follow

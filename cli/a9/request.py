@@ -104,9 +104,11 @@ class Request(Struct, frozen=True, kw_only=True):
 
     def granted(self) -> tuple[GrantedCeiling, ...]:
         """The derogations of the ceiling that were obtained. Raises as `load_derogations`."""
+        if self.derogations is None:
+            return ()
         from avenant9.settings.derogations import load_derogations  # noqa: PLC0415
 
-        return tuple(load_derogations(Path(self.derogations))) if self.derogations else ()
+        return tuple(load_derogations(Path(self.derogations)))
 
     def options(self, reading: options.Reading, granted: tuple[GrantedCeiling, ...], **narrowed: Any) -> Options:
         """What a check of the acts is asked; `narrowed`: what else it is, by the names of `Options`."""

@@ -38,7 +38,7 @@ from avenant9.errors import InputError, SettingError
 from avenant9.model import Acts
 from avenant9.records import replace
 from avenant9.results.check import Report
-from avenant9.results.threshold import Practitioner
+from avenant9.results.year import Practitioner
 
 if TYPE_CHECKING:
     import pyarrow as pa

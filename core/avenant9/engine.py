@@ -29,7 +29,7 @@ from avenant9.law.nomenclature import Prices
 from avenant9.model import CCAM_SHAPE, CRASHED, Acts, GrantedCeiling, Input, NotCounted, Unverifiable
 from avenant9.own_amounts import with_own_amounts
 from avenant9.results.check import Profile, Report, Rules, Scope, Summary
-from avenant9.results.threshold import Practitioner
+from avenant9.results.year import Practitioner
 from avenant9.rulebook.load import Rulebook
 from avenant9.schedule import answers, concerned
 
@@ -270,6 +270,8 @@ def _unanswered(unknown: Mapping[str, pl.DataFrame], acts: pl.DataFrame, wanted:
 
 def _entries(unanswered: pl.DataFrame) -> list[Unverifiable]:
     """One entry per rule that could not be answered for some acts, with all that was missing; an act is told once."""
+    if unanswered.is_empty():
+        return []
     signed = pl.col("act").is_null()
     told = pl.concat([unanswered.filter(signed), unanswered.filter(~signed).unique(["rule", "act"])])
     lines = told.group_by("rule").agg(pl.col("acts").sum(), pl.col("missing").explode().unique())

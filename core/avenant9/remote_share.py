@@ -13,7 +13,7 @@ from msgspec import Struct
 from avenant9.kinds.run import Run
 from avenant9.kinds.share import ShareVersion, days_of, running, shares
 from avenant9.model import GrantedCeiling
-from avenant9.results.threshold import Practitioner
+from avenant9.results.year import Practitioner
 
 _BASIS_POINTS = 10_000
 

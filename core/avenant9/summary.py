@@ -38,8 +38,10 @@ def of_findings(findings: pl.DataFrame) -> Counted:
     ceiling = FAMILY == CEILING
 
     def at_stake(*chosen: pl.Expr) -> int | None:
-        rows = findings.filter(*chosen, ~ceiling).group_by("file", "sheet", "row")
-        return _total(rows.agg(pl.col("at_stake").max())["at_stake"])
+        rows = findings.filter(*chosen, ~ceiling)
+        if rows.is_empty():
+            return 0
+        return _total(rows.group_by("file", "sheet", "row").agg(pl.col("at_stake").max())["at_stake"])
 
     return {
         "violation": findings.filter(pl.col("verdict") == "violation").height,

@@ -27,6 +27,7 @@ from avenant9.model import Acts, GrantedCeiling, Nomenclature
 from avenant9.remote_share import Asked, of_version, share_of, unsure_of
 from avenant9.results import threshold as results
 from avenant9.results.base import Source
+from avenant9.results.year import Answer
 from avenant9.rulebook.committee import Committee, Reading
 from avenant9.rulebook.load import Rulebook
 from avenant9.wording import counted, day, percent
@@ -128,7 +129,7 @@ def _followed(
     )
 
 
-def _answer(row: dict[str, Any], version: ShareVersion, asked: Asked, *, part: bool) -> results.Answer:
+def _answer(row: dict[str, Any], version: ShareVersion, asked: Asked, *, part: bool) -> Answer:
     """What `seuil/activite-distance` says of the year; of a part of it, never more than *review*."""
     if not row["over"]:
         return "unverifiable" if unsure_of(row) else "ok"

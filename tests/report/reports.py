@@ -12,7 +12,7 @@ from avenant9.model import Input, NotCounted, Rejected, Source, Unverifiable
 from avenant9.period import civil_year
 from avenant9.results.check import Report, Rules, Summary
 from avenant9.results.explanations import Explanations
-from avenant9.results.threshold import Practitioner
+from avenant9.results.year import Practitioner
 
 AS_OF = date(2026, 11, 22)
 TE2 = "rule:frequence/te2-annuelle@2022-04-01"

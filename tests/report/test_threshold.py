@@ -16,17 +16,8 @@ from avenant9.records import replace
 from avenant9.report import html, text, xlsx
 from avenant9.report.page import Page
 from avenant9.results.base import Source, dumps
-from avenant9.results.threshold import (
-    Followed,
-    Granted,
-    Group,
-    OfMonth,
-    Passage,
-    Projection,
-    Request,
-    Text,
-    Threshold,
-)
+from avenant9.results.threshold import Followed, Granted, Group, Passage, Request, Text, Threshold
+from avenant9.results.year import OfMonth, Projection
 
 SOURCE = Source(title="Un texte", article="art. 1er", url="https://exemple.fr")
 MONTHS = (

@@ -166,7 +166,8 @@ def _run(given: CheckRequest) -> int:
         refuse(error)
         notices.say(_nothing(reading.files))
         return int(ExitCode.UNREADABLE)
-    report = _set_apart(report, accepted, known)
+    if accepted or known is not None:
+        report = _set_apart(report, accepted, known)
     tell(acts, (*acts.notices, *report.notices), failed_rules(report), notices)
     notices.step("Écriture du résultat…")
     shown = profiles.apply(report, given.profile)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from avenant9.report.document import Value
-    from avenant9.results.threshold import Practitioner
+    from avenant9.results.year import Practitioner
 
 TITLE = "Contrôle des actes"
 _MOST_SHEETS = 40  # practitioners with a sheet of their own

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from avenant9.report.document import Value
     from avenant9.results.check import Known, Report, SetApart, Waived
-    from avenant9.results.threshold import Practitioner
+    from avenant9.results.year import Practitioner
 
 _MOST = 5  # lines of what is set apart, rejected, not counted or not verified, on a screen
 _SHOWN_ROWS = 8  # rows named of findings set apart, the others are counted

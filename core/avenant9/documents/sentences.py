@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from avenant9.results.check import Report
     from avenant9.results.find import Crowd
     from avenant9.results.measures import Origin
-    from avenant9.results.threshold import Practitioner
+    from avenant9.results.year import Practitioner
 
 #: The title of the findings older than the time in which the fund may claim: only probably, since a notification
 #: starts it again.

@@ -15,7 +15,17 @@ from pydantic import Field, model_validator
 from avenant9.acts.columns import heading
 from avenant9.french import integer, percent
 from avenant9.kinds.kind import Key, Kind
-from avenant9.kinds.run import ORDER, UNNAMED, Run, hidden_by_grouping, in_force, outcome, part_of, whole_year
+from avenant9.kinds.run import (
+    NO_OUTCOME,
+    ORDER,
+    UNNAMED,
+    Run,
+    hidden_by_grouping,
+    in_force,
+    outcome,
+    part_of,
+    whole_year,
+)
 from avenant9.kinds.scene import Row, Scene
 from avenant9.kinds.trace import Fact, Line, Noted, Told, Trace
 from avenant9.law.dated import BasisPoints, Code, FoundVerdict, RefusedError, SpecialtyCode, Value, Version
@@ -177,6 +187,9 @@ class Share(Kind[ShareVersion]):
         """
         yearly = shares(days_of(acts, version, run), version, run.derogations)
         counted = remote_units(_looked_into(acts, yearly), version)
+        hidden = hidden_by_grouping(acts, version.remote_codes, version, run)
+        if counted.is_empty():
+            return outcome(NO_OUTCOME.findings, hidden)
         strange = counted.filter(~pl.col("code").is_in(list(run.known_codes)), pl.col("nature").is_null())
         yearly = yearly.join(
             strange.group_by(_YEAR).agg(unknown_codes=pl.col("quantity").cast(pl.Int64).sum()),
@@ -199,7 +212,7 @@ class Share(Kind[ShareVersion]):
             _said(counted, _judged(yearly.filter(pl.col("over")), version, run), version),
             unsure.select("act", missing=missing),
             nobody.select("act", missing=pl.lit(["practitioner"], pl.List(pl.String))),
-            hidden_by_grouping(acts, version.remote_codes, version, run),
+            hidden,
         )
 
     def looks_at(self, version: ShareVersion, scene: Scene) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from avenant9.reading.addresses import Area
 
 #: Rows × columns of a text or parquet file: few bytes of the latter may stand for any number of them.
 MAX_CELLS = 250_000_000
+#: The error of a cell whose formula nobody computed.
+UNCOMPUTED = "formule non calculée"
 ERRORS = {"row": pl.UInt32(), "column": pl.UInt32(), "text": pl.String()}
 
 
@@ -19,8 +21,7 @@ def _no_errors() -> pl.DataFrame:
     return pl.DataFrame(schema=ERRORS)
 
 
-@dataclass(frozen=True)
-class RawSheet:
+class RawSheet(Struct, frozen=True, eq=False):
     """One sheet, text file or parquet file, as text.
 
     `table` has `row` (UInt32: the row of the spreadsheet; the line on which the record starts, from 1; the place of
@@ -36,12 +37,10 @@ class RawSheet:
     encoding: str | None = None
     separator: str | None = None
     hidden: bool = False
-    errors: pl.DataFrame = field(default_factory=_no_errors)  # ERRORS: "#N/A"…, or "formule non calculée"
+    errors: pl.DataFrame = field(default_factory=_no_errors)  # ERRORS: "#N/A"…, or UNCOMPUTED
     header: tuple[str, ...] | None = None  # parquet: names of the columns; the table then holds data only
     date1904: bool = False  # serial numbers (not dates) in `table` count from 1904
-    fields: pl.Series | None = field(
-        default=None, compare=False, repr=False
-    )  # text: cells of each row, empty ones too
+    fields: pl.Series | None = None  # text: cells of each row, empty ones too
     read: bool = True  # False: hidden, or not asked for; the table is then empty
     merges: tuple[Area, ...] = ()  # only the first cell of each holds its content
     hidden_rows: tuple[tuple[int, int], ...] = ()  # first and last of each run: read as the others are

@@ -20,7 +20,7 @@ from avenant9.model import Input, NotCounted, Rejected, Source, Unread, Unverifi
 from avenant9.notice import Notice
 from avenant9.results.base import Cents, Money, Row, Time, Units
 from avenant9.results.explanations import Explanations
-from avenant9.results.threshold import Practitioner
+from avenant9.results.year import Practitioner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

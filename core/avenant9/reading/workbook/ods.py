@@ -7,12 +7,13 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
+from avenant9.reading.raw_sheet import UNCOMPUTED
 from avenant9.reading.refusals import protected
 from avenant9.reading.workbook import limits, written
 from avenant9.reading.workbook.gathered import Gathered
 from avenant9.reading.workbook.ods_rows import RUN, PlainRows
 from avenant9.reading.workbook.package import not_a_workbook
-from avenant9.reading.workbook.sheet import UNCOMPUTED, Chosen, Sheet, Workbook, check_grid, check_noted
+from avenant9.reading.workbook.sheet import Chosen, Sheet, Workbook, check_grid, check_noted
 from avenant9.reading.workbook.xml import Listener, attribute
 
 if TYPE_CHECKING:

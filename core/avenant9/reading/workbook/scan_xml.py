@@ -11,12 +11,13 @@ from array import array
 from typing import TYPE_CHECKING
 
 from avenant9.reading.addresses import area_of, number
+from avenant9.reading.raw_sheet import UNCOMPUTED
 from avenant9.reading.refusals import damaged
 from avenant9.reading.workbook import limits, written
 from avenant9.reading.workbook.book import Texts, unescaped
 from avenant9.reading.workbook.gathered import Gathered
 from avenant9.reading.workbook.row_order import check_count, in_order
-from avenant9.reading.workbook.sheet import UNCOMPUTED, Sheet, check_noted
+from avenant9.reading.workbook.sheet import Sheet, check_noted
 
 if TYPE_CHECKING:
     from avenant9.reading.workbook.book import Book

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 WorkbookKind = Literal["xlsx", "ods"]
 Chosen = Callable[["Sheet"], bool]
-UNCOMPUTED = "formule non calculée"
 
 
 @dataclass

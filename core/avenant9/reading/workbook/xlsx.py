@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from avenant9.reading.raw_sheet import UNCOMPUTED
 from avenant9.reading.refusals import damaged
 from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.scan_bytes import scan_fast
 from avenant9.reading.workbook.scan_xml import scan_slow
-from avenant9.reading.workbook.sheet import UNCOMPUTED, Chosen, RowsTaker, Sheet, Workbook, check_grid, reading_memory
+from avenant9.reading.workbook.sheet import Chosen, RowsTaker, Sheet, Workbook, check_grid, reading_memory
 from avenant9.reading.workbook.stray_cells import table_width
 
 if TYPE_CHECKING:
