@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from avenant9.reading.raw_sheet import UNCOMPUTED
+from avenant9.reading.refusals import UNCOMPUTED
 
 #: What a9 reads, what the other library reads; None where one of them reads nothing.
 Text = str | None

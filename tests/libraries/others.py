@@ -19,7 +19,7 @@ from odf.element import Element, Text
 from odf.office import Spreadsheet
 from odf.style import TableProperties
 
-from avenant9.reading.raw_sheet import UNCOMPUTED
+from avenant9.reading.refusals import UNCOMPUTED
 
 #: The namespace that LibreOffice says errors in; odfpy has no name for it.
 CALCEXT = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"

@@ -23,7 +23,8 @@ from avenant9.acts.widths import suited
 from avenant9.acts.written import DAY_FIRST
 from avenant9.model import Input, Nomenclature, Rejected
 from avenant9.notice import Notice
-from avenant9.reading.raw_sheet import UNCOMPUTED, RawSheet
+from avenant9.reading.raw_sheet import RawSheet
+from avenant9.reading.refusals import UNCOMPUTED
 from avenant9.records import replace
 from avenant9.wording import listed, plural, quoted
 

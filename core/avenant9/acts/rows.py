@@ -12,7 +12,8 @@ from avenant9.acts.recognise import Recognised
 from avenant9.acts.sheet import Reading, as_unknown, first_at
 from avenant9.acts.widths import Ragged, ragged
 from avenant9.reading.addresses import letters
-from avenant9.reading.raw_sheet import UNCOMPUTED, RawSheet
+from avenant9.reading.raw_sheet import RawSheet
+from avenant9.reading.refusals import UNCOMPUTED
 from avenant9.wording import counted, plural
 
 #: Skipped with the blank rows, where they are no acts: totals, and the count of receipts under them.

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
 #: Rows × columns of a text or parquet file: few bytes of the latter may stand for any number of them.
 MAX_CELLS = 250_000_000
-#: The error of a cell whose formula nobody computed.
-UNCOMPUTED = "formule non calculée"
 ERRORS = {"row": pl.UInt32(), "column": pl.UInt32(), "text": pl.String()}
 
 

@@ -1,9 +1,11 @@
-"""The sentences that refuse a whole workbook, whatever its sort."""
+"""The words for what cannot be read: a whole workbook, whatever its sort, or a cell."""
 
 from __future__ import annotations
 
 from avenant9.errors import InputError
 
+#: The error of a cell whose formula nobody computed.
+UNCOMPUTED = "formule non calculée"
 RESAVE = "ouvrez le fichier dans Excel ou LibreOffice et enregistrez-le sous .xlsx"
 
 

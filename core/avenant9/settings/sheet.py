@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from avenant9.errors import InputError
 from avenant9.reading.addresses import letters
-from avenant9.reading.raw_sheet import UNCOMPUTED
-from avenant9.reading.refusals import RESAVE, damaged
+from avenant9.reading.refusals import RESAVE, UNCOMPUTED, damaged
 from avenant9.wording import fold
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from functools import lru_cache
 from itertools import product
 from typing import TYPE_CHECKING
 
-from avenant9.reading.raw_sheet import UNCOMPUTED
-from avenant9.reading.refusals import protected
+from avenant9.reading.refusals import UNCOMPUTED, protected
 from avenant9.reading.workbook import limits, written
 from avenant9.reading.workbook.gathered import Gathered
 from avenant9.reading.workbook.ods_rows import RUN, PlainRows

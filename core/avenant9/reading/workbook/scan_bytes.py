@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 
 from avenant9.reading.addresses import area_of, number
-from avenant9.reading.raw_sheet import UNCOMPUTED
+from avenant9.reading.refusals import UNCOMPUTED
 from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.patterns import Patterns
 from avenant9.reading.workbook.row_order import check_count, in_order

@@ -11,8 +11,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from avenant9.reading.addresses import area_of, number
-from avenant9.reading.raw_sheet import UNCOMPUTED
-from avenant9.reading.refusals import damaged
+from avenant9.reading.refusals import UNCOMPUTED, damaged
 from avenant9.reading.workbook import limits, written
 from avenant9.reading.workbook.book import Texts, unescaped
 from avenant9.reading.workbook.gathered import Gathered

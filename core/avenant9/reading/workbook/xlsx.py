@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from avenant9.reading.raw_sheet import UNCOMPUTED
-from avenant9.reading.refusals import damaged
+from avenant9.reading.refusals import UNCOMPUTED, damaged
 from avenant9.reading.workbook import limits
 from avenant9.reading.workbook.scan_bytes import scan_fast
 from avenant9.reading.workbook.scan_xml import scan_slow
