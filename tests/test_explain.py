@@ -502,14 +502,16 @@ def test_the_supplements_that_others_may_bill(rulebook: Rulebook, tmp_path: Path
     blocks = [block_of(asked.at(str(row)), "tarif/conventionnel") for row in (2, 3, 4, 5)]
     traces = [block.trace for block in blocks if isinstance(block.trace, TariffTrace)]
     assert [block.verdict for block in blocks] == ["violation", "violation", "unverifiable", "ok"]
-    assert [[one.codes for one in trace.refused] for trace in traces] == [[("MPC", "MCE")], [("MP",)], [], []]
-    assert [trace.doubtful for trace in traces] == [(), (), (), ()]  # the tariff itself hangs on the specialty
+    refused = [[one.codes for one in trace.refused] for trace in traces]
+    assert refused == [[("MPC", "MCE"), ("NFE", "MEP", "MRT")], [("MP",)], [], []]
+    # the tariff of MPC itself hangs on the specialty, that of NFE does not
+    doubtful = [[one.codes for one in trace.doubtful] for trace in traces]
+    assert doubtful == [[], [], [("NFE", "MEP", "MRT")], []]
     assert [trace.matched for trace in traces] == [None, None, None, ("MPC", "MCS", "MCU")]
     assert not any("MP" in one.codes for one in traces[1].supplements)
     said = [" ".join(text_of(asked.at(str(row))).split()) for row in (2, 4)]
-    assert "Écarté MPC + MCE : 47,00 €, non admis pour ce médecin, ce patient ou avec ce dépassement" in said[
-        0
-    ].replace("\xa0", " ")
+    why = "non admis pour ce médecin, ce patient ou avec ce dépassement"
+    assert f"Écarté MPC + MCE ou NFE + MEP + MRT : 47,00 €, {why}" in said[0].replace("\xa0", " ")
 
 
 def test_one_overcharge_reproached_once(rulebook: Rulebook, tmp_path: Path) -> None:

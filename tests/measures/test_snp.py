@@ -423,14 +423,17 @@ def test_an_act_refused_by_a_condition_does_not_fill_the_week(simulated: Simulat
     assert sums(result)[1] == 20
 
 
-@pytest.mark.parametrize("refusing", [{"beside": "MCG"}, {"beside": "MU"}, {"overcharge": "10"}])
+@pytest.mark.parametrize(
+    "refusing", [{"beside": "MCG"}, {"beside": "MHP"}, {"beside": "MU"}, {"beside": "U03"}, {"overcharge": "10"}]
+)
 def test_an_act_refused_by_what_stands_beside_it_does_not_fill_the_week(
     simulated: Simulate, refusing: dict[str, str]
 ) -> None:
-    first = visit(date(2023, 12, 4), "08:30", "Q", overcharge=refusing.get("overcharge", "0"))
+    monday = date(2025, 1, 13)
+    first = visit(monday, "08:30", "Q", overcharge=refusing.get("overcharge", "0"))
     if "beside" in refusing:
         first.insert(1, first[0].replace(";G;A;1;Q;25;", f";{refusing['beside']};A;1;Q;5;"))
-    result = simulated(file(first, *week(date(2023, 12, 4), [4, 4, 4, 4, 4])))
+    result = simulated(file(first, *week(monday, [4, 4, 4, 4, 4])))
     assert reasons(result) == [(len(first) + 1, "condition")]
     assert sums(result) == (21, 20, 1, 300_00, 210_00, 90_00)
 
@@ -518,7 +521,9 @@ JUDGES = (
     "condition/snp-regulation",
     "condition/specialite",
     "cumul/snp-mcg",
+    "cumul/snp-mhp",
     "cumul/snp-mu",
+    "cumul/u03",
     "tarif/opposable",
     "frequence/snp-hebdomadaire",
 )
