@@ -31,7 +31,7 @@ from avenant9.own_amounts import with_own_amounts
 from avenant9.results.check import Profile, Report, Rules, Scope, Summary
 from avenant9.results.year import Practitioner
 from avenant9.rulebook.load import Rulebook
-from avenant9.schedule import answers, concerned
+from avenant9.schedule import about, answers, concerned
 
 _COLUMNS = [*ACTS, "tariff"]  # the order in which missing columns are named
 
@@ -220,7 +220,7 @@ def _threshold(
         (name, version.from_): remote_share.practitioners(counted, version, run)
         for name, rule in run.rules.items()
         if name in selected and isinstance(rule, Share)
-        for version in rule.version
+        for version in about(rule, run)
     }
 
 

@@ -11,7 +11,7 @@ import polars as pl
 from msgspec import Struct
 
 from avenant9.kinds.run import Run
-from avenant9.kinds.share import ShareVersion, days_of, running, shares
+from avenant9.kinds.share import ShareVersion, days_of, running, years_of
 from avenant9.model import GrantedCeiling
 from avenant9.results.year import Practitioner
 
@@ -36,8 +36,8 @@ def practitioners(acts: pl.DataFrame, version: ShareVersion, run: Run) -> tuple[
     All counts are units of acts.
     """
     asked = Asked(run.as_of, None, run.derogations, run.complete_years)
-    days = days_of(acts, version, run)
-    return tuple(Practitioner(**entry, **_doubt(row)) for row, entry in of_version(days, version, asked))
+    told = of_version(days_of(acts, version, run), years_of(acts, version, run), asked)
+    return tuple(Practitioner(**entry, **_doubt(row)) for row, entry in told)
 
 
 def share_of(part: int, whole: int) -> Decimal:
@@ -47,20 +47,16 @@ def share_of(part: int, whole: int) -> Decimal:
 
 
 def of_version(
-    days: pl.DataFrame, version: ShareVersion, asked: Asked
+    days: pl.DataFrame, yearly: pl.DataFrame, asked: Asked
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """The line of `shares` of each practitioner and year of a `tally`, and the object of the contract."""
-    if asked.until is not None:
-        days = days.filter(pl.col("date") <= asked.until)
-    if days.is_empty():
-        return
+    """Each line of the `shares` of a `tally`, and the object of the contract; no act is dated after `asked.until`."""
     keys, counts = ["practitioner", "year"], pl.col("total", "remote").sum()
     monthly = days.group_by(*keys, pl.col("date").dt.month().alias("month")).agg(counts).sort("month")
     by_key = monthly.partition_by(keys, as_dict=True, include_key=False)
     months = pl.col("date").dt.month()
     done = days.filter(pl.col("date") <= asked.as_of).group_by(keys).agg(counts, month=months.min())
     so_far = {(row["practitioner"], row["year"]): row for row in done.iter_rows(named=True)}
-    for row in shares(days, version, asked.derogations).iter_rows(named=True):
+    for row in yearly.iter_rows(named=True):
         key = row["practitioner"], row["year"]
         yield row, _entry(row, by_key[key], _projection(so_far.get(key), asked), asked.until)
 

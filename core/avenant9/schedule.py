@@ -15,7 +15,7 @@ import polars as pl
 from avenant9 import one_patient
 from avenant9.acts.netting import twice
 from avenant9.frames import FINDINGS
-from avenant9.kinds import Kind
+from avenant9.kinds.kind import Kind, V
 from avenant9.kinds.run import UNVERIFIABLE, Kept, Run, billed, saying_why
 from avenant9.kinds.visit import COLUMNS, VISIT
 from avenant9.law.dated import Version, text_behind
@@ -42,9 +42,19 @@ def leaned_on(rulebook: Rulebook, names: Iterable[str]) -> set[str]:
 
 def concerned(rulebook: Rulebook, selected: Iterable[str], run: Run) -> frozenset[str]:
     """Of these rules, those that are about some act on its day: the others have nothing to say of the files."""
+    return frozenset(name for name in selected if about(rulebook.rules[name], run))
+
+
+def about(rule: Kind[V], run: Run) -> list[V]:
+    """The versions of a rule that are about some act on its day: most have nothing to look at."""
     days = _days(run)
-    rules = {name: rulebook.rules[name] for name in selected}
-    return frozenset(name for name, rule in rules.items() if any(_about(rule, own, days) for own in rule.version))
+    return [version for version in rule.version if _holds(rule, version, days)]
+
+
+def _holds(rule: Kind[Any], version: Version, days: Mapping[str, Sequence[date]]) -> bool:
+    first = version.period.first
+    held = (days.get(code, ()) for code in rule.codes(version) or days)
+    return any(place < len(on) and on[place] in version.period for on in held for place in (bisect_left(on, first),))
 
 
 def _days(run: Run) -> Mapping[str, Sequence[date]]:
@@ -58,13 +68,6 @@ def _days(run: Run) -> Mapping[str, Sequence[date]]:
         return {code: sorted(held) for code, held in days.items()}
 
     return run.kept.once("days", found)
-
-
-def _about(rule: Kind[Any], version: Version, days: Mapping[str, Sequence[date]]) -> bool:
-    """Whether some act could be what the version is about: most versions have nothing to look at."""
-    first = version.period.first
-    held = (days.get(code, ()) for code in rule.codes(version) or days)
-    return any(place < len(on) and on[place] in version.period for on in held for place in (bisect_left(on, first),))
 
 
 def answers(
@@ -112,10 +115,9 @@ def informed(run: Run, found: Mapping[str, pl.DataFrame], unknown: Mapping[str, 
 
 def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name: str) -> Outcome | None:
     """What a rule says, all versions together; None where it crashed: the run goes on, the rule does not know."""
-    rule, days = rules[name], _days(run)
+    rule = rules[name]
     try:
-        about = [version for version in rule.version if _about(rule, version, days)]
-        outcomes = [(version, rule.check(acts_for(rule, version), version, run)) for version in about]
+        outcomes = [(version, rule.check(acts_for(rule, version), version, run)) for version in about(rule, run)]
         said = [
             _stamped(outcome, text_behind(name, version), version)
             for version, outcome in outcomes

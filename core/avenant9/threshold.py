@@ -19,6 +19,7 @@ from avenant9.kinds.share import (
     granted,
     in_use,
     remote_units,
+    shares,
     tally,
     verdict_of,
 )
@@ -64,7 +65,7 @@ def follow(
     entries = tuple(
         _followed(row, entry, version, nomenclature, asked)
         for version in rule.version
-        for row, entry in of_version(tally(remote_units(counts, version)), version, asked)
+        for row, entry in _years(counts, version, asked)
     )
     years = {entry.year for entry in entries}
     return results.Threshold(
@@ -134,6 +135,15 @@ def _answer(row: dict[str, Any], version: ShareVersion, asked: Asked, *, part: b
     if not row["over"]:
         return "unverifiable" if unsure_of(row) else "ok"
     return "review" if part else verdict_of(row, version, asked)
+
+
+def _years(
+    counts: pl.DataFrame, version: ShareVersion, asked: Asked
+) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    days = tally(remote_units(counts, version))
+    if asked.until is not None:
+        days = days.filter(pl.col("date") <= asked.until)
+    return of_version(days, shares(days, version, asked.derogations), asked)
 
 
 def _groups(entries: Sequence[results.Followed], reading: Reading) -> Iterator[results.Group]:

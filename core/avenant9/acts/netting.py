@@ -194,7 +194,7 @@ def refused_rows(acts: pl.DataFrame) -> pl.DataFrame:
 
 def candidates(acts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """The acts whose key stands more than once: most acts are alone."""
-    return acts.filter(twice(acts.select(key)))
+    return acts.filter(twice(acts.select(key))) if len(acts) else acts
 
 
 def twice(keys: pl.DataFrame) -> pl.Series:

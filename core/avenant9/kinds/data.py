@@ -11,7 +11,7 @@ from pydantic import Field
 from avenant9.acts.netting import REBILLED, candidates
 from avenant9.french import day
 from avenant9.kinds.kind import Kind
-from avenant9.kinds.run import Run, in_force, missing_columns, outcome
+from avenant9.kinds.run import NOTHING_SAID, Run, in_force, missing_columns, outcome
 from avenant9.kinds.scene import Scene
 from avenant9.kinds.trace import Noted, Trace
 from avenant9.law.dated import Version
@@ -57,6 +57,8 @@ class Data(Kind[DataVersion]):
         """The acts that a person must look at; nothing is at stake. Explained by `looked_for`."""
         acts_read = run.acts_read.filter(in_force(version))
         found, message = _look_for(self, acts_read, run)
+        if found.is_empty():
+            return outcome(NOTHING_SAID, *_unknown(self, acts_read))
         earlier = _EARLIER.get(self.look_for)
         said = found.select(
             "act",

@@ -193,7 +193,7 @@ class Frequency(Kind[FrequencyVersion]):
         near = _rolling(counted, version) if WINDOWS[version.window].rolling else _fixed(counted, version)
         return outcome(
             unless_none(near, partial(_said, version=version)),
-            unless_none(open_, partial(missing_columns, columns=needed)),
+            missing_columns(open_, needed),
             unless_none(near, lambda near: _in_doubt(near, counted.join(unsure, on="act"), version)),
             hidden,
         )

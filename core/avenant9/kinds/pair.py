@@ -155,7 +155,7 @@ class Pair(Kind[PairVersion]):
             _asks(pairs.filter(~settled), "invoice"),
             *_asks_of_the_doctor(pairs.filter(pl.col("allowed").is_null())),
             unless_none(hiding, lambda hiding: _asks(visits(excluded, hiding), "original_code")),
-            unless_none(lost, partial(missing_columns, columns=["practitioner", "patient"])),
+            missing_columns(lost, ["practitioner", "patient"]),
         ]
         told = sure_pairs.select("act")
         return outcome(

@@ -121,6 +121,8 @@ def hidden_by_grouping(acts: pl.DataFrame, codes: Sequence[str], version: Dated,
 
 def missing_columns(acts: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
     """For each act, which of `columns` are unknown."""
+    if acts.is_empty():
+        return NOTHING_SAID
     names = [pl.when(pl.col(name).is_null()).then(pl.lit(name)) for name in columns]
     return acts.select(
         "act", missing=pl.concat_list(names).list.drop_nulls() if names else pl.lit([], pl.List(pl.String))

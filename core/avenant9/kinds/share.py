@@ -16,7 +16,7 @@ from avenant9.acts.columns import heading
 from avenant9.french import integer, percent
 from avenant9.kinds.kind import Key, Kind
 from avenant9.kinds.run import (
-    NO_OUTCOME,
+    NOTHING_SAID,
     ORDER,
     UNNAMED,
     Run,
@@ -185,11 +185,11 @@ class Share(Kind[ShareVersion]):
 
         Explained by: `window`, `total`, `remote`, `excess` (units), `ceiling_bp`.
         """
-        yearly = shares(days_of(acts, version, run), version, run.derogations)
+        yearly = years_of(acts, version, run)
         counted = remote_units(_looked_into(acts, yearly), version)
         hidden = hidden_by_grouping(acts, version.remote_codes, version, run)
         if counted.is_empty():
-            return outcome(NO_OUTCOME.findings, hidden)
+            return outcome(NOTHING_SAID, hidden)
         strange = counted.filter(~pl.col("code").is_in(list(run.known_codes)), pl.col("nature").is_null())
         yearly = yearly.join(
             strange.group_by(_YEAR).agg(unknown_codes=pl.col("quantity").cast(pl.Int64).sum()),
@@ -332,6 +332,13 @@ def _units(acts: pl.DataFrame, version: ShareVersion) -> pl.LazyFrame:
 def days_of(acts: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
     """The `tally` of all acts of a run, which the rule and the follow-up of the ceiling both read."""
     return run.kept.once(("tally", id(acts), version.from_), lambda: tally(_units(acts, version)))
+
+
+def years_of(acts: pl.DataFrame, version: ShareVersion, run: Run) -> pl.DataFrame:
+    """The `shares` of that tally."""
+    return run.kept.once(
+        ("shares", id(acts), version.from_), lambda: shares(days_of(acts, version, run), version, run.derogations)
+    )
 
 
 def _looked_into(acts: pl.DataFrame, yearly: pl.DataFrame) -> pl.DataFrame:
