@@ -123,7 +123,7 @@ def test_specialties_are_named() -> None:
         f"facturé par les spécialités 17\u00a0{named[17]}, 33\u00a0{named[33]} et 75\u00a0{named[75]} seulement"
     )
     answer = act_card.answer(of("CS", date(2025, 3, 1)))
-    assert "26,50\u00a0€ (43\u00a0spécialités)" in answer
+    assert "26,50\u00a0€ ou 23,00\u00a0€ (43\u00a0spécialités)" in answer
     assert f"(spécialité 34\u00a0{named[34]})" in answer
     tariffs = [line.says for line in of("CS", date(2025, 3, 1)).of("tariff", in_force=True)]
     assert any(f"14\u00a0{named[14]}" in says for says in tariffs)

@@ -156,13 +156,11 @@ def amount_of(value: TariffValue, names: Mapping[int, str], *, at_most: int | No
         names: of specialties, by CNAM code.
         at_most: more specialties than these are counted, not named.
     """
-    words = _euros(value.amount)
+    words = listed([_euros(amount) for amount in (value.amount, *value.accepted)], "ou")
     if value.specialties:
         count = len(value.specialties)
         told = f"{plural(count, 'spécialité')} {_named(value.specialties, names)}"
         words += f" ({told if at_most is None or count <= at_most else counted(count, 'spécialité')})"
-    if value.accepted:
-        words += f", ou {listed([*map(_euros, value.accepted)], 'ou')}"
     return words
 
 

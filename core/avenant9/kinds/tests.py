@@ -789,9 +789,12 @@ class DutyIs(Test):
         return pl.col("duty").is_in(list(self.values))
 
     def failed(self, version: Version, reasons: tuple[str, ...]) -> pl.Expr:
+        within = "pdsa" not in self.values
         return pl.concat_str(
-            pl.lit("aux heures de la permanence des soins"),
-            pl.when(pl.col("duty") == "regional").then(pl.lit(" si la région le prévoit")).otherwise(pl.lit("")),
+            pl.lit(f"{'aux' if within else 'hors des'} heures de la permanence des soins"),
+            pl.when(pl.col("duty") == "regional")
+            .then(pl.lit(" si la région le prévoit" if within else ", sauf si la région le prévoit"))
+            .otherwise(pl.lit("")),
             pl.format(" ({})", pl.col("time").dt.to_string("%H:%M")).fill_null(""),
         )
 
