@@ -53,14 +53,14 @@ Cents = Annotated[
 Share = Annotated[
     Decimal,
     Field(ge=0, max_digits=15, decimal_places=6),
-    PlainSerializer("{:.6f}".format, return_type=str),
+    PlainSerializer(lambda share: f"{share:.6f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}\.\d{6}$"}),
 ]
 #: Points, which JSON has with as many decimals as they need: `"22.5"`.
 Points = Annotated[
     Decimal,
     Field(ge=0, max_digits=18, decimal_places=9),
-    PlainSerializer("{:f}".format, return_type=str),
+    PlainSerializer(lambda points: f"{points:f}", return_type=str),
     WithJsonSchema({"type": "string", "pattern": r"^\d{1,9}(\.\d{1,9})?$"}),
 ]
 
@@ -90,7 +90,7 @@ Month = Annotated[
 Specialty = Annotated[
     int,
     read_by((r"\d{1,9}", int)),
-    PlainSerializer("{:02d}".format, return_type=str),
+    PlainSerializer(lambda number: f"{number:02d}", return_type=str),
     WithJsonSchema({"type": "string"}),
 ]
 #: The time of an act, with seconds only where there are some.
