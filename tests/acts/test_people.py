@@ -187,3 +187,31 @@ def test_numbers_that_lost_their_zeros_are_said(tmp_path: Path) -> None:
         "s'il s'agit des mêmes."
     ]
     assert [patient for patient, _ in patients(acts)] == ["00077", "00078", "0A1", "77", "770", "A1"]
+
+
+NOBODY = """Date;Acte;Patient;Praticien;N° facture;Montant
+10/01/2023;TE2;{0};A;{1};20,00
+12/02/2023;TE2;{0};A;{1};20,00
+03/05/2023;TE2;{0};A;{1};20,00
+30/08/2023;TE2;{0};A;{1};20,00
+14/12/2023;TE2;{0};A;{1};20,00
+15/12/2023;G;77;A;{1};26,50
+"""
+
+
+@pytest.mark.parametrize(
+    ("patient", "invoice"), [("0", "0"), ("000000", "00000000"), ("Inconnu", "NC"), ("sans dossier", "Papier")]
+)
+def test_what_stands_for_nobody_is_no_patient_and_no_invoice(tmp_path: Path, patient: str, invoice: str) -> None:
+    acts = read(tmp_path, NOBODY.format(patient, invoice))
+    assert acts.table["patient"].to_list() == [*[None] * 5, "77"]
+    assert acts.table["invoice"].null_count() == 6
+    assert [str(notice).partition("colonne ")[2] for notice in acts.notices if "sans n" in str(notice)] == [
+        "« N° facture » : 6\u00a0cellules sans numéro (zéros, « sans », « papier »…) (la première en E2), "
+        "lues comme inconnues.",
+        "« Patient » : 5\u00a0cellules sans nom ni numéro (zéros, « inconnu », « sans dossier »…) "
+        "(la première en C2), lues comme inconnues.",
+    ]
+    assert [
+        *check(acts, RULEBOOK, Options(as_of=date(2024, 1, 15))).findings.filter(verdict="violation")["rule"]
+    ] == []

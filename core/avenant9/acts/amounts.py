@@ -8,14 +8,18 @@ from decimal import ROUND_HALF_UP, Decimal
 import polars as pl
 
 from avenant9.acts.columns import ACTS
-from avenant9.acts.people import whole_identifiers
+from avenant9.acts.people import NO_NUMBER, NOBODY_NUMBER, names_somebody, tell_unknown, whole_identifiers
 from avenant9.acts.sheet import Absent, Reading
-from avenant9.acts.values import distinct, plain_marks
+from avenant9.acts.values import as_words, distinct, plain_marks, words_for
 
 #: Beyond these a cell holds something else than an amount or a count: an identifier in the wrong column.
 _MOST_CENTS, _MOST_UNITS = 10**9, 9_999
 _EURO = r"(?:€|(?i:EUR(?:OS?)?))"
 _EUROS_AND_CENTS = re.compile(rf"(?<=\d) ?{_EURO} ?(?=\d\d$)")
+#: A dash in the place of the cents: `20,-`.
+_NO_CENTS = re.compile(rf"(?<=\d)[.,] ?--?(?= ?(?:{_EURO})?$)")
+#: Thousands as in Switzerland.
+_APOSTROPHE = re.compile(r"(?<=\d)'(?=\d{3}(?!\d))")
 #: A negative number of accountants.
 _IN_BRACKETS = re.compile(r"^\(([^()]+)\)")
 #: A number, its currency and its sign, of which some programs write one after the other on either side.
@@ -23,6 +27,7 @@ _SIGNED = re.compile(
     rf"(?P<before>[+-]?) ?(?:{_EURO} ?)?(?P<within>[+-]?) ?(?P<figures>\d(?:[\d., ]*[\d.,])?|[.,]\d+)"
     rf"(?: ?{_EURO})?(?P<after>(?: ?[+-])?)(?: ?{_EURO})?"
 )
+_NO_INVOICE = NO_NUMBER | words_for("no_invoice")
 #: Before thousands stands nothing, a space, or the separator that is not the decimal one.
 _FIGURES = re.compile(r"(?:\d*|\d{1,3}(?: \d{3})+)(?:[.,]\d*)?|\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:,\d{3})+\.\d*")
 _SEPARATORS = re.compile("[., ]")
@@ -56,18 +61,24 @@ def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) 
 
 
 def _numbers(reading: Reading, key: str, cells: pl.Series) -> pl.Series:
-    """Numbers of documents, as texts; a mark (`-`) is none."""
+    """Numbers of documents, as texts; a mark (`-`) is none, nor is what is written for want of one, which is said."""
     numbers = whole_identifiers(reading, key, cells).cast(pl.String).str.strip_prefix("'")
-    return numbers.set(~numbers.str.contains(r"[\pL\pN]"), None)
+    numbers = numbers.set(~numbers.str.contains(r"[\pL\pN]"), None)
+    words = numbers.filter(~numbers.str.contains(r"\d")).unique().to_list()
+    wanting = [word for word in words if not names_somebody(word) or as_words(word) in _NO_INVOICE]
+    none = (numbers.str.contains(NOBODY_NUMBER) | numbers.is_in(wanting)).fill_null(False)
+    tell_unknown(reading, key, none, "sans numéro (zéros, « sans », « papier »…)")
+    return numbers.set(none, None)
 
 
 def parse_decimal(text: str) -> Decimal | None:
-    """A number as French files hold it: `1 234,50 €`, `1.234,50`, `20€50`, `-12,5`, `12,50-`, `(12,00)`.
+    """A number as French files hold it: `1 234,50 €`, `1.234,50`, `1'234.50`, `20€50`, `20,-`, `-12,5`, `(12,00)`.
 
     A lone separator is decimal; three digits after it could be thousands, so that is unreadable, as are digits after
     a space that are no three.
     """
-    text = _EUROS_AND_CENTS.sub(",", _IN_BRACKETS.sub(r"-\1", plain_marks(text).lstrip("'")))
+    text = _APOSTROPHE.sub(" ", _NO_CENTS.sub("", plain_marks(text).lstrip("'")))
+    text = _EUROS_AND_CENTS.sub(",", _IN_BRACKETS.sub(r"-\1", text))
     match = _SIGNED.fullmatch(text)
     if match is None or _AMBIGUOUS.fullmatch(match["figures"]):
         return None

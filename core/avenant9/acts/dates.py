@@ -26,7 +26,7 @@ _SERIAL_1904, _FROM_1904 = re.compile(r"^\d{5}(?=$|[.,]\d+$)"), 1462
 _WHOLE_YEAR = r"\d{4}"
 #: A day; beside it a time, readable (`10h30`, a fraction of a day) or not (`25:61`); beside that its zone.
 _MOMENT = (
-    r"^(.+?)(?:(?:T|,?\s+)(?:[àÀ]\s*)?(\d{1,2}(?::|\s?[hH]\s?)[\d:.,]*|0\.\d+)\s*"
+    r"^(.+?)(?:(?:T|:|,?\s+)(?:[àÀ]\s*)?(\d{1,2}(?::|\s?[hH]\s?)[\d:.,]*|0\.\d+)\s*"
     r"((?i:Z|UTC|GMT|[AP]M|[+-]\d\d(?::?\d\d)?))?)?$"
 )
 #: The moments that nearly all files hold, which are split ten times faster.

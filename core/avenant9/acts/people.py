@@ -20,6 +20,10 @@ _NIR_ALONE = "un NIR sans rang ni date de naissance peut couvrir plusieurs perso
 #: What is known of who the patient is.
 _OF_PATIENT = ["patient", "patient_shown", "patient_uncertain", "patient_nir"]
 _AT_MOST = "ce qui en dépend est au plus à examiner"
+#: What programs write in the place of a number that nobody has.
+NOBODY_NUMBER = r"^(?:-?0+|-1|9{6,})$"
+_NOBODY_NUMBER, _CROSSES = re.compile(NOBODY_NUMBER), re.compile("x{3,}")
+_NOBODY, NO_NUMBER = values.words_for("nobody"), values.words_for("no_number")
 #: Several words, and no number.
 _NAME = r"^[^\d]*\pL{2}[^\d\pL]+\pL{2}[^\d]*$"
 
@@ -140,9 +144,11 @@ def _of_names(cells: pl.Series) -> pl.Series:
 
 def one_spelling(cell: str) -> str | None:
     """A name however it is typed; an identifier, which has digits, is left as it is but for what a spreadsheet adds
-    and the spaces of a number. None for a mark that stands for nobody."""
+    and the spaces of a number. None for what stands for nobody."""
     if not any(c.isdigit() for c in cell):
-        return _folded_name(cell)
+        return None if values.as_words(cell) in NO_NUMBER else _folded_name(cell)
+    if not names_somebody(cell):
+        return None
     if cell.isalnum():
         return cell
     cell = values.plain_marks(cell).lstrip("'")
@@ -156,23 +162,37 @@ def _folded_name(cell: str) -> str | None:
 
 
 def names_somebody(cell: str) -> bool:
-    """Whether there is a letter or a digit: « - », « ? » or « *** » is written for anybody."""
-    return any(c.isalnum() for c in cell)
+    """Whether this is somebody: « - », « ? », « 0000 », « xxx » or « inconnu » is written for anybody."""
+    if any(c.isdigit() for c in cell):
+        return _NOBODY_NUMBER.match(values.plain_marks(cell)) is None
+    words = values.as_words(cell)
+    return bool(words) and words not in _NOBODY and _CROSSES.fullmatch(words) is None
 
 
 def _spelled(reading: Reading, key: str, cells: pl.Series, spelling: Parser) -> pl.Series:
     """One spelling per person; the cells that name nobody are unknown, and said."""
     read = values.distinct(cells, spelling, pl.String())
     if read.null_count() > cells.null_count():
+        nobody = read.is_null() & cells.is_not_null()
+        mark = ~cells.cast(pl.String).str.contains(r"[\pL\pN]")
+        for which, said in (
+            (nobody & mark, "sans lettre ni chiffre"),
+            (nobody & ~mark, "sans nom ni numéro (zéros, « inconnu », « sans dossier »…)"),
+        ):
+            tell_unknown(reading, key, which, said)
+    return read
+
+
+def tell_unknown(reading: Reading, key: str, which: pl.Series, said: str) -> None:
+    """Says of `which` cells of a key's column what they hold, and that they are read as unknown."""
+    if which.any():
         reading.tell(
             key,
-            read.is_null() & cells.is_not_null(),
+            which,
             lambda number, first: (
-                f"{counted(number, 'cellule')} sans lettre ni chiffre ({first_at(number, first)}), "
-                f"{as_unknown(number)}"
+                f"{counted(number, 'cellule')} {said} ({first_at(number, first)}), {as_unknown(number)}"
             ),
         )
-    return read
 
 
 def _insured(cell: str) -> str | None:

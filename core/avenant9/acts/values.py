@@ -19,6 +19,8 @@ _ZERO_WIDTH = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\u
 _MARKS = str.maketrans(
     dict.fromkeys("’‘ʼ′`´", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-")
 )
+#: What programs write for a spreadsheet to take a cell of a CSV for text: `="00123"`.
+_AS_TEXT = r'(?s)^="([^"]*)"$'
 #: The longest text that a message quotes.
 LONGEST_QUOTED = 32
 #: What a spreadsheet adds to a number, or to a text that looks like one.
@@ -32,6 +34,11 @@ _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
 def _nothing() -> Iterator[str]:
     for word in table("acts/nothing.toml")["words"]:
         yield from (word, word.lower(), word.upper(), word.capitalize())
+
+
+def words_for(what: str) -> frozenset[str]:
+    """The words of a list of `nothing.toml`, as `as_words` gives them."""
+    return frozenset(table("acts/nothing.toml")[what])
 
 
 #: The texts that stand for nothing.
@@ -86,6 +93,8 @@ def _trimmed(cells: pl.DataFrame) -> pl.DataFrame:
             .str.normalize("NFC")
             .str.strip_chars()
         )
+    if quoted := _where(cells, every.str.starts_with('="').any()):
+        cells = cells.with_columns(pl.col(quoted).str.replace(_AS_TEXT, "${1}").str.strip_chars())
     if empty := _where(cells, every.is_in(_NOTHING).any()):
         cells = cells.with_columns(pl.when(~pl.col(empty).is_in(_NOTHING)).then(pl.col(empty)))
     return cells

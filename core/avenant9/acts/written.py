@@ -19,7 +19,15 @@ _BETWEEN = r"(?:\s*[/.-]\s*|\s+)"
 FIGURES = re.compile(rf"(\d\d?){_BETWEEN}(\d\d?){_BETWEEN}(\d{{4}}|\d\d)")
 _YEAR_FIRST = re.compile(rf"(\d{{4}}){_BETWEEN}(\d\d?){_BETWEEN}(\d\d?)")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
+#: Eight figures of which the last four are the year: there is no month 19 or 20.
+_COMPACT_LAST = re.compile(r"(\d\d)(\d\d)((?:19|20)\d\d)")
 _IN_WORDS = re.compile(r"(\d\d?)(?:er)?[ ./-]*([a-z]{3,})[ ./-]*(\d{4}|\d\d)")
+#: Months as programs that know no French write them.
+_ENGLISH_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
 #: What may stand before a day, folded: `lundi`, `lun.`, `le`.
 _WEEKDAY = re.compile(
     r"^(?:(?:lun(?:di)?|mar(?:di)?|mer(?:credi)?|jeu(?:di)?|ven(?:dredi)?|sam(?:edi)?|dim(?:anche)?)[.,]*\s+)?"
@@ -65,6 +73,9 @@ def _in_figures(text: str, order: str) -> tuple[str, str, str] | None:
     if match := FIGURES.fullmatch(text):
         year, month, day = (match[1 + order.index(part)] for part in "AMJ")
         return year, month, day
+    if order.endswith("A") and (match := _COMPACT_LAST.fullmatch(text)):
+        month, day = (match[1 + order.index(part)] for part in "MJ")
+        return match[3], month, day
     if match := _YEAR_FIRST.fullmatch(text) or _COMPACT.fullmatch(text):
         return match[1], match[2], match[3]
     return None
@@ -80,7 +91,8 @@ def _in_words(text: str, order: str) -> tuple[str, str, str] | None:
 
 def _month(word: str) -> int:
     """The number of the month that this is the name of, or the beginning of no other's; else 0."""
-    fits = [number for number, name in enumerate(map(fold, MONTHS), start=1) if name.startswith(word)]
+    names = zip(map(fold, MONTHS), _ENGLISH_MONTHS, strict=True)
+    fits = [number for number, both in enumerate(names, start=1) if any(name.startswith(word) for name in both)]
     return fits[0] if len(fits) == 1 else 0
 
 
