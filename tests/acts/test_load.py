@@ -259,3 +259,43 @@ def test_identifiers_written_as_decimals_are_whole(tmp_path: Path) -> None:
         "« praticien » : 1\u00a0identifiant en notation scientifique",
         "« patient » : 1\u00a0identifiant écrit en nombre décimal",
     ]
+
+
+def test_a_total_of_a_day_written_among_the_codes_is_no_act(tmp_path: Path) -> None:
+    text = """Date;Dossier;Code;Qté;Montant
+03/01/2023;12;G;1;25,00
+03/01/2023;13;TCG;1;25,00
+03/01/2023;;TOTAL;2;50,00
+04/01/2023;13;G;1;25,00
+04/01/2023;;Sous-total du jour;1;25,00
+31/01/2023;;Total janvier;3;75,00
+"""
+    acts = read(tmp_path, text)
+    assert column(acts, "code") == ["G", "TCG", "G"]
+    assert (acts.rejected, acts.inputs[0].rows, acts.inputs[0].skipped) == ((), 3, 3)
+
+
+MONTH_FIRST = (
+    "4\u00a0dates ne se lisent que mois d'abord (la première en A3) et aucune que jour d'abord : les autres, lues "
+    "jour d'abord, ont sans doute le jour et le mois inversés ; si le fichier met le mois d'abord, écrivez "
+    'dates = "MM/JJ/AAAA" sous [fichier], dans un fichier --map.'
+)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (["01/03/2023", "01/13/2023", "01/25/2023", "02/07/2023", "02/28/2023", "3/30/23"], True),
+        (["01/03/2023", "01/13/2023", "01/25/2023", "13/02/2023", "02/28/2023", "3/30/23"], False),  # mistakes
+        (["01/03/2023", "31/02/2023", "00/01/2023", "hier", "2023-13-05", "32/12/2023"], False),
+        (
+            ["2023-03-01", "01/13/2023", "01/25/2023", "2023-03-02", "02/28/2023", "3/30/23"],
+            False,
+        ),  # nothing is inverted
+    ],
+)
+def test_days_that_are_read_month_first_only_are_said(tmp_path: Path, days: list[str], said: bool) -> None:
+    acts = read(tmp_path, "Date;Code\n" + "".join(f"{day};G\n" for day in days))
+    assert [str(notice).partition(" : ")[2] for notice in acts.notices if "mois d'abord" in str(notice)] == [
+        MONTH_FIRST
+    ] * said

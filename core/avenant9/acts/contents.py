@@ -117,6 +117,11 @@ class Contents(Struct, dict=True):
         found = int(self._looks[key](texts).sum()) if len(texts) >= FEWEST else 0
         return Fraction(found, self._height) if found else Fraction(0)
 
+    def known_codes(self, place: int) -> Fraction:
+        """The share of the filled cells that hold nothing but codes that there are, whatever the heading says."""
+        texts = self._texts(place, self.most)
+        return Fraction(int(self._looks["code"](texts).sum()), len(texts)) if len(texts) else Fraction(0)
+
     @cached_property
     def _height(self) -> int:
         below = self.raw.table["row"] > self.below if self.below else self.raw.table["row"]

@@ -22,6 +22,8 @@ _OLDEST = 110
 
 #: One counted from 1904, with its fraction of a day; from it to a serial of the 1900 system.
 _SERIAL_1904, _FROM_1904 = re.compile(r"^\d{5}(?=$|[.,]\d+$)"), 1462
+#: The other order of figures, and the greatest number of a month.
+_MONTH_FIRST, _MONTHS = "MJA", 12
 #: A date without it has a year of two digits, or is none.
 _WHOLE_YEAR = r"\d{4}"
 #: A day; beside it a time, readable (`10h30`, a fraction of a day) or not (`25:61`); beside that its zone.
@@ -85,6 +87,7 @@ def _read_care(reading: Reading, columns: dict[str, pl.Series], absent: Absent, 
     columns["date"] = care.day
     if order == DAY_FIRST:
         _name_dates_as_text(reading, reading.required("date"))
+        _name_month_first(reading, reading.required("date"), care.day)
     own = reading.cells("time")
     _name_lost_times(reading, care.lost if own is None else care.lost & own.is_null())
     if own is None:
@@ -139,6 +142,27 @@ def _name_dates_as_text(reading: Reading, cells: pl.Series) -> None:
                 f"{counted(number, 'date')} en texte parmi de vraies dates ({first_at(number, first)}), "
                 f"{plural(number, 'lue')} jour d'abord ; "
                 "vérifiez que le tableur n'a pas inversé jour et mois des autres"
+            ),
+        )
+
+
+def _name_month_first(reading: Reading, cells: pl.Series, read: pl.Series) -> None:
+    """Days that could be read month first, in a column where others may be of that order and none is day first."""
+    lost = cells.is_not_null() & read.is_null()
+    if not lost.any():
+        return
+    other_order = lost & days(cells.set(~lost, None), _MONTH_FIRST).is_not_null()
+    texts = by_text(cells.filter(read.is_not_null()))[0]
+    written = texts.str.extract(rf"^{FIGURES.pattern}\b").cast(pl.Int8)
+    if other_order.any() and written.count() and (written <= _MONTHS).all():
+        reading.tell(
+            "date",
+            other_order,
+            lambda number, first: (
+                f"{counted(number, 'date')} ne {plural(number, 'se lit', 'se lisent')} que mois d'abord "
+                f"({first_at(number, first)}) et aucune que jour d'abord : les autres, lues jour d'abord, ont sans "
+                "doute le jour et le mois inversés ; si le fichier met le mois d'abord, écrivez "
+                'dates = "MM/JJ/AAAA" sous [fichier], dans un fichier --map'
             ),
         )
 

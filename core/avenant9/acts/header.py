@@ -171,12 +171,22 @@ class Header:
 
     def _belies(self, place: int, key: str) -> bool:
         """Whether the cells say that a column is not what its heading may name."""
+        if key == "code" and self._holds_no_acts(place):
+            return True
         share = self.contents.share(place, key)
         if share is None or share == 1:
             return False
         if any((self.contents.share(place, other) or 0) > share for other in self._keys(place)):
             return True
         return share == 0 or (share < ENOUGH and len(self.fits[key]) > 1)
+
+    def _holds_no_acts(self, place: int) -> bool:
+        """Whether hardly any of its codes is one that there is, where another column that a heading names holds
+        them: « Code » is that of a patient, and any word may be the code of an act."""
+        others = self.fits["code"].keys() - {place}
+        if not others or self.contents.known_codes(place) >= ENOUGH:
+            return False
+        return any(self.contents.known_codes(other) >= SURE for other in others)
 
     def _serves(self, key: str, place: int) -> bool:
         return key in self.columns or place in self.columns.values()

@@ -47,9 +47,13 @@ def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.Da
 
 
 def _totals(cleaned: pl.DataFrame, found: Recognised, names: list[str]) -> pl.Series:
-    """The rows that start with such a word and are no acts: no date, or no code. « Total » may be somebody's name,
-    but for a table that has neither column."""
+    """The rows that start with such a word and are no acts: no date, or no code; and those that have it in the place
+    of a code. « Total » may be somebody's name, but for a table that has neither column."""
     left, rows = cleaned, list[int]()  # the rows of which nothing was seen yet
+    if "code" in found.columns:
+        texts, places = values.by_text(cleaned[f"c{found.columns['code']}"])
+        word = texts.str.contains(_TOTALS)
+        rows += cleaned["row"].filter(word.gather(places).fill_null(False)).to_list() if word.any() else []
     for name in names:
         if left.is_empty():
             break
