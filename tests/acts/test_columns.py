@@ -9,8 +9,10 @@ import polars as pl
 import pytest
 
 from avenant9.acts import recognise as recognition
+from avenant9.acts.asked import ReadOptions
 from avenant9.acts.columns import COLUMNS, TEMPLATE
 from avenant9.acts.headings import fold_heading
+from avenant9.acts.load import load_acts
 from avenant9.acts.mapping import Mapping
 from avenant9.acts.recognise import Recognised, Unrecognised
 from avenant9.errors import SettingError
@@ -309,3 +311,72 @@ def test_mapping_that_hides_the_date() -> None:
         recognise(sheet("Date;Code"), Mapping(told, sheet="Actes"))
     elsewhere = recognise(sheet("Date;Code"), Mapping(told))
     assert elsewhere == Unrecognised(("date",), ("Date", "Code"), 1, {"code": "Code"})
+
+
+@pytest.mark.parametrize(
+    ("head", "rows", "codes", "amounts", "said"),
+    [
+        (
+            "Acte 1;Acte 2;Acte 3;Total",
+            ["G;MEG;;30,00", "VG;MD;IK(4);37,44", "G;;;25,00"],
+            ["G", "MEG", "VG", "MD", "IK", "G"],
+            [3000, 3000, 3744, 3744, 3744, 2500],
+            ["« Acte 1 », « Acte 2 » et « Acte 3 » sont lues ensemble : ce sont les actes d'une même ligne."],
+        ),
+        (
+            "Cotation;Cotation n°2;Montant",
+            ["G;MEG;30,00", "VG+MD;MN;73,50", ";TCG;25,00"],
+            ["G", "MEG", "VG", "MD", "N", "TCG"],
+            [3000, 3000, 7350, 7350, 7350, 2500],
+            ["« Cotation » et « Cotation n°2 » sont lues ensemble : ce sont les actes d'une même ligne."],
+        ),
+        (
+            "Acte 1;Montant 1;Acte 2;Montant 2",
+            ["G;25,00;MEG;5,00", "VG;25,00;MD;dix", "G;25,00;;"],
+            ["G", "MEG", "VG", "MD", "G"],
+            [3000, 3000, None, None, 2500],
+            [
+                "« Acte 1 » et « Acte 2 » sont lues ensemble : ce sont les actes d'une même ligne.",
+                "« Montant 1 » et « Montant 2 » sont additionnées : ce sont les sommes d'une même ligne.",
+            ],
+        ),
+        (
+            "Acte;Majoration;Déplacement;Montant",
+            ["G;MEG;;30,00", "VG;;MD;35,00", "G;;;25,00"],
+            ["G", "MEG", "VG", "MD", "G"],
+            [3000, 3000, 3500, 3500, 2500],
+            ["« Acte », « Majoration » et « Déplacement » sont lues ensemble : ce sont les actes d'une même ligne."],
+        ),
+        (
+            "NGAP;CCAM;Montant",
+            ["G;;25,00", ";DEQP003;14,26", "CS;DEQP003;37,26"],
+            ["G", "DEQP003", "CS", "DEQP003"],
+            [2500, 1426, 3726, 3726],
+            ["« NGAP » et « CCAM » sont lues ensemble : ce sont les actes d'une même ligne."],
+        ),
+        # sums, words or another thing under such headings; the code of the caisse beside what it stands for
+        ("Acte;Majoration;Montant", ["G;5,00;30,00", "VG;;25,00"], ["G", "VG"], [3000, 2500], []),
+        ("Acte;Acte 2;Montant", ["G;contrôle;25,00", "VG;suivi;25,00"], ["G", "VG"], [2500, 2500], []),
+        ("Prestation;CCAM;Montant", ["ATM;DEQP003;14,26", "G;;25,00"], ["ATM", "G"], [1426, 2500], []),
+        # each act has its quantity
+        ("Acte 1;Qté;Acte 2;Qté 2", ["G;1;MEG;2", "VG;1;MD;1", "G;1;;"], ["G", "VG", "G"], [None] * 3, []),
+    ],
+)
+def test_acts_of_a_row_stand_in_several_columns(
+    tmp_path: Path, head: str, rows: list[str], codes: list[str], amounts: list[int | None], said: list[str]
+) -> None:
+    path = tmp_path / "actes.csv"
+    path.write_text("\n".join([f"Date;{head}", *(f"02/05/2022;{row}" for row in rows), ""]), encoding="utf-8")
+    acts = load_acts([str(path)], NOMENCLATURE)
+    assert acts.table["code"].to_list() == codes
+    assert acts.table["amount"].to_list() == amounts
+    assert [str(notice) for notice in acts.notices if "d'une même ligne" in str(notice)] == said
+    assert not acts.rejected
+
+
+def test_a_mapping_as_it_was_saved_reads_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "actes.csv"
+    path.write_text("Date;Acte 1;Acte 2;Montant\n" + "02/05/2022;G;MEG;30,00\n" * 3, encoding="utf-8")
+    mapping = Mapping(columns={"date": "Date", "code": "Acte 1", "amount": "Montant"})
+    acts = load_acts([str(path)], NOMENCLATURE, ReadOptions(mapping=mapping))
+    assert acts.table["code"].to_list() == ["G", "MEG"] * 3

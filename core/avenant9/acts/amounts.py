@@ -9,8 +9,10 @@ import polars as pl
 
 from avenant9.acts.columns import ACTS
 from avenant9.acts.people import NO_NUMBER, NOBODY_NUMBER, names_somebody, tell_unknown, whole_identifiers
-from avenant9.acts.sheet import Absent, Reading
+from avenant9.acts.sheet import Absent, Reading, first_at
 from avenant9.acts.values import as_words, distinct, plain_marks, words_for
+from avenant9.reading.addresses import letters
+from avenant9.wording import counted
 
 #: Beyond these a cell holds something else than an amount or a count: an identifier in the wrong column.
 _MOST_CENTS, _MOST_UNITS = 10**9, 9_999
@@ -47,6 +49,11 @@ def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) 
     for key, (parse, what) in parsers.items():
         cells = reading.cells(key)
         columns[key] = absent(key) if cells is None else reading.read(key, what, distinct(cells, parse, ACTS[key]))
+    for column, title in reading.found.beside.get("amount", {}).items():
+        cells = reading.rows[f"c{column}"]
+        more = distinct(cells, parse_cents, ACTS["amount"])
+        _name_unread(reading, column, title, cells.is_not_null() & more.is_null())
+        columns["amount"] = _and(columns["amount"], reading.required("amount"), more, cells)
     quantity = reading.cells("quantity")
     if quantity is None:
         columns["quantity"] = pl.Series("quantity", [1], dtype=ACTS["quantity"]).new_from_index(0, len(reading.rows))
@@ -58,6 +65,22 @@ def read_plain(reading: Reading, columns: dict[str, pl.Series], absent: Absent) 
     columns["invoice"] = absent("invoice") if invoice is None else _numbers(reading, "invoice", invoice)
     original = reading.text("original_code")
     columns["original_code"] = absent("original_code") if original is None else original.str.to_uppercase()
+
+
+def _name_unread(reading: Reading, column: int, title: str, bad: pl.Series) -> None:
+    rows = reading.rows["row"].filter(bad)
+    if len(rows):
+        where = first_at(len(rows), f"{letters(column)}{rows[0]}")
+        reading.say(
+            f"{counted(len(rows), 'cellule')} sans montant lisible sous « {title} » ({where}), montant inconnu."
+        )
+
+
+def _and(sums: pl.Series, first: pl.Series, more: pl.Series, cells: pl.Series) -> pl.Series:
+    """Cents with those of further cells; unknown where a filled cell of either could not be read."""
+    lost = (sums.is_null() & first.is_not_null()) | (more.is_null() & cells.is_not_null())
+    none = sums.is_null() & more.is_null()
+    return (sums.fill_null(0) + more.fill_null(0)).set(lost | none, None).alias("amount")
 
 
 def _numbers(reading: Reading, key: str, cells: pl.Series) -> pl.Series:

@@ -12,7 +12,7 @@ import polars as pl
 from msgspec import Struct, field
 
 from avenant9.acts.amounts import parse_cents, parse_integer, parse_rate, parse_thousandths
-from avenant9.acts.codes import parse_codes
+from avenant9.acts.codes import is_known, parse_codes
 from avenant9.acts.columns import COLUMNS, Column
 from avenant9.acts.dates import days, moments, times
 from avenant9.acts.values import clean, distinct, yes_no
@@ -120,7 +120,13 @@ class Contents(Struct, dict=True):
     def known_codes(self, place: int) -> Fraction:
         """The share of the filled cells that hold nothing but codes that there are, whatever the heading says."""
         texts = self._texts(place, self.most)
-        return Fraction(int(self._looks["code"](texts).sum()), len(texts)) if len(texts) else Fraction(0)
+        texts = texts if len(texts) else self._texts(place, None)
+        known = _each(lambda cell: bool(_LETTER.search(cell)) and self._are_known(cell))(texts)
+        return Fraction(int(known.sum()), len(texts)) if len(texts) else Fraction(0)
+
+    def _are_known(self, cell: str) -> bool:
+        acts = parse_codes(cell, self.nomenclature)
+        return bool(acts) and all(is_known(act.code, self.nomenclature) for act in acts)
 
     @cached_property
     def _height(self) -> int:

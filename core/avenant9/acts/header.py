@@ -196,13 +196,13 @@ class Header:
         for key in GUESSED:
             if key in self.columns or key in self.mapped or key not in self.titles.columns:
                 continue
-            best = sorted(((self.contents.guessed(place, key), place) for place in self._unnamed()), reverse=True)
+            best = sorted(((self.contents.guessed(place, key), place) for place in self.unnamed()), reverse=True)
             if best and best[0][0] >= SURE and (len(best) == 1 or best[0][0] - best[1][0] > NEAR):
                 share, self.columns[key] = best[0]
                 self.guesses[key] = (self.columns[key], share)
         self.columns = {key: self.columns[key] for key in self.titles.columns if key in self.columns}
 
-    def _unnamed(self) -> list[int]:
+    def unnamed(self) -> list[int]:
         """The columns that serve nothing, and whose heading does not say that they hold something else."""
         taken = {
             *self.columns.values(),

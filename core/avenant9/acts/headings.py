@@ -95,6 +95,11 @@ def _words() -> dict[str, Any]:
     return table("acts/headings.toml")
 
 
+def words_of(what: str) -> frozenset[str]:
+    """The words of a list of `headings.toml`."""
+    return frozenset(_words()[what])
+
+
 @lru_cache(maxsize=4096)
 def stems(heading: str) -> frozenset[str]:
     """The words of a heading that say what it is: without articles, units and plurals, and in full."""

@@ -8,6 +8,7 @@ from itertools import pairwise
 import polars as pl
 from msgspec import Struct, field
 
+from avenant9.acts.beside import columns_beside, said_of
 from avenant9.acts.contents import Contents, Top
 from avenant9.acts.header import Header, heading_rows
 from avenant9.acts.headings import CNAM_SECTOR, OF_ACTS, Titles, fold_heading
@@ -28,6 +29,7 @@ class Recognised(Struct, frozen=True):
         sector_cnam: the sector column holds convention codes of the CNAM.
         unread: place -> heading of the columns that serve nothing.
         others: rows below that begin another table, under headings that stand in other columns.
+        beside: key -> place -> heading of the columns that add to that of the key: more acts of a row, their sums.
     """
 
     header_rows: tuple[int, ...]
@@ -37,6 +39,12 @@ class Recognised(Struct, frozen=True):
     sector_cnam: bool = False
     unread: dict[int, str] = field(default_factory=dict)
     others: tuple[int, ...] = ()
+    beside: dict[str, dict[int, str]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> list[tuple[str, int]]:
+        """Each column that is read, and its key."""
+        return [*self.columns.items(), *((key, place) for key, more in self.beside.items() for place in more)]
 
 
 class Unrecognised(Struct, frozen=True):
@@ -101,14 +109,20 @@ def _likeliest(rows: Iterable[Header], mapping: Mapping) -> Header | None:
 def _recognised(header: Header, raw: RawSheet, mapping: Mapping) -> Recognised:
     by_heading = fold_heading(header.headings.get("sector", "")) == fold_heading(CNAM_SECTOR)
     again, others = _headings_below(raw, header) if raw.header is None else ([], [])
+    beside = columns_beside(header)
+    for key, titles in beside.items():
+        header.others[key] = [place for place in header.others.get(key, []) if place not in titles]
     return Recognised(
         header_rows=() if raw.header is not None else (header.row.number, *again),
         columns=header.columns,
         headings=header.headings,
-        notices=header.notices(mapping),
+        notices=(*header.notices(mapping), *said_of(header, beside)),
         sector_cnam=by_heading if mapping.sector_cnam is None else mapping.sector_cnam,
-        unread=header.unread,
+        unread={
+            place: title for place, title in header.unread.items() if all(place not in b for b in beside.values())
+        },
         others=tuple(others),
+        beside=beside,
     )
 
 

@@ -26,7 +26,7 @@ def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.Da
 
     Also those of another width than their heading.
     """
-    used = sorted(set(found.columns.values()))
+    used = sorted({place for _, place in found.places})
     names = [name for name in raw.table.columns if name != "row"]
     below = raw.table
     if found.header_rows:
@@ -43,6 +43,12 @@ def data_rows(raw: RawSheet, found: Recognised, mapping: Mapping) -> tuple[pl.Da
         dates = {f"c{column}" for key, column in found.columns.items() if key in DATES}
         kept = kept.with_columns(from_1904(kept[name]) for name in dates)
     kept = respelled(kept, found, mapping)
+    if further := found.beside.get("code"):
+        codes = [f"c{found.columns['code']}", *(f"c{column}" for column in further)]
+        together = pl.concat_str(pl.col(codes).cast(pl.String), separator="+", ignore_nulls=True)
+        kept = kept.with_columns(
+            pl.when(pl.any_horizontal(pl.col(codes).is_not_null())).then(together).alias(codes[0])
+        )
     return kept.select("row", *(f"c{column}" for column in used)), span - len(kept), odd
 
 
@@ -90,12 +96,12 @@ def name_errors(reading: Reading) -> None:
     errors = reading.raw.errors
     if errors.is_empty():
         return
-    for key, column in reading.found.columns.items():
-        if key in ("date", "code"):
+    for key, column in reading.found.places:
+        if column in (reading.found.columns.get("date"), reading.found.columns.get("code")):
             continue  # those reject their row
         here = errors.filter((pl.col("column") == column) & pl.col("row").is_in(reading.rows["row"].implode()))
         for text, cells in here.group_by("text", maintain_order=True):
-            where = reading.cell(key, cells["row"][0])
+            where = f"{letters(column)}{cells['row'][0]}"
             remedy = " ; ouvrez puis enregistrez le fichier dans Excel" if text[0] == UNCOMPUTED else ""
             reading.say(
                 f"{counted(len(cells), 'cellule')} « {text[0]} » ({first_at(len(cells), where)}), "
@@ -106,7 +112,7 @@ def name_errors(reading: Reading) -> None:
 
 def name_merges(reading: Reading) -> None:
     """Merged cells hold one value for several rows, and hidden rows are read: both are said."""
-    numbers, used = reading.rows["row"], reading.found.columns.values()
+    numbers, used = reading.rows["row"], [place for _, place in reading.found.places]
     if numbers.is_empty():
         return
     merges = [

@@ -104,6 +104,8 @@ def _understood(raw: RawSheet, nomenclature: Nomenclature, mapping: Mapping) -> 
         contents = Contents(acts, first, nomenclature, most=None)
         keys = {place: key for key, place in table.columns.items()}
         titles = {place: table.headings[key] for place, key in keys.items()} | table.unread
+        for key, beside in table.beside.items():
+            keys, titles = keys | dict.fromkeys(beside, key), titles | beside
         told = tuple(_told(contents, place, titles[place], keys.get(place)) for place in sorted(titles))
         yield Understood(part, table, told, frozenset(mapping.constants))
 
