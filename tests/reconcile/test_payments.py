@@ -88,6 +88,23 @@ def test_what_is_taken_back_counts_less_and_is_said() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("credit", "debit", "heading"),
+    [
+        ("C", "D", "Sens"),
+        ("CR", "DB", "Sens"),
+        ("Crédit", "Débit", "Débit/Crédit"),
+        ("+", "-", "sens"),
+        ("1", "-1", "D/C"),
+    ],
+)
+def test_what_is_on_the_side_of_debits_is_not_received(credit: str, debit: str, heading: str) -> None:
+    lines = f"05/01/2023;25,00;CPAM;{credit}\n06/01/2023;800,00;LOYER;{debit}\n;;Solde;\n"
+    read = read_payments("-", NOMENCLATURE, io.BytesIO(f"Date;Montant;Libellé;{heading}\n{lines}".encode()))
+    assert read.days.rows() == [(FIFTH, 2500)]
+    assert read.said[-1] == "1\u00a0débit, non compté : ce n'est pas reçu."
+
+
 def test_every_sheet_of_a_workbook(tmp_path: Path) -> None:
     from openpyxl import Workbook
 
@@ -122,6 +139,10 @@ FIX = "corrigez cette cellule, ou exportez le fichier à nouveau."
         (
             "Date;Libellé\n05/01/2023;DUPONT Zqx\n",
             "- : aucun tableau avec une date et un montant ; donnez à ses colonnes les titres Date et Montant.",
+        ),
+        (
+            "Date;Montant;Sens\n05/01/2023;25,00;\n",
+            "-, ligne 2 : la cellule sous « Sens » ne dit ni débit ni crédit ; " + FIX,
         ),
         (
             "Date;Montant\n05/01/2023;\n",
