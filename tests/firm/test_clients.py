@@ -49,6 +49,9 @@ def test_each_file_and_each_subfolder_is_a_client(tmp_path: Path) -> None:
         ".DS_Store",
         "~$martin.xlsx",
         ".~lock.martin.ods#",
+        "desktop.ini",
+        "Thumbs.db",
+        "__MACOSX/martin.csv",
         ".git/config.csv",
     ],
 )

@@ -517,6 +517,27 @@ def test_separator_is_found(tmp_path: Path, content: str, separator: str | None)
     assert [*map(str, notices)] == [f"{path} : encodage UTF-8, séparateur {name}."]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ['"Date;Acte;Montant"', '"03/01/2023;G;25,00"', '"04/01/2023;""G; MEG"";30,00"'],
+        ["Date;Acte;Montant", '"03/01/2023;G;25,00"', '"04/01/2023;""G; MEG"";30,00"'],  # only lines with a comma
+        ['"Date;Acte;Montant";;', '"03/01/2023;G;25,00";;', '"04/01/2023;""G; MEG"";30,00";;'],
+        ['"Date,Acte,Montant"', '"03/01/2023,G,""25,00"""', '"04/01/2023,G; MEG,""30,00"""'],
+    ],
+)
+def test_lines_that_a_spreadsheet_took_for_one_cell_each(tmp_path: Path, lines: list[str], end: str) -> None:
+    found = one(text_file(tmp_path, end.join([*lines, ""])))
+    rows = [(1, "Date", "Acte", "Montant"), (2, "03/01/2023", "G", "25,00"), (3, "04/01/2023", "G; MEG", "30,00")]
+    assert_frame_equal(found.table, table(*rows))
+
+
+def test_one_column_of_quoted_texts_is_one_column(tmp_path: Path) -> None:
+    found = one(text_file(tmp_path, '"a; b; c"\n"d; e; f"\n'))
+    assert found.table["c0"].to_list() == ['"a; b; c"', '"d; e; f"']
+
+
 @pytest.mark.parametrize("said", ["sep=|", '"sep=|"', "SEP=|", "sep=|;;;"])
 def test_sep_line_is_obeyed_and_is_line_1(tmp_path: Path, said: str) -> None:
     path = text_file(tmp_path, f"{said}\r\ndate|a;b;c\r\n")

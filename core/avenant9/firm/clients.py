@@ -37,6 +37,8 @@ _AUTHOR = b"<dc:creator>a9</dc:creator>"
 _HEAD = 2048
 _HIDDEN_ON_WINDOWS = getattr(stat, "FILE_ATTRIBUTE_HIDDEN", 2)
 _HIDDEN_ON_MACOS = getattr(stat, "UF_HIDDEN", 0x8000)
+#: What these systems hide beside the user's files, and is seen once a folder was copied elsewhere.
+_OF_SYSTEMS = frozenset({"desktop.ini", "thumbs.db", "ehthumbs.db", "icon\r", "__macosx", "$recycle.bin"})
 
 
 class Client(Struct, frozen=True):
@@ -143,7 +145,7 @@ def _listed(folder: str, apart: frozenset[str]) -> list[os.DirEntry[str]]:
 
 def _hidden(entry: os.DirEntry[str]) -> bool:
     """Hidden from the user by its name or by the system, or the lock of an open workbook."""
-    if entry.name.startswith((".", "~$")):
+    if entry.name.startswith((".", "~$")) or entry.name.casefold() in _OF_SYSTEMS:
         return True
     told = entry.stat(follow_symlinks=False)
     on_windows = getattr(told, "st_file_attributes", 0) & _HIDDEN_ON_WINDOWS

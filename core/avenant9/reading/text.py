@@ -107,11 +107,35 @@ def _body(data: bytes, request: Request) -> tuple[bytes, int, str | None]:
     """
     data = _before_the_end(data)
     top = data[:MOST_OF_TOP].decode(errors="ignore")
+    if '"' in top and request.separator is None and _are_wrapped(top, request.is_heading):
+        data = _unwrapped(data)
+        top = data[:MOST_OF_TOP].decode(errors="ignore")
     said = re.match(r'"?sep=([^\r\n])"?[ ;,\t]*(?:\r?\n|\r|$)', top, re.IGNORECASE)
     if said:
         data = data[len(said[0].encode()) :]
     separator = request.separator or (said[1] if said else _found_separator(top, request.is_heading))
     return data, 2 if said else 1, separator
+
+
+#: A line that is one quoted cell: what a spreadsheet makes of lines that it did not cut.
+_WRAPPED = re.compile(rb'^"((?:[^"\r\n]|"")*)"[ \t;,]*(\r?)$', re.MULTILINE)
+
+
+def _unwrapped(lines: bytes) -> bytes:
+    """The lines without the quotes of such cells."""
+    return _WRAPPED.sub(lambda line: line[1].replace(b'""', b'"') + line[2], lines)
+
+
+def _are_wrapped(top: str, is_heading: Callable[[str], bool]) -> bool:
+    """Whether most of the top lines are one quoted cell each, which holds those of a table."""
+    lines = [line for line in _with_one_end(top).split("\n", TOP)[:TOP] if line.strip()]
+    bare = [_unwrapped(line.encode()).decode() for line in lines]
+    mark = _found_separator("\n".join(bare), is_heading)
+    if mark is None or 2 * sum(mark in was for line, was in zip(lines, bare, strict=True) if line != was) <= len(
+        lines
+    ):
+        return False
+    return any(sum(is_heading(cell.strip('"')) for cell in line.split(mark)) > 1 for line in bare)
 
 
 def _before_the_end(data: bytes) -> bytes:
