@@ -143,8 +143,16 @@ class Header:
         self.columns = {key: self.columns[key] for key in self.titles.columns if key in self.columns}
 
     def _best_key(self, place: int) -> str:
-        """Of the keys that a heading may name, the one that the lists prefer, then the first."""
-        return min(self._keys(place), key=lambda key: self.fits[key][place][0])
+        """Of the keys that a heading may name, the one that the lists prefer, then oui/non where the cells hold as
+        much of it as of any other (1 and 0 could be sums too), then the first."""
+        keys = self._keys(place)
+        if len(keys) == 1:
+            return keys[0]
+        return min(keys, key=lambda key: (self.fits[key][place][0], not self._says_yes_or_no(place, key)))
+
+    def _says_yes_or_no(self, place: int, key: str) -> bool:
+        shares = {other: self.contents.share(place, other) or Fraction(0) for other in self._keys(place)}
+        return self.titles.columns[key].type == "oui-non" and 0 < shares[key] == max(shares.values())
 
     # --- what the cells say ---
 
