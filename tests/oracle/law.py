@@ -715,6 +715,8 @@ def tariff(case: Case, rule: dict[str, Any], done: Done) -> Answer:
             verdict = version["verdict"]
             if any(case.book.nature(one.code) in version.get("unpriced_extras", []) for one in acts):
                 verdict = "review"
+            if act.sector in version.get("outside_sectors", []):
+                verdict = "review"
             for one, p in zip(acts, prices, strict=True):
                 assert not isinstance(p, str)
                 cents, others, above = p
@@ -1428,7 +1430,7 @@ UNDERSTOOD: dict[str, set[str]] = {
         "remark",
     },
     "derogation": {"share_rule"},
-    "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras", "refused_by"},
+    "tariff": {"combinations", "zones", "no_overcharge_codes", "unpriced_extras", "outside_sectors", "refused_by"},
     "no-overcharge": {"codes"},
     "base": {"codes", "base"},
     "sequel": {"after", "codes", "months", "limit"},

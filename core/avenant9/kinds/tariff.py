@@ -57,6 +57,7 @@ _ANSWERED = [
     "amount",
     "base",
     "overcharge",
+    "sector",
     "extras",
     "expected",
     "allowed",
@@ -72,6 +73,7 @@ _ANSWERED = [
 
 _OFF_HOURS = "la nuit, le dimanche ou un jour férié, des majorations de la permanence des soins peuvent y être"
 _LESS = "le code ou le montant est peut-être faux, il n'y a rien à rendre"
+_OUTSIDE = "un médecin non conventionné fixe ses honoraires hors de la convention"
 _EXTRAS = "le montant peut contenir ce qui n'a pas de tarif ici, comme un déplacement"
 _UNSURE = "le tarif lui-même laisse un doute (source unique, montant déduit ou disputé)"
 _NO_TARIFF = {
@@ -123,6 +125,8 @@ class TariffVersion(Version):
     unpriced_extras: tuple[Nature, ...] = Field(
         (), title="natures dont le montant peut contenir ce qui n'a pas de tarif"
     )
+    # whom the convention does not bind: above is a review
+    outside_sectors: tuple[str, ...] = Field((), title="secteurs hors convention")
     # a supplement in violation of one of these rules is not permitted
     refused_by: tuple[RuleId, ...] = Field((), title="majorations écartées par")
 
@@ -138,9 +142,9 @@ class Tariff(Kind[TariffVersion]):
     version: tuple[TariffVersion, ...] = Field(min_length=1)
 
     def reads(self, version: TariffVersion) -> Iterable[str]:
-        yield from ("coefficient", "overcharge", "specialty")
+        yield from ("coefficient", "overcharge", "specialty", "sector")
         if version.refused_by:
-            yield from ("birth_date", "sector", "optam", "treating_doctor", "pathway")
+            yield from ("birth_date", "optam", "treating_doctor", "pathway")
 
     def check(self, acts: pl.DataFrame, version: TariffVersion, run: Run) -> Outcome:
         """Rows whose amount less overcharge is not the tariff, nor the tariff plus permitted supplements.
@@ -182,9 +186,10 @@ class Tariff(Kind[TariffVersion]):
         )
         unknown = unknown.explode("act")
         above = pl.col("gap") > 0
+        outside = pl.col("sector").is_in(list(version.outside_sectors)).fill_null(False)
         said = wrong.select(
             "act",
-            verdict=pl.when(above & ~pl.col("extras") & ~pl.col("off_hours"))
+            verdict=pl.when(above & ~pl.col("extras") & ~pl.col("off_hours") & ~outside)
             .then("tariff_verdict")
             .otherwise(pl.lit("review")),
             at_stake=pl.when(above).then("gap").otherwise(0),
@@ -199,6 +204,7 @@ class Tariff(Kind[TariffVersion]):
             doubt=doubts(
                 pl.when(~above).then(pl.lit(_LESS)),
                 pl.when("off_hours").then(pl.lit(_OFF_HOURS)),
+                pl.when(above & outside).then(pl.lit(_OUTSIDE)),
                 pl.when(above & pl.col("extras")).then(pl.lit(_EXTRAS)),
                 pl.when(above & (pl.col("tariff_verdict") == "review")).then(pl.lit(_UNSURE)),
             ),
