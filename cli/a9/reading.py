@@ -58,7 +58,10 @@ def begin(reading: Reading) -> None:
         os.environ.setdefault("POLARS_MAX_THREADS", "1")
     start_for(reading.files)
 
-    from avenant9.reading import prefetch  # noqa: PLC0415 - after that: it imports polars, as the readers do
+    # Now, and not by those who use it: deeper calls cross the end of a piece of stack, mapped anew by each import.
+    import polars  # noqa: F401, PLC0415
+
+    from avenant9.reading import prefetch  # noqa: PLC0415
 
     click.get_current_context().call_on_close(prefetch.end)
     if reading.files:
