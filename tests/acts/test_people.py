@@ -215,3 +215,16 @@ def test_what_stands_for_nobody_is_no_patient_and_no_invoice(tmp_path: Path, pat
     assert [
         *check(acts, RULEBOOK, Options(as_of=date(2024, 1, 15))).findings.filter(verdict="violation")["rule"]
     ] == []
+
+
+def test_a_nir_with_the_birth_date_comes_before_names(tmp_path: Path) -> None:
+    """« Patient » holds names: homonyms are not one patient."""
+    head = "Date;Patient;NIR;Date de naissance;Acte\n"
+    rows = (
+        "MARTIN Jean;150019912345678;01/01/1950",
+        "MARTIN Jean;161029912345655;02/02/1961",
+        "MARTIN J.;1500199123456;",
+    )
+    acts = read(tmp_path, head + "".join(f"0{day}/01/2023;{row};G\n" for day, row in enumerate(rows, start=1)))
+    assert patients(acts) == [("1500199123456|1950-01-01", False), ("1610299123456|1961-02-02", False), (None, None)]
+    assert acts.table["patient_shown"].to_list() == ["MARTIN Jean 01/01/1950", "MARTIN Jean 02/02/1961", "MARTIN J."]

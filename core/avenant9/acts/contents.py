@@ -15,6 +15,7 @@ from avenant9.acts.amounts import parse_cents, parse_integer, parse_rate, parse_
 from avenant9.acts.codes import is_known, parse_codes
 from avenant9.acts.columns import COLUMNS, Column
 from avenant9.acts.dates import days, moments, times
+from avenant9.acts.people import hold_names
 from avenant9.acts.values import clean, distinct, yes_no
 from avenant9.model import Nomenclature
 from avenant9.reading.raw_sheet import RawSheet
@@ -127,6 +128,14 @@ class Contents(Struct, dict=True):
     def _are_known(self, cell: str) -> bool:
         acts = parse_codes(cell, self.nomenclature)
         return bool(acts) and all(is_known(act.code, self.nomenclature) for act in acts)
+
+    def names(self, place: int) -> bool:
+        """Whether a column holds names of people."""
+        return hold_names(self._texts(place, self.most))
+
+    def filled(self, place: int) -> int:
+        """How many of its first cells are filled."""
+        return len(self._texts(place, self.most))
 
     @cached_property
     def _height(self) -> int:

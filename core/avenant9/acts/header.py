@@ -177,6 +177,19 @@ class Header:
         self._choose()
         self.dropped = {key: place for key, place in self.dropped.items() if not self._serves(key, place)}
 
+    def rank_patient(self) -> None:
+        """A NIR that tells whom of a family it means (a claim need not) comes before names: « Patient » may hold
+        these."""
+        if "patient" in self.mapped or not {"patient", "nir"} <= self.columns.keys() or "last_name" in self.columns:
+            return
+        names, nir = self.columns["patient"], self.columns["nir"]
+        whole = 10 * self.contents.filled(nir) >= 9 * self.contents.filled(names)
+        of_whom = self.titles is not OF_ACTS or self.columns.keys() & {"birth_rank", "birth_date"}
+        if whole and of_whom and self.contents.names(names):
+            self.columns["last_name"] = self.columns.pop("patient")
+            self.others.pop("patient", None)
+            self.columns = {key: self.columns[key] for key in self.titles.columns if key in self.columns}
+
     def _belies(self, place: int, key: str) -> bool:
         """Whether the cells say that a column is not what its heading may name."""
         if key == "code" and self._holds_no_acts(place):

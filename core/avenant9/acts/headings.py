@@ -146,6 +146,8 @@ def stem_rank(column: Column, heading: str) -> int | None:
     They are those of a root (`roots` and the headings of the lists), and any of the `words` beside it; a `lesser`
     word makes way for all headings without any. What stands in brackets is left out, then tried.
     """
+    if column.type == "euros" and not stems(heading).isdisjoint(_words()["other_units"]):
+        return None
     bare, whole = (_rank(column, stems(text)) for text in (_BRACKETS.sub(" ", heading), heading))
     return whole if bare is None else bare
 
@@ -160,4 +162,5 @@ def _rank(column: Column, words: frozenset[str]) -> int | None:
 
 def says_otherwise(heading: str) -> bool:
     """Whether the words of a heading say that its column is none that is looked for, whatever it holds."""
-    return not stems(heading).isdisjoint(map(_singular, _words()["elsewhere"]))
+    words = stems(heading)
+    return not (words.isdisjoint(map(_singular, _words()["elsewhere"])) and words.isdisjoint(_words()["other_units"]))

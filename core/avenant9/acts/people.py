@@ -138,8 +138,13 @@ def _say_uncertain(reading: Reading, uncertain: pl.Series, is_nir: pl.Series) ->
 def _of_names(cells: pl.Series) -> pl.Series:
     """Whether each cell of a column of patients is a name: most cells of the column are several words, no numbers."""
     texts, places = values.by_text(cells)
-    name, identifier = texts.str.contains(_NAME), texts.str.contains(r"\d")
-    return (~identifier & (2 * name.sum() >= max(texts.count(), 1))).gather(places).fill_null(False)
+    identifier = texts.str.contains(r"\d")
+    return (~identifier & hold_names(texts)).gather(places).fill_null(False)
+
+
+def hold_names(texts: pl.Series) -> bool:
+    """Whether most of these texts are names: several words, no numbers."""
+    return 2 * int(texts.str.contains(_NAME).sum()) >= max(texts.count(), 1)
 
 
 def one_spelling(cell: str) -> str | None:

@@ -88,6 +88,7 @@ def recognise(
     header.weigh(mapping)
     if header.columns and (header.row.titled or mapping.columns or raw.header is not None):
         header.guess()
+    header.rank_patient()
     if header.complete or raw.sheet is None or raw.sheet == mapping.sheet:  # another sheet may well be something else
         header.check(mapping, raw)
     return _recognised(header, raw, mapping) if header.complete else _unrecognised(header)
