@@ -117,7 +117,12 @@ def _answered(rules: Mapping[str, Kind[Any]], acts_for: _ActsFor, run: Run, name
     """What a rule says, all versions together; None where it crashed: the run goes on, the rule does not know."""
     rule = rules[name]
     try:
-        outcomes = [(version, rule.check(acts_for(rule, version), version, run)) for version in about(rule, run)]
+        asked = [(version, acts_for(rule, version)) for version in about(rule, run)]
+        outcomes = [
+            (version, rule.check(acts, version, run))
+            for version, acts in asked
+            if len(acts) or rule.acts_needed == "all"
+        ]
         said = [
             _stamped(outcome, text_behind(name, version), version)
             for version, outcome in outcomes

@@ -79,9 +79,10 @@ class Data(Kind[DataVersion]):
 
 def _unknown(rule: Data, acts: pl.DataFrame) -> Iterator[pl.DataFrame]:
     """The acts that may repeat another one: of nobody known, or alike and on an invoice that is not known."""
+    if rule.look_for not in _EARLIER:
+        return
     counted = acts.filter(pl.col("uncounted").is_null())
-    if rule.look_for in _EARLIER:
-        yield missing_columns(counted.filter(pl.col("patient").is_null()), ["patient"])
+    yield missing_columns(counted.filter(pl.col("patient").is_null()), ["patient"])
     if rule.look_for == "billed-again" and counted["invoice"].null_count():
         alike = candidates(counted.filter(pl.col("patient").is_not_null()), REBILLED)
         rows = pl.struct("input", "row").n_unique().over(REBILLED)

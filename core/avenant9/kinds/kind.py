@@ -39,7 +39,8 @@ class Kind(Strict, Generic[V]):
     Attributes:
         families: the folders that its files may stand in.
         acts_needed: what `check` is given: the acts `of-its-codes`, those `not-alone` on their visit (with those of
-            which the visit is not known), or `all` of them; always with the grouping codes of the paper claim.
+            which the visit is not known), or `all` of them; always with the grouping codes of the paper claim. Where
+            there are none, only a kind that needs `all` is asked.
         at_stake_is: what of an act its findings put in question: the `amount` that it answers for, the `base` of the
             fund's part, or the `overcharge`, of which the fund pays nothing.
         noted_as: the trace of a kind that draws none.
