@@ -356,6 +356,14 @@ def test_mapping_that_hides_the_date() -> None:
         ),
         # sums, words or another thing under such headings; the code of the caisse beside what it stands for
         ("Acte;Majoration;Montant", ["G;5,00;30,00", "VG;;25,00"], ["G", "VG"], [3000, 2500], []),
+        (
+            "Acte;Majoration;Montant",
+            ["G;N;25,00", "VG;N;25,00", "G;O;30,00"],
+            ["G", "VG", "G"],
+            [2500, 2500, 3000],
+            [],
+        ),
+        ("Acte;Déplacement;Montant", ["G;C;25,00", "VG;V;35,00"], ["G", "VG"], [2500, 3500], []),
         ("Acte;Acte 2;Montant", ["G;contrôle;25,00", "VG;suivi;25,00"], ["G", "VG"], [2500, 2500], []),
         ("Prestation;CCAM;Montant", ["ATM;DEQP003;14,26", "G;;25,00"], ["ATM", "G"], [1426, 2500], []),
         # each act has its quantity

@@ -32,7 +32,7 @@ def columns_beside(header: Header) -> dict[str, dict[int, str]]:
         ):
             return {}
     codes = {place: title for place, title in _free(header, "code") if _more_acts(header, title)}
-    codes = {place: title for place, title in codes.items() if header.contents.known_codes(place) >= SURE}
+    codes = {place: title for place, title in codes.items() if _holds_codes(header, place, title)}
     found = {"code": codes} if codes else {}
     each = any(_numbered(header.headings["code"], title) for title in codes.values())
     if each and "amount" in places:
@@ -70,6 +70,14 @@ def _more_acts(header: Header, title: str) -> bool:
     if words == {_CCAM}:
         return not stems(first).isdisjoint(_LETTERS)
     return bool(words) and words <= words_of("further")
+
+
+def _holds_codes(header: Header, place: int, title: str) -> bool:
+    """Whether a column of such a heading holds codes. Under « Majoration » or « Déplacement » single letters are not
+    taken for any: they may say oui or non, cabinet or visite."""
+    if header.contents.known_codes(place) < SURE:
+        return False
+    return stems(title).isdisjoint(words_of("further")) or header.contents.long_codes(place) >= SURE
 
 
 def _numbered(first: str, title: str) -> bool:

@@ -34,7 +34,7 @@ NEAR = Fraction(1, 20)
 _CENTS = re.compile(r"\d[.,]\d{2}(?!\d)|€")
 _WRITTEN_DAY = re.compile(r"\d{4}-\d\d?-\d\d?|\d{1,2}[/. -]\d{1,2}[/. -]\d{2,4}|[^\W\d]")
 _RPPS = re.compile(r"\d{11}")
-_LETTER = re.compile("[A-Za-z]")
+_LETTER, _LETTERS = re.compile("[A-Za-z]"), re.compile("[A-Za-z]{2}")
 
 
 class Top(Struct, dict=True):
@@ -124,6 +124,16 @@ class Contents(Struct, dict=True):
         texts = texts if len(texts) else self._texts(place, None)
         known = _each(lambda cell: bool(_LETTER.search(cell)) and self._are_known(cell))(texts)
         return Fraction(int(known.sum()), len(texts)) if len(texts) else Fraction(0)
+
+    def long_codes(self, place: int) -> Fraction:
+        """The share of the filled cells that hold nothing but codes of several letters, of the rulebook."""
+        texts = self._texts(place, self.most)
+        texts = texts if len(texts) else self._texts(place, None)
+        return Fraction(int(_each(self._are_described)(texts).sum()), len(texts)) if len(texts) else Fraction(0)
+
+    def _are_described(self, cell: str) -> bool:
+        acts = parse_codes(cell, self.nomenclature) if _LETTERS.search(cell) else ()
+        return bool(acts) and all(act.code in self.nomenclature.acts for act in acts)
 
     def _are_known(self, cell: str) -> bool:
         acts = parse_codes(cell, self.nomenclature)
