@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def read_once() -> Iterator[None]:
     """Where what is tested comes after the check: the commands of a module read the same files once, and check them
     once for all that ask the same."""
+    import avenant9.cases  # noqa: F401 - imported below, it would keep for good what stands there for `load_acts`
     from avenant9 import engine, shifts
     from avenant9.acts import load
     from avenant9.reading import prefetch
