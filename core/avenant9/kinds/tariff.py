@@ -75,7 +75,7 @@ _OFF_HOURS = "la nuit, le dimanche ou un jour férié, des majorations de la per
 _LESS = "le code ou le montant est peut-être faux, il n'y a rien à rendre"
 _OUTSIDE = "un médecin non conventionné fixe ses honoraires hors de la convention"
 _EXTRAS = "le montant peut contenir ce qui n'a pas de tarif ici, comme un déplacement"
-_UNSURE = "le tarif lui-même laisse un doute (source unique, montant déduit ou disputé)"
+_UNSURE = "le tarif lui-même laisse un doute (source unique ou ancienne, montant déduit ou disputé)"
 _NO_TARIFF = {
     "specialty": "il dépend de la spécialité",
     "original_code": "l'acte derrière ce code n'est pas connu",
