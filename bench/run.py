@@ -16,6 +16,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -34,6 +35,8 @@ DATA = Path(__file__).parent / "data"
 REPORT = DATA / "report.json"
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 PYTHON = sys.executable
+#: The command as users have it.
+A9 = shutil.which("a9", path=str(Path(PYTHON).parent)) or "a9"
 #: As many acts as the limits are made for.
 JUDGED = 1_000_000
 LOAD = (
@@ -187,7 +190,7 @@ def file(name: str, rows: int) -> Path:
 
 def check(path: Path) -> list[str]:
     out = ["--format", "json", "-o", str(REPORT)]
-    return [PYTHON, "-m", "a9", "check", str(path), *out, "--as-of", "2024-06-01"]
+    return [A9, "check", str(path), *out, "--as-of", "2024-06-01"]
 
 
 # --- the parts ----------------------------------------------------------------------------------------------------
@@ -276,7 +279,7 @@ def bench_firm(rows: int, runs: int) -> list[Line]:
         if not place.exists():
             write_workbook(place, islice(acts(each * (number + 1)), each * number, None))
     out = ["--format", "xlsx", "-o", str(REPORT), "--as-of", "2024-06-01"]
-    check_all = [PYTHON, "-m", "a9", "check", str(folder), *out]
+    check_all = [A9, "check", str(folder), *out]
     costs = measured({"load": [PYTHON, "-c", LOAD_ALL, str(folder)], "check": check_all}, runs)
     what = f"{count} clients of {each:,} acts"
     return [Line(f"{what}: fastexcel", costs["load"]), Line(f"{what}: a9 check", costs["check"], costs["load"])]
@@ -290,11 +293,10 @@ def bench_start(_rows: int, runs: int) -> list[Line]:
     DATA.mkdir(exist_ok=True)
     two_rows = DATA / "deux-lignes.csv"
     two_rows.write_text(TWO_ROWS, encoding="utf-8")
-    a9 = [PYTHON, "-m", "a9"]
     commands = {
         "import polars": [PYTHON, "-c", "import polars"],
-        "a9 --version": [*a9, "--version"],
-        "a9 forfait simulate": [*a9, "forfait", "simulate", str(FIXTURES / "practices" / "cabinet_2022.toml")],
+        "a9 --version": [A9, "--version"],
+        "a9 forfait simulate": [A9, "forfait", "simulate", str(FIXTURES / "practices" / "cabinet_2022.toml")],
         "a9 check, two rows": check(two_rows),
         "a9 check, a practice year": check(FIXTURES / "annee_cabinet.xlsx"),
     }
@@ -306,7 +308,7 @@ def bench_start(_rows: int, runs: int) -> list[Line]:
 
 
 def bench_help(_rows: int, runs: int) -> list[Line]:
-    commands = {"click": [PYTHON, "-c", "import click"], "help": [PYTHON, "-m", "a9", "--help"]}
+    commands = {"click": [PYTHON, "-c", "import click"], "help": [A9, "--help"]}
     costs = measured(commands, 3 * runs, weigh=False)
     return [Line("import click", costs["click"]), Line("a9 --help", costs["help"], costs["click"], 1.5)]
 

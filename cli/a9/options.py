@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 import re
 from datetime import date, datetime
 from pathlib import Path
@@ -290,6 +291,16 @@ def read_from(*files: str | None, config: Settings | None = None) -> tuple[str, 
     """The files that a command reads, acts and settings alike, of those that were given: never to be written to."""
     given = (*files, config.place if config else None)
     return tuple(file for file in given if file is not None and file != "-")
+
+
+def are_folders(files: Sequence[str]) -> bool:
+    """Whether clients are to be checked; a usage error where files stand among the folders."""
+    folders = [file for file in files if os.path.isdir(file)]
+    if folders and len(folders) < len(files):
+        raise click.UsageError(
+            f"{folders[0]} est un dossier de clients ; donnez des dossiers, ou les fichiers d'un seul client."
+        )
+    return bool(folders)
 
 
 def distinct(files: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from a9 import options
-from a9.commands import firm
 from a9.exits import ExitCode, refuse, worst
 from a9.help import SETTINGS
 from a9.output import check_place, deliver, format_for
@@ -130,7 +129,9 @@ def command(**options_: Any) -> int:
     """
     given = CheckRequest(**options_)
     _check_dates(given)
-    if given.engine == "polars" and firm.are_folders(given.files):
+    if given.engine == "polars" and options.are_folders(given.files):
+        from a9.commands import firm  # noqa: PLC0415
+
         return firm.check(given)
     return _run(given)
 

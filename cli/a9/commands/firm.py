@@ -48,16 +48,6 @@ _OF_ONE = {
 _DIED = "le contrôle s'est interrompu (mémoire insuffisante ou contenu anormal) ; contrôlez ce client seul."
 
 
-def are_folders(files: Sequence[str]) -> bool:
-    """Whether clients are to be checked; a usage error where files stand among the folders."""
-    folders = [file for file in files if os.path.isdir(file)]
-    if folders and len(folders) < len(files):
-        raise click.UsageError(
-            f"{folders[0]} est un dossier de clients ; donnez des dossiers, ou les fichiers d'un seul client."
-        )
-    return bool(folders)
-
-
 class Wanted(Struct, frozen=True):
     """What is wanted of each client besides its line.
 

@@ -8,7 +8,6 @@ import click
 from msgspec import Struct
 
 from a9 import options
-from a9.commands import firm
 from a9.exits import ExitCode, refuse
 from a9.help import SETTINGS, Group
 from a9.reading import left_out, read_acts, tell, what_was_read
@@ -84,7 +83,9 @@ def show(**options_: Any) -> int:
     le plus (voir « a9 check »).
     """
     given = _Given(**options_)
-    if firm.are_folders(given.files):
+    if options.are_folders(given.files):
+        from a9.commands import firm  # noqa: PLC0415
+
         if given.profile == "fiscal":
             raise click.UsageError(_FISCAL)
         return firm.follow(given, given.until)
