@@ -5,7 +5,7 @@
 Whole processes, alternated so that a slow moment of the machine falls on all of them. Beside the time stands that of
 the processors (all processes, user and system), which other work on the machine changes less. Memory is the greatest
 sum, over a process and its children, of what each holds (proportional set size), where the system tells it; it is
-looked at in a run of its own, since the looking slows those that hold much.
+looked at in a run of its own, since the looking slows those that hold much; not where one run is asked.
 
 Where a million acts are measured, a ratio beyond its limit is exit 1.
 """
@@ -112,7 +112,7 @@ class Line:
         return f"  {self.what:<38}{self.cost.seconds:8.2f} s {memory:<11}   {ratios}".rstrip()
 
 
-def measured(commands: dict[str, list[str]], runs: int, *, weigh: bool = True) -> dict[str, Cost]:
+def measured(commands: dict[str, list[str]], runs: int, *, weigh: bool) -> dict[str, Cost]:
     """Each command as often as `runs`, in turn, and to `weigh` it once more."""
     times: dict[str, list[Timed]] = {name: [] for name in commands}
     for _ in range(runs):
@@ -203,7 +203,7 @@ def _often(runs: int) -> int:
 
 def _workbook(what: str, path: Path, runs: int, most_time: float, most_memory: float | None = None) -> list[Line]:
     """A workbook checked, beside the mere loading of it."""
-    costs = measured({"load": [PYTHON, "-c", LOAD, str(path)], "check": check(path)}, runs)
+    costs = measured({"load": [PYTHON, "-c", LOAD, str(path)], "check": check(path)}, runs, weigh=runs > 1)
     return [
         Line(f"{what}: fastexcel to polars", costs["load"]),
         Line(f"{what}: a9 check", costs["check"], costs["load"], most_time, most_memory),
@@ -232,22 +232,24 @@ def bench_tenth(rows: int, runs: int) -> list[Line]:
 
 def bench_csv(rows: int, runs: int) -> list[Line]:
     path = file("actes-{rows}.csv", rows)
-    costs = measured({"load": [PYTHON, "-c", READ_CSV, str(path)], "check": check(path)}, _often(runs))
+    costs = measured(
+        {"load": [PYTHON, "-c", READ_CSV, str(path)], "check": check(path)}, _often(runs), weigh=runs > 1
+    )
     return [Line("csv: polars.read_csv", costs["load"]), Line("csv: a9 check", costs["check"], costs["load"], 6)]
 
 
 def bench_growth(rows: int, runs: int) -> list[Line]:
     tenth, whole = (file("actes-{rows}.xlsx", count) for count in (rows // 10, rows))
-    costs = measured({"tenth": check(tenth), "whole": check(whole)}, runs)
+    costs = measured({"tenth": check(tenth), "whole": check(whole)}, runs, weigh=runs > 1)
     return [
         Line(f"growth: {rows // 10:,} acts", costs["tenth"]),
         Line(f"growth: {rows:,} acts", costs["whole"], costs["tenth"], 11),
     ]
 
 
-def bench_fault(rows: int, _runs: int) -> list[Line]:
+def bench_fault(rows: int, runs: int) -> list[Line]:
     path = file("fautifs-{rows}.csv", rows)
-    costs = measured({"fault": check(path)}, 1)
+    costs = measured({"fault": check(path)}, 1, weigh=runs > 1)
     result = json.loads(REPORT.read_bytes())
     overcharged = {entry["row"] for entry in result["findings"] if entry["rule"] == "tarif/sans-depassement"}
     if len(overcharged) != rows:
@@ -280,7 +282,7 @@ def bench_firm(rows: int, runs: int) -> list[Line]:
             write_workbook(place, islice(acts(each * (number + 1)), each * number, None))
     out = ["--format", "xlsx", "-o", str(REPORT), "--as-of", "2024-06-01"]
     check_all = [A9, "check", str(folder), *out]
-    costs = measured({"load": [PYTHON, "-c", LOAD_ALL, str(folder)], "check": check_all}, runs)
+    costs = measured({"load": [PYTHON, "-c", LOAD_ALL, str(folder)], "check": check_all}, runs, weigh=runs > 1)
     what = f"{count} clients of {each:,} acts"
     return [Line(f"{what}: fastexcel", costs["load"]), Line(f"{what}: a9 check", costs["check"], costs["load"])]
 

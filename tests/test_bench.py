@@ -46,6 +46,15 @@ def test_every_part_of_the_bench_runs() -> None:
     ]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what processes hold")
+def test_what_a_command_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCH))
+    from run import _weighed
+
+    held = _weighed([sys.executable, "-c", "held = bytearray(64 * 2**20); import time; time.sleep(0.3)"])
+    assert 64 < held < 128
+
+
 def test_a_ratio_beyond_its_limit_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(BENCH))
     from run import Cost, Line  # a script, not a package
