@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from avenant9.period import ONE_DAY, Period, add_months, civil_year
+from examples import examples
 
 YEAR = Period(date(2022, 1, 1), date(2022, 12, 31))
 OPEN = Period(date(2022, 1, 1), None)
@@ -115,6 +116,7 @@ def test_months_later(day: date, months: int, expected: date) -> None:
     assert add_months(day, months) == expected
 
 
+@examples(100, 2000)
 @given(day=st.dates(date(1900, 1, 1), date(2100, 12, 31)), months=st.integers(-240, 240))
 def test_months_later_never_leave_the_month(day: date, months: int) -> None:
     there = add_months(day, months)

@@ -15,6 +15,7 @@ from avenant9.errors import SettingError
 from avenant9.forfait import values
 from avenant9.forfait.answers import Rate
 from avenant9.results.forfait import Addendum
+from examples import examples
 
 F = Fraction
 
@@ -113,12 +114,14 @@ def test_a_count_of_a_rate_is_named() -> None:
 
 
 @example(133, 2586)  # fourteen digits only: 0.051430781129157
+@examples(100, 2000)
 @given(st.integers(0, 10_000), st.integers(1, 10_000))
 def test_a_cell_that_divides_two_counts_is_their_fraction(done: int, total: int) -> None:
     done = min(done, total)
     assert values.rate("ici", done / total).value == F(done, total)
 
 
+@examples(100, 2000)
 @given(st.decimals(0, 1, places=6))
 def test_a_decimal_is_itself_in_every_form(share: Decimal) -> None:
     wanted = F(share)

@@ -676,6 +676,7 @@ def test_what_the_csv_module_writes_is_read_back(tmp_path: Path, rows: list[list
 EVEN = st.text("aé#'\r\u2028\ufeff\u20ac \t1,5/", max_size=4)
 
 
+@examples(100, 2000)
 @given(
     st.lists(st.lists(EVEN, min_size=1, max_size=4), min_size=1, max_size=6),
     st.sampled_from((";", "|", "é")),

@@ -133,6 +133,7 @@ def test_as_the_naive_sums(practice: list[Row], received: list[tuple[date, int]]
     assert found.difference == sum(causes.values()) + found.left
 
 
+@examples(100, 2000)
 @given(own=some.lists(some.integers(1, 40), max_size=9), target=some.integers(0, 120))
 def test_the_nearest_sum(own: list[int], target: int) -> None:
     sums = {sum(chosen) for size in range(len(own) + 1) for chosen in combinations(own, size)}
