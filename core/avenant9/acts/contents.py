@@ -120,16 +120,17 @@ class Contents(Struct, dict=True):
 
     def known_codes(self, place: int) -> Fraction:
         """The share of the filled cells that hold nothing but codes that there are, whatever the heading says."""
-        texts = self._texts(place, self.most)
-        texts = texts if len(texts) else self._texts(place, None)
-        known = _each(lambda cell: bool(_LETTER.search(cell)) and self._are_known(cell))(texts)
-        return Fraction(int(known.sum()), len(texts)) if len(texts) else Fraction(0)
+        return self._share_that(place, lambda cell: bool(_LETTER.search(cell)) and self._are_known(cell))
 
     def long_codes(self, place: int) -> Fraction:
         """The share of the filled cells that hold nothing but codes of several letters, of the rulebook."""
+        return self._share_that(place, self._are_described)
+
+    def _share_that(self, place: int, holds: Callable[[str], bool]) -> Fraction:
+        """The share of the filled cells of which this holds, of the first ones where some of these are filled."""
         texts = self._texts(place, self.most)
         texts = texts if len(texts) else self._texts(place, None)
-        return Fraction(int(_each(self._are_described)(texts).sum()), len(texts)) if len(texts) else Fraction(0)
+        return Fraction(int(_each(holds)(texts).sum()), len(texts)) if len(texts) else Fraction(0)
 
     def _are_described(self, cell: str) -> bool:
         acts = parse_codes(cell, self.nomenclature) if _LETTERS.search(cell) else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -31,14 +32,19 @@ _YES = {"oui": True, "o": True, "1": True, "vrai": True, "true": True}
 _NO = {"non": False, "n": False, "0": False, "faux": False, "false": False}
 
 
+@cache
+def _words() -> dict[str, list[str]]:
+    return table("acts/nothing.toml")
+
+
 def _nothing() -> Iterator[str]:
-    for word in table("acts/nothing.toml")["words"]:
+    for word in _words()["words"]:
         yield from (word, word.lower(), word.upper(), word.capitalize())
 
 
 def words_for(what: str) -> frozenset[str]:
     """The words of a list of `nothing.toml`, as `as_words` gives them."""
-    return frozenset(table("acts/nothing.toml")[what])
+    return frozenset(_words()[what])
 
 
 #: The texts that stand for nothing.
